@@ -1,0 +1,1 @@
+"""Second floor: ratings, comparison, statistics and sentences, from tables to tables."""

@@ -1,0 +1,1 @@
+"""Third floor: notebooks, charts and pages made from the processed tables."""
