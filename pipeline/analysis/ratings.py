@@ -1,0 +1,278 @@
+"""Rating rules: from percentages to ratings, points and the overall rating.
+
+The method is that of Annex 2 of the inspection report of February 2020. The
+numbers in it (bands, points, distances) are data: ``rating_bands.csv``,
+``overall_bands.csv`` and ``discretion_rules.csv``. Percentages are whole
+percents from 0 to 100, as published.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.data import Tables
+
+RULE_NAMES = {
+    "within-points": "close to a boundary",
+    "one-case": "one case would change it",
+    "qualitative-evidence": "evidence from observations",
+}
+
+
+def _band(percent: int, bands: pd.DataFrame) -> pd.Series:
+    if not 0 <= percent <= 100 or int(percent) != percent:
+        raise ValueError(f"A percentage is a whole number from 0 to 100, not {percent}.")
+    inside = (bands["lower_percent"] <= percent) & (percent <= bands["upper_percent"])
+    return bands[inside].iloc[0]
+
+
+def rating_for(percent: int, bands: pd.DataFrame) -> str:
+    """Return the rating that a whole percentage falls in.
+
+    ``bands`` holds the rows of one framework of ``rating_bands``. Raises
+    ValueError for what is not a whole percentage.
+    """
+    return str(_band(percent, bands)["rating"])
+
+
+def band_for(percent: int, bands: pd.DataFrame) -> str:
+    """Return the inspectorate's name for a share of cases, such as 'Large majority'."""
+    return str(_band(percent, bands)["band"])
+
+
+def points_for(rating: str, bands: pd.DataFrame) -> int:
+    """Return the points a rating is worth, 0 to 3. Raises ValueError for an unknown rating."""
+    row = bands[bands["rating"] == rating]
+    if row.empty:
+        raise ValueError(f"{rating} is not a rating of this framework.")
+    return int(row["points"].iloc[0])
+
+
+def standard_rating(percents: Iterable[int], bands: pd.DataFrame) -> str:
+    """Return the rating of a standard: the lowest key question drives it.
+
+    Raises ValueError when there is no percentage at all.
+    """
+    known = list(percents)
+    if not known:
+        raise ValueError("A standard without any percentage cannot be rated.")
+    return rating_for(min(known), bands)
+
+
+def overall_rating(points: int, overall_bands: pd.DataFrame) -> str:
+    """Return the overall rating that a total of points gives (rows of one framework)."""
+    inside = (overall_bands["lower_points"] <= points) & (points <= overall_bands["upper_points"])
+    if not inside.any():
+        raise ValueError(f"{points} points lie outside the overall bands.")
+    return str(overall_bands[inside]["rating"].iloc[0])
+
+
+def points_to_next(points: int, overall_bands: pd.DataFrame) -> tuple[int, str] | None:
+    """Return how many points are missing to the next overall rating, and which; None at the top."""
+    above = overall_bands[overall_bands["lower_points"] > points].sort_values("lower_points")
+    if above.empty:
+        return None
+    return int(above["lower_points"].iloc[0]) - points, str(above["rating"].iloc[0])
+
+
+@dataclass(frozen=True)
+class Permitted:
+    """A discretion the framework permits: by which rule, and to which rating."""
+
+    rule: str
+    rating: str
+
+
+def permitted_discretion(
+    lowest_percent: int,
+    bands: pd.DataFrame,
+    rules: pd.DataFrame,
+    base: int | None = None,
+    qualitative: bool = False,
+) -> list[Permitted]:
+    """Return every discretion over the mechanical rating that the framework permits.
+
+    ``rules`` holds the rows of one framework of ``discretion_rules``. Each kind
+    is looked at by itself: distance from a boundary in percentage points; one
+    case judged otherwise, where ``base`` gives the number of cases and the
+    percentage is possible of it; qualitative evidence, where the standard is
+    rated with it. To be permitted is not to be used: that is the panel's
+    decision.
+    """
+    ordered = bands.sort_values("points").reset_index(drop=True)
+    at = int(ordered.index[ordered["rating"] == rating_for(lowest_percent, bands)][0])
+    own = ordered.iloc[at]
+    below = str(ordered.iloc[at - 1]["rating"]) if at > 0 else None
+    above_row = ordered.iloc[at + 1] if at + 1 < len(ordered) else None
+    above = str(above_row["rating"]) if above_row is not None else None
+    permitted: list[Permitted] = []
+    for _, rule in rules.iterrows():
+        if rule["applies_to"] == "qualitative evidence" and not qualitative:
+            continue
+        up = down = False
+        if pd.notna(rule["points"]):
+            reach = int(rule["points"])
+            up = above_row is not None and above_row["lower_percent"] - lowest_percent <= reach
+            down = lowest_percent - own["lower_percent"] <= reach
+        elif pd.notna(rule["bands"]):
+            up = down = int(rule["bands"]) >= 1
+        elif base:
+            up, down = _one_case_moves(lowest_percent, base, bands)
+        if above is not None and up:
+            permitted.append(Permitted(str(rule["rule"]), above))
+        if below is not None and down:
+            permitted.append(Permitted(str(rule["rule"]), below))
+    return permitted
+
+
+def _one_case_moves(percent: int, base: int, bands: pd.DataFrame) -> tuple[bool, bool]:
+    """Whether one more, or one fewer, case done well would change the rating."""
+
+    def rounded(count: int) -> int:
+        return (200 * count + base) // (2 * base)
+
+    counts = [count for count in range(base + 1) if rounded(count) == percent]
+    if not counts:
+        return False, False
+    rating = rating_for(percent, bands)
+    up = counts[-1] < base and rating_for(rounded(counts[-1] + 1), bands) != rating
+    down = counts[0] > 0 and rating_for(rounded(counts[0] - 1), bands) != rating
+    return up, down
+
+
+def framework_rows(table: pd.DataFrame, framework: str) -> pd.DataFrame:
+    """Return the rows of one framework."""
+    return table[table["framework"] == framework]
+
+
+def standard_ratings(tables: Tables) -> pd.DataFrame:
+    """Return every rating, published and derived, with the points it is worth.
+
+    A row is an inspection and standard, or an inspection and ``overall``.
+    Columns: inspection, standard, name, published_rating, derived_rating (empty
+    for standards that are judgements), points (of the published rating; the sum
+    for ``overall``), lowest_key_question, lowest_percent, discretion (codes of
+    the rules the inspectorate recorded, joined by '; '), note, agreement
+    (``judgement``, ``equal``, ``explained`` by a recorded discretion, or
+    ``discrepancy``), source, place.
+    """
+    rows: list[dict[str, object]] = []
+    for _, inspection in tables["inspections"].iterrows():
+        own = [_standard_row(tables, inspection, line) for line in _rated(tables, inspection)]
+        rows += [*own, _overall_row(tables, inspection, own)]
+    frame = pd.DataFrame(rows)
+    return frame.astype({"points": "Int64", "lowest_percent": "Int64"})
+
+
+def _rated(tables: Tables, inspection: pd.Series) -> list[pd.Series]:
+    ratings = tables["ratings"]
+    ratings = ratings[ratings["inspection"] == inspection["inspection"]]
+    standards = framework_rows(tables["standards"], inspection["framework"])
+    joined = standards[["standard", "name", "rating_basis"]].merge(ratings, on="standard")
+    return [row for _, row in joined.iterrows()]
+
+
+def _standard_row(tables: Tables, inspection: pd.Series, rated: pd.Series) -> dict[str, object]:
+    bands = framework_rows(tables["rating_bands"], inspection["framework"])
+    published = str(rated["rating"])
+    row: dict[str, object] = {
+        "inspection": inspection["inspection"],
+        "standard": rated["standard"],
+        "name": rated["name"],
+        "published_rating": published,
+        "derived_rating": pd.NA,
+        "points": points_for(published, bands),
+        "lowest_key_question": pd.NA,
+        "lowest_percent": pd.NA,
+        "discretion": pd.NA,
+        "note": "A judgement on all the evidence; nothing is derived from percentages.",
+        "agreement": "judgement",
+        "source": rated["source"],
+        "place": rated["place"],
+    }
+    if rated["rating_basis"] == "judgement":
+        return row
+    lowest = _lowest_score(tables, inspection, str(rated["standard"]))
+    if lowest is None:
+        row["note"] = "No percentage was published for any of its key questions."
+        return row
+    derived = standard_rating([int(lowest["percent"])], bands)
+    row |= {
+        "derived_rating": derived,
+        "lowest_key_question": lowest["key_question"],
+        "lowest_percent": int(lowest["percent"]),
+    }
+    discretions = tables["discretions"]
+    used = discretions[
+        (discretions["inspection"] == inspection["inspection"])
+        & (discretions["standard"] == rated["standard"])
+    ]
+    if not used.empty:
+        row["discretion"] = "; ".join(used["rule"])
+    if derived == published:
+        row |= {"note": pd.NA, "agreement": "equal"}
+    elif ((used["from_rating"] == derived) & (used["to_rating"] == published)).any():
+        reasons = " ".join(used["reason"])
+        row |= {
+            "note": f"The bands give {derived}; the panel published {published}. {reasons}",
+            "agreement": "explained",
+        }
+    else:
+        row |= {
+            "note": f"The bands give {derived}, the report prints {published}, "
+            "and no discretion is recorded.",
+            "agreement": "discrepancy",
+        }
+    return row
+
+
+def _lowest_score(tables: Tables, inspection: pd.Series, standard: str) -> pd.Series | None:
+    scores = tables["key_question_scores"]
+    own = scores[
+        (scores["inspection"] == inspection["inspection"])
+        & (scores["reading"] == "own")
+        & scores["percent"].notna()
+    ].merge(
+        framework_rows(tables["key_questions"], inspection["framework"])[
+            ["key_question", "standard"]
+        ],
+        on="key_question",
+    )
+    own = own[own["standard"] == standard]
+    return None if own.empty else own.loc[own["percent"].astype(int).idxmin()]
+
+
+def _overall_row(
+    tables: Tables, inspection: pd.Series, standards: list[dict[str, object]]
+) -> dict[str, object]:
+    overall = tables["overall_ratings"]
+    printed = overall[overall["inspection"] == inspection["inspection"]].iloc[0]
+    points = sum(int(str(row["points"])) for row in standards)
+    bands = framework_rows(tables["overall_bands"], inspection["framework"])
+    derived = overall_rating(points, bands)
+    published = str(printed["rating"])
+    agreement, note = "equal", "The printed score equals the sum of the points."
+    if pd.isna(printed["score"]):
+        note = "No total was printed; the sum of the points is ours."
+    elif int(printed["score"]) != points:
+        agreement = "discrepancy"
+        note = f"The report prints a score of {printed['score']}; the points add up to {points}."
+    if derived != published:
+        agreement = "discrepancy"
+        note += f" {points} points give {derived}; the report prints {published}."
+    return {
+        "inspection": inspection["inspection"],
+        "standard": "overall",
+        "name": "Overall rating",
+        "published_rating": published,
+        "derived_rating": derived,
+        "points": points,
+        "lowest_key_question": pd.NA,
+        "lowest_percent": pd.NA,
+        "discretion": pd.NA,
+        "note": note,
+        "agreement": agreement,
+        "source": printed["source"],
+        "place": printed["place"],
+    }
