@@ -46,10 +46,10 @@ def slug(value: object) -> str:
 
 def is_missing(value: Any) -> bool:
     """Say whether a table cell holds nothing (None, NaN, NA, NaT or an empty string)."""
-    if value is None or value == "":
-        return True
+    if isinstance(value, str):
+        return not value.strip()
     missing = pd.isna(value)
-    return bool(missing) if isinstance(missing, bool) or not hasattr(missing, "__len__") else False
+    return missing if isinstance(missing, bool) else False
 
 
 def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:

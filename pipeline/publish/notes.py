@@ -60,6 +60,7 @@ class SourceNotes:
     """
 
     def __init__(self, documents: Mapping[str, Document] | pd.DataFrame | None = None) -> None:
+        """Open an empty register over these documents."""
         if isinstance(documents, pd.DataFrame):
             documents = documents_of(documents)
         self._documents = dict(documents or {})

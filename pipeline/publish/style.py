@@ -1,0 +1,127 @@
+"""One look for every chart: the same colour and the same shape for the same thing on every page.
+
+Colours are those of the Government Analysis Function (package afcharts). Each thing has a shape or
+a fill as well, because a third of prints are grey and one man in twelve does not see red and green
+apart. Sizes are in CSS pixels: a chart is drawn at 72 dots an inch, so that one point is one pixel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from afcharts.af_colours import get_af_colours
+
+_DARK_BLUE, _TURQUOISE, _DARK_PINK, _ORANGE, _DARK_GREY, _PURPLE = get_af_colours("categorical")
+
+INK = "#1a1a1a"
+"""Text in charts."""
+QUIET = "#595959"
+"""Text that may step back; 7:1 on white and above 4.5:1 on every rating band."""
+RULE = "#8c8c8c"
+"""Lines that join or divide."""
+GRID = "#d9d9d9"
+
+PREVIOUS = _DARK_GREY
+CURRENT = _DARK_BLUE
+COMPARATOR = _DARK_PINK
+TARGET = _DARK_GREY
+UP = _DARK_BLUE
+DOWN = _DARK_PINK
+INTERVAL = "#557391"
+
+BANDS: dict[str, str] = {
+    "Inadequate": "#f1f1f1",
+    "Requires improvement": "#e4ebf1",
+    "Good": "#d2dfea",
+    "Outstanding": "#bfd2e3",
+}
+"""Backgrounds of the rating bands, light to dark in the order of merit; all text on them passes."""
+
+RATING_LEVELS: dict[str, int] = {
+    "Inadequate": 0,
+    "Requires improvement": 1,
+    "Good": 2,
+    "Outstanding": 3,
+}
+"""Points a rating brings, drawn as filled squares."""
+
+MARKERS: dict[str, dict[str, Any]] = {
+    "previous": {
+        "marker": "o", "markersize": 9, "markerfacecolor": "white", "markeredgecolor": PREVIOUS,
+        "markeredgewidth": 2, "color": PREVIOUS, "linestyle": "none",
+    },
+    "current": {
+        "marker": "o", "markersize": 10, "markerfacecolor": CURRENT, "markeredgecolor": CURRENT,
+        "markeredgewidth": 1, "color": CURRENT, "linestyle": "none",
+    },
+    "comparator": {
+        "marker": "D", "markersize": 7, "markerfacecolor": COMPARATOR,
+        "markeredgecolor": COMPARATOR, "markeredgewidth": 1, "color": COMPARATOR,
+        "linestyle": "none",
+    },
+    "target": {
+        "marker": "|", "markersize": 18, "markeredgecolor": TARGET, "markeredgewidth": 3,
+        "color": TARGET, "linestyle": "none",
+    },
+}  # fmt: skip
+"""Keyword arguments for ``Axes.plot``: ring for before, disc for now, diamond for all CRCs or the
+nation, upright bar for a target."""
+
+MARKS: dict[str, str] = {
+    "significant": "◆",
+    "not significant": "◇",
+    "unsettled": "◈",
+    "not comparable": "×",
+    "cannot be computed": "×",
+    "better": "▲",
+    "similar": "●",
+    "worse": "▼",
+    "rose": "▲",
+    "fell": "▼",
+    "stayed": "■",
+    "yes": "◆",
+    "no": "◇",
+    "agreed": "●",
+    "partly agreed": "◐",
+    "not agreed": "○",
+    "complete": "●",
+    "in progress": "◐",
+    "not started": "○",
+    "dropped": "×",
+}
+"""The shape that goes before a verdict in a table; the word always follows."""
+
+_OURS = Path(__file__).with_name("probation.mplstyle")
+# Any: matplotlib types the names of its settings one by one, ours come from files.
+_settings: Any = {}
+
+
+def settings() -> Any:
+    """Return the matplotlib settings of the house style: the Analysis Function's, then ours."""
+    if not _settings:
+        import afcharts
+        from matplotlib import rc_params_from_file
+
+        theirs = Path(str(afcharts.__file__)).with_name("afcharts.mplstyle")
+        for sheet in (theirs, _OURS):
+            _settings.update(rc_params_from_file(sheet, use_default_template=False))
+    return _settings
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the house style inside a ``with`` block, and leave settings as they were."""
+    from matplotlib import rc_context
+
+    with rc_context(settings()):
+        yield
+
+
+def apply() -> None:
+    """Set the house style for the rest of the process: the first line of a notebook's drawing."""
+    from matplotlib import rcParams
+
+    rcParams.update(settings())
