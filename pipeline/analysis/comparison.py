@@ -7,11 +7,12 @@ what a row says does.
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import pandas as pd
 
 from pipeline.analysis.ratings import band_for, framework_rows
-from pipeline.data import Tables
+from pipeline.data import Tables, is_missing
 
 NO_EARLIER = "There is no earlier inspection of this provider in the data."
 NOT_STATED = "No document says whether figures of these two frameworks may be compared."
@@ -78,7 +79,7 @@ def key_question_comparison(tables: Tables, comparator: str = "all-crcs") -> pd.
     percentage can be out of, and ``previous_tied``, ``current_tied`` whether
     base and limit are one and the same printed sample.
     """
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for pair in pairs_of_inspections(tables):
         framework = pair.current["framework"]
         bands = framework_rows(tables["rating_bands"], framework)
@@ -90,11 +91,13 @@ def key_question_comparison(tables: Tables, comparator: str = "all-crcs") -> pd.
         previous = None if pair.previous is None else _own_scores(tables, pair.previous)
         for _, question in framework_rows(tables["key_questions"], framework).iterrows():
             code = str(question["key_question"])
-            row = _question_row(tables, pair, question, current.loc[code], previous)
+            row = _question_row(tables, pair, question, current, previous)
             row |= _against(aggregate, code, row["current_percent"])
             for side in ("previous", "current"):
                 percent = row[f"{side}_percent"]
-                row[f"{side}_band"] = pd.NA if pd.isna(percent) else band_for(int(percent), bands)  # type: ignore[call-overload]
+                row[f"{side}_band"] = (
+                    pd.NA if is_missing(percent) else band_for(int(percent), bands)
+                )
             rows.append(row)
     return _finish(rows, _COLUMNS)
 
@@ -109,17 +112,17 @@ def _question_row(
     tables: Tables,
     pair: Pair,
     question: pd.Series,
-    current: pd.Series,
+    current: pd.DataFrame,
     previous: pd.DataFrame | None,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     code, sample = question["key_question"], question["sample"]
     statement = comparability(tables, pair, "key question", code)
     earlier_code = statement["previous_subject"]
-    same = statement["same_question"] == "yes" and pd.notna(earlier_code)
+    same = statement["same_question"] == "yes" and not is_missing(earlier_code)
     earlier = None
     if previous is not None and same and earlier_code in previous.index:
         earlier = previous.loc[earlier_code]
-    row: dict[str, object] = {
+    row: dict[str, Any] = {
         "provider": pair.provider,
         "previous_inspection": pair.previous_code,
         "current_inspection": pair.current["inspection"],
@@ -130,19 +133,19 @@ def _question_row(
         "sample": sample,
         "comparable": statement["comparable"],
         "reason_not_comparable": statement["reason"],
-        **_figure("current", current),
+        **_figure("current", current.loc[code]),
         **_figure("previous", earlier),
         **bases(tables, "current", pair.current, sample),
         **bases(tables, "previous", pair.previous if earlier is not None else None, sample),
     }
-    if row["comparable"] != "no" and pd.isna(row["previous_percent"]):  # type: ignore[call-overload]
+    if row["comparable"] != "no" and is_missing(row["previous_percent"]):
         row["comparable"] = "no"
         row["reason_not_comparable"] = "The earlier inspection has no figure for this question."
     row["change_points"] = _change(row)
     return row
 
 
-def _figure(side: str, score: pd.Series | None) -> dict[str, object]:
+def _figure(side: str, score: pd.Series | None) -> dict[str, Any]:
     if score is None:
         gone = dict.fromkeys([f"{side}_percent", f"{side}_source", f"{side}_place"], pd.NA)
         return {**gone, f"{side}_status": "no comparable data"}
@@ -154,25 +157,25 @@ def _figure(side: str, score: pd.Series | None) -> dict[str, object]:
     }
 
 
-def _change(row: dict[str, object]) -> object:
+def _change(row: dict[str, Any]) -> Any:
     current, previous = row["current_percent"], row["previous_percent"]
-    if row["comparable"] == "no" or pd.isna(current) or pd.isna(previous):  # type: ignore[call-overload]
+    if row["comparable"] == "no" or is_missing(current) or is_missing(previous):
         return pd.NA
-    return int(current) - int(previous)  # type: ignore[call-overload]
+    return int(current) - int(previous)
 
 
-def _against(aggregate: pd.DataFrame, code: str, percent: object) -> dict[str, object]:
+def _against(aggregate: pd.DataFrame, code: str, percent: Any) -> dict[str, Any]:
     if code not in aggregate.index:
         gone = ["all_crcs_percent", "difference_from_all_crcs", "all_crcs_source", "all_crcs_place"]
         return {**dict.fromkeys(gone, pd.NA), "all_crcs_status": "not published"}
     row = aggregate.loc[code]
-    known = pd.notna(row["percent"]) and pd.notna(percent)  # type: ignore[call-overload]
+    known = not is_missing(row["percent"]) and not is_missing(percent)
     return {
         "all_crcs_percent": row["percent"],
         "all_crcs_status": row["status"],
         "all_crcs_source": row["source"],
         "all_crcs_place": row["place"],
-        "difference_from_all_crcs": int(percent) - int(row["percent"]) if known else pd.NA,  # type: ignore[call-overload]
+        "difference_from_all_crcs": int(percent) - int(row["percent"]) if known else pd.NA,
     }
 
 
@@ -183,7 +186,7 @@ def comparability(tables: Tables, pair: Pair, kind: str, subject: object) -> pd.
     framework. The row has comparable, reason, said_by, same_question,
     previous_subject, source and place.
     """
-    answer: dict[str, object] = {
+    answer: dict[str, Any] = {
         "comparable": "no",
         "reason": NO_EARLIER,
         "said_by": "us",
@@ -210,7 +213,7 @@ def comparability(tables: Tables, pair: Pair, kind: str, subject: object) -> pd.
 
 def bases(
     tables: Tables, side: str, inspection: pd.Series | None, sample: object
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Return the base columns of one side (``previous`` or ``current``) for a sample.
 
     The limit of a sample whose size was not published is that of the sample it
@@ -223,11 +226,11 @@ def bases(
         sizes = samples[samples["inspection"] == inspection["inspection"]].set_index("sample")
         part_of = tables["sample_kinds"].set_index("sample")["part_of"]
         within = sample
-        while pd.isna(limit) and pd.notna(within):  # type: ignore[call-overload]
+        while is_missing(limit) and not is_missing(within):
             if within in sizes.index:
                 limit = sizes.loc[within, "size"]
             within = part_of.get(within, pd.NA)
-        tied = sample in sizes.index and pd.notna(sizes.loc[sample, "size"])
+        tied = sample in sizes.index and not is_missing(sizes.loc[sample, "size"])
         base = limit if tied else pd.NA
     return {f"{side}_base": base, f"{side}_limit": limit, f"{side}_tied": tied}
 
@@ -240,7 +243,7 @@ def prompt_comparison(tables: Tables, questions: pd.DataFrame) -> pd.DataFrame:
     printed, with the caution of its key question. Units and bases as there; the
     limit of a restricted prompt is that of its key question.
     """
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for pair in pairs_of_inspections(tables):
         framework = pair.current["framework"]
         scores = framework_rows(tables["prompt_scores"], framework)
@@ -259,7 +262,7 @@ def prompt_comparison(tables: Tables, questions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _text(value: object) -> str:
-    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+    return "" if is_missing(value) else str(value)
 
 
 def _prompt_row(
@@ -269,10 +272,10 @@ def _prompt_row(
     current: pd.DataFrame,
     previous: pd.DataFrame,
     parents: pd.DataFrame,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     code, question = prompt["prompt"], parents.loc[prompt["key_question"]]
     earlier = previous.loc[code] if code in previous.index else None
-    row: dict[str, object] = {
+    row: dict[str, Any] = {
         "provider": pair.provider,
         "previous_inspection": pair.previous_code,
         "current_inspection": pair.current["inspection"],
@@ -290,7 +293,7 @@ def _prompt_row(
         if prompt["sample"] == "restricted":
             own[f"{side}_limit"] = question[f"{side}_limit"]
         row |= own
-    both = pd.notna(row["current_percent"]) and pd.notna(row["previous_percent"])  # type: ignore[call-overload]
+    both = not is_missing(row["current_percent"]) and not is_missing(row["previous_percent"])
     row["comparable"], row["reason_not_comparable"] = "no", pd.NA
     if both:
         row["comparable"] = question["comparable"]
@@ -303,7 +306,7 @@ def _prompt_row(
     return row
 
 
-def _finish(rows: list[dict[str, object]], columns: list[str]) -> pd.DataFrame:
+def _finish(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=columns)
     return frame.astype({column: "Int64" for column in _WHOLE if column in columns})
 
@@ -317,7 +320,7 @@ def rating_comparison(tables: Tables, ratings: pd.DataFrame) -> pd.DataFrame:
     (rose, stayed, fell; empty where the ratings do not compare), comparable,
     reason, discretion, note, previous and current source and place.
     """
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for pair in pairs_of_inspections(tables):
         current = ratings[ratings["inspection"] == pair.current["inspection"]]
         previous = ratings[ratings["inspection"] == pair.previous_code].set_index("standard")
@@ -325,9 +328,11 @@ def rating_comparison(tables: Tables, ratings: pd.DataFrame) -> pd.DataFrame:
         for _, line in current[current["standard"] != "overall"].iterrows():
             statement = comparability(tables, pair, "rating", line["standard"])
             code = statement["previous_subject"]
-            earlier = previous.loc[code] if pd.notna(code) and code in previous.index else None
+            earlier = (
+                previous.loc[code] if not is_missing(code) and code in previous.index else None
+            )
             here = standards[standards["standard"] == line["standard"]].iloc[0]
-            row: dict[str, object] = {
+            row: dict[str, Any] = {
                 "provider": pair.provider,
                 "previous_inspection": pair.previous_code,
                 "current_inspection": pair.current["inspection"],

@@ -9,6 +9,14 @@ An analyst needs one call::
 
 from pipeline.data.folders import processed_folder, raw_folder
 from pipeline.data.problems import InvalidData, Problem
-from pipeline.data.tables import Tables, load
+from pipeline.data.tables import Tables, is_missing, load
 
-__all__ = ["InvalidData", "Problem", "Tables", "load", "processed_folder", "raw_folder"]
+__all__ = [
+    "InvalidData",
+    "Problem",
+    "Tables",
+    "is_missing",
+    "load",
+    "processed_folder",
+    "raw_folder",
+]

@@ -189,7 +189,7 @@ def _actions(actions: pd.DataFrame) -> Iterator[Problem]:
         yield from _target(line, row.due_printed, row.due, row.due_kind)
 
 
-def _target(line: int, printed: object, due: object, kind: str) -> Iterator[Problem]:
+def _target(line: int, printed: Any, due: Any, kind: str) -> Iterator[Problem]:
     shown = "" if pd.isna(due) else str(due)
     if len(shown) != _DUE_LENGTH.get(kind, 0):
         form = {"month": "as year and month", "date": "as year, month and day"}.get(kind)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -46,6 +47,11 @@ def load(folder: Path | str | None = None) -> Tables:
     if problems:
         raise InvalidData(problems)
     return tables
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a single value of a table is missing."""
+    return bool(pd.isna(value))
 
 
 def _typed(text: pd.DataFrame, resource: Resource) -> pd.DataFrame:
