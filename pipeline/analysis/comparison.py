@@ -168,7 +168,7 @@ def _against(aggregate: pd.DataFrame, code: str, percent: Any) -> dict[str, Any]
     if code not in aggregate.index:
         gone = ["all_crcs_percent", "difference_from_all_crcs", "all_crcs_source", "all_crcs_place"]
         return {**dict.fromkeys(gone, pd.NA), "all_crcs_status": "not published"}
-    row = aggregate.loc[code]
+    row: pd.Series = aggregate.loc[code]  # type: ignore[assignment]
     known = not is_missing(row["percent"]) and not is_missing(percent)
     return {
         "all_crcs_percent": row["percent"],

@@ -99,9 +99,7 @@ def comparison_dossier(
     tables: Tables, processed: Mapping[str, pd.DataFrame], pair: Pair
 ) -> Dossier:
     """Return the dossier of one pair of rounds (or of one round without an earlier one)."""
-    codes = [
-        code for code in (pair.previous_code, pair.current["inspection"]) if not is_missing(code)
-    ]
+    codes = [pair.current["inspection"], pair.previous_code]
 
     def of_pair(name: str) -> pd.DataFrame:
         frame = processed[name]
