@@ -1,0 +1,436 @@
+"""A papermill engine that runs each notebook in a fork of a process with its libraries loaded.
+
+``papermill --engine warm in.ipynb out.ipynb``, or ``papermill.execute_notebook(...,
+engine_name="warm")``. Everything papermill does stays papermill's: parameters, progress, saving
+after each cell, marking the failed cell, timeouts. So does everything nbclient does with what a
+cell sends back. Only the kernel is another: instead of a new Python process with five network
+sockets it is a fork made by a nursery (see :mod:`pipeline.publish.nursery`), which every notebook
+that this process runs shares as its parent and nothing else.
+
+Only notebooks for the kernel ``python3`` are run in this way, in the Python that runs papermill.
+Others, and all notebooks on systems where a forked process cannot safely go on (Windows; macOS),
+are handed to papermill's own engine, and a log line says so once. IPython's start-up files and
+configuration are not read, so that a report does not depend on who makes it.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import atexit
+import json
+import os
+import queue
+import re
+import signal
+import socket
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.jsonutil import extract_dates
+from jupyter_core.utils import run_sync
+from nbclient.exceptions import DeadKernelError
+from papermill.engines import NBClientEngine, NotebookExecutionManager
+from papermill.log import logger
+
+from pipeline.publish.wire import Frames, frame, read_status
+
+#: Libraries that are imported before the fork when a notebook names them: large, common, and free
+#: of side effects when imported. A notebook's other imports happen in its own process.
+LIBRARIES = (
+    "numpy",
+    "pandas",
+    "matplotlib",
+    "matplotlib.pyplot",
+    "seaborn",
+    "scipy.stats",
+    "statsmodels.api",
+    "great_tables",
+    "pipeline",
+)
+#: Seconds a notebook's process may take for its clean-up once all cells have run.
+GOODBYE = 5.0
+#: Kept to one in the nursery: a library that starts threads when it is imported cannot be forked.
+_THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+_START = """\
+import json, sys
+del sys.path[0]
+root, control, owner = json.loads(sys.argv[1])
+sys.path.insert(0, root)
+from pipeline.publish.nursery import run
+sys.path.remove(root)
+run(control, owner)
+"""
+
+
+def can_fork() -> bool:
+    """Whether this system can go on safely in a forked process (Linux and most Unix, not macOS)."""
+    return hasattr(os, "fork") and hasattr(socket, "SOCK_SEQPACKET") and sys.platform != "darwin"
+
+
+class Nursery:
+    """This process's nursery, as seen from outside: started when first needed, gone when we go."""
+
+    def __init__(self) -> None:
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def ask(self, imports: Iterable[str], descriptors: list[int] | None = None) -> None:
+        """Ask for libraries to be imported and, given two descriptors, for a notebook process.
+
+        A process that was itself forked from ours (a worker) may ask the same nursery. A nursery
+        that has died is replaced.
+        """
+        request = json.dumps({"imports": list(imports)}).encode()
+        for attempt in (1, 2):
+            if self._control is None:
+                self._start()
+            assert self._control is not None
+            try:
+                socket.send_fds(self._control, [request], descriptors or [])
+                return
+            except (BrokenPipeError, ConnectionResetError, ConnectionRefusedError):
+                self.close()
+                if attempt == 2:
+                    raise
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        root = str(Path(__file__).parents[2])
+        arguments = json.dumps([root, theirs.fileno(), os.getpid()])
+        environment = {**os.environ, **dict.fromkeys(_THREADS, "1")}
+        environment.pop("MPLBACKEND", None)
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _START, arguments],
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            env=environment,
+            start_new_session=True,  # Ctrl-C in the terminal is for its owner, who then closes it
+        )
+        theirs.close()
+        self._control = ours
+
+    @property
+    def pid(self) -> int | None:
+        """The nursery's process id, if this process started one."""
+        return self._process.pid if self._process else None
+
+    def close(self) -> None:
+        """End the nursery and every notebook process it forked."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        process, self._process = self._process, None
+        # A forked worker holds a copy of this object, but the process is not its own child.
+        if process is not None and os.getpid() == _owner:
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+_owner = os.getpid()
+nursery = Nursery()
+
+
+def _close_at_exit() -> None:
+    if os.getpid() == _owner:
+        nursery.close()
+
+
+atexit.register(_close_at_exit)
+
+
+def warm_up(imports: Iterable[str]) -> None:
+    """Start the nursery now, importing these modules, while this process does something else."""
+    if can_fork():
+        nursery.ask(imports)
+
+
+def imports_of(notebook: Any) -> list[str]:
+    """The modules among LIBRARIES (or inside them) that a notebook's code cells import."""
+    found: dict[str, None] = {}
+    for cell in notebook.cells:
+        if cell.cell_type != "code" or not re.search(r"\bimport\b", cell.source):
+            continue
+        try:
+            # Magics and shell escapes are not Python; leaving such lines out is enough here.
+            lines = [line for line in cell.source.splitlines() if not re.match(r"\s*[%!?]", line)]
+            tree = ast.parse("\n".join(lines))
+        except SyntaxError:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found.update(dict.fromkeys(alias.name for alias in node.names))
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found[node.module] = None
+    return [n for n in found if n in LIBRARIES or n.split(".")[0] in LIBRARIES]
+
+
+class _Channel:
+    """One direction of messages, as nbclient reads them."""
+
+    def __init__(self) -> None:
+        self.messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+        """The next message; ``queue.Empty`` when there was none for so many seconds."""
+        try:
+            return await asyncio.wait_for(self.messages.get(), timeout)
+        except (asyncio.TimeoutError, TimeoutError):
+            raise queue.Empty from None
+
+
+class ForkedKernel:
+    """A notebook's process, in the two roles nbclient knows: kernel manager and kernel client."""
+
+    allow_stdin = False
+    ipykernel = False  # takes no command line arguments
+
+    def __init__(self, imports: Iterable[str]) -> None:
+        self._imports = list(imports)
+        self._line: socket.socket | None = None
+        self._grave = -1
+        self._alive = self._busy = False
+        self.process = 0
+        self.shell_channel, self.iopub_channel = _Channel(), _Channel()
+        self._session = uuid.uuid4().hex
+        self._count = 0
+
+    # What nbclient asks of a kernel manager
+
+    @property
+    def has_kernel(self) -> bool:
+        """Whether the process was started."""
+        return self._line is not None
+
+    def start_kernel(self, *, extra_arguments: Any = None, cwd: str | None = None,
+                     env: dict[str, str] | None = None) -> None:  # fmt: skip
+        """Have the nursery fork; the process takes over our environment and working folder."""
+        ours, theirs = socket.socketpair()
+        self._grave, grave = os.pipe()
+        try:
+            nursery.ask(self._imports, [theirs.fileno(), grave])
+        finally:
+            theirs.close()
+            os.close(grave)
+        self._line, self._alive = ours, True
+        setup = {"env": dict(env or os.environ), "cwd": os.path.abspath(cwd or os.getcwd())}  # noqa: PTH100, PTH109
+        try:
+            ours.sendall(frame(setup))
+        except OSError:
+            self._alive = False
+        ours.setblocking(False)
+
+    def client(self) -> ForkedKernel:
+        """The client's role."""
+        return self
+
+    def interrupt_kernel(self) -> None:
+        """Do to the cell what Ctrl-C does."""
+        self._signal(signal.SIGINT)
+
+    def is_alive(self) -> bool:
+        """Whether the process still answers."""
+        return self._alive
+
+    # What nbclient asks of a kernel client
+
+    async def start_channels(self) -> None:
+        """Listen."""
+        assert self._line is not None
+        self._hello: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._goodbye: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self._frames = Frames()
+        self._loop.add_reader(self._line.fileno(), self._read)
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the process takes requests."""
+        try:
+            hello = await asyncio.wait_for(self._hello, timeout)
+        except (asyncio.TimeoutError, TimeoutError):
+            raise RuntimeError(f"Kernel didn't respond in {timeout} seconds") from None
+        self._language_info = hello["language_info"]
+
+    async def execute(self, code: str, store_history: bool = True,
+                      stop_on_error: bool = True) -> str:  # fmt: skip
+        """Ask for a cell to be run; returns the id that its messages will carry."""
+        content = {
+            "code": code,
+            "silent": False,
+            "store_history": store_history,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": stop_on_error,
+        }
+        self._busy = True
+        return await self._request("execute_request", content)
+
+    def kernel_info(self) -> str:
+        """Ask about the language; it was told on starting, so the answer is there at once."""
+        reply = {
+            "parent_header": {"msg_id": "kernel_info"},
+            "content": {"language_info": self._language_info},
+        }
+        self.shell_channel.messages.put_nowait(reply)
+        return "kernel_info"
+
+    # Ours
+
+    async def _request(self, kind: str, content: dict[str, Any]) -> str:
+        self._count += 1
+        header = {
+            "msg_id": f"{self._session}_{self._count}",
+            "msg_type": kind,
+            "session": self._session,
+            "username": "",
+            "date": datetime.now(timezone.utc),
+            "version": "5.4",
+        }
+        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content}
+        assert self._line is not None
+        try:
+            await asyncio.get_running_loop().sock_sendall(self._line, frame(message))
+        except OSError:
+            self._alive = False
+            raise DeadKernelError("Kernel died") from None
+        return str(header["msg_id"])
+
+    def _read(self) -> None:
+        assert self._line is not None
+        try:
+            data = self._line.recv(1 << 20)
+        except BlockingIOError:
+            return
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            self._alive = False
+            self._loop.remove_reader(self._line.fileno())
+            if not self._hello.done():
+                self._hello.set_exception(DeadKernelError("Kernel died"))
+            if not self._goodbye.done():
+                self._goodbye.set_result(None)
+        for message in self._frames.feed(data):
+            self._deliver(message)
+
+    def _deliver(self, message: dict[str, Any]) -> None:
+        kind = message["msg_type"]
+        if kind == "hello":
+            self.process = message["metadata"]["process"]
+            if not self._hello.done():
+                self._hello.set_result(message["content"])
+        elif kind == "goodbye":
+            if not self._goodbye.done():
+                self._goodbye.set_result(None)
+        else:
+            message["header"] = extract_dates(message["header"])
+            if kind == "execute_reply":
+                self._busy = False
+            channel = self.iopub_channel if message["channel"] == "iopub" else self.shell_channel
+            channel.messages.put_nowait(message)
+
+    def _signal(self, number: int) -> None:
+        if self.process and self._alive:
+            try:
+                os.killpg(self.process, number)
+            except (ProcessLookupError, PermissionError):
+                pass
+
+    async def _part(self) -> None:
+        """Let an idle process run its exit handlers; cancel what a stopped run left waiting."""
+        if self._alive and not self._busy and self._hello.done():
+            try:
+                await self._request("goodbye", {})
+                await asyncio.wait_for(self._goodbye, GOODBYE)
+            except (DeadKernelError, asyncio.TimeoutError, TimeoutError):
+                pass
+        leftovers = [
+            task
+            for task in asyncio.all_tasks()
+            if task is not asyncio.current_task()
+            and getattr(task.get_coro(), "__qualname__", "").startswith("NotebookClient.")
+        ]
+        for task in leftovers:
+            task.cancel()
+        await asyncio.gather(*leftovers, return_exceptions=True)
+
+    def end(self) -> None:
+        """Part in good order if no cell is running; then end the process and all it started."""
+        if self._line is None:
+            return
+        try:
+            if hasattr(self, "_loop"):
+                run_sync(self._part)()
+        finally:
+            self._signal(signal.SIGKILL)
+            if hasattr(self, "_loop") and not self._loop.is_closed():
+                self._loop.remove_reader(self._line.fileno())
+            self._line.close()
+            os.close(self._grave)  # the nursery kills what still waits for us
+            self._line, self._alive = None, False
+
+    def cause_of_death(self) -> str:
+        """One sentence on how the process ended, for the error that says a notebook died."""
+        status = read_status(self._grave, timeout=2)
+        if status is None:
+            return "its process was lost together with the process that forked it"
+        code = os.waitstatus_to_exitcode(status)
+        if code < 0:
+            name = signal.Signals(-code).name
+            hint = " (often: not enough memory)" if -code == signal.SIGKILL else ""
+            return f"its process was killed by signal {-code}, {name}{hint}"
+        return f"its process ended itself with exit code {code}"
+
+
+_said: set[str] = set()
+
+
+def _say_once(sentence: str) -> None:
+    if sentence not in _said:
+        _said.add(sentence)
+        logger.warning(sentence)
+
+
+class WarmEngine(NBClientEngine):
+    """The papermill engine ``warm``; its options are those of papermill's own engine."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, **kwargs: Any
+    ) -> Any:
+        """Run all cells, with papermill's own client, in a process forked for this notebook.
+
+        Raises
+        ------
+        nbclient.exceptions.CellTimeoutError
+            A cell ran longer than ``execution_timeout`` seconds; its process was killed.
+        nbclient.exceptions.DeadKernelError
+            The notebook's process died; the message says how.
+        """
+        if not can_fork():
+            _say_once("Notebooks cannot be forked on this system: ordinary kernels are used.")
+            return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+        if kernel_name != "python3":
+            _say_once(f"The warm engine runs python3 only: '{kernel_name}' gets its own kernel.")
+            return super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+        kernel = ForkedKernel(imports_of(nb_man.nb))
+        try:
+            return super().execute_managed_notebook(nb_man, kernel_name, km=kernel, **kwargs)
+        except DeadKernelError:
+            raise DeadKernelError(f"The notebook died: {kernel.cause_of_death()}.") from None
+        finally:
+            kernel.end()
