@@ -356,10 +356,14 @@ def test_due_table_counts_every_dated_action_once(actions):
     ("plan", "begins", "ends"),
     [
         (N18, "6 recommendations: 3 agreed, 3 partly agreed; ", "14 with a target date."),
-        (N20, "8 recommendations: 5 agreed, 2 partly agreed, 1 not agreed;", "none with a target date."),
+        (
+            N20,
+            "8 recommendations: 5 agreed, 2 partly agreed, 1 not agreed; ",
+            "none with a target date.",
+        ),
         (DLNR, "8 recommendations: 7 agreed, 1 partly agreed; ", "43 with a target date."),
     ],
-)  # fmt: skip
+)
 def test_result_line(tables, plan, begins, ends):
     line = plans.result_line(tables, plan)
     assert line.startswith(begins)
@@ -391,6 +395,14 @@ def test_a_dossier_holds_its_own_plan_only(tables, comparisons):
     assert plans.plan_dossier(tables, comparisons, DLNR)["follow_up"].empty
     with pytest.raises(KeyError):
         plans.plan_dossier(tables, comparisons, "no-such-plan")
+
+
+def test_a_dossier_says_what_its_report_is(tables):
+    about = plans.plan_about(tables, DLNR)
+    assert about["dossier"] == about["reports"][0]["name"] == "action-plan-dlnr-crc-2020"
+    assert about["reports"][0]["parameters"] == {"provider": "dlnr-crc", "plan": DLNR, "as_of": ""}
+    assert about["title"] == "DLNR CRC: action plan of 2020"
+    assert about["simulated"] is False
 
 
 # Bad input

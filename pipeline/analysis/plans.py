@@ -26,10 +26,11 @@ A target that is a month is due on the last day of that month. Without a row in
 import calendar
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
-from pipeline.data import Tables
+from pipeline.data import Tables, is_missing
 
 WHOLE_RECOMMENDATION = "Whole recommendation: "
 """How a measure begins that a plan gives for a recommendation and not for one action."""
@@ -75,7 +76,8 @@ _LOOP_COLUMNS = [
     "plan", "recommendation", "title", "kind", "subject", "label", "reason", "timing",
     "previous_inspection", "current_inspection", "previous_percent", "current_percent",
     "comparable", "reason_not_comparable", "change_points", "change_verdict", "previous_rating",
-    "current_rating", "direction", "without_figure", "follow_up",
+    "current_rating", "direction", "without_figure", "follow_up", "previous_source",
+    "previous_place", "current_source", "current_place",
 ]  # fmt: skip
 
 
@@ -94,7 +96,7 @@ def default_as_of(tables: Tables) -> str:
 
 def due_day(due: object) -> str:
     """Return the day a target falls on as YYYY-MM-DD: a month's last day; empty without target."""
-    if pd.isna(due) or not str(due):  # type: ignore[call-overload]
+    if is_missing(due) or not str(due):
         return ""
     year, month, *day = (int(part) for part in str(due).split("-"))
     last = day[0] if day else calendar.monthrange(year, month)[1]
@@ -103,7 +105,7 @@ def due_day(due: object) -> str:
 
 def owner_shown(owner: object) -> object:
     """Return an owner as printed without the full stop or comma that ends the cell."""
-    return owner if pd.isna(owner) else str(owner).rstrip(" .,")  # type: ignore[call-overload]
+    return owner if is_missing(owner) else str(owner).rstrip(" .,")
 
 
 def position(due_kind: str, due_on: str, status: str, as_of: str) -> str:
@@ -362,7 +364,7 @@ def _without_figure(row: Mapping[str, object], timing: str) -> object:
     if timing == "none":
         return "inspection not in the data"
     figure = row.get("current_rating" if row["kind"] == "standard" else "current_percent")
-    if figure is None or pd.isna(figure):  # type: ignore[call-overload]
+    if figure is None or is_missing(figure):
         status = row.get("current_status")
         known = isinstance(status, str) and status not in ("", "published")
         return status if known else "no figure published"
@@ -383,6 +385,41 @@ def result_line(tables: Tables, plan: str) -> str:
     )
 
 
+def plan_about(tables: Tables, plan: str, as_of: str | None = None) -> dict[str, Any]:
+    """Return what ``dossier.json`` says of a plan: names, the line for the front page, the report.
+
+    Raises KeyError for an unknown plan.
+    """
+    rows = tables["plans"][tables["plans"]["plan"] == plan]
+    if rows.empty:
+        raise KeyError(plan)
+    facts = rows.iloc[0]
+    provider = tables["providers"].set_index("provider").loc[facts["provider"]]
+    name = f"action-plan-{plan}"
+    return {
+        "dossier": name,
+        "kind": "action-plan",
+        "provider": str(facts["provider"]),
+        "provider_name": str(provider["name"]),
+        "short_name": str(provider["short_name"]),
+        "simulated": bool(provider["simulated"] == "yes"),
+        "title": f"{provider['short_name']}: action plan of {facts['year']}",
+        "result": result_line(tables, plan),
+        "plan": plan,
+        "round": int(facts["year"]),
+        "published": str(facts["submitted"]),
+        "as_of": as_of or default_as_of(tables),
+        "reports": [
+            {
+                "name": name,
+                "notebook": "action_plan",
+                "edition": "",
+                "parameters": {"provider": str(facts["provider"]), "plan": plan, "as_of": ""},
+            }
+        ],
+    }
+
+
 def plan_dossier(
     tables: Tables,
     comparisons: Mapping[str, pd.DataFrame],
@@ -392,8 +429,8 @@ def plan_dossier(
     """Return the tables that the report on one plan needs, with that plan's rows only.
 
     ``plan`` (one row, with the provider's name and ``as_of``), ``recommendations``,
-    ``responses``, ``actions``, ``action_updates``, ``due``, ``follow_up``, ``loop``,
-    ``inspections`` (of the provider) and ``sources``. ``follow_up`` also holds the
+    ``responses``, ``actions``, ``action_updates``, ``follow_up``, ``loop``
+    and ``inspections`` (of the provider). ``follow_up`` also holds the
     recommendations of an earlier plan that this one's repeat. Raises KeyError for
     an unknown plan.
     """
@@ -410,22 +447,18 @@ def plan_dossier(
     own = {**tables, **mine, "action_updates": updates}
     chain = follow_up_chain(tables)
     chain = chain[(chain["plan"] == plan) | (chain["repeated_plan"] == plan)]
-    actions = with_positions(mine["actions"], updates, day)
     named = mine["plans"].merge(
         tables["providers"][["provider", "name", "short_name", "simulated"]]
     )
     inspections = tables["inspections"]
     inspections = inspections[inspections["provider"] == named["provider"].iloc[0]]
-    used = {*named["source"], *chain["source"], *inspections["source"]}
     return {
         "plan": named.assign(as_of=day),
         "recommendations": recommendations_table(own),
         "responses": response_counts(own),
-        "actions": actions,
+        "actions": with_positions(mine["actions"], updates, day),
         "action_updates": updates,
-        "due": due_by_owner_and_month(actions),
         "follow_up": chain,
         "loop": loop(own, comparisons),
         "inspections": inspections,
-        "sources": tables["sources"][tables["sources"]["source"].isin(used)],
     }
