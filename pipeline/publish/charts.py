@@ -1,0 +1,130 @@
+"""The charts of the comparison report, drawn from its dossier's tables."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+
+from pipeline.publish.dot_rows import Dot, Layout, Row, Scale, dot_rows
+from pipeline.publish.markup import is_missing
+from pipeline.publish.style import BANDS
+
+BROAD = Layout(width=780, left=215, right=475, columns=(526, 574, 640), verdict=656)
+NARROW = Layout(width=360, left=8, right=232, columns=(276, 318, 360), verdict=0, narrow=True)
+
+
+def signed(points: Any) -> str:
+    """Return a change with its sign, a real minus, and nothing for a missing one."""
+    if is_missing(points):
+        return ""
+    return f"{int(points):+d}".replace("-", "\u2212") if int(points) else "0"
+
+
+def _percent(value: Any) -> str:
+    return "\u2013" if is_missing(value) else f"{int(value)}%"
+
+
+def key_question_chart(
+    questions: pd.DataFrame,
+    standards: pd.DataFrame,
+    bands: pd.DataFrame,
+    rounds: tuple[str, str],
+    narrow: bool = False,
+) -> Drawing:
+    """Draw every key question on one line: previous, current, all CRCs, rating bands behind.
+
+    ``questions`` is the tested key_question_comparison, ``standards`` names the
+    groups, ``bands`` are the rating bands of the current framework, ``rounds``
+    the names of the two rounds. The bar is the 95% interval of the current figure.
+    """
+    names = standards.set_index("standard")["name"]
+    rows = []
+    for _, row in questions.iterrows():
+        dots = [
+            Dot(float(row[column]), thing)
+            for column, thing in (
+                ("all_crcs_percent", "comparator"),
+                ("previous_percent", "previous"),
+                ("current_percent", "current"),
+            )
+            if not is_missing(row[column])
+        ]
+        ends = (row["current_lower"], row["current_upper"])
+        rows.append(
+            Row(
+                label=_short(row["label"]),
+                dots=dots,
+                figures=[
+                    _percent(row["previous_percent"]),
+                    _percent(row["current_percent"]),
+                    _percent(row["all_crcs_percent"]),
+                ],
+                verdict=change_words(row),
+                strong=row["change_verdict"] == "significant",
+                group=f"{row['standard']} {names[row['standard']]}",
+                interval=None if is_missing(ends[0]) else (float(ends[0]), float(ends[1])),
+            )
+        )
+    behind = [
+        (
+            float(band["lower_percent"]),
+            min(100.0, float(band["upper_percent"]) + 1),
+            str(band["rating"]),
+            BANDS[str(band["rating"])],
+        )
+        for _, band in bands.sort_values("points").iterrows()
+    ]
+    scale = Scale(0, 100, [low for low, *_ in behind] + [100], bands=behind)
+    aggregate = "CRCs" if narrow else "All CRCs"
+    headings = [f"{{previous}}{rounds[0]}", f"{{current}}{rounds[1]}", f"{{comparator}}{aggregate}"]
+    return dot_rows(rows, scale, NARROW if narrow else BROAD, headings, "Change, points")
+
+
+def _short(label: Any) -> str:
+    """Drop the standard from a label: the group's heading says it."""
+    words = str(label).partition(": ")[2] or str(label)
+    return words[0].upper() + words[1:]
+
+
+def change_words(row: pd.Series) -> str:
+    """Return the change and its verdict as the chart prints it, such as '+10 significant'."""
+    if row["change_verdict"] == "not comparable" or is_missing(row["change_points"]):
+        return "not comparable"
+    return f"{signed(row['change_points'])} {row['change_verdict']}"
+
+
+def change_chart(changes: pd.DataFrame, narrow: bool = False) -> Drawing:
+    """Draw each change with its 95% interval, largest rise first.
+
+    ``changes`` holds label, change_points, newcombe_lower, newcombe_upper
+    (percentage points; missing where a base is not known) and change_verdict.
+    """
+    ordered = changes.sort_values("change_points", ascending=False, kind="stable")
+    ends: Sequence[float] = [
+        *ordered["newcombe_lower"].dropna(),
+        *ordered["newcombe_upper"].dropna(),
+        *ordered["change_points"],
+    ]
+    reach = 10 * (int(max(abs(value) for value in ends)) // 10 + 1)
+    rows = [
+        Row(
+            label=str(row["label"]),
+            dots=[Dot(float(row["change_points"]), "current")],
+            figures=[signed(row["change_points"])],
+            verdict=str(row["change_verdict"]),
+            strong=row["change_verdict"] == "significant",
+            interval=None
+            if is_missing(row["newcombe_lower"])
+            else (float(row["newcombe_lower"]), float(row["newcombe_upper"])),
+        )
+        for _, row in ordered.iterrows()
+    ]
+    step = 20 if reach > 30 else 10
+    ticks = [float(tick) for tick in range(-reach // step * step, reach + 1, step)]
+    layout = (
+        Layout(width=360, left=14, right=310, columns=(356,), verdict=0, narrow=True)
+        if narrow
+        else Layout(width=760, left=275, right=570, columns=(626,), verdict=646)
+    )
+    return dot_rows(rows, Scale(-reach, reach, ticks, "", zero=True), layout, ["Points"], "Verdict")

@@ -1,0 +1,204 @@
+"""Charts of one line a row: dots on a scale, words to the left, figures to the right.
+
+Everything is placed in CSS pixels, so nothing has to be measured and nothing can
+collide: labels, scale and columns of figures each have a width of their own. The
+narrow form, for a small screen, puts the label above its dots.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure as Drawing
+
+from pipeline.publish.figures import drawing
+from pipeline.publish.style import GRID, INK, INTERVAL, MARKERS, QUIET, RULE, TARGET
+
+ROW, NARROW_ROW, GROUP, HEAD, FOOT = 27, 44, 30, 52, 34
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One dot: its value on the scale and the thing it shows (a key of ``style.MARKERS``)."""
+
+    value: float
+    thing: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the chart.
+
+    ``interval`` is drawn as a bar with ends, ``join`` as a thin line between two
+    values; ``figures`` stand in the columns to the right, ``verdict`` in the
+    last, wider one (bold where ``strong``).
+    """
+
+    label: str
+    dots: Sequence[Dot]
+    figures: Sequence[str] = ()
+    verdict: str = ""
+    strong: bool = False
+    group: str = ""
+    interval: tuple[float, float] | None = None
+    join: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The horizontal scale: ends, ticks, the unit after each tick, bands behind, a zero line."""
+
+    low: float
+    high: float
+    ticks: Sequence[float]
+    unit: str = "%"
+    bands: Sequence[tuple[float, float, str, str]] = ()
+    """Each band: from, to, name, colour. Names stand above the scale, on two levels."""
+    zero: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Widths in pixels: the whole, where the scale begins and ends, where each column ends."""
+
+    width: int
+    left: int
+    right: int
+    columns: Sequence[int] = ()
+    verdict: int | None = None
+    narrow: bool = False
+
+
+@dataclass
+class _Canvas:
+    """Collects lines and dots, so that each kind is drawn in one go."""
+
+    axes: Any
+    place: Callable[[float], float]
+    lines: list[Any] = field(default_factory=list)
+    colours: list[str] = field(default_factory=list)
+    widths: list[float] = field(default_factory=list)
+    dots: list[tuple[float, float, str]] = field(default_factory=list)
+
+    def line(self, x: float, y: float, to_x: float, to_y: float, colour: str, width: float) -> None:
+        self.lines.append([(x, y), (to_x, to_y)])
+        self.colours.append(colour)
+        self.widths.append(width)
+
+    def words(self, x: float, y: float, text: str, **kwargs: Any) -> None:
+        self.axes.text(x, y, text, **{"va": "center", "color": INK, "fontsize": 13, **kwargs})
+
+
+def dot_rows(
+    rows: Sequence[Row], scale: Scale, layout: Layout, headings: Sequence[str] = (), last: str = ""
+) -> Drawing:
+    """Draw the rows, in order, grouped where they name a group.
+
+    ``headings`` head the columns of figures, ``last`` the column of verdicts. A
+    heading may begin with the name of a thing in braces, as in "{current}2019":
+    its dot is then drawn above it, so that the column is the key to the chart.
+    """
+    groups = [(name, list(items)) for name, items in groupby(rows, key=lambda row: row.group)]
+    step = NARROW_ROW if layout.narrow else ROW
+    named = sum(GROUP for name, _ in groups if name)
+    head = HEAD + (14 if scale.bands else 0)
+    height = head + named + step * len(rows) + FOOT
+    figure, axes = drawing(layout.width, height)
+    figure.subplots_adjust(0, 0, 1, 1)
+    axes.set_axis_off()
+    axes.set_xlim(0, layout.width)
+    axes.set_ylim(height, 0)
+    span = (layout.right - layout.left) / (scale.high - scale.low)
+    canvas = _Canvas(axes, lambda value: layout.left + (value - scale.low) * span)
+    _scale(canvas, scale, head, height - FOOT)
+    _headings(canvas, layout, headings, last)
+    y = float(head)
+    for name, items in groups:
+        if name:
+            canvas.words(0, y + GROUP - 12, name, fontweight="bold")
+            y += GROUP
+        for row in items:
+            _row(canvas, row, layout, y, step)
+            y += step
+    axes.add_collection(
+        LineCollection(canvas.lines, colors=canvas.colours, linewidths=canvas.widths, zorder=2)
+    )
+    _draw_dots(canvas)
+    return figure
+
+
+def _scale(canvas: _Canvas, scale: Scale, top: float, bottom: float) -> None:
+    for number, (low, high, name, colour) in enumerate(scale.bands):
+        x, to_x = canvas.place(low), canvas.place(high)
+        canvas.axes.fill_between([x, to_x], top - 6, bottom, color=colour, zorder=0, linewidth=0)
+        # Names are wider than their bands: neighbours take turns on three lines.
+        level = top - 16 - 16 * (number % 3)
+        canvas.words((x + to_x) / 2, level, name, ha="center", fontsize=12, color=QUIET)
+    for tick in scale.ticks:
+        x = canvas.place(tick)
+        strong = scale.zero and tick == 0
+        canvas.line(x, top - 6, x, bottom, INK if strong else GRID, 1.2 if strong else 0.8)
+        sign = "+" if scale.zero and tick > 0 else ""
+        shown = f"{sign}{tick:g}{scale.unit}".replace("-", "\u2212")
+        canvas.words(x, bottom + 14, shown, ha="center", fontsize=12, color=QUIET)
+
+
+def _headings(canvas: _Canvas, layout: Layout, headings: Sequence[str], last: str) -> None:
+    for x, heading in zip(layout.columns, headings, strict=False):
+        thing, _, words = heading.rpartition("}")
+        if thing:
+            canvas.dots.append((x - 12, 12, thing.removeprefix("{")))
+        canvas.words(x, 34, words, ha="right", fontsize=12, fontweight="bold")
+    if layout.verdict is not None and last and not layout.narrow:
+        canvas.words(layout.verdict, 34, last, fontsize=12, fontweight="bold")
+
+
+def _row(canvas: _Canvas, row: Row, layout: Layout, y: float, step: int) -> None:
+    middle = y + step / 2 + (8 if layout.narrow else 0)
+    label_at = y + 11 if layout.narrow else middle
+    canvas.words(0, label_at, row.label)
+    if row.join is not None:
+        start, end = (canvas.place(value) for value in row.join)
+        canvas.line(start, middle, end, middle, RULE, 1.5)
+    if row.interval is not None:
+        start, end = (canvas.place(value) for value in row.interval)
+        canvas.line(start, middle, end, middle, INTERVAL, 3.5)
+        for x in (start, end):
+            canvas.line(x, middle - 5, x, middle + 5, INTERVAL, 1.5)
+    for dot in row.dots:
+        x = canvas.place(dot.value)
+        if dot.thing == "target":
+            canvas.line(x, middle - 10, x, middle + 10, TARGET, 3)
+        else:
+            canvas.dots.append((x, middle, dot.thing))
+    for x, words in zip(layout.columns, row.figures, strict=False):
+        canvas.words(x, middle, words, ha="right")
+    if layout.verdict is not None and row.verdict:
+        weight = "bold" if row.strong else "normal"
+        at = {"x": layout.width, "ha": "right"} if layout.narrow else {"x": layout.verdict}
+        canvas.words(y=label_at, text=row.verdict, fontweight=weight, **at)
+
+
+def _draw_dots(canvas: _Canvas) -> None:
+    dots = pd.DataFrame(canvas.dots, columns=["x", "y", "thing"])
+    looks = {thing: MARKERS[thing] for thing in dots["thing"].unique()}
+    sns.scatterplot(
+        data=dots,
+        x="x",
+        y="y",
+        hue="thing",
+        style="thing",
+        size="thing",
+        palette={thing: look["markerfacecolor"] for thing, look in looks.items()},
+        markers={thing: look["marker"] for thing, look in looks.items()},
+        sizes={thing: look["markersize"] ** 2 for thing, look in looks.items()},
+        edgecolor=[looks[thing]["markeredgecolor"] for thing in dots["thing"]],
+        linewidth=1.8,
+        legend=False,
+        zorder=4,
+        ax=canvas.axes,
+    )
