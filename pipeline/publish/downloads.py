@@ -1,0 +1,284 @@
+"""The data of a page, inside the page: a spreadsheet of all tables and a CSV file of each.
+
+The spreadsheet is made by gptables, which follows the Analysis Function's checklist for accessible
+spreadsheets: a cover, a list of contents, a sheet of notes, one table a sheet, no merged cells, no
+meaning in colour. Both kinds of file say where each figure was copied from and why one is missing.
+
+Text that a spreadsheet program would take for a formula is made harmless: in CSV by an apostrophe
+in front, in the spreadsheet by its type. Numbers stay numbers. Nothing in a file depends on the
+time or the machine, so the same tables give the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline.publish.markup import clean, escape, is_missing, slug
+from pipeline.publish.notes import SourceNotes
+from pipeline.publish.render import PageInfo
+from pipeline.publish.tables import Column, Table
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_LONGEST = 32_000
+_CREATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
+_SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def harmless(text: object) -> str:
+    """Return text that no spreadsheet program takes for a formula when it opens a CSV file."""
+    words = clean(text)
+    bare = words.lstrip(" \u00a0")
+    return f"'{words}" if words.startswith(_FORMULA) or bare.startswith(_FORMULA) else words
+
+
+def data(table: Table) -> pd.DataFrame:
+    """Return a table's data for reuse: one row as shown, numbers as numbers.
+
+    Headings carry their units. The value of a group stands in a column of its own. A column with
+    blanks is followed by one that says why, and columns that name sources stand last.
+    """
+    rows = table.rows()
+    columns: dict[str, list[Any]] = {}
+
+    def add(heading: str, values: list[Any]) -> None:
+        name, again = heading, 2
+        while name.lower() in {taken.lower() for taken in columns}:
+            name, again = f"{heading} {again}", again + 1
+        columns[name] = values
+
+    if table.groups:
+        add("Group", [table.cell(row, table.groups) for row in rows])
+    for column in table.columns:
+        heading = _heading(column)
+        values = [table.cell(row, column.name) for row in rows]
+        add(heading, [_value(column, value) for value in values])
+        if column.numeric and any(map(is_missing, values)):
+            why = [
+                table.reason(column, row) if is_missing(v) else "" for row, v in _pair(rows, values)
+            ]
+            add(f"{heading}: why blank", why)
+        elif any(map(is_missing, values)):
+            columns[list(columns)[-1]] = [
+                f"[{table.reason(column, row)}]" if is_missing(v) else _value(column, v)
+                for row, v in _pair(rows, values)
+            ]
+    sourced = [(f"{_plain_heading(column)}: source", column.source) for column in table.columns]
+    for heading, source in [*sourced, ("Source", table.row_source)]:
+        if source is not None:
+            notes = table.notes or SourceNotes()
+            add(heading, [notes.text(table.reference(row, source)) for row in rows])
+    return pd.DataFrame(columns)
+
+
+def csv_bytes(table: Table) -> bytes:
+    """Return a table as CSV: UTF-8 with a byte order mark, so that Excel reads it right."""
+    frame = data(table)
+    lines = frame.rename(columns=harmless).map(_csv_value)
+    return lines.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def xlsx_bytes(tables: Sequence[Table], page: PageInfo) -> bytes:
+    """Return tables as a workbook with cover, contents, notes and a sheet for each table.
+
+    Raises
+    ------
+    ValueError
+        If there is no table with rows.
+    """
+    import gptables
+
+    filled = [table for table in tables if len(table.frame)]
+    if not filled:
+        raise ValueError("A spreadsheet needs at least one table with rows")
+    remarks = {"rounding": _ROUNDING, "blanks": _BLANKS}
+    sheets: dict[str, Any] = {}
+    for position, table in enumerate(filled, start=1):
+        about = "$$rounding$$$$blanks$$"
+        if table.comment:
+            remarks[f"t{position}"] = table.comment
+            about += f"$$t{position}$$"
+        sheets[f"{position} {_sheet(table.name)}"[:31].strip()] = gptables.GPTable(
+            table=_for_sheet(table),
+            table_name=f"t{position}_{table.name.replace('-', '_')}"[:60],
+            title=_inert(table.caption) + about,
+            instructions=(
+                "This worksheet contains one table. Words in square brackets say why a figure is "
+                "missing. Notes are on the notes worksheet."
+            ),
+        )
+    notes = pd.DataFrame(
+        {
+            "Note reference": list(remarks),
+            "Note text": [_inert(words) for words in remarks.values()],
+        }
+    )
+    cover = gptables.Cover(
+        title=_inert(page.full_title),
+        intro=[_inert(words) for words in (page.description, *page.dates) if words],
+        about=[_inert(f"{term}: {words}") for term, words in page.colophon],
+    )
+    book = io.BytesIO()
+    workbook = gptables.produce_workbook(
+        book,
+        sheets=sheets,
+        cover=cover,
+        notes_table=notes,
+        workbook_options={
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    workbook.set_properties(
+        {"title": clean(page.full_title)[:250], "author": "", "created": _CREATED}
+    )
+    workbook.close()
+    return book.getvalue()
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """The page's data to take away: show it as the last value of a cell.
+
+    Parameters
+    ----------
+    tables
+        The tables of the page, in order.
+    page
+        What the page says about itself; its name begins the files' names.
+    notes
+        The page's source notes, for the names of documents.
+    """
+
+    tables: Sequence[Table]
+    page: PageInfo
+    notes: SourceNotes | None = None
+
+    def __repr__(self) -> str:
+        """Say what this is without a memory address, which would differ from run to run."""
+        return f"Downloads: {len(self.tables)} tables"
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def html(self) -> str:
+        """Return links that hold the files themselves: no server is asked."""
+        tables = [table for table in self.tables if len(table.frame)]
+        if not tables:
+            return "<p>This page has no tables to take away.</p>"
+        name = slug(self.page.name or self.page.title)[:80]
+        links = [
+            _link(
+                xlsx_bytes(tables, self.page),
+                _SPREADSHEET,
+                f"{name}.xlsx",
+                "All tables as a spreadsheet",
+                "Excel, LibreOffice",
+            )
+        ]
+        links += [
+            _link(
+                csv_bytes(table),
+                "text/csv;charset=utf-8",
+                f"{name}-{table.name}.csv",
+                f"{table.label}: {table.caption}"
+                if table.label != table.caption
+                else table.caption,
+                "CSV",
+            )
+            for table in tables
+        ]
+        return f'<ul class="downloads">{"".join(f"<li>{link}</li>" for link in links)}</ul>'
+
+
+_ROUNDING = (
+    "Percentages are whole numbers as published; changes are differences of published percentages, "
+    "in percentage points."
+)
+_BLANKS = "A figure is missing only for the reason given in its place; no blank stands for zero."
+
+
+def _link(content: bytes, kind: str, name: str, words: str, program: str) -> str:
+    size = max(1, round(len(content) / 1024))
+    return (
+        f'<a download="{escape(name)}" href="data:{kind};base64,'
+        f'{base64.b64encode(content).decode()}">{escape(words)} '
+        f'<span class="size">({program}, {size} KB)</span></a>'
+    )
+
+
+def _pair(rows: list[tuple[Any, ...]], values: list[Any]) -> list[tuple[tuple[Any, ...], Any]]:
+    return list(zip(rows, values, strict=True))
+
+
+def _plain_heading(column: Column) -> str:
+    return clean(column.heading)
+
+
+def _heading(column: Column) -> str:
+    unit = {"%": "percent"}.get(column.unit_shown, column.unit_shown)
+    return f"{_plain_heading(column)} ({unit})" if unit else _plain_heading(column)
+
+
+def _value(column: Column, value: Any) -> Any:
+    """Return a cell as a number where its column is numeric, otherwise as text."""
+    if is_missing(value):
+        return None
+    if not column.numeric:
+        return clean(value)
+    plain = float(value)
+    return int(plain) if plain.is_integer() else plain
+
+
+def _csv_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return harmless(value)
+    if is_missing(value):
+        return ""
+    plain = float(value)
+    return str(int(plain)) if plain.is_integer() else repr(plain)
+
+
+def _for_sheet(table: Table) -> pd.DataFrame:
+    """Return a table's data for a sheet: a missing figure is its reason in square brackets."""
+    frame = data(table).astype(object)
+    for heading in [name for name in frame.columns if name.endswith(": why blank")]:
+        figures, why = heading.removesuffix(": why blank"), frame.pop(heading)
+        frame[figures] = [
+            f"[{reason}]" if reason else figure
+            for figure, reason in zip(frame[figures], why, strict=True)
+        ]
+    frame.columns = pd.Index([_inert(name) or "Column" for name in frame.columns])
+    return frame.map(_sheet_value)
+
+
+def _sheet_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return _inert(value)
+    if is_missing(value):
+        return "[not given]"
+    plain = float(value)
+    return int(plain) if plain.is_integer() else plain
+
+
+def _inert(words: str) -> str:
+    """Return text in which gptables finds no link, no note and nothing it refuses.
+
+    gptables reads ``[words](address)`` as a link and ``$$name$$`` as a note, and refuses a cell
+    without letters or digits.
+    """
+    plain = clean(words).replace("](", "] (").replace("$$", "$ $").strip()[:_LONGEST]
+    return plain if re.search("[a-zA-Z0-9]", plain) else f"text: {plain}" if plain else "[empty]"
+
+
+def _sheet(name: str) -> str:
+    return re.sub(r"[^a-z0-9 ]+", " ", name).strip()

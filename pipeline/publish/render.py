@@ -1,0 +1,423 @@
+"""From an executed notebook to one HTML file that needs nothing else.
+
+nbconvert does the walking; the template in ``template/`` does the page. The exporter here is built
+on nbconvert's ``TemplateExporter``, not its ``HTMLExporter``: that one parses and rewrites all of a
+page afterwards, which takes longer than everything else and gives each picture without a
+description the words "No description has been provided for this image". Here a picture without a
+description is an error.
+
+A page's Content-Security-Policy names its own style sheet and script by their fingerprints and
+forbids everything else: no request leaves the page, no attribute runs.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+from traitlets import default
+from traitlets.config import Config
+
+from pipeline.publish.markup import clean, escape, slug
+
+TEMPLATE = Path(__file__).with_name("template")
+
+EDITIONS: dict[str, str] = {"leadership": "Leadership edition", "analyst": "Analyst edition"}
+
+HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
+"""Cells with these tags never show their code: parameters may hold a path, set-up says nothing."""
+
+_SECTION = re.compile(r'(?=<h2 id=")')
+_HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+_PREVIEW = re.compile(r"<style data-preview>.*?</style>", re.DOTALL)
+
+
+class UnfitOutput(ValueError):
+    """A cell's output that may not stand on a page: an error, or a picture without description."""
+
+
+@dataclass(frozen=True)
+class PageInfo:
+    """What a page says about itself.
+
+    Parameters
+    ----------
+    title
+        Heading and title of the page.
+    description
+        One sentence for search and for the data's description.
+    edition
+        ``leadership``, ``analyst``, or empty for pages that have one edition.
+    kind
+        ``comparison``, ``action-plan``, ``data-quality`` or ``index``.
+    standfirst
+        A line under the heading.
+    dates
+        Lines such as "Inspected July 2019"; from the data, never from a clock.
+    simulated
+        Whether the figures were generated; puts SIMULATED over the page and into its title.
+    citation
+        How to cite the page.
+    pipeline_version, data_version
+        Version of this package and fingerprint of the data.
+    licence
+        Licence of the figures, in words; ``licence_url`` its address.
+    publisher
+        Publisher of the source documents.
+    period
+        Period the figures cover, as ISO 8601 ("2018/2019"), for the machine-readable description.
+    data_published
+        Publication date of the newest source, as ISO 8601.
+    name
+        File name without ending.
+    colophon_extra
+        Further terms and words for the foot of the page.
+    """
+
+    title: str
+    description: str = ""
+    edition: str = ""
+    kind: str = "comparison"
+    language: str = "en-GB"
+    standfirst: str = ""
+    dates: Sequence[str] = ()
+    simulated: bool = False
+    citation: str = ""
+    pipeline_version: str = ""
+    data_version: str = ""
+    licence: str = "Open Government Licence v3.0"
+    licence_url: str = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+    publisher: str = "HM Inspectorate of Probation"
+    period: str = ""
+    data_published: str = ""
+    name: str = ""
+    colophon_extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def full_title(self) -> str:
+        """The title as the browser and the PDF show it."""
+        words = [self.title, self.edition_name] if self.edition_name else [self.title]
+        return ("SIMULATED: " if self.simulated else "") + " – ".join(words)
+
+    @property
+    def edition_name(self) -> str:
+        """The edition in words."""
+        return EDITIONS.get(self.edition, self.edition)
+
+    @property
+    def kind_class(self) -> str:
+        """The kind as a class of the page."""
+        return f"k-{slug(self.kind)}"
+
+    @property
+    def version_shown(self) -> str:
+        """Version of this package: as given, else as installed."""
+        return self.pipeline_version or package_version()
+
+    @property
+    def generator(self) -> str:
+        """The name and version of the maker, for the page's head."""
+        return f"probation-inspection-reports {self.version_shown}"
+
+    @property
+    def colophon(self) -> list[tuple[str, str]]:
+        """The pairs of term and words at the foot of the page, empty ones left out."""
+        pairs = [
+            ("Cite as", self.citation),
+            ("Source of figures", self.publisher),
+            ("Licence of figures", f"{self.licence}: {self.licence_url}" if self.licence else ""),
+            *self.colophon_extra.items(),
+            ("Data version", self.data_version),
+            ("Made with", self.generator),
+        ]
+        return [(term, words) for term, words in pairs if words]
+
+    def linked_data(self) -> dict[str, Any]:
+        """Return the page's description for machines: a schema.org Dataset."""
+        found = {
+            "@context": "https://schema.org",
+            "@type": "Dataset",
+            "name": self.full_title,
+            "description": self.description or self.title,
+            "inLanguage": self.language,
+            "license": self.licence_url,
+            "temporalCoverage": self.period,
+            "datePublished": self.data_published,
+            "version": self.data_version,
+            "creditText": self.citation,
+            "isBasedOn": {
+                "@type": "CreativeWork",
+                "publisher": {"@type": "GovernmentOrganization", "name": self.publisher},
+            },
+            "isAccessibleForFree": True,
+        }
+        return {key: value for key, value in found.items() if value not in ("", None)}
+
+
+@cache
+def package_version() -> str:
+    """Return the installed version of this package, or "development" when run from a checkout."""
+    try:
+        return version("probation-inspection-reports")
+    except PackageNotFoundError:
+        return "development"
+
+
+class Sections(NamedTuple):
+    """The body of a page in sections, and what the contents list says about them."""
+
+    html: str
+    contents: list[dict[str, str]]
+
+
+class Renderer:
+    """Turns notebooks into pages; build it once in a process and use it for every report."""
+
+    def __init__(self) -> None:
+        """Read the template, the style sheet and the script once."""
+        self._exporter = _PageExporter()
+        self._style = stylesheet()
+        self._script = _read("page.js")
+
+    def html(self, notebook: NotebookNode, page: PageInfo) -> str:
+        """Return the page of an executed notebook.
+
+        Cells tagged ``analyst`` are left out of the leadership edition, and cells tagged
+        ``leadership`` of the analyst edition.
+
+        Raises
+        ------
+        UnfitOutput
+            If a cell failed, or shows a picture that is not a ``Figure``.
+        """
+        cells = [cell for cell in notebook.cells if _belongs(cell, page.edition)]
+        for position, cell in enumerate(cells, start=1):
+            _check_outputs(cell, position)
+        shown = NotebookNode(notebook | {"cells": cells})
+        resources = {
+            "page": page,
+            "show_code": page.edition == "analyst",
+            "raw_mimetypes": [],
+            **self.frame(page),
+        }
+        text, _ = self._exporter.from_notebook_node(shown, resources)
+        return text.strip() + "\n"
+
+    def frame(self, page: PageInfo) -> dict[str, str]:
+        """Return what every page carries: policy, style sheet, script, machine-readable words."""
+        style = self._style + _running_foot(page)
+        return {
+            "style": style,
+            "script": self._script,
+            "policy": policy(style, self._script),
+            "linked_data": _json_in_html(page.linked_data()),
+        }
+
+    def page(self, body: str, page: PageInfo) -> str:
+        """Return a page around a body of our own making, such as the index."""
+        cell = NotebookNode(cell_type="raw", source=body, metadata={"raw_mimetype": "text/html"})
+        notebook = NotebookNode(cells=[cell], metadata={}, nbformat=4, nbformat_minor=5)
+        resources = {"page": page, "show_code": False, **self.frame(page)}
+        resources["raw_mimetypes"] = ["text/html"]
+        text, _ = self._exporter.from_notebook_node(notebook, resources)
+        return text.strip() + "\n"
+
+
+class _PageExporter(TemplateExporter):
+    """nbconvert's exporter with our template, our Markdown and nothing afterwards."""
+
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return TEMPLATE.name
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self) -> list[str]:
+        return [str(TEMPLATE.parent)]
+
+    @property
+    def default_config(self) -> Config:
+        """Prefer our HTML, and run none of nbconvert's preprocessors."""
+        return Config(
+            {
+                "NbConvertBase": {"display_data_priority": ["text/html", "text/plain"]},
+                "TemplateExporter": {"preprocessors": [], "default_preprocessors": []},
+            }
+        )
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        """Add our filters to nbconvert's."""
+        yield from super().default_filters()
+        yield "markdown", markdown
+        yield "sections", sections
+        yield "is_parameters", _hides_code
+        yield "without_preview", _without_preview
+        yield "escape", escape
+
+
+class _PageMarkdown(IPythonRenderer):
+    """Markdown of a notebook's author: HTML in it is text, formulas in MathML excepted."""
+
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        """Give a heading its id; the page has its own first heading."""
+        if level == 1:
+            return ""
+        named = f' id="s-{slug(_TAG.sub("", text))}"'
+        return f"<h{level}{named}>{text}</h{level}>\n"
+
+    def block_html(self, html: str) -> str:
+        """Let MathML stand and show any other HTML as text."""
+        if html.lstrip().startswith("<math") and html.rstrip().endswith("</math>"):
+            return html
+        return "" if html.lstrip().startswith("<!--") else f"<p>{escape(html)}</p>"
+
+    def inline_html(self, html: str) -> str:
+        """Show HTML inside a line as text."""
+        return escape(html)
+
+
+def markdown(source: str) -> str:
+    """Return a Markdown cell as HTML: prose by a notebook's author, never words from data."""
+    return str(MarkdownWithMath(renderer=_PageMarkdown(escape=True)).render(clean(source)))
+
+
+def sections(body: str) -> Sections:
+    """Wrap every second-level heading and what follows it in a section, and list the headings.
+
+    The first section is the summary: on paper it is a page of its own. Two headings with the same
+    words get different ids.
+    """
+    contents: list[dict[str, str]] = []
+    wrapped: list[str] = []
+    seen: dict[str, int] = {}
+    for part in _SECTION.split(body):
+        found = _HEADING.match(part)
+        if found is None:
+            wrapped.append(part)
+            continue
+        given, words = found[1], found[2]
+        seen[given] = seen.get(given, 0) + 1
+        name = given if seen[given] == 1 else f"{given}-{seen[given]}"
+        kind = ' class="summary"' if not contents else ""
+        contents.append({"id": name, "heading": _TAG.sub("", words)})
+        rest = part[found.end() :]
+        wrapped.append(
+            f'<section id="{name}"{kind} aria-labelledby="{name}-h">'
+            f'<h2 id="{name}-h">{words}</h2>{rest}</section>'
+        )
+    return Sections("\n".join(part for part in wrapped if part.strip()), contents)
+
+
+@cache
+def stylesheet() -> str:
+    """Return the style sheet of every page."""
+    return _lean_css(_read("components.css") + _read("page.css"))
+
+
+def preview() -> _Preview:
+    """Return what makes tables and figures look right inside JupyterLab too.
+
+    Put it last in a notebook's first cell. It reaches the outputs only, and the renderer takes it
+    out again: a page has its own style sheet.
+    """
+    return _Preview()
+
+
+class _Preview:
+    """The components' style sheet, kept inside JupyterLab's outputs."""
+
+    def __repr__(self) -> str:
+        return "Style for tables and figures"
+
+    def _repr_html_(self) -> str:
+        inside = _lean_css(_read("components.css"))
+        return f"<style data-preview>@scope (.jp-OutputArea-output) {{{inside}}}</style>"
+
+
+def policy(style: str, script: str) -> str:
+    """Return the Content-Security-Policy of a page with this style sheet and this script."""
+    return (
+        f"default-src 'none'; style-src '{_fingerprint(style)}'; "
+        f"script-src '{_fingerprint(script)}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _fingerprint(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+@cache
+def _read(name: str) -> str:
+    return (TEMPLATE / name).read_text(encoding="utf-8")
+
+
+def _lean_css(text: str) -> str:
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"\s*\n\s*", "\n", text).strip()
+
+
+def _running_foot(page: PageInfo) -> str:
+    """Return the print rule that puts the page's title at the foot of every sheet."""
+    words = "".join(
+        char if char.isascii() and (char.isalnum() or char == " ") else f"\\{ord(char):x} "
+        for char in clean(page.full_title)[:90]
+    )
+    rule = f'@bottom-left{{content:"{words}";font:8pt sans-serif;color:#4d4d4d}}'
+    return f"\n@media print{{@page{{{rule}}}}}"
+
+
+def _json_in_html(value: object) -> str:
+    """Return JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return clean(text)
+
+
+def _tags(cell: NotebookNode) -> set[str]:
+    return set(cell.metadata.get("tags", []))
+
+
+def _belongs(cell: NotebookNode, edition: str) -> bool:
+    others = set(EDITIONS) - {edition} if edition else set()
+    return not _tags(cell) & others
+
+
+def _hides_code(cell: NotebookNode) -> bool:
+    return bool(_tags(cell) & HIDDEN_TAGS)
+
+
+def _without_preview(html: str) -> str:
+    return _PREVIEW.sub("", "".join(html))
+
+
+def _check_outputs(cell: NotebookNode, position: int) -> None:
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            raise UnfitOutput(
+                f"Cell {position} failed ({output.ename}: {output.evalue}); no page is made of it"
+            )
+        kinds = set(output.get("data", {}))
+        if kinds and "text/html" not in kinds and any(kind.startswith("image/") for kind in kinds):
+            raise UnfitOutput(
+                f"Cell {position} shows a picture without a description: give it as a Figure, "
+                "with its finding and its numbers"
+            )
