@@ -17,6 +17,8 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.analysis import plans
+from pipeline.analysis.change import with_tests
 from pipeline.analysis.comparison import (
     Pair,
     key_question_comparison,
@@ -64,12 +66,25 @@ def processed_tables(tables: Tables) -> dict[str, pd.DataFrame]:
     questions = key_question_comparison(tables)
     ratings = standard_ratings(tables)
     return {
-        "key_question_comparison": questions,
-        "prompt_comparison": prompt_comparison(tables, questions),
+        "key_question_comparison": tested(questions, tables),
+        "prompt_comparison": tested(prompt_comparison(tables, questions), tables),
         "standard_ratings": ratings,
         "rating_comparison": rating_comparison(tables, ratings),
         "facts": facts(tables),
+        "recommendations": plans.recommendations_table(tables),
+        "actions": plans.actions_table(tables),
     }
+
+
+def tested(comparison: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return a comparison with intervals and tests, each at its own framework's level."""
+    levels = tables["frameworks"].set_index("framework")["significance_level"]
+    framework = tables["inspections"].set_index("inspection")["framework"]
+    level = comparison["current_inspection"].map(framework).map(levels)
+    parts = [
+        with_tests(rows, float(str(value))) for value, rows in comparison.groupby(level, sort=False)
+    ]
+    return pd.concat(parts).sort_index() if parts else with_tests(comparison)
 
 
 def facts(tables: Tables) -> pd.DataFrame:
@@ -199,7 +214,17 @@ def _subject(previous: int | None, current: int) -> str:
 
 def dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Dossier]:
     """Return the dossier of every report the data allows."""
-    return [comparison_dossier(tables, processed, pair) for pair in pairs_of_inspections(tables)]
+    comparisons = [
+        comparison_dossier(tables, processed, pair) for pair in pairs_of_inspections(tables)
+    ]
+    return comparisons + [
+        with_sources(
+            plans.plan_about(tables, plan),
+            tables["sources"],
+            plans.plan_dossier(tables, processed, plan),
+        )
+        for plan in tables["plans"]["plan"]
+    ]
 
 
 def process(raw: Path, out: Path) -> None:
@@ -217,11 +242,29 @@ def process(raw: Path, out: Path) -> None:
         files[Path(f"{name}.csv")] = csv_bytes(frame)
     for dossier in dossiers(tables, processed):
         folder = Path(DOSSIERS) / dossier.name
-        about = {**dossier.about, "data_version": data_version(dossier.tables)}
+        about = {
+            **dossier.about,
+            "data_version": data_version(dossier.tables),
+            "types": {name: types(frame) for name, frame in dossier.tables.items()},
+        }
         files[folder / "dossier.json"] = json_bytes(about)
         for name, frame in dossier.tables.items():
             files[folder / f"{name}.csv"] = csv_bytes(frame)
     write_folder(out, files)
+
+
+def types(frame: pd.DataFrame) -> dict[str, str]:
+    """Return the columns of a table that are not text, with their types, for whoever reads it."""
+    named = {}
+    for column in frame.columns:
+        kind = frame[column].dtype
+        if pd.api.types.is_bool_dtype(kind):
+            named[str(column)] = "boolean"
+        elif pd.api.types.is_integer_dtype(kind):
+            named[str(column)] = "Int64"
+        elif pd.api.types.is_float_dtype(kind):
+            named[str(column)] = "Float64"
+    return named
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:

@@ -1,0 +1,60 @@
+"""Read a dossier: the tables of one report, and what it says about itself."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.data import processed_folder
+
+DOSSIERS = "dossiers"
+
+
+class NoSuchReport(Exception):
+    """There is no dossier for what was asked; the message names those there are."""
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """One report's tables by name, and ``about``: its dossier.json."""
+
+    about: dict[str, Any]
+    tables: dict[str, pd.DataFrame]
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Return a table by name."""
+        return self.tables[name]
+
+
+def dossier_names(processed: Path | None = None) -> list[str]:
+    """Return the names of the dossiers in a processed folder (default: the one in use)."""
+    folder = (processed or processed_folder()) / DOSSIERS
+    return sorted(path.parent.name for path in folder.glob("*/dossier.json"))
+
+
+def open_dossier(name: str, processed: Path | None = None) -> Dossier:
+    """Read a dossier, each column with the type it was written with.
+
+    Whole numbers are Int64, other numbers Float64, yes-or-no values boolean and
+    everything else string; a missing value is ``pd.NA``. Raises NoSuchReport.
+    """
+    folder = (processed or processed_folder()) / DOSSIERS / name
+    try:
+        about = json.loads((folder / "dossier.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        there = dossier_names(processed)
+        known = "There is: " + ", ".join(there) if there else "Run make data first"
+        raise NoSuchReport(f"There is no report {name} in the data. {known}.") from None
+    tables = {
+        table: pd.read_csv(
+            folder / f"{table}.csv",
+            dtype=defaultdict(lambda: "string", types),
+            keep_default_na=False,
+            na_values=[""],
+        )
+        for table, types in about["types"].items()
+    }
+    return Dossier(about, tables)
