@@ -196,7 +196,7 @@ DLNR_ROWS = {
         ("Inspection and Quality Lead", "July 2020"),
         ("Cluster Deputy Leads", "July 2020"),
         ("Inspections and Quality Lead", "July 2020"),
-        ("Deputy Cluster Heads", "March 2020"),
+        ("Cluster Deputy Heads", "March 2020"),
         ("Through the Gate Leads", "March 2020"),
         ("Cluster Deputy Heads", "December 2020"),
     ],
