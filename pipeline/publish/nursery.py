@@ -33,6 +33,7 @@ import threading
 import time
 import types
 from codecs import getincrementaldecoder
+from contextlib import suppress
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
@@ -111,6 +112,7 @@ class CapturedStream(io.TextIOBase):
     """
 
     def __init__(self, name: str, descriptor: int) -> None:
+        """A stream of this name over this descriptor."""
         super().__init__()
         self.name = name
         self._descriptor = descriptor
@@ -122,13 +124,14 @@ class CapturedStream(io.TextIOBase):
 
     encoding = "UTF-8"
 
-    def take(self, kernel: _Kernel, wake: int) -> None:
+    def take(self, kernel: _Kernel, session: _WiredSession, wake: int) -> None:
         """From here on send what is written to the kernel's client."""
         self.pipe, writing = os.pipe()
         os.dup2(writing, self._descriptor)
         os.close(writing)
         os.set_blocking(self.pipe, False)
-        self._kernel, self._wake, self._owner = kernel, wake, os.getpid()
+        self._kernel, self._session, self._wake = kernel, session, wake
+        self._owner = os.getpid()
 
     def _captured(self) -> bool:
         return os.getpid() == self._owner
@@ -174,7 +177,7 @@ class CapturedStream(io.TextIOBase):
             text = "".join(self._text)
             self._text.clear()
             if text:
-                self._kernel.session.send(
+                self._session.send(
                     IOPUB, "stream", {"name": self.name, "text": text}, self._kernel.get_parent()
                 )
 
@@ -226,7 +229,9 @@ class _Watcher(threading.Thread):
                         assert self.loop is not None and self.requests is not None
                         self.loop.call_soon_threadsafe(self.requests.put_nowait, request)
                 elif descriptor == self.wake:
-                    os.read(self.wake, 1 << 10)
+                    if set(os.read(self.wake, 1 << 10)) - {ord(".")} and self.loop is not None:
+                        # A signal came in: ipykernel's handler counts on a loop that is awake.
+                        self.loop.call_soon_threadsafe(lambda: None)
                     flush_at = flush_at or time.monotonic() + FLUSH_INTERVAL
                 else:
                     next(s for s in self.streams if s.pipe == descriptor).drain()
@@ -239,8 +244,15 @@ class _Watcher(threading.Thread):
 class _Notebook:
     """The life of one forked notebook process."""
 
-    def __init__(self, kernel: _Kernel, line: socket.socket, setup: dict[str, Any]) -> None:
-        self.kernel, self.line = kernel, line
+    def __init__(
+        self,
+        kernel: _Kernel,
+        session: _WiredSession,
+        streams: list[CapturedStream],
+        line: socket.socket,
+        setup: dict[str, Any],
+    ) -> None:
+        self.kernel, self.session, self.streams, self.line = kernel, session, streams, line
         self._isolate(setup)
 
     def _isolate(self, setup: dict[str, Any]) -> None:
@@ -249,28 +261,31 @@ class _Notebook:
         os.environ.clear()
         os.environ.update(setup["env"])
         os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-        self.kernel.shell.init_environment()
+        shell = self.kernel.shell
+        assert shell is not None
+        shell.init_environment()
         time.tzset()
         os.chdir(setup["cwd"])
-        self.kernel.shell.starting_dir = setup["cwd"]
-        self.kernel.shell.user_ns["_dh"][:] = [setup["cwd"]]
+        shell.starting_dir = setup["cwd"]
+        shell.user_ns["_dh"][:] = [setup["cwd"]]
         sys.path.insert(0, "")
         sys.argv[:] = [""]
         if "matplotlib" in sys.modules:
-            sys.modules["matplotlib"].rcParams["backend"] = os.environ["MPLBACKEND"]  # type: ignore[attr-defined]
+            sys.modules["matplotlib"].rcParams["backend"] = os.environ["MPLBACKEND"]
         if "numpy" in sys.modules:
             # Python reseeds its own generator after a fork, numpy's must be told to.
-            sys.modules["numpy"].random.seed()  # type: ignore[attr-defined]
+            sys.modules["numpy"].random.seed()
 
     def live(self) -> None:
         """Run cells until the client says goodbye."""
-        session = self.kernel.session
+        session = self.session
         session.line, session.owner = self.line, os.getpid()
         heard, wake = os.pipe()
-        streams = [sys.stdout, sys.stderr]
-        for stream in streams:
-            stream.take(self.kernel, wake)  # type: ignore[attr-defined]
-        self.watcher = _Watcher(self.line, streams, heard)  # type: ignore[arg-type]
+        os.set_blocking(wake, False)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        for stream in self.streams:
+            stream.take(self.kernel, session, wake)
+        self.watcher = _Watcher(self.line, self.streams, heard)
         session.send(
             SHELL,
             "hello",
@@ -295,7 +310,7 @@ class _Notebook:
         loop.stop()
 
     async def _execute(self, request: dict[str, Any]) -> None:
-        kernel, session = self.kernel, self.kernel.session
+        kernel, session = self.kernel, self.session
         kernel.set_parent([], request)
         session.send(IOPUB, "status", {"execution_state": "busy"}, request)
         kernel.pre_handler_hook()
@@ -307,7 +322,7 @@ class _Notebook:
             session.send(SHELL, "execute_reply", {**reply, "traceback": []}, request)
         finally:
             kernel.post_handler_hook()
-        for stream in (sys.stdout, sys.stderr):
+        for stream in self.streams:
             stream.flush()
         session.send(IOPUB, "status", {"execution_state": "idle"}, request)
 
@@ -321,14 +336,16 @@ class _Nursery:
         self.libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
         # Streams first: libraries that keep hold of sys.stderr when they are imported (loggers)
         # then hold the very object that the notebook's process will capture.
-        sys.stdout, sys.stderr = CapturedStream("stdout", 1), CapturedStream("stderr", 2)
+        self.streams = [CapturedStream("stdout", 1), CapturedStream("stderr", 2)]
+        sys.stdout, sys.stderr = self.streams
         config = Config()
         config.HistoryManager.hist_file = ":memory:"  # no file, and no thread that writes it
         # ipykernel loads a debugger if it finds one, which takes as long as everything else it
         # does; nobody can attach one to a forked notebook. A cell may still import it.
         sys.modules["debugpy"] = None  # type: ignore[assignment]
+        self.session = _WiredSession()
         self.kernel = _Kernel.instance(
-            session=_WiredSession(),
+            session=self.session,
             iopub_socket=IOPUB,
             shell_channel_thread=types.SimpleNamespace(parent_thread=threading.main_thread()),
             config=config,
@@ -366,10 +383,8 @@ class _Nursery:
 
     @staticmethod
     def _kill(process: int) -> None:
-        try:
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(process, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
 
     def _hear(self) -> bool:
         request, descriptors, _, _ = socket.recv_fds(self.control, 1 << 16, 2)
@@ -407,10 +422,8 @@ class _Nursery:
                 sys.excepthook(*sys.exc_info())
             finally:
                 os._exit(code)
-        try:
+        with suppress(ProcessLookupError, PermissionError):
             os.setpgid(process, process)
-        except (PermissionError, ProcessLookupError):
-            pass
         os.close(line)
         self.graves[process] = grave
         self.poller.register(grave, 0)  # only its closing is of interest
@@ -429,13 +442,14 @@ class _Nursery:
             os.close(descriptor)
         connection = socket.socket(fileno=line)
         # The client sends the set-up first and nothing else until it has heard hello.
-        frames, setup = Frames(), []
+        frames = Frames()
+        setup: list[dict[str, Any]] = []
         while not setup:
             data = connection.recv(1 << 16)
             if not data:
                 return
             setup = frames.feed(data)
-        _Notebook(self.kernel, connection, setup[0]).live()
+        _Notebook(self.kernel, self.session, self.streams, connection, setup[0]).live()
 
     def _bury(self) -> None:
         """Reap the dead, with what is left of their group, and tell who waits how they ended."""
@@ -447,14 +461,10 @@ class _Nursery:
             _, status = os.waitpid(found.si_pid, 0)
             grave = self.graves.pop(found.si_pid, None)
             if grave is not None:
-                try:
+                with suppress(KeyError):
                     self.poller.unregister(grave)
-                except KeyError:
-                    pass
-                try:
+                with suppress(BrokenPipeError):
                     write_status(grave, status)
-                except BrokenPipeError:
-                    pass
                 os.close(grave)
 
 

@@ -28,7 +28,8 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timezone
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +43,8 @@ from pipeline.publish.wire import Frames, frame, read_status
 
 #: Libraries that are imported before the fork when a notebook names them: large, common, and free
 #: of side effects when imported. A notebook's other imports happen in its own process.
-LIBRARIES = (
-    "numpy",
-    "pandas",
-    "matplotlib",
-    "matplotlib.pyplot",
-    "seaborn",
-    "scipy.stats",
-    "statsmodels.api",
-    "great_tables",
-    "pipeline",
+LIBRARIES = frozenset(
+    ("numpy", "pandas", "matplotlib", "seaborn", "scipy", "statsmodels", "great_tables", "pipeline")
 )
 #: Seconds a notebook's process may take for its clean-up once all cells have run.
 GOODBYE = 5.0
@@ -83,6 +76,7 @@ class Nursery:
     """This process's nursery, as seen from outside: started when first needed, gone when we go."""
 
     def __init__(self) -> None:
+        """No process yet."""
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -160,7 +154,7 @@ def warm_up(imports: Iterable[str]) -> None:
 
 
 def imports_of(notebook: Any) -> list[str]:
-    """The modules among LIBRARIES (or inside them) that a notebook's code cells import."""
+    """The modules of LIBRARIES that a notebook's code cells import."""
     found: dict[str, None] = {}
     for cell in notebook.cells:
         if cell.cell_type != "code" or not re.search(r"\bimport\b", cell.source):
@@ -176,7 +170,7 @@ def imports_of(notebook: Any) -> list[str]:
                 found.update(dict.fromkeys(alias.name for alias in node.names))
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found[node.module] = None
-    return [n for n in found if n in LIBRARIES or n.split(".")[0] in LIBRARIES]
+    return [name for name in found if name.split(".")[0] in LIBRARIES]
 
 
 class _Channel:
@@ -189,7 +183,7 @@ class _Channel:
         """The next message; ``queue.Empty`` when there was none for so many seconds."""
         try:
             return await asyncio.wait_for(self.messages.get(), timeout)
-        except (asyncio.TimeoutError, TimeoutError):
+        except TimeoutError:
             raise queue.Empty from None
 
 
@@ -200,6 +194,7 @@ class ForkedKernel:
     ipykernel = False  # takes no command line arguments
 
     def __init__(self, imports: Iterable[str]) -> None:
+        """A notebook's process to be, and the modules to have imported before it is forked."""
         self._imports = list(imports)
         self._line: socket.socket | None = None
         self._grave = -1
@@ -261,7 +256,7 @@ class ForkedKernel:
         """Wait until the process takes requests."""
         try:
             hello = await asyncio.wait_for(self._hello, timeout)
-        except (asyncio.TimeoutError, TimeoutError):
+        except TimeoutError:
             raise RuntimeError(f"Kernel didn't respond in {timeout} seconds") from None
         self._language_info = hello["language_info"]
 
@@ -297,7 +292,7 @@ class ForkedKernel:
             "msg_type": kind,
             "session": self._session,
             "username": "",
-            "date": datetime.now(timezone.utc),
+            "date": datetime.now(UTC),
             "version": "5.4",
         }
         message = {"header": header, "parent_header": {}, "metadata": {}, "content": content}
@@ -345,10 +340,8 @@ class ForkedKernel:
 
     def _signal(self, number: int) -> None:
         if self.process and self._alive:
-            try:
+            with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process, number)
-            except (ProcessLookupError, PermissionError):
-                pass
 
     async def _part(self) -> None:
         """Let an idle process run its exit handlers; cancel what a stopped run left waiting."""
@@ -356,7 +349,7 @@ class ForkedKernel:
             try:
                 await self._request("goodbye", {})
                 await asyncio.wait_for(self._goodbye, GOODBYE)
-            except (DeadKernelError, asyncio.TimeoutError, TimeoutError):
+            except (DeadKernelError, TimeoutError):
                 pass
         leftovers = [
             task

@@ -23,6 +23,7 @@ class Frames:
     """Puts messages together again from bytes that arrive in pieces."""
 
     def __init__(self) -> None:
+        """Nothing heard yet."""
         self._bytes = bytearray()
 
     def feed(self, data: bytes) -> list[dict[str, Any]]:
