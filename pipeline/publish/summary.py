@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from pipeline.publish.figures import plain_svg
 from pipeline.publish.markup import escape, slug, symbol
@@ -49,6 +49,17 @@ class _Shown:
 
     def _repr_html_(self) -> str:
         return self.html()
+
+
+@dataclass(frozen=True)
+class Together(_Shown):
+    """Several objects shown by one cell, one beneath the other."""
+
+    parts: Sequence[Any]
+
+    def html(self) -> str:
+        """Return the parts as HTML, in order."""
+        return "".join(part.html() for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -228,10 +239,18 @@ class ScoreScale(_Shown):
         raise ValueError(f"Score {score} lies in no band of the overall rating")
 
     def html(self) -> str:
-        """Return the scale as a picture with its words beneath."""
-        left, width, top, height = 8.0, 664.0, 34.0, 30.0
+        """Return the scale as a picture, drawn once for a page and once for a small screen."""
+        broad = self._picture(680, 14, f"g-{slug(self.name)}")
+        slim = self._picture(340, 12, f"s-{slug(self.name)}")
+        return (
+            f'<div class="scale"><div class="broad">{broad}</div>'
+            f'<div class="slim">{slim}</div></div>'
+        )
+
+    def _picture(self, width: int, size: int, name: str) -> str:
+        left, top, height = 10.0, 2.0 * size + 12, 30.0
         low, high = self.bands[0][1], self.bands[-1][2]
-        step = width / (high - low + 1)
+        step = (width - 2 * left) / (high - low + 1)
         shades = list(BANDS.values())
         parts = []
         for position, (rating, first, last) in enumerate(self.bands):
@@ -241,34 +260,45 @@ class ScoreScale(_Shown):
                 f'<rect x="{x:.1f}" y="{top:g}" width="{w:.1f}" height="{height:g}" '
                 f'fill="{shade}" stroke="{INK}"/>'
             )
-            for part, line in enumerate(_two_lines(rating, w)):
-                parts.append(
-                    f'<text x="{x + 2:.1f}" y="{top + height + 17 + 15 * part:.1f}" '
-                    f'fill="{INK}">{escape(line)}</text>'
-                )
+            at, anchor = (x + 2, "start") if position < len(self.bands) - 1 else (x + w, "end")
+            for part, line in enumerate(_two_lines(rating, w / size)):
+                y = top + height + size + 3 + (size + 1) * part
+                parts.append(_label(at, y, anchor, line))
         rounds = [(self.current, "disc")]
         if self.previous is not None:
             rounds.insert(0, (self.previous, "ring"))
+        crowded = self.previous is not None and (
+            abs(self.current[1] - self.previous[1]) * step
+            < size * 0.36 * (len(f"{self.previous[0]}{self.current[0]}") + 8)
+        )
         for (label, score), shape in rounds:
+            words = f"{label}: {score}"
             x = left + (score - low + 0.5) * step
+            y = top - 6 - ((size + 3) if crowded and shape == "ring" else 0)
             fill, edge = ("#fff", PREVIOUS) if shape == "ring" else (CURRENT, CURRENT)
+            half = len(words) * size * 0.36
+            anchor = "start" if x < half else "end" if x > width - half else "middle"
+            if crowded and shape == "ring":
+                parts.append(f'<path d="M{x:.1f} {y + 3:.1f}V{top:g}" stroke="{PREVIOUS}"/>')
+                anchor = "end" if x > half * 2 else anchor
             parts.append(
                 f'<circle cx="{x:.1f}" cy="{top + height / 2:g}" r="8" fill="{fill}" '
                 f'stroke="{edge}" stroke-width="3"/>'
             )
-            anchor = "middle" if 90 < x < 590 else "start" if x <= 90 else "end"
-            parts.append(
-                f'<text x="{x:.1f}" y="{top - 10:g}" text-anchor="{anchor}" font-weight="700" '
-                f'fill="{INK}">{escape(f"{label}: {score}")}</text>'
-            )
-        body = f'<g font-size="14">{"".join(parts)}</g>'
-        picture = plain_svg(680, 100, body, f"g-{slug(self.name)}", self.finding())
-        return f'<div class="scale">{picture}</div>'
+            parts.append(_label(x, y, anchor, words, bold=True))
+        body = f'<g font-size="{size}" fill="{INK}">{"".join(parts)}</g>'
+        tall = int(top + height + 2 * size + 8)
+        return plain_svg(width, tall, body, name, self.finding())
 
 
-def _two_lines(words: str, width: float) -> list[str]:
-    """Break a rating's name in two where its band is too narrow for it."""
-    if len(words) * 8.2 <= width or " " not in words:
+def _label(x: float, y: float, anchor: str, words: str, *, bold: bool = False) -> str:
+    weight = ' font-weight="700"' if bold else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{weight}>{escape(words)}</text>'
+
+
+def _two_lines(words: str, room: float) -> list[str]:
+    """Break a name in two where the band, as wide as so many letters are high, is too short."""
+    if len(words) * 0.6 <= room or " " not in words:
         return [words]
     first, _, rest = words.partition(" ")
     return [first, rest]
