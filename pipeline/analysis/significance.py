@@ -1,0 +1,520 @@
+"""Intervals and tests for shares of cases, as small functions on plain numbers.
+
+Everywhere in this module a share is ``count`` cases done well out of ``nobs`` cases read, and a
+result that is a share is a proportion between 0 and 1. Functions that take one pair of numbers also
+take arrays of them and then give arrays back.
+
+Nothing here ever returns NaN. A base of nought, a count above its base, and a negative, fractional
+or missing count stop with a ``ValueError`` that says so in one sentence. A test that has no answer
+because every case, or none, was done well on both sides raises ``CannotBeComputed``, a
+``ValueError`` of its own name, so that a caller can tell "no answer" from "bad figures".
+
+No finite-population correction is applied: the figures are read as evidence of the provider's
+practice, not only of the cases that happened to be eligible in one window (docs/methods.md).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import scipy.stats
+from scipy.special import gammaln, ndtr, xlog1py, xlogy
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+Numbers = Any
+"""A whole number, or an array of whole numbers."""
+
+FEW_EXPECTED = 5
+"""Below this smallest expected count the Z-test is not relied on alone (Cochran 1954)."""
+
+
+class CannotBeComputed(ValueError):
+    """The figures are in order, but the test has no answer for them."""
+
+
+class Interval(NamedTuple):
+    """Lower and upper limit, as proportions (or differences of proportions)."""
+
+    lower: Any
+    upper: Any
+
+
+class ZTest(NamedTuple):
+    """``z``: first share minus second, in standard errors. ``p``: the p-value."""
+
+    z: Any
+    p: Any
+
+
+class Adjusted(NamedTuple):
+    """Benjamini-Hochberg result: ``values`` in the order given, None where none was given."""
+
+    values: list[float | None]
+    tested: int
+    left_out: int
+
+
+class Detectable(NamedTuple):
+    """Smallest detectable rise and fall in whole percentage points; None: no change is enough."""
+
+    rise: int | None
+    fall: int | None
+
+
+class DesignPopulation(NamedTuple):
+    """Number of eligible cases that a sample size implies, and the range that rounds to it."""
+
+    eligible: int
+    lowest: int
+    highest: int
+
+
+def check_counts(count: Numbers, nobs: Numbers) -> tuple[npt.NDArray, npt.NDArray]:
+    """Counts and bases as arrays of whole numbers of one shape.
+
+    Raises ``ValueError`` with a plain sentence for anything that is not a whole number of cases.
+    """
+    counts = _whole_numbers(count, "count of cases done well")
+    bases = _whole_numbers(nobs, "base (number of cases)")
+    counts, bases = np.broadcast_arrays(counts, bases)
+    if (bases == 0).any():
+        raise ValueError("The base is 0: a share of no cases cannot be computed.")
+    if (bases < 0).any():
+        raise ValueError(
+            f"The base is {bases[bases < 0].flat[0]}: a number of cases cannot be below 0."
+        )
+    if (counts < 0).any():
+        raise ValueError(
+            f"The count is {counts[counts < 0].flat[0]}: a number of cases cannot be below 0."
+        )
+    above = counts > bases
+    if above.any():
+        raise ValueError(
+            f"The count {counts[above].flat[0]} is above its base {bases[above].flat[0]}: "
+            "no more cases can be done well than were read."
+        )
+    return counts, bases
+
+
+def _whole_numbers(value: Numbers, what: str) -> npt.NDArray:
+    try:
+        numbers = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"The {what} must be a whole number, not {value!r}.") from None
+    if np.isnan(numbers).any():
+        raise ValueError(f"The {what} is missing (NaN): leave the figure out instead.")
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"The {what} is infinite: a number of cases is a whole number.")
+    fractional = numbers != np.floor(numbers)
+    if fractional.any():
+        raise ValueError(f"The {what} must be a whole number, not {numbers[fractional].flat[0]:g}.")
+    return numbers.astype(np.int64)
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise ValueError(f"The level must lie between 0 and 1 (such as 0.95), not {level!r}.")
+
+
+def _plain(value: npt.NDArray) -> Any:
+    """A Python float for a single figure, an array for an array."""
+    return float(value) if np.ndim(value) == 0 else value
+
+
+def wilson_interval(count: Numbers, nobs: Numbers, level: float = 0.95) -> Interval:
+    """Wilson score interval for one share, as proportions.
+
+    The interval holds every true share that a two-sided score test at ``1 - level`` would not
+    reject; it stays within 0 to 1 and works for small bases and for 0% and 100%.
+
+    Source: Wilson, E. B. (1927), Journal of the American Statistical Association 22, 209-212;
+    without continuity correction (method 3 of Newcombe 1998). Computed by statsmodels.
+    """
+    counts, bases = check_counts(count, nobs)
+    _check_level(level)
+    lower, upper = proportion_confint(counts, bases, alpha=1 - level, method="wilson")
+    # At 0% and 100% the limit is exactly 0 or 1; rounding in the formula can leave 1e-17 beside it.
+    lower = np.where(counts == 0, 0.0, np.clip(lower, 0, 1))
+    upper = np.where(counts == bases, 1.0, np.clip(upper, 0, 1))
+    return Interval(_plain(lower), _plain(upper))
+
+
+def newcombe_interval(
+    x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers, level: float = 0.95
+) -> Interval:
+    """Interval for the difference of two independent shares, first minus second.
+
+    Proportions between -1 and 1. Built from the two Wilson intervals (hybrid score interval).
+
+    Source: Newcombe, R. G. (1998), Statistics in Medicine 17, 873-890, method 10. Computed by
+    statsmodels.
+    """
+    counts1, bases1 = check_counts(x1, n1)
+    counts2, bases2 = check_counts(x2, n2)
+    _check_level(level)
+    counts1, bases1, counts2, bases2 = np.broadcast_arrays(counts1, bases1, counts2, bases2)
+    lower, upper = confint_proportions_2indep(
+        counts1, bases1, counts2, bases2, compare="diff", method="newcomb", alpha=1 - level
+    )
+    return Interval(_plain(np.asarray(lower)), _plain(np.asarray(upper)))
+
+
+def two_proportion_test(
+    x1: Numbers,
+    n1: Numbers,
+    x2: Numbers,
+    n2: Numbers,
+    alternative: str = "two-sided",
+    pooled: bool = True,
+) -> ZTest:
+    """Z-test that two independent shares are the same; gives ``z`` and ``p``.
+
+    ``z`` is positive where the first share is the larger. ``alternative`` is ``two-sided``,
+    ``larger`` (the first share is larger) or ``smaller``. ``pooled`` takes the standard error from
+    both samples together, as the hypothesis of no difference says; unpooled takes it from each
+    apart. No continuity correction. Two-sided and pooled, ``z`` squared is Pearson's chi-squared.
+
+    Raises ``CannotBeComputed`` where the standard error is 0: pooled, when every case or none was
+    done well in both samples.
+
+    Source: the two-sample Z-test of any textbook, such as Fleiss, Levin and Paik (2003),
+    Statistical Methods for Rates and Proportions, chapter 3. The figures equal those of
+    ``statsmodels.stats.proportion.proportions_ztest``; written out here so that thousands of
+    possible bases are tested at once.
+    """
+    counts1, bases1 = check_counts(x1, n1)
+    counts2, bases2 = check_counts(x2, n2)
+    z = _z(counts1, bases1, counts2, bases2, pooled)
+    if np.isnan(z).any():
+        raise CannotBeComputed(
+            "The Z-test cannot be computed: the shares leave no variation to test against "
+            "(every case, or none, was done well in both samples)."
+            if pooled
+            else "The unpooled Z-test cannot be computed: neither sample shows any variation."
+        )
+    if alternative == "two-sided":
+        p = 2 * ndtr(-np.abs(z))
+    elif alternative == "larger":
+        p = ndtr(-z)
+    elif alternative == "smaller":
+        p = ndtr(z)
+    else:
+        raise ValueError(
+            f"The alternative must be two-sided, larger or smaller, not {alternative!r}."
+        )
+    return ZTest(_plain(z), _plain(p))
+
+
+def _z(
+    x1: npt.NDArray, n1: npt.NDArray, x2: npt.NDArray, n2: npt.NDArray, pooled: bool = True
+) -> npt.NDArray:
+    """The z statistic; NaN, for this module only, where it has no value."""
+    share1, share2 = x1 / n1, x2 / n2
+    if pooled:
+        together = (x1 + x2) / (n1 + n2)
+        variance = together * (1 - together) * (1 / n1 + 1 / n2)
+    else:
+        variance = share1 * (1 - share1) / n1 + share2 * (1 - share2) / n2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(variance > 0, (share1 - share2) / np.sqrt(variance), np.nan)
+
+
+def pooled_p_values(
+    x1: npt.NDArray, n1: npt.NDArray, x2: npt.NDArray, n2: npt.NDArray
+) -> tuple[npt.NDArray, npt.NDArray]:
+    """Two-sided pooled p-values of many pairs at once, and whether each could be computed.
+
+    Where it could not (every case or none on both sides) the p-value stands at 1, which is no
+    evidence of a difference. Counts are taken as checked.
+    """
+    z = _z(np.asarray(x1), np.asarray(n1), np.asarray(x2), np.asarray(n2))
+    computed = ~np.isnan(z)
+    return np.where(computed, 2 * ndtr(-np.abs(np.nan_to_num(z))), 1.0), computed
+
+
+def smallest_expected_count(x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers) -> Any:
+    """Smallest of the four expected counts of the two-by-two table, in cases.
+
+    Below 5 the Z-test's normal approximation is not relied on alone (Cochran, W. G. (1954),
+    Biometrics 10, 417-451).
+    """
+    counts1, bases1 = check_counts(x1, n1)
+    counts2, bases2 = check_counts(x2, n2)
+    well = counts1 + counts2
+    total = bases1 + bases2
+    smallest = np.minimum(bases1, bases2) * np.minimum(well, total - well) / total
+    return _plain(smallest)
+
+
+def fisher_exact(x1: int, n1: int, x2: int, n2: int) -> float:
+    """Two-sided p-value of Fisher's exact test, by scipy; given for reference only.
+
+    Source: Fisher, R. A. (1935), Journal of the Royal Statistical Society 98, 39-82.
+    """
+    counts1, bases1 = (int(value) for value in check_counts(x1, n1))
+    counts2, bases2 = (int(value) for value in check_counts(x2, n2))
+    table = [[counts1, counts2], [bases1 - counts1, bases2 - counts2]]
+    return float(scipy.stats.fisher_exact(table).pvalue)
+
+
+def boschloo_exact(x1: int, n1: int, x2: int, n2: int) -> float:
+    """Two-sided p-value of Boschloo's exact test that two independent shares are the same.
+
+    Twice the smaller of the two one-sided p-values and at most 1, as in
+    ``scipy.stats.boschloo_exact``. Each is the largest probability, over the unknown common share,
+    of a table whose one-sided Fisher p-value is no larger than the one seen. Where every case or
+    none was done well on both sides it is 1.
+
+    scipy searches the common share anew for every table; here the Fisher p-values of a pair of
+    bases are worked out once and the share is searched on a grid that is then refined, several
+    times faster. The tests hold the two equal to 1e-9.
+
+    Source: Boschloo, R. D. (1970), Statistica Neerlandica 24, 1-35.
+    """
+    counts1, bases1 = (int(value) for value in check_counts(x1, n1))
+    counts2, bases2 = (int(value) for value in check_counts(x2, n2))
+    return _boschloo(counts1, bases1, counts2, bases2)
+
+
+@lru_cache(maxsize=100_000)
+def _boschloo(x1: int, n1: int, x2: int, n2: int) -> float:
+    less = _OneSided(x1, n1, x2, n2).largest()
+    greater = _OneSided(x2, n2, x1, n1).largest()
+    return min(1.0, 2 * min(less, greater))
+
+
+@lru_cache(maxsize=100_000)
+def boschloo_passes(x1: int, n1: int, x2: int, n2: int, level: float) -> bool:
+    """Whether ``boschloo_exact`` is below a level, settled on the grid alone where it is clear.
+
+    Counts are taken as checked. The grid is fine enough that its largest probability is within 5%
+    of the true one (a test holds it to that); nearer to the level the full search decides.
+    """
+    on_grid = 2 * min(
+        _OneSided(x1, n1, x2, n2).on_grid.max(), _OneSided(x2, n2, x1, n1).on_grid.max()
+    )
+    if on_grid >= level:
+        return False
+    return on_grid < 0.95 * level or _boschloo(x1, n1, x2, n2) < level
+
+
+_STEP = np.pi / 2 / 256
+_GRID = np.arange(257) * _STEP
+"""Common shares to search, as angles: share = sin(angle) squared, finer towards 0 and 1."""
+
+_SAME = 1 + 1e-10
+"""Fisher p-values this close are ties that rounding has parted."""
+
+
+class _OneSided:
+    """Critical region of Boschloo's test against the first share being the smaller."""
+
+    def __init__(self, x1: int, n1: int, x2: int, n2: int) -> None:
+        self.n1, self.n2 = n1, n2
+        fisher = _fisher_less(n1, n2)
+        # For each first count the region holds every second count from a threshold up, because
+        # the Fisher p-value falls as the second count rises.
+        within = fisher <= fisher[x1, x2] * _SAME
+        self.threshold = n2 + 1 - np.count_nonzero(within, axis=1)
+        self.on_grid = np.einsum("ij,ij->i", _grid_pmf(n1), _grid_tail(n2)[:, self.threshold])
+
+    def probability(self, angles: npt.NDArray) -> npt.NDArray:
+        """Probability of the region at each common share."""
+        shares = np.sin(angles) ** 2
+        tail = _tail(_pmf(self.n2, shares))[:, self.threshold]
+        return np.einsum("ij,ij->i", _pmf(self.n1, shares), tail)
+
+    def largest(self) -> float:
+        """Probability of the region at the least favourable common share."""
+        size = self.on_grid
+        best = float(size.max())
+        peaks = np.flatnonzero((size[1:-1] >= size[:-2]) & (size[1:-1] >= size[2:])) + 1
+        for peak in peaks[np.argsort(size[peaks])[-3:]]:
+            best = max(best, self._peak_near(_GRID[peak]))
+        return min(1.0, best)
+
+    def _peak_near(self, centre: float) -> float:
+        """Refine twice, then take the vertex of the parabola through the last three points."""
+        step = _STEP
+        for _ in range(2):
+            angles = centre + np.linspace(-step, step, 17)
+            values = self.probability(angles)
+            at = int(np.clip(values.argmax(), 1, 15))
+            centre, step = angles[at], step / 8
+        left, middle, right = values[at - 1 : at + 2]
+        bend = left - 2 * middle + right
+        if bend >= 0:
+            return float(values.max())
+        vertex = centre + step * (left - right) / bend / 2
+        return max(float(values.max()), float(self.probability(np.array([vertex]))[0]))
+
+
+@lru_cache(maxsize=1024)
+def _fisher_less(n1: int, n2: int) -> npt.NDArray:
+    """One-sided Fisher p-value of every table of two bases: rows first, columns second count."""
+    log1, log2, log_both = (_log_choose(n) for n in (n1, n2, n1 + n2))
+    first, second = np.arange(n1 + 1), np.arange(n2 + 1)
+    p = np.exp(log1[:, None] + log2[None, :] - log_both[first[:, None] + second[None, :]])
+    # Given the total done well, add the tables with a smaller first count (the anti-diagonal).
+    for row in range(1, n1 + 1):
+        p[row, :-1] += p[row - 1, 1:]
+    p.setflags(write=False)
+    return p
+
+
+@lru_cache(maxsize=2048)
+def _log_choose(n: int) -> npt.NDArray:
+    k = np.arange(n + 1)
+    return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+
+
+def _pmf(n: int, shares: npt.NDArray) -> npt.NDArray:
+    """Binomial probabilities: a row a share, a column a count from 0 to n."""
+    k = np.arange(n + 1)
+    column = shares[:, None]
+    return np.exp(_log_choose(n) + xlogy(k, column) + xlog1py(n - k, -column))
+
+
+def _tail(pmf: npt.NDArray) -> npt.NDArray:
+    """Probability of a count of at least k, for k from 0 to n + 1 (the last is 0)."""
+    tail = np.zeros((pmf.shape[0], pmf.shape[1] + 1))
+    tail[:, :-1] = pmf[:, ::-1].cumsum(axis=1)[:, ::-1]
+    return tail
+
+
+@lru_cache(maxsize=512)
+def _grid_pmf(n: int) -> npt.NDArray:
+    return _pmf(n, np.sin(_GRID) ** 2)
+
+
+@lru_cache(maxsize=512)
+def _grid_tail(n: int) -> npt.NDArray:
+    return _tail(_grid_pmf(n))
+
+
+def benjamini_hochberg(p_values: Iterable[float | None]) -> Adjusted:
+    """P-values adjusted so that the expected share of false discoveries is held at a level.
+
+    A test is kept at level ``q`` where its adjusted value is at most ``q``. None stands for a test
+    that could not be computed: it is left out of the adjustment, counted in ``left_out``, and
+    stays None. NaN is refused, because a single one would spoil every value.
+
+    Source: Benjamini, Y. and Hochberg, Y. (1995), Journal of the Royal Statistical Society B 57,
+    289-300. Computed by statsmodels.
+    """
+    given = list(p_values)
+    for value in given:
+        if value is not None and not 0 <= value <= 1:
+            raise ValueError(f"A p-value must lie between 0 and 1, not {value!r}.")
+    known = [value for value in given if value is not None]
+    if not known:
+        return Adjusted([None] * len(given), 0, len(given))
+    adjusted = iter(multipletests(known, method="fdr_bh")[1].tolist())
+    values = [None if value is None else next(adjusted) for value in given]
+    return Adjusted(values, len(known), len(given) - len(known))
+
+
+def expected_by_chance(tests: int, level: float) -> float:
+    """At most how many of so many tests pass by chance alone if nothing changed: tests x level."""
+    _check_level(level)
+    return tests * level
+
+
+@lru_cache(maxsize=20_000)
+def smallest_detectable_change(
+    previous_percent: int, n1: int, n2: int, power: float = 0.8, level: float = 0.1
+) -> Detectable:
+    """Smallest true rise and fall, in whole points, that the Z-test would probably have seen.
+
+    From a true previous share of ``previous_percent``, with bases ``n1`` and ``n2``: the smallest
+    change such that it, and every larger one, gives a significant result in the right direction
+    with probability ``power`` or more. The probability is exact: it adds up the binomial
+    probabilities of all pairs of counts that the two-sided pooled Z-test at ``level`` rejects
+    (statsmodels' normal approximation agrees within a few points at bases near 100).
+
+    None: not even a change to 0% or 100% is enough.
+
+    Source: the power of a test, as in Cohen, J. (1988), Statistical Power Analysis for the
+    Behavioral Sciences, chapter 6; exact enumeration instead of the normal approximation.
+    """
+    _check_level(level)
+    _check_level(power)
+    if not 0 <= previous_percent <= 100:
+        raise ValueError(f"A percentage must lie between 0 and 100, not {previous_percent!r}.")
+    check_counts(0, n1)
+    check_counts(0, n2)
+    up, down = _rejected(n1, n2, level)
+    first = _pmf(n1, np.array([previous_percent / 100]))
+    second = _percent_pmf(n2)
+    power_up = (first @ up @ second.T)[0]
+    power_down = (first @ down @ second.T)[0]
+    rises = power_up[previous_percent + 1 :]
+    falls = power_down[:previous_percent][::-1]
+    return Detectable(_first_for_good(rises >= power), _first_for_good(falls >= power))
+
+
+def _first_for_good(enough: npt.NDArray) -> int | None:
+    """Place, from 1, after which every entry is true."""
+    if not enough.size or not enough[-1]:
+        return None
+    failing = np.flatnonzero(~enough)
+    return int(failing[-1]) + 2 if failing.size else 1
+
+
+@lru_cache(maxsize=512)
+def _rejected(n1: int, n2: int, level: float) -> tuple[npt.NDArray, npt.NDArray]:
+    """Which pairs of counts the test calls a rise, and which a fall (1 or 0)."""
+    x1, x2 = np.arange(n1 + 1)[:, None], np.arange(n2 + 1)[None, :]
+    z = np.nan_to_num(_z(x1, np.full_like(x1, n1), x2, np.full_like(x2, n2)))
+    rejected = 2 * ndtr(-np.abs(z)) < level
+    return (rejected & (z < 0)).astype(float), (rejected & (z > 0)).astype(float)
+
+
+@lru_cache(maxsize=512)
+def _percent_pmf(n: int) -> npt.NDArray:
+    return _pmf(n, np.arange(101) / 100)
+
+
+def eligible_cases_for_design(
+    sample: int, confidence: float = 80, margin: float = 5
+) -> DesignPopulation:
+    """How many eligible cases a sample size set for a confidence and margin of error implies.
+
+    The design formula for a share, at its least favourable value of 50%, gives
+    ``n0 = z * z * 0.25 / m**2`` cases from an endless population (164.2 at 80% and 5 points), and
+    ``n = n0 / (1 + (n0 - 1) / N)`` from ``N`` eligible cases. Turned round,
+    ``N = n * (n0 - 1) / (n0 - n)``. ``lowest`` and ``highest`` are the populations whose ``n``
+    rounds to the sample.
+
+    ``confidence`` and ``margin`` are percent and percentage points. A sample that the endless
+    population would not need implies no finite number and is refused with ``CannotBeComputed``.
+
+    Source: Cochran, W. G. (1977), Sampling Techniques, 3rd edition, section 4.4. That the
+    inspectorate used this formula is our reading: its reports print the confidence and the margin.
+    """
+    _, cases = check_counts(0, sample)
+    if not 0 < confidence < 100:
+        raise ValueError(f"The confidence must lie between 0 and 100 percent, not {confidence!r}.")
+    if not 0 < margin < 100:
+        raise ValueError(f"The margin must lie between 0 and 100 points, not {margin!r}.")
+    z = float(scipy.stats.norm.ppf(0.5 + confidence / 200))
+    endless = z * z * 0.25 / (margin / 100) ** 2
+    n = int(cases)
+    if n + 0.5 >= endless:
+        raise CannotBeComputed(
+            f"A sample of {n} is as large as any population would need at {confidence:g}% "
+            f"confidence and a margin of {margin:g} points ({endless:.1f} cases)."
+        )
+
+    def population(size: float) -> float:
+        return size * (endless - 1) / (endless - size)
+
+    lowest = max(n, math.ceil(population(n - 0.5)))
+    highest = max(lowest, math.ceil(population(n + 0.5)) - 1)
+    return DesignPopulation(round(population(n)), lowest, highest)
