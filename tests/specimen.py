@@ -87,14 +87,14 @@ def scores(hostile: bool = False) -> pd.DataFrame:
 
 def chart(frame: pd.DataFrame, *, narrow: bool = False) -> Any:
     """Draw the key questions of the specimen."""
-    figure, axes = drawing(360 if narrow else 720, 40 * len(frame) + 60)
-    figure.subplots_adjust(left=0.06 if narrow else 0.32, right=0.94, top=0.93, bottom=0.04)
+    figure, axes = drawing(340 if narrow else 720, 40 * len(frame) + 60)
+    figure.subplots_adjust(left=0.02 if narrow else 0.32, right=0.98, top=0.93, bottom=0.04)
     for (name, shade), (low, high) in zip(BANDS.items(), BAND_EDGES, strict=True):
         axes.axvspan(low, high, color=shade, linewidth=0)
-        words = name.replace(" ", "\n")
+        words = name.replace(" ", "\n") if not narrow else name[:4]
         axes.annotate(
             words, ((low + high) / 2, 1.01), xycoords=("data", "axes fraction"), ha="center",
-            fontsize=11 if narrow else 12, color=INK,
+            fontsize=13, color=INK,
         )  # fmt: skip
     for place, row in enumerate(frame.itertuples()):
         y = len(frame) - place
@@ -106,7 +106,7 @@ def chart(frame: pd.DataFrame, *, narrow: bool = False) -> Any:
         axes.text(row.current + 2.5, y, str(row.current), va="center", color=INK)
         words = str(row.question)[:60].replace("$", r"\$")
         if narrow:
-            axes.text(1, y + 0.3, words, va="center", fontsize=12, color=INK)
+            axes.text(1, y + 0.3, words, va="center", fontsize=13, color=INK)
         else:
             axes.text(-1.5, y, words, va="center", ha="right", color=INK, parse_math=False)
     axes.set(xlim=(0, 100), ylim=(0.3, len(frame) + 0.6), yticks=[], xticks=[])

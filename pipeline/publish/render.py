@@ -29,6 +29,7 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
+from pipeline.publish.figures import WIDTHS
 from pipeline.publish.markup import clean, escape, slug
 
 TEMPLATE = Path(__file__).with_name("template")
@@ -227,7 +228,9 @@ class Renderer:
 
     def page(self, body: str, page: PageInfo) -> str:
         """Return a page around a body of our own making, such as the index."""
-        cell = NotebookNode(cell_type="raw", source=body, metadata={"raw_mimetype": "text/html"})
+        cell = NotebookNode(
+            cell_type="raw", id="body", source=body, metadata={"raw_mimetype": "text/html"}
+        )
         notebook = NotebookNode(cells=[cell], metadata={}, nbformat=4, nbformat_minor=5)
         resources = {"page": page, "show_code": False, **self.frame(page)}
         resources["raw_mimetypes"] = ["text/html"]
@@ -328,7 +331,12 @@ def sections(body: str) -> Sections:
 @cache
 def stylesheet() -> str:
     """Return the style sheet of every page."""
-    return _lean_css(_read("components.css") + _read("page.css"))
+    return _lean_css(_components() + _read("page.css"))
+
+
+def _components() -> str:
+    widths = "".join(f".chart svg.w{width}{{min-width:{width}px}}" for width in WIDTHS)
+    return _read("components.css") + widths
 
 
 def preview() -> _Preview:
@@ -347,7 +355,7 @@ class _Preview:
         return "Style for tables and figures"
 
     def _repr_html_(self) -> str:
-        inside = _lean_css(_read("components.css"))
+        inside = _lean_css(_components())
         return f"<style data-preview>@scope (.jp-OutputArea-output) {{{inside}}}</style>"
 
 

@@ -241,7 +241,7 @@ class ScoreScale(_Shown):
     def html(self) -> str:
         """Return the scale as a picture, drawn once for a page and once for a small screen."""
         broad = self._picture(680, 14, f"g-{slug(self.name)}")
-        slim = self._picture(340, 12, f"s-{slug(self.name)}")
+        slim = self._picture(288, 11, f"s-{slug(self.name)}")
         return (
             f'<div class="scale"><div class="broad">{broad}</div>'
             f'<div class="slim">{slim}</div></div>'
@@ -261,9 +261,8 @@ class ScoreScale(_Shown):
                 f'fill="{shade}" stroke="{INK}"/>'
             )
             at, anchor = (x + 2, "start") if position < len(self.bands) - 1 else (x + w, "end")
-            for part, line in enumerate(_two_lines(rating, w / size)):
-                y = top + height + size + 3 + (size + 1) * part
-                parts.append(_label(at, y, anchor, line))
+            stagger = (size + 2) * (position % 2) if width < 400 else 0
+            parts.append(_label(at, top + height + size + 3 + stagger, anchor, rating))
         rounds = [(self.current, "disc")]
         if self.previous is not None:
             rounds.insert(0, (self.previous, "ring"))
@@ -294,11 +293,3 @@ class ScoreScale(_Shown):
 def _label(x: float, y: float, anchor: str, words: str, *, bold: bool = False) -> str:
     weight = ' font-weight="700"' if bold else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{weight}>{escape(words)}</text>'
-
-
-def _two_lines(words: str, room: float) -> list[str]:
-    """Break a name in two where the band, as wide as so many letters are high, is too short."""
-    if len(words) * 0.6 <= room or " " not in words:
-        return [words]
-    first, _, rest = words.partition(" ")
-    return [first, rest]

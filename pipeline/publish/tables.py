@@ -243,7 +243,10 @@ class Table:
         label = f'<span class="no">{escape(self.label)}</span> ' if self._has_number else ""
         if not self._has_number and self.notes is not None:
             self.notes.label(self.name, self.caption)
-        caption = f'<caption id="c-{self.name}">{label}{escape(self.caption)}</caption>'
+        caption = (
+            f'<caption id="c-{self.name}"><span class="cap">{label}{escape(self.caption)}</span>'
+            "</caption>"
+        )
         table = (
             f'<table id="{self.id}">{caption}<thead><tr>'
             + "".join(self._heading(column) for column in self.columns)
@@ -356,7 +359,7 @@ def rating(words: str) -> str:
 def mark(words: str) -> str:
     """Return a verdict with its shape, the same on every page."""
     shape = MARKS.get(words)
-    return f"{symbol(shape)} {escape(words)}" if shape else escape(words)
+    return f'<span class="mark">{symbol(shape)} {escape(words)}</span>' if shape else escape(words)
 
 
 def _class(column: Column) -> str:
