@@ -158,6 +158,16 @@ def comparison_dossier(
         "previous_round": before,
         "published": pair.current["published"],
         "rating": now.rating,
+        "standfirst": f"{provider['name']} against its earlier inspection and all CRCs"
+        if before
+        else f"{provider['name']} against all CRCs",
+        "dates": [
+            f"Round {i['round']}: fieldwork from {i['fieldwork_start_printed']}, "
+            f"report published {i['published_printed']}"
+            for i in (pair.previous, pair.current)
+            if i is not None
+        ],
+        "period": f"{before}/{pair.current['round']}" if before else str(pair.current["round"]),
         "reports": [
             {
                 "name": report,

@@ -125,7 +125,14 @@ def dot_rows(
             _row(canvas, row, layout, y, step)
             y += step
     axes.add_collection(
-        LineCollection(canvas.lines, colors=canvas.colours, linewidths=canvas.widths, zorder=2)
+        LineCollection(
+            canvas.lines,
+            colors=canvas.colours,
+            linewidths=canvas.widths,
+            zorder=2,
+            clip_on=False,
+        ),
+        autolim=False,
     )
     _draw_dots(canvas)
     return figure
@@ -134,7 +141,9 @@ def dot_rows(
 def _scale(canvas: _Canvas, scale: Scale, top: float, bottom: float) -> None:
     for number, (low, high, name, colour) in enumerate(scale.bands):
         x, to_x = canvas.place(low), canvas.place(high)
-        canvas.axes.fill_between([x, to_x], top - 6, bottom, color=colour, zorder=0, linewidth=0)
+        canvas.axes.fill_between(
+            [x, to_x], top - 6, bottom, color=colour, zorder=0, linewidth=0, clip_on=False
+        )
         # Names are wider than their bands: neighbours take turns on three lines.
         level = top - 16 - 16 * (number % 3)
         canvas.words((x + to_x) / 2, level, name, ha="center", fontsize=12, color=QUIET)
@@ -184,21 +193,21 @@ def _row(canvas: _Canvas, row: Row, layout: Layout, y: float, step: int) -> None
 
 
 def _draw_dots(canvas: _Canvas) -> None:
+    """Draw the dots, one thing at a time: SVG then holds each shape once."""
     dots = pd.DataFrame(canvas.dots, columns=["x", "y", "thing"])
-    looks = {thing: MARKERS[thing] for thing in dots["thing"].unique()}
-    sns.scatterplot(
-        data=dots,
-        x="x",
-        y="y",
-        hue="thing",
-        style="thing",
-        size="thing",
-        palette={thing: look["markerfacecolor"] for thing, look in looks.items()},
-        markers={thing: look["marker"] for thing, look in looks.items()},
-        sizes={thing: look["markersize"] ** 2 for thing, look in looks.items()},
-        edgecolor=[looks[thing]["markeredgecolor"] for thing in dots["thing"]],
-        linewidth=1.8,
-        legend=False,
-        zorder=4,
-        ax=canvas.axes,
-    )
+    for thing, look in MARKERS.items():
+        of_thing = dots[dots["thing"] == thing]
+        if of_thing.empty:
+            continue
+        sns.scatterplot(
+            x=of_thing["x"].to_numpy(),
+            y=of_thing["y"].to_numpy(),
+            ax=canvas.axes,
+            marker=look["marker"],
+            s=look["markersize"] ** 2,
+            color=look["markerfacecolor"],
+            edgecolor=look["markeredgecolor"],
+            linewidth=1.8,
+            zorder=4 if thing != "comparator" else 3,
+            clip_on=False,
+        )

@@ -1,0 +1,455 @@
+"""What the comparison notebook calls: one method a section, each with one result.
+
+The figures come from the report's dossier, where they were computed once; here
+they are put into words, tables and charts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from pipeline.analysis.headline import in_words, joined, small_base
+from pipeline.analysis.process import comparison_name
+from pipeline.publish import charts
+from pipeline.publish.dossier import Dossier, open_dossier
+from pipeline.publish.downloads import Downloads
+from pipeline.publish.figures import Figure
+from pipeline.publish.notes import SourceNotes
+from pipeline.publish.pages import page_info
+from pipeline.publish.summary import (
+    Headline,
+    KeyFigure,
+    KeyFigures,
+    Panel,
+    Panels,
+    ScoreScale,
+    Together,
+)
+from pipeline.publish.tables import Column, Table
+
+ANALYST = "analyst"
+CHANGE_NOTES = {
+    "significant": "passes the inspectorate's test",
+    "not significant": "could have come about by chance",
+    "unsettled": "depends on a number of cases that was not published",
+}
+
+
+@dataclass
+class ComparisonReport:
+    """One comparison: its tables, its page's source notes, and what has been shown so far."""
+
+    dossier: Dossier
+    edition: str
+    notes: SourceNotes
+    shown: list[Table] = field(default_factory=list)
+
+    @classmethod
+    def open(
+        cls, provider: str, previous: int | None, current: int, comparator: str, edition: str
+    ) -> "ComparisonReport":
+        """Open the comparison of two rounds of a provider (``previous`` may be None).
+
+        Raises NoSuchReport, naming the reports there are, where the data has no
+        such comparison, and ValueError for an unknown edition or comparator.
+        """
+        dossier = open_dossier(comparison_name(provider, previous, current))
+        editions = [report["edition"] for report in dossier.about["reports"]]
+        if edition not in editions:
+            raise ValueError(f"There is no edition {edition}; there are: {', '.join(editions)}.")
+        known = list(dossier["comparators"]["comparator"])
+        if comparator not in known:
+            raise ValueError(f"There is no comparator {comparator}; there are: {', '.join(known)}.")
+        return cls(dossier, edition, SourceNotes(dossier["sources"]))
+
+    # Names of the two rounds and of the aggregate, as headings use them.
+
+    @property
+    def rounds(self) -> tuple[str, str]:
+        """The names of the earlier and the current round; the earlier is empty where none is."""
+        before = self.dossier.about["previous_round"]
+        return (str(before) if before else "", str(self.dossier.about["round"]))
+
+    @property
+    def questions(self) -> pd.DataFrame:
+        """The tested key-question comparison, with the name of each standard."""
+        names = self.dossier["standards"][["standard", "name"]]
+        joined_names = self.dossier["key_questions"].merge(names, on="standard")
+        heading = joined_names["standard"] + " " + joined_names["name"]
+        asked = joined_names["key_question"] + " " + joined_names["question"]
+        return joined_names.assign(heading=heading, asked=asked)
+
+    @property
+    def analyst(self) -> bool:
+        """Whether this is the analyst edition."""
+        return self.edition == ANALYST
+
+    @property
+    def compares(self) -> bool:
+        """Whether there is an earlier round."""
+        return bool(self.rounds[0])
+
+    def _sentence(self, item: str) -> str:
+        rows = self.dossier["headline"].set_index("item")
+        return str(rows.loc[item, "sentence"]) if item in rows.index else ""
+
+    def _value(self, item: str) -> str:
+        return str(self.dossier["headline"].set_index("item").loc[item, "value"])
+
+    def _table(
+        self, frame: pd.DataFrame, caption: str, columns: Sequence[Column], **kwargs: Any
+    ) -> Table:
+        table = Table(frame, caption, columns, **{"notes": self.notes, **kwargs})
+        self.shown.append(table)
+        return table
+
+    # First screen.
+
+    def in_brief(self) -> Together:
+        """Return the first screen: what changed, how sure, what next."""
+        overall = self.dossier["standard_ratings"].query("standard == 'overall'")
+        parts: list[Any] = [Headline(self._sentence("overall"), notes=self.notes)]
+        parts.append(KeyFigures(self._cards(overall), notes=self.notes))
+        bands = self.dossier["overall_bands"]
+        latest = self.dossier["inspections"]["framework"].iloc[-1]
+        bands = bands[bands["framework"] == latest].sort_values("lower_points")
+        scores = [
+            (round_name, int(points))
+            for round_name, points in zip(
+                [name for name in self.rounds if name], overall["points"], strict=True
+            )
+        ]
+        parts.append(
+            ScoreScale(
+                [
+                    (str(band["rating"]), int(band["lower_points"]), int(band["upper_points"]))
+                    for _, band in bands.iterrows()
+                ],
+                current=scores[-1],
+                previous=scores[0] if self.compares else None,
+            )
+        )
+        parts.append(Panels(self._panels(), notes=self.notes))
+        return Together(parts)
+
+    def _cards(self, overall: pd.DataFrame) -> list[KeyFigure]:
+        now = overall.iloc[-1]
+        most = self._value("overall").rpartition(" of ")[2]
+        cards = [
+            KeyFigure(
+                "Overall score",
+                str(now["points"]),
+                of=f"of {most}",
+                was=self._was(overall),
+                direction=self._direction(overall["points"]),
+                note=str(now["published_rating"]),
+                source=(str(now["source"]), str(now["place"])),
+            )
+        ]
+        standards = self.dossier["standards"]
+        ways = standards["direction"].value_counts()
+        comparable = standards[standards["direction"].notna()]
+        if len(comparable):
+            cards.append(
+                KeyFigure(
+                    "Standards rated higher",
+                    str(ways.get("rose", 0)),
+                    of=f"of {len(comparable)}",
+                    was=f"{ways.get('stayed', 0)} the same, {ways.get('fell', 0)} lower",
+                    note=f"{len(standards) - len(comparable)} more may not be compared"
+                    if len(comparable) < len(standards)
+                    else "",
+                )
+            )
+        asked = self.questions[self.questions["comparable"] == "yes"]
+        if len(asked):
+            rose = int((asked["change_points"] > 0).sum())
+            firm = int((asked["change_verdict"] == "significant").sum())
+            cards.append(
+                KeyFigure(
+                    "Key questions that rose",
+                    str(rose),
+                    of=f"of {len(asked)}",
+                    was=f"{int((asked['change_points'] < 0).sum())} fell",
+                    note=f"{firm} of these changes {'is' if firm == 1 else 'are'} significant",
+                )
+            )
+        known = self.questions["difference_from_all_crcs"].dropna()
+        if len(known):
+            clear = int((self.questions["benchmark_verdict"] == "better").sum())
+            cards.append(
+                KeyFigure(
+                    f"Key questions above {self._aggregate()}",
+                    str(int((known > 0).sum())),
+                    of=f"of {len(known)}",
+                    was=f"{int((known < 0).sum())} below",
+                    note=f"{clear} clearly better",
+                )
+            )
+        return cards
+
+    def _aggregate(self) -> str:
+        name = str(self.dossier["comparators"]["name"].iloc[0])
+        return name[0].lower() + name[1:] if name.startswith("All ") else name
+
+    def _was(self, overall: pd.DataFrame) -> str:
+        if not self.compares:
+            return ""
+        ours = " (our sum)" if "ours" in str(overall.iloc[0]["note"]) else ""
+        return f"{overall.iloc[0]['points']} in {self.rounds[0]}{ours}"
+
+    def _direction(self, points: pd.Series) -> Any:
+        if not self.compares or points.iloc[0] == points.iloc[-1]:
+            return ""
+        return "up" if points.iloc[-1] > points.iloc[0] else "down"
+
+    def _panels(self) -> list[Panel]:
+        changed = [
+            self._sentence(item)
+            for item in ("standards", "comparable standards", "key questions", "all CRCs")
+        ]
+        panels = [Panel("What changed" if self.compares else "Where it stands", _some(changed))]
+        if self.compares:
+            panels.append(Panel("How sure", self._how_sure()))
+        panels.append(
+            Panel(
+                "Strongest and weakest",
+                [f"Highest: {self._sentence('strongest')}", f"Lowest: {self._sentence('weakest')}"],
+            )
+        )
+        return panels
+
+    def _how_sure(self) -> list[str]:
+        tested = self.questions[self.questions["change_points"].notna()]
+        counts = tested["change_verdict"].value_counts()
+        sentences = []
+        for verdict in CHANGE_NOTES:
+            rows = tested[tested["change_verdict"] == verdict]
+            if rows.empty:
+                continue
+            number = in_words(int(counts[verdict]), capital=True)
+            if verdict == "not significant":
+                sentences.append(f"{number} of {len(tested)} changes {CHANGE_NOTES[verdict]}.")
+                continue
+            names = joined([_named(row) for _, row in rows.iterrows()])
+            word = "is" if len(rows) == 1 else "are"
+            sentences.append(f"{number} {word} {verdict}: {names}.")
+        return sentences
+
+    # Ratings.
+
+    def standards_table(self) -> Table:
+        """Return the ten standards, earlier and current, with direction in words."""
+        rows = self.dossier["standards"].copy()
+        rows["standard_name"] = rows["standard"] + " " + rows["name"]
+        rows["way"] = rows["direction"].fillna("not comparable")
+        columns = [Column("standard_name", "Standard")]
+        if self.compares:
+            columns.append(
+                Column(
+                    "previous_rating",
+                    self.rounds[0],
+                    "rating",
+                    source=("previous_source", "previous_place"),
+                    missing="not rated",
+                )
+            )
+        here = ("current_source", "current_place")
+        columns.append(Column("current_rating", self.rounds[1], "rating", source=here))
+        if self.compares:
+            columns.append(Column("way", "Direction", "mark"))
+        as_bands = "As the bands give it."
+        columns.append(Column("note", "How the rating came about", missing=as_bands, wide=True))
+        return self._table(
+            rows,
+            "Ratings of the standards",
+            columns,
+            groups="domain_name",
+            name="standards",
+            comment="Organisational delivery is rated by judgement, without percentages.",
+        )
+
+    # Key questions.
+
+    def key_question_figure(self) -> Figure:
+        """Return the chart of every key question: earlier, current, aggregate, bands behind."""
+        questions = self.questions
+        framework = self.dossier["inspections"]["framework"].iloc[-1]
+        bands = self.dossier["rating_bands"]
+        bands = bands[bands["framework"] == framework]
+        draw = [
+            charts.key_question_chart(
+                questions, self.dossier["standards"], bands, self.rounds, narrow
+            )
+            for narrow in (False, True)
+        ]
+        how = f"Disc: {self.rounds[1]}. "
+        if self.compares:
+            how = f"Ring: {self.rounds[0]}. {how}"
+        return Figure(
+            draw[0],
+            "Share of cases done well, by key question",
+            self._chart_finding(),
+            caption=how
+            + f"Diamond: {self._aggregate()}. Bar: the range in which the provider's share "
+            "lies with 95% confidence, where the number of cases is known. Shading: the rating "
+            "that a lowest score in the band gives.",
+            see=self.key_question_table(),
+            narrow=draw[1],
+            name="key-questions",
+        )
+
+    def _chart_finding(self) -> str:
+        sentences = [self._sentence("key questions"), self._sentence("all CRCs")]
+        return " ".join(_some(sentences)) or self._sentence("strongest")
+
+    def key_question_table(self) -> Table:
+        """Return the full comparison table, a row a key question."""
+        for table in self.shown:
+            if table.name == "comparison":
+                return table
+        columns = [Column("asked", "Key question", wide=True)]
+        if self.compares:
+            columns.append(
+                Column(
+                    "previous_percent",
+                    self.rounds[0],
+                    "percent",
+                    missing="previous_status",
+                    source=("previous_source", "previous_place"),
+                )
+            )
+        columns.append(
+            Column(
+                "current_percent",
+                self.rounds[1],
+                "percent",
+                missing="current_status",
+                source=("current_source", "current_place"),
+            )
+        )
+        columns.append(Column("current_base", "Cases", "count", missing="not published"))
+        if self.compares:
+            columns += [
+                Column("change_points", "Change", "change", missing="not comparable"),
+                Column("change_verdict", "Is the change firm?", "mark"),
+            ]
+        columns += [
+            Column(
+                "all_crcs_percent",
+                str(self.dossier["comparators"]["name"].iloc[0]),
+                "percent",
+                missing="all_crcs_status",
+                source=("all_crcs_source", "all_crcs_place"),
+            ),
+            Column("benchmark_verdict", "Against it", "mark", missing="cannot be said"),
+        ]
+        return self._table(
+            self.questions,
+            "Key questions: share of cases done well",
+            columns,
+            groups="heading",
+            name="comparison",
+            comment="Cases: the printed size of the sample that the documents tie the question to, "
+            f"in {self.rounds[1]}. On fewer than 30 cases, one or two of them can turn a rating.",
+        )
+
+    # Change.
+
+    def change_figure(self) -> Figure:
+        """Return the chart of changes that may be set side by side, with their intervals."""
+        changes = self.questions[self.questions["change_points"].notna()]
+        return Figure(
+            charts.change_chart(changes),
+            "Change in each key question that may be compared",
+            " ".join(self._how_sure()),
+            caption="Dot: change in percentage points. Bar: the range in which the change lies "
+            "with 95% confidence; there is none where a number of cases was not published.",
+            see=self.key_question_table(),
+            narrow=charts.change_chart(changes, narrow=True),
+            name="changes",
+        )
+
+    def verdict_table(self) -> Table:
+        """Return each tested change with what its verdict rests on; p-values for analysts."""
+        changes = self.questions[self.questions["change_points"].notna()]
+        columns = [
+            Column("asked", "Key question", wide=True),
+            Column("change_points", "Change", "change"),
+            Column("change_verdict", "Verdict", "mark"),
+            Column("verdict_reason", "What it rests on", wide=True),
+        ]
+        if self.analyst:
+            columns += [
+                Column("p_min", "Smallest p", "p", missing="cannot be computed"),
+                Column("p_max", "Largest p", "p", missing="cannot be computed"),
+                Column("exact_p", "Boschloo's p", "p", missing="not needed or base unknown"),
+                Column("bh_adjusted", "Adjusted p", "p", missing="not in the family"),
+            ]
+        return self._table(
+            changes, "Verdict on each change", columns, groups="heading", name="verdicts"
+        )
+
+    # What may not be compared.
+
+    def not_comparable_table(self) -> Table:
+        """Return the ratings and key questions that may not be compared, or only with caution."""
+        standards = self.dossier["standards"]
+        ratings = standards[standards["comparable"] != "yes"].assign(
+            subject=lambda rows: rows["standard"] + " " + rows["name"] + " (rating)",
+        )[["subject", "comparable", "reason"]]
+        questions = self.questions[self.questions["comparable"] != "yes"].assign(
+            subject=lambda rows: rows["asked"], reason=lambda rows: rows["reason_not_comparable"]
+        )[["subject", "comparable", "reason"]]
+        rows = pd.concat([ratings, questions], ignore_index=True)
+        return self._table(
+            rows,
+            "What may not be compared, or only with caution",
+            [
+                Column("subject", "Rating or key question", wide=True),
+                Column("comparable", "Comparable"),
+                Column("reason", "Why", missing="no reason is given", wide=True),
+            ],
+            name="not-comparable",
+        )
+
+    # Samples, sources, data.
+
+    def sample_table(self) -> Table:
+        """Return how many cases each figure is out of."""
+        rows = self.dossier["samples"].merge(
+            self.dossier["inspections"][["inspection", "round"]], on="inspection"
+        )
+        rows = rows[~rows["sample"].isin(["restricted"])].astype({"round": "string"})
+        return self._table(
+            rows,
+            "How many cases were read",
+            [
+                Column("name", "Sample", wide=True),
+                Column("size", "Cases", "count", missing="size_status", source=("source", "place")),
+                Column("required_size", "Design asked for", "count", missing="not printed"),
+                Column("note", "Note", missing="none", wide=True),
+            ],
+            groups="round",
+            name="samples",
+        )
+
+    def sources(self) -> SourceNotes:
+        """Return the source notes of every figure shown above."""
+        return self.notes
+
+    def downloads(self) -> Downloads:
+        """Return the tables of this page as CSV and as one accessible spreadsheet."""
+        tables = {table.name: table for table in self.shown}
+        return Downloads(list(tables.values()), page_info(self.dossier.about, self.edition))
+
+
+def _some(sentences: Sequence[str]) -> list[str]:
+    return [sentence for sentence in sentences if sentence]
+
+
+def _named(row: pd.Series) -> str:
+    points = charts.signed(row["change_points"])
+    return f"{row['label']} ({points} points){small_base(row['current_base'])}"
