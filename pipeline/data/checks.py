@@ -1,10 +1,13 @@
-"""Rules that need more than one row: keys, references, and what inspections must hold."""
+"""Rules that need more than one row: keys, references, and which rules run on which tables."""
 
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
+from functools import partial
 
 import pandas as pd
 
+from pipeline.data import inspection_checks as inspections
+from pipeline.data import plan_checks as plans
 from pipeline.data.package import ForeignKey, Resource
 from pipeline.data.problems import Problem
 
@@ -18,7 +21,12 @@ def table_problems(tables: Frames, resources: list[Resource], broken: set[str]) 
     of them is skipped, so that one slip is not reported many times over.
     """
     files = {resource.name: resource.path for resource in resources}
-    problems: list[Problem] = []
+    problems = [
+        Problem(files[name], None, None, None, "has a header line but no row", "fill the table in")
+        for name in _NEEDED
+        if name in tables and tables[name].empty and files[name] not in broken
+    ]
+    broken = broken | {problem.file for problem in problems}
     for resource in resources:
         if resource.name not in tables:
             continue
@@ -44,7 +52,7 @@ def _repeated_keys(frame: pd.DataFrame, resource: Resource) -> Iterator[Problem]
         value = _text(row, resource.primary_key)
         if value in first:
             rule = f"stands here again after line {first[value]}"
-            mend = f"each {' and '.join(key)} may have one row only; delete one or mend its code"
+            mend = f"keep one row for each {' and '.join(key)}: delete this one or mend its code"
             yield Problem(resource.path, int(str(line)), ", ".join(key), value, rule, mend)
         else:
             first[value] = int(str(line))
@@ -61,134 +69,43 @@ def _dangling(
     for line, row in here[wrong].iterrows():
         value = _text(row, key.fields)
         close = get_close_matches(value, spelled, n=1)
-        mend = f"did you mean {close[0]}?" if close else f"add it to {files[key.resource]} first"
+        mend = f"check its spelling, or add it to {files[key.resource]} first"
         if close:
-            mend = f"write {close[0]}, if that is what is meant, or add it to {files[key.resource]}"
+            mend = f'write "{close[0]}" if that is what is meant, or add it to that file first'
         rule = f"is not in {files[key.resource]}"
         yield Problem(resource.path, int(str(line)), ", ".join(key.fields), value, rule, mend)
 
 
-def _bands(tables: Frames) -> Iterator[Problem]:
-    """Bands of percentages, and of points, must cover every value exactly once."""
-    for name, low, high in (
-        ("rating_bands", "lower_percent", "upper_percent"),
-        ("overall_bands", "lower_points", "upper_points"),
-    ):
-        for framework, bands in tables[name].groupby("framework"):
-            standards = (tables["standards"]["framework"] == framework).sum()
-            points = tables["rating_bands"].query("framework == @framework")["points"].max()
-            end = 100 if name == "rating_bands" else int(points * standards)
-            following = 0
-            for line, band in bands.sort_values(low).iterrows():
-                if band[low] != following or band[high] < band[low]:
-                    rule = f"leaves a gap or an overlap: the band should begin at {following}"
-                    mend = "let each band begin one above the end of the band before it"
-                    yield Problem(f"{name}.csv", int(str(line)), low, str(band[low]), rule, mend)
-                    break
-                following = int(band[high]) + 1
-            else:
-                if following != end + 1:
-                    rule = f"ends the bands of {framework} at {following - 1} instead of {end}"
-                    yield Problem(
-                        f"{name}.csv", None, high, None, rule, f"let the last band end at {end}"
-                    )
-
-
-def _percent_and_status(tables: Frames) -> Iterator[Problem]:
-    """A percentage stands there exactly when its status is published."""
-    for name in ("key_question_scores", "comparator_scores", "prompt_scores"):
-        for line, row in tables[name].iterrows():
-            published = row["status"] == "published"
-            if published == pd.isna(row["percent"]):
-                shown = "" if pd.isna(row["percent"]) else str(row["percent"])
-                rule = f'does not go with the status "{row["status"]}"'
-                mend = "give a percentage exactly when the status is published"
-                yield Problem(f"{name}.csv", int(str(line)), "percent", shown, rule, mend)
-
-
-def _sample_sizes(tables: Frames) -> Iterator[Problem]:
-    sizes = {
-        (row["inspection"], row["sample"]): row["size"] for _, row in tables["samples"].iterrows()
-    }
-    whole = dict(tables["sample_kinds"][["sample", "part_of"]].itertuples(index=False, name=None))
-    for line, row in tables["samples"].iterrows():
-        size = row["size"]
-        if (row["size_status"] == "published") == pd.isna(size):
-            rule = f'does not go with the status "{row["size_status"]}"'
-            mend = "give a size exactly when the status is published"
-            shown = "" if pd.isna(size) else str(size)
-            yield Problem("samples.csv", int(str(line)), "size", shown, rule, mend)
-            continue
-        part_of = whole[row["sample"]]
-        larger = sizes.get((row["inspection"], part_of), pd.NA)
-        if pd.notna(size) and pd.notna(larger) and size > larger:
-            rule = f"is larger than the {larger} cases of {part_of}, of which it is a part"
-            yield Problem(
-                "samples.csv", int(str(line)), "size", str(size), rule, "check both sizes"
-            )
-
-
-def _inspections_are_whole(tables: Frames) -> Iterator[Problem]:
-    """Every inspection has one own score a key question and one rating a standard."""
-    scores, ratings = tables["key_question_scores"], tables["ratings"]
-    overall = set(tables["overall_ratings"]["inspection"])
-    for line, inspection in tables["inspections"].iterrows():
-        code, framework = inspection["inspection"], inspection["framework"]
-        own = scores[(scores["inspection"] == code) & (scores["reading"] == "own")]
-        rated = ratings[ratings["inspection"] == code]
-        for name, rows, column, catalogue in (
-            ("key_question_scores", own, "key_question", "key_questions"),
-            ("ratings", rated, "standard", "standards"),
-        ):
-            for stray, row in rows[rows["framework"] != framework].iterrows():
-                rule = f"is not the framework of {code}"
-                yield Problem(
-                    f"{name}.csv",
-                    int(str(stray)),
-                    "framework",
-                    row["framework"],
-                    rule,
-                    f"write {framework}",
-                )
-            asked = tables[catalogue].query("framework == @framework")[column]
-            for missing in sorted(set(asked) - set(rows[column])):
-                rule = f"has no row for {code} and {column.replace('_', ' ')} {missing}"
-                mend = "add the row; where no figure was published, say so in its status"
-                yield Problem(f"{name}.csv", None, None, None, rule, mend)
-        if code not in overall:
-            rule, mend = f"has no row for {code}", "add its overall rating"
-            yield Problem("overall_ratings.csv", None, None, None, rule, mend)
-        if inspection["published"][:4] < inspection["fieldwork_start"][:4]:
-            yield Problem(
-                "inspections.csv",
-                int(str(line)),
-                "published",
-                inspection["published"],
-                f"lies before the start of fieldwork, {inspection['fieldwork_start']}",
-                "check both dates",
-            )
-    pairs = tables["inspections"].groupby(["provider", "round"])
-    for (provider, year), rows in pairs:
-        if len(rows) > 1:
-            line = int(rows.index[1])
-            rule = f"is the second inspection of {provider} in round {year}"
-            mend = "give each inspection of a provider a round of its own"
-            yield Problem("inspections.csv", line, "round", str(year), rule, mend)
-
-
-def _plans(tables: Frames) -> list[Problem]:
-    from pipeline.data.plan_checks import check_plans
-
-    return check_plans(tables)
-
-
-_PLAN_TABLES = ("plans", "recommendations", "responses", "actions", "action_updates")
-_RULES: list[tuple[Callable[[Frames], Iterator[Problem] | list[Problem]], tuple[str, ...]]] = [
-    (_bands, ("rating_bands", "overall_bands", "standards")),
-    (_percent_and_status, ("key_question_scores", "comparator_scores", "prompt_scores")),
-    (_sample_sizes, ("samples", "sample_kinds")),
+#: Without a row in each of these there is nothing to report on.
+_NEEDED = (
+    "sources",
+    "providers",
+    "frameworks",
+    "rating_bands",
+    "overall_bands",
+    "standards",
+    "sample_kinds",
+    "key_questions",
+    "inspections",
+    "key_question_scores",
+    "ratings",
+    "overall_ratings",
+)
+_Rule = Callable[[Frames], Iterator[Problem] | list[Problem]]
+#: Each rule with the tables it reads; it runs when all of them are free of problems.
+_RULES: list[tuple[_Rule, tuple[str, ...]]] = [
+    (inspections.bands, ("rating_bands", "overall_bands", "standards", "frameworks")),
+    (inspections.rated_by_bands, ("rating_bands", "ratings", "discretions")),
+    (inspections.rated_overall, ("overall_bands", "overall_ratings", "inspections")),
+    *(
+        (partial(inspections.figure_and_status, *columns), (columns[0],))
+        for columns in inspections.FIGURES
+    ),
+    (inspections.parts_of_samples, ("sample_kinds",)),
+    (inspections.sample_sizes, ("samples", "sample_kinds")),
+    (inspections.dates, ("inspections",)),
     (
-        _inspections_are_whole,
+        inspections.whole,
         (
             "inspections",
             "key_question_scores",
@@ -198,5 +115,16 @@ _RULES: list[tuple[Callable[[Frames], Iterator[Problem] | list[Problem]], tuple[
             "standards",
         ),
     ),
-    (_plans, _PLAN_TABLES),
+    (inspections.discretions_of_framework, ("inspections", "discretions")),
+    (inspections.compared_subjects, ("comparability", "standards", "key_questions")),
+    (
+        inspections.claimed_measures,
+        ("significance_claims", "inspections", "key_questions", "prompts"),
+    ),
+    (
+        plans.check_plans,
+        ("plans", "recommendations", "responses", "actions", "action_updates"),
+    ),
+    (plans.check_follow_up, ("plans", "recommendations", "follow_up")),
+    (plans.check_links, ("recommendation_links", "standards", "key_questions", "prompts")),
 ]

@@ -5,10 +5,12 @@ the data dictionary and the simulator all follow it.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.data.folders import raw_folder
 from pipeline.data.problems import InvalidData, Problem
 
 PACKAGE_FILE = "datapackage.json"
@@ -60,17 +62,69 @@ class Resource:
 def read_package(folder: Path) -> list[Resource]:
     """Read the tables that ``folder`` declares, in the order of the package file.
 
-    Raises InvalidData when the file is missing or is not a data package.
+    Another folder than the project's may allow other words and limits, but has
+    the same tables and columns, since the analysis reads them by name. Raises
+    InvalidData when the file is missing, is not a data package or lacks one.
     """
-    path = folder / PACKAGE_FILE
+    resources = _read(folder)
+    if folder.resolve() != raw_folder():
+        _compare(resources, _read(raw_folder()))
+    return resources
+
+
+def _read(folder: Path) -> list[Resource]:
+    line = None
     try:
-        resources = json.loads(path.read_text(encoding="utf-8"))["resources"]
-        return [_resource(item) for item in resources]
+        content = (folder / PACKAGE_FILE).read_text(encoding="utf-8-sig")
+        return [_resource(item) for item in json.loads(content)["resources"]]
     except FileNotFoundError:
         rule, mend = "is missing", "copy datapackage.json from data/raw into this folder"
-    except (ValueError, KeyError, TypeError, OSError):
-        rule, mend = "is not a readable data package", "restore datapackage.json from data/raw"
-    raise InvalidData([Problem(PACKAGE_FILE, None, None, None, rule, mend)])
+        if not folder.is_dir():
+            rule, mend = "is missing, and so is its folder", "check the folder's name"
+    except json.JSONDecodeError as error:
+        rule, mend, line = "is not written as JSON", "restore it from data/raw", error.lineno
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, re.error):
+        rule, mend = "does not describe tables as a data package does", "restore it from data/raw"
+    raise InvalidData([Problem(PACKAGE_FILE, line, None, None, rule, mend)])
+
+
+def _compare(resources: list[Resource], own: list[Resource]) -> None:
+    """Raise InvalidData where a package lacks a table or describes its columns otherwise."""
+    described = {resource.name: resource for resource in resources}
+    problems = []
+    for wanted in own:
+        here = described.get(wanted.name)
+        if here is None:
+            rule = f"does not describe the table {wanted.name}"
+        elif [(f.name, f.type) for f in here.fields] != [(f.name, f.type) for f in wanted.fields]:
+            rule = f"describes the table {wanted.name} with other columns or types"
+        elif (here.path, here.primary_key) != (wanted.path, wanted.primary_key):
+            rule = f"describes the table {wanted.name} with another file or key"
+        else:
+            continue
+        mend = "restore its description from datapackage.json in data/raw"
+        problems.append(Problem(PACKAGE_FILE, None, None, None, rule, mend))
+    if problems:
+        raise InvalidData(problems)
+
+
+_TYPES = ("string", "integer", "number", "date")
+
+
+def _field(item: dict[str, Any]) -> Field:
+    """Return a column, or raise TypeError or re.error where its description is no such thing."""
+    limits = dict(item.get("constraints", {}))
+    allowed = limits.get("enum", [])
+    numbers = [limits[name] for name in ("minimum", "maximum", "maxLength") if name in limits]
+    if (
+        item["type"] not in _TYPES
+        or not isinstance(allowed, list)
+        or not all(isinstance(word, str) for word in allowed)
+        or not all(isinstance(number, int | float) for number in numbers)
+    ):
+        raise TypeError(item["name"])
+    re.compile(limits.get("pattern", ""))
+    return Field(item["name"], item["type"], item["description"], item.get("unit"), limits)
 
 
 def _resource(item: dict[str, Any]) -> Resource:
@@ -80,10 +134,7 @@ def _resource(item: dict[str, Any]) -> Resource:
         title=item["title"],
         description=item["description"],
         path=Path(item["path"]).name,  # a package cannot point outside its own folder
-        fields=tuple(
-            Field(f["name"], f["type"], f["description"], f.get("unit"), f.get("constraints", {}))
-            for f in schema["fields"]
-        ),
+        fields=tuple(_field(item) for item in schema["fields"]),
         primary_key=tuple(schema["primaryKey"]),
         foreign_keys=tuple(
             ForeignKey(

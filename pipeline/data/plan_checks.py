@@ -5,7 +5,6 @@ data package: an update on an action that does not exist, a status that is not
 on the list and a date that is not in the calendar never get this far.
 """
 
-import calendar
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -196,12 +195,6 @@ def _target(line: int, printed: Any, due: Any, kind: str) -> Iterator[Problem]:
         mend = f"write it {form}" if form else "empty the cell"
         rule = f'does not go with the kind "{kind}"'
         yield Problem("actions.csv", line, "due", shown, rule, f"{mend}, or check due_kind")
-    elif kind == "date":
-        year, month, day = (int(part) for part in shown.split("-"))
-        if day > calendar.monthrange(year, month)[1]:
-            mend = "check the date against the document"
-            rule = "is not a date of the calendar"
-            yield Problem("actions.csv", line, "due", shown, rule, mend)
     if (kind == "none given") != bool(pd.isna(printed)):
         rule = f'does not go with the kind "{kind}"'
         mend = "fill it as printed, except where the document gives no target"

@@ -10,7 +10,8 @@ class Problem:
 
     ``file`` is the file's name, ``line`` its line counted from 1 (the header is
     line 1) or None for the whole file, ``column`` and ``value`` what stands
-    there, ``rule`` what it breaks and ``mend`` what to do about it.
+    there (a value of None is not shown), ``rule`` what it breaks and ``mend``
+    what to do about it.
     """
 
     file: str
@@ -27,7 +28,9 @@ class Problem:
             where += f", line {self.line}"
         if self.column is not None:
             where += f", column {self.column}"
-        shown = f'"{_shorten(self.value)}" ' if self.value is not None else ""
+        shown = ""
+        if self.value is not None:
+            shown = f'"{_shorten(self.value)}" ' if self.value else "an empty cell "
         return f"{where}: {shown}{self.rule}; {self.mend}."
 
 

@@ -1,5 +1,6 @@
 """Read one raw CSV file as text, strictly, keeping the line each row came from."""
 
+import codecs
 import csv
 import io
 from pathlib import Path
@@ -30,14 +31,16 @@ def read_text(folder: Path, resource: Resource) -> tuple[pd.DataFrame | None, li
         return whole("is missing", "put the file back, with at least its header line")
     except OSError as error:
         return whole(f"cannot be read ({error.strerror})", "check the file and its permissions")
-    if not content.strip():
-        return whole("is empty", "restore its header line: " + ",".join(resource.columns))
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content:
         return whole("is not saved as UTF-8 text", _SAVE)
+    content = content.removeprefix(codecs.BOM_UTF8)
+    if not content.strip():
+        return whole("is empty", "restore its header line: " + ",".join(resource.columns))
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        before = content[: error.start].replace(b"\r\n", b"\n")
+        line = before.count(b"\n") + before.count(b"\r") + 1
         rule = (
             "holds a character that is not UTF-8, as when a spreadsheet saves in another encoding"
         )
@@ -48,27 +51,36 @@ def read_text(folder: Path, resource: Resource) -> tuple[pd.DataFrame | None, li
 def _parse(text: str, resource: Resource) -> tuple[pd.DataFrame | None, list[Problem]]:
     columns, file = resource.columns, resource.path
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows, lines, start = [], [], 1
+    problems: list[Problem] = []
     try:
-        header = next(reader)
-        problems = _header_problems(header, resource)
+        problems = _header_problems(next(reader), resource)
         if problems:
             return None, problems
-        rows, lines, start = [], [], reader.line_num + 1
+        start = reader.line_num + 1
         for row in reader:
             if row and len(row) != len(columns):
-                rule = f"has {len(row)} cells where the header has {len(columns)}"
-                mend = "put quotes round a cell that holds a comma, or remove the extra cell"
-                problems.append(Problem(file, start, None, None, rule, mend))
+                problems.append(_wrong_length(file, start, len(row), len(columns)))
             elif any(row):
                 rows.append(row)
                 lines.append(start)
             start = reader.line_num + 1
-    except csv.Error as error:
-        rule = f"breaks off inside a quoted cell ({error})"
-        mend = "close the quotation mark; inside a cell, double it"
-        return None, [Problem(file, reader.line_num, None, None, rule, mend)]
+    except csv.Error:
+        # The reader notices only where the next quotation mark or the end of the file stands; the
+        # row it was reading is where a person has to look.
+        rule = "has a quotation mark that is not closed, or text after a closing one"
+        mend = "put quotation marks round the whole cell and double those inside it"
+        return None, [*problems, Problem(file, start, None, None, rule, mend)]
     frame = pd.DataFrame(rows, columns=columns, index=pd.Index(lines, dtype="int64"), dtype="str")
     return frame, problems
+
+
+def _wrong_length(file: str, line: int, found: int, wanted: int) -> Problem:
+    rule = f"has {found} cell{'' if found == 1 else 's'} where the header has {wanted}"
+    mend = "add a comma for each cell that is missing, even an empty one"
+    if found > wanted:
+        mend = "put quotation marks round a cell that holds a comma, or remove the extra cell"
+    return Problem(file, line, None, None, rule, mend)
 
 
 def _header_problems(header: list[str], resource: Resource) -> list[Problem]:
@@ -76,6 +88,9 @@ def _header_problems(header: list[str], resource: Resource) -> list[Problem]:
     if len(header) == 1 and len(columns) > 1 and (";" in header[0] or "\t" in header[0]):
         rule = "is separated by semicolons or tabs instead of commas"
         return [Problem(file, 1, None, None, rule, _SAVE)]
+    if not set(header) & set(columns):
+        mend = "put it back as the first line: " + ",".join(columns)
+        return [Problem(file, 1, None, None, "is not the header line of this table", mend)]
     problems = []
     for name in columns:
         if name not in header:

@@ -15,7 +15,22 @@ from pipeline.data.problems import Problem
 
 _NUMBER = {"integer": r"-?(0|[1-9][0-9]*)", "number": r"-?(0|[1-9][0-9]*)(\.[0-9]+)?"}
 _WORDS = {"integer": "a whole number", "number": "a number"}
+_DIGITS = 15  # What every number type holds exactly; no published figure comes near it.
 _SEPARATOR = "|mend:"
+# Control, format and line-separating characters: unseen on the screen, they make two codes that
+# look alike differ, and a line break would put one row on two lines of the file.
+_UNSEEN = "[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
+_MONTH_OR_DAY = "[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?"
+# The forms of the package in words; a form that is not listed is shown by the column's description.
+_FORMS = {
+    "[a-z0-9]+(-[a-z0-9]+)*": "use only small letters, digits and single hyphens between them, "
+    "as in northumbria-crc",
+    "[^<>]*": "leave out the signs < and >",
+    "[0-9]+(\\.[0-9]+){1,2}": "write numbers with dots between them, as in 2.1 or 2.1.1",
+    "[0-9]+(\\.[0-9]+){1,2}-[0-9]+": "write the key question, a hyphen and the place in its list, "
+    "as in 2.1.1-1",
+    _MONTH_OR_DAY: "write year and month as in 2020-02, or year, month and day as in 2020-02-07",
+}
 
 Test = Callable[[pd.Series], pd.Series]
 
@@ -28,7 +43,7 @@ def column_problems(frame: pd.DataFrame, resource: Resource) -> list[Problem]:
     except pa.errors.SchemaErrors as errors:
         failures = errors.failure_cases.drop_duplicates(["index", "column"])
         return [
-            Problem(resource.path, int(line), column, str(value), *rule.split(_SEPARATOR))
+            Problem(resource.path, int(line), column, str(value) or None, *rule.split(_SEPARATOR))
             for line, column, value, rule in failures[
                 ["index", "column", "failure_case", "check"]
             ].itertuples(index=False)
@@ -45,9 +60,9 @@ def _checks(field: Field) -> list[pa.Check]:
         rules.append((lambda cells: cells != "", "is empty", mend))
     rules += [
         (
-            lambda cells: ~cells.str.contains(r"[\x00-\x08\x0b-\x1f\x7f]"),
-            "holds an invisible control character",
-            "delete it and type the text again",
+            lambda cells: ~cells.str.contains(_UNSEEN),
+            "holds a line break, a tab or another character that cannot be seen",
+            "delete it, or type the cell again",
         ),
         (
             lambda cells: cells == cells.str.strip(),
@@ -58,13 +73,7 @@ def _checks(field: Field) -> list[pa.Check]:
     if field.type in _NUMBER:
         rules += _number_rules(field)
     if field.type == "date":
-        rules.append(
-            (
-                lambda cells: pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").notna(),
-                "is not a date of the calendar",
-                "write it as year-month-day, such as 2020-02-07",
-            )
-        )
+        rules.append((_is_day, "is not a date", "write year, month and day as in 2020-02-07"))
     if "enum" in limits:
         mend = "write one of: " + ", ".join(limits["enum"])
         rules.append(
@@ -72,7 +81,7 @@ def _checks(field: Field) -> list[pa.Check]:
         )
     if "pattern" in limits:
         form = re.compile(limits["pattern"])
-        mend = "write it like the other rows: " + field.description.rstrip(".")
+        mend = _FORMS.get(form.pattern, "write it like this: " + field.description.rstrip("."))
         rules.append(
             (
                 lambda cells: cells.map(lambda cell: form.fullmatch(cell) is not None),
@@ -80,6 +89,9 @@ def _checks(field: Field) -> list[pa.Check]:
                 mend,
             )
         )
+    if field.type == "date" or limits.get("pattern") == _MONTH_OR_DAY:
+        mend = "check the date against the document"
+        rules.append((_is_in_calendar, "is not a date of the calendar", mend))
     if "maxLength" in limits:
         longest = limits["maxLength"]
         rule = f"is longer than {longest} characters"
@@ -95,6 +107,16 @@ def _or_empty(test: Test) -> Test:
     return lambda cells: (cells == "") | test(cells).astype(bool)
 
 
+def _is_day(cells: pd.Series) -> pd.Series:
+    return cells.str.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _is_in_calendar(cells: pd.Series) -> pd.Series:
+    """Whether a cell is a day of the calendar; what is not written as a day counts as one."""
+    days = pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce")
+    return days.notna() | ~_is_day(cells)
+
+
 def _number_rules(field: Field) -> list[tuple[Test, str, str]]:
     unit = f" in {field.unit}" if field.unit else ""
     rules: list[tuple[Test, str, str]] = [
@@ -102,7 +124,12 @@ def _number_rules(field: Field) -> list[tuple[Test, str, str]]:
             lambda cells: cells.str.fullmatch(_NUMBER[field.type]),
             f"is not {_WORDS[field.type]}",
             f"write digits only{unit}, without a sign such as % and without blanks or commas",
-        )
+        ),
+        (
+            lambda cells: cells.str.count("[0-9]") <= _DIGITS,
+            f"has more than {_DIGITS} digits",
+            "check it against the document",
+        ),
     ]
     lowest = field.constraints.get("minimum", float("-inf"))
     highest = field.constraints.get("maximum", float("inf"))
@@ -110,7 +137,7 @@ def _number_rules(field: Field) -> list[tuple[Test, str, str]]:
 
     def numbers(cells: pd.Series) -> pd.Series:
         # What is not a number has its own problem; here it counts as inside.
-        return pd.to_numeric(cells, errors="coerce").clip(-1e15, 1e15)
+        return pd.to_numeric(cells, errors="coerce")
 
     rules.append((lambda c: ~(numbers(c) < lowest), f"is below {lowest}, the least allowed", mend))
     rules.append((lambda c: ~(numbers(c) > highest), f"is above {highest}, the most allowed", mend))
