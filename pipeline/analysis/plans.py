@@ -37,6 +37,11 @@ WHOLE_RECOMMENDATION = "Whole recommendation: "
 
 RESPONSES = ("agreed", "partly agreed", "not agreed")
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
 TARGET_PASSED = "target passed, no update recorded"
 POSITIONS = (
     TARGET_PASSED,
@@ -101,6 +106,22 @@ def due_day(due: object) -> str:
     year, month, *day = (int(part) for part in str(due).split("-"))
     last = day[0] if day else calendar.monthrange(year, month)[1]
     return date(year, month, last).isoformat()
+
+
+def day_in_words(day: str) -> str:
+    """Return a day (YYYY-MM-DD) or month (YYYY-MM) as a sentence writes it: 7 February 2020."""
+    year, month, *rest = day.split("-")
+    words = [str(int(rest[0]))] if rest else []
+    return " ".join([*words, MONTHS[int(month) - 1], year])
+
+
+def check_day(as_of: str) -> str:
+    """Return a day that a reader asked for. Raises ValueError in a plain sentence if it is none."""
+    try:
+        return date.fromisoformat(as_of).isoformat()
+    except ValueError:
+        form = "write it as year-month-day, such as 2020-02-28"
+        raise ValueError(f'"{as_of}" is not a day of the calendar; {form}.') from None
 
 
 def owner_shown(owner: object) -> object:
@@ -407,7 +428,11 @@ def plan_about(tables: Tables, plan: str, as_of: str | None = None) -> dict[str,
         "result": result_line(tables, plan),
         "plan": plan,
         "round": int(facts["year"]),
+        "period": str(facts["year"]),
         "published": str(facts["submitted"]),
+        "standfirst": f"What {provider['short_name']} answered to an inspection's "
+        "recommendations, what it promised to do, who is to do it and by when.",
+        "dates": [f"Plan submitted {day_in_words(str(facts['submitted']))}"],
         "as_of": as_of or default_as_of(tables),
         "reports": [
             {
