@@ -75,14 +75,15 @@ def key_question_comparison(tables: Tables, comparator: str = "all-crcs") -> pd.
     the earlier report's own figure only where it asked the same question, and
     ``change_points`` (percentage points) is empty. ``previous_base`` and
     ``current_base`` are the printed size of the sample the documents tie the
-    question to; ``previous_limit`` and ``current_limit`` the most cases the
-    percentage can be out of, and ``previous_tied``, ``current_tied`` whether
-    base and limit are one and the same printed sample.
+    question to, each in its own framework; ``previous_limit`` and
+    ``current_limit`` the most cases the percentage can be out of, and
+    ``previous_tied``, ``current_tied`` whether base and limit are one and the
+    same printed sample. A band is that of the framework the inspection was
+    judged by.
     """
     rows: list[dict[str, Any]] = []
     for pair in pairs_of_inspections(tables):
         framework = pair.current["framework"]
-        bands = framework_rows(tables["rating_bands"], framework)
         aggregate = tables["comparator_scores"]
         aggregate = aggregate[
             (aggregate["comparator"] == comparator) & (aggregate["framework"] == framework)
@@ -93,13 +94,17 @@ def key_question_comparison(tables: Tables, comparator: str = "all-crcs") -> pd.
             code = str(question["key_question"])
             row = _question_row(tables, pair, question, current, previous)
             row |= _against(aggregate, code, row["current_percent"])
-            for side in ("previous", "current"):
-                percent = row[f"{side}_percent"]
-                row[f"{side}_band"] = (
-                    pd.NA if is_missing(percent) else band_for(int(percent), bands)
-                )
+            for side, inspection in (("previous", pair.previous), ("current", pair.current)):
+                row[f"{side}_band"] = _band(tables, inspection, row[f"{side}_percent"])
             rows.append(row)
     return _finish(rows, _COLUMNS)
+
+
+def _band(tables: Tables, inspection: pd.Series | None, percent: Any) -> Any:
+    if inspection is None or is_missing(percent):
+        return pd.NA
+    bands = framework_rows(tables["rating_bands"], str(inspection["framework"]))
+    return band_for(int(percent), bands)
 
 
 def _own_scores(tables: Tables, inspection: pd.Series) -> pd.DataFrame:
@@ -119,9 +124,10 @@ def _question_row(
     statement = comparability(tables, pair, "key question", code)
     earlier_code = statement["previous_subject"]
     same = statement["same_question"] == "yes" and not is_missing(earlier_code)
-    earlier = None
+    earlier, before, earlier_sample = None, None, sample
     if previous is not None and same and earlier_code in previous.index:
-        earlier = previous.loc[earlier_code]
+        earlier, before = previous.loc[earlier_code], pair.previous
+        earlier_sample = _sample_of(tables, pair.previous, earlier_code)
     row: dict[str, Any] = {
         "provider": pair.provider,
         "previous_inspection": pair.previous_code,
@@ -136,13 +142,23 @@ def _question_row(
         **_figure("current", current.loc[code]),
         **_figure("previous", earlier),
         **bases(tables, "current", pair.current, sample),
-        **bases(tables, "previous", pair.previous if earlier is not None else None, sample),
+        **bases(tables, "previous", before, earlier_sample),
     }
-    if row["comparable"] != "no" and is_missing(row["previous_percent"]):
-        row["comparable"] = "no"
-        row["reason_not_comparable"] = "The earlier inspection has no figure for this question."
+    for side, which in (("current", "later"), ("previous", "earlier")):
+        if row["comparable"] != "no" and is_missing(row[f"{side}_percent"]):
+            row["comparable"] = "no"
+            row["reason_not_comparable"] = (
+                f"The {which} inspection has no figure for this question."
+            )
     row["change_points"] = _change(row)
     return row
+
+
+def _sample_of(tables: Tables, inspection: pd.Series | None, key_question: object) -> object:
+    """Return the sample that the framework of an inspection ties a key question to."""
+    framework = "" if inspection is None else str(inspection["framework"])
+    questions = framework_rows(tables["key_questions"], framework).set_index("key_question")
+    return questions.loc[str(key_question), "sample"]
 
 
 def _figure(side: str, score: pd.Series | None) -> dict[str, Any]:

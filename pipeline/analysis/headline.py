@@ -107,9 +107,10 @@ def _overall(now: Overall, then: Overall | None) -> tuple[str, str]:
     )
     ours = ""
     if not then.printed or not now.printed:
-        unprinted = "earlier" if now.printed else "latest" if then.printed else "two"
-        plural = "s are" if unprinted == "two" else " is"
-        ours = f" The {unprinted} total{plural} our sum: the report prints none."
+        ours = " Both totals are our sums: the reports print none."
+        if then.printed or now.printed:
+            unprinted = "earlier" if now.printed else "latest"
+            ours = f" The {unprinted} total is our sum: the report prints none."
     return (
         f"{then.points} to {now.points} of {now.most}",
         f"{now.rating} {same}; the score {move} of {now.most}{short}.{ours}",
@@ -124,7 +125,10 @@ def _comparable_points(standards: pd.DataFrame, tables: Tables) -> tuple[str | N
         int(comparable["previous_points"].sum()),
         int(comparable["current_points"].sum()),
     )
-    most = int(tables["rating_bands"]["points"].max()) * len(comparable)
+    inspections = tables["inspections"].set_index("inspection")
+    framework = inspections.loc[standards["current_inspection"].iloc[0], "framework"]
+    bands = framework_rows(tables["rating_bands"], str(framework))
+    most = int(bands["points"].max()) * len(comparable)
     return (
         f"{before} to {after} of {most}",
         f"Over the {in_words(len(comparable))} standards whose ratings compare, the points went "

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.analysis.bases import possible_counts
 from pipeline.data import Tables
 
 RULE_NAMES = {
@@ -110,35 +111,33 @@ def permitted_discretion(
     for _, rule in rules.iterrows():
         if rule["applies_to"] == "qualitative evidence" and not qualitative:
             continue
-        up = down = False
+        ratings: list[str | None] = []
         if pd.notna(rule["points"]):
             reach = int(rule["points"])
-            up = above_row is not None and above_row["lower_percent"] - lowest_percent <= reach
-            down = lowest_percent - own["lower_percent"] <= reach
+            if above_row is not None and above_row["lower_percent"] - lowest_percent <= reach:
+                ratings.append(above)
+            if lowest_percent - own["lower_percent"] <= reach:
+                ratings.append(below)
         elif pd.notna(rule["bands"]):
-            up = down = int(rule["bands"]) >= 1
+            ratings += [above, below] if rule["bands"] >= 1 else []
         elif base:
-            up, down = _one_case_moves(lowest_percent, base, bands)
-        if above is not None and up:
-            permitted.append(Permitted(str(rule["rule"]), above))
-        if below is not None and down:
-            permitted.append(Permitted(str(rule["rule"]), below))
+            ratings += _one_case_away(lowest_percent, base, bands)
+        permitted += [Permitted(str(rule["rule"]), rating) for rating in ratings if rating]
     return permitted
 
 
-def _one_case_moves(percent: int, base: int, bands: pd.DataFrame) -> tuple[bool, bool]:
-    """Whether one more, or one fewer, case done well would change the rating."""
+def _one_case_away(percent: int, base: int, bands: pd.DataFrame) -> list[str | None]:
+    """Return the other ratings that one more, or one fewer, case done well would give."""
 
-    def rounded(count: int) -> int:
-        return (200 * count + base) // (2 * base)
+    def rating(count: int) -> str:
+        return rating_for((200 * count + base) // (2 * base), bands)
 
-    counts = [count for count in range(base + 1) if rounded(count) == percent]
+    counts = possible_counts(percent, base)
     if not counts:
-        return False, False
-    rating = rating_for(percent, bands)
-    up = counts[-1] < base and rating_for(rounded(counts[-1] + 1), bands) != rating
-    down = counts[0] > 0 and rating_for(rounded(counts[0] - 1), bands) != rating
-    return up, down
+        return []
+    here = rating_for(percent, bands)
+    near = [count for count in (counts[-1] + 1, counts[0] - 1) if 0 <= count <= base]
+    return [rating(count) for count in near if rating(count) != here]
 
 
 def framework_rows(table: pd.DataFrame, framework: str) -> pd.DataFrame:
