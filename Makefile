@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 LAB := .venv-lab
 RUN := $(VENV)/bin/python -m pipeline
-PACKAGE := pyproject.toml pipeline/__init__.py
+PACKAGE := pyproject.toml
 
 # Bytecode halves the start of every command, so a setting that forbids it is lifted.
 unexport PYTHONDONTWRITEBYTECODE

@@ -128,3 +128,42 @@ def change_chart(changes: pd.DataFrame, narrow: bool = False) -> Drawing:
         else Layout(width=760, left=275, right=570, columns=(626,), verdict=646)
     )
     return dot_rows(rows, Scale(-reach, reach, ticks, "", zero=True), layout, ["Points"], "Verdict")
+
+
+def target_chart(facts: pd.DataFrame, narrow: bool = False) -> Drawing:
+    """Draw contract measures against target and national figure, grouped by round.
+
+    ``facts`` holds name, value, comparator_value, target (percent) and round_name.
+    """
+    rows = []
+    for _, fact in facts.iterrows():
+        dots = [
+            Dot(float(fact[column]), thing)
+            for column, thing in (
+                ("target", "target"),
+                ("comparator_value", "comparator"),
+                ("value", "current"),
+            )
+            if not is_missing(fact[column])
+        ]
+        met = fact["value"] >= fact["target"]
+        rows.append(
+            Row(
+                label=str(fact["name"]),
+                dots=dots,
+                figures=[_percent(fact[c]) for c in ("value", "comparator_value", "target")],
+                verdict="met" if met else "below target",
+                strong=not met,
+                group=str(fact["round_name"]),
+            )
+        )
+    values = facts[["value", "comparator_value", "target"]].to_numpy(dtype=float, na_value=100.0)
+    low = float(10 * (int(values.min()) // 10))
+    ticks = [low, (low + 100) / 2, 100.0]
+    layout = (
+        Layout(width=360, left=14, right=216, columns=(262, 310, 360), verdict=0, narrow=True)
+        if narrow
+        else Layout(width=780, left=345, right=505, columns=(560, 620, 670), verdict=690)
+    )
+    headings = ["{current}CRC", "{comparator}E&W", "{target}Target"]
+    return dot_rows(rows, Scale(low, 100, ticks), layout, headings, "")

@@ -392,6 +392,180 @@ class ComparisonReport:
             changes, "Verdict on each change", columns, groups="heading", name="verdicts"
         )
 
+    # Prompts.
+
+    @property
+    def prompts(self) -> pd.DataFrame:
+        """The tested prompt comparison, one source note a row: the line of the annex."""
+        rows = self.dossier["prompts"]
+        place = rows["current_place"].str.replace(
+            r", (current|previous) inspection$", "", regex=True
+        )
+        headings = self.questions[["key_question", "asked"]]
+        return rows.assign(line=place).merge(headings, on="key_question")
+
+    def prompt_movers(self, most: int = 5) -> Table:
+        """Return the prompts that rose and fell most, among those that may be compared."""
+        moved = self.prompts[self.prompts["change_points"].notna()]
+        ordered = moved.sort_values("change_points", ascending=False, kind="stable")
+        rose = ordered[ordered["change_points"] > 0].head(most).assign(way="Rose most")
+        fell = ordered[ordered["change_points"] < 0].tail(most)[::-1].assign(way="Fell most")
+        columns = [
+            Column("wording", "Prompt", wide=True),
+            Column("previous_percent", self.rounds[0], "percent"),
+            Column("current_percent", self.rounds[1], "percent"),
+            Column("change_points", "Change", "change"),
+            Column("change_verdict", "Is the change firm?", "mark"),
+        ]
+        return self._table(
+            pd.concat([rose, fell]),
+            f"Prompts that rose and fell most, of {len(moved)} that may be compared",
+            columns,
+            groups="way",
+            row_source=("current_source", "line"),
+            name="prompt-movers",
+        )
+
+    def weakest_prompts(self, most: int = 3) -> Table:
+        """Return the lowest prompts under the key question that drives each standard's rating."""
+        ratings = self.dossier["standard_ratings"]
+        now = ratings[ratings["inspection"] == self.dossier["inspections"]["inspection"].iloc[-1]]
+        drivers = list(now["lowest_key_question"].dropna())
+        prompts = self.prompts
+        known = prompts[prompts["current_percent"].notna()]
+        lowest = known[known["key_question"].isin(drivers)].sort_values(
+            ["key_question", "current_percent"], kind="stable"
+        )
+        return self._table(
+            lowest.groupby("key_question", sort=False).head(most),
+            "What lies behind the key question that holds each rating down",
+            [
+                Column("wording", "Prompt", wide=True),
+                Column("current_percent", self.rounds[1], "percent"),
+            ],
+            groups="asked",
+            row_source=("current_source", "line"),
+            name="weakest-prompts",
+            comment=f"The {in_words(most)} lowest prompts of each. Inspectors weigh all prompts "
+            "together; a key question is not the sum of its prompts.",
+        )
+
+    def prompt_table(self) -> Table:
+        """Return every prompt, grouped by key question."""
+        columns = [Column("wording", "Prompt", wide=True)]
+        if self.compares:
+            columns.append(
+                Column("previous_percent", self.rounds[0], "percent", missing="previous_status")
+            )
+        columns.append(
+            Column("current_percent", self.rounds[1], "percent", missing="current_status")
+        )
+        if self.compares:
+            columns += [
+                Column("change_points", "Change", "change", missing="not comparable"),
+                Column("change_verdict", "Is the change firm?", "mark"),
+            ]
+        if self.analyst and self.compares:
+            columns += [
+                Column("p_min", "Smallest p", "p", missing="cannot be computed"),
+                Column("p_max", "Largest p", "p", missing="cannot be computed"),
+            ]
+        return self._table(
+            self.prompts,
+            "All prompts: share of cases answered yes",
+            columns,
+            groups="asked",
+            row_source=("current_source", "line"),
+            name="prompts",
+        )
+
+    # Context.
+
+    def _facts(self, *topics: str) -> pd.DataFrame:
+        facts = self.dossier["facts"]
+        rounds = self.dossier["inspections"][["inspection", "round"]]
+        return facts[facts["topic"].isin(topics)].merge(rounds, on="inspection")
+
+    def performance_figure(self) -> Figure:
+        """Return the contract measures of each round against target and national figure."""
+        facts = self._facts("performance")
+        facts = facts[facts["value"].notna() & facts["target"].notna()]
+        facts = facts.sort_values("round", ascending=False, kind="stable")
+        below = facts[facts["value"] < facts["target"]]
+        finding = (
+            f"{in_words(len(facts) - len(below), capital=True)} of {len(facts)} figures "
+            f"{'meets its' if len(facts) - len(below) == 1 else 'meet their'} target"
+        )
+        if not below.empty:
+            names = [
+                f"{row['name']}, {row['round']} ({row['value']:g}% against {row['target']:g}%)"
+                for _, row in below.iterrows()
+            ]
+            finding += f"; below it: {joined(names)}"
+        rows = facts.assign(round_name=facts["round"].astype("string"))
+        table = Table(
+            rows,
+            "Contract measures against target",
+            [
+                Column("name", "Measure", wide=True),
+                Column("value", "This provider", "percent", source=("source", "place")),
+                Column("comparator_value", "England and Wales", "percent", missing="not printed"),
+                Column("target", "Target", "percent", missing="not printed"),
+            ],
+            groups="round_name",
+            notes=self.notes,
+            name="performance",
+        )
+        self.shown.append(table)
+        return Figure(
+            charts.target_chart(rows),
+            "Contract measures against target",
+            f"{finding}.",
+            caption="Disc: this provider. Diamond: England and Wales. Upright bar: target. "
+            "The figures are those each report prints; they come from the Ministry of Justice.",
+            table=table,
+            narrow=charts.target_chart(rows, narrow=True),
+            name="targets",
+        )
+
+    def people_table(self) -> Table:
+        """Return staffing, caseloads and what officers said, with every figure to set beside."""
+        facts = self._facts("people", "interviews", "case-findings")
+        beside = facts[["previous_value", "comparator_value", "target"]].notna().any(axis=1)
+        named = facts["name"] + " (" + facts["unit"] + ")"
+        rows = facts[beside & facts["value"].notna()].assign(measure_name=named)
+        return self._table(
+            rows.assign(round_name=rows["round"].astype("string")),
+            "People and workload",
+            [
+                Column("measure_name", "Measure", wide=True),
+                Column("previous_value", "Earlier", "number", decimals=2, missing="not printed"),
+                Column("value", "In this round", "number", decimals=2, source=("source", "place")),
+                Column(
+                    "comparator_value", "Beside it", "number", decimals=2, missing="not printed"
+                ),
+                Column("comparator", "What stands beside it", missing="nothing is printed"),
+            ],
+            groups="round_name",
+            name="people",
+        )
+
+    def characteristics_table(self) -> Table:
+        """Return what kind of cases were read, beside the aggregate."""
+        facts = self._facts("characteristics")
+        rows = facts[facts["comparator_value"].notna() & facts["value"].notna()]
+        return self._table(
+            rows,
+            "Who the inspected cases were",
+            [
+                Column("name", "Characteristic", wide=True),
+                Column("value", "This provider", "percent", source=("source", "place")),
+                Column("comparator_value", "Beside it", "percent"),
+                Column("comparator", "What stands beside it"),
+            ],
+            name="characteristics",
+        )
+
     # What may not be compared.
 
     def not_comparable_table(self) -> Table:

@@ -12,8 +12,9 @@ from typing import Any
 
 import pandas as pd
 import seaborn as sns
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from pipeline.publish.figures import drawing
 from pipeline.publish.style import GRID, INK, INTERVAL, MARKERS, QUIET, RULE, TARGET
@@ -79,15 +80,17 @@ class _Canvas:
 
     axes: Any
     place: Callable[[float], float]
-    lines: list[Any] = field(default_factory=list)
-    colours: list[str] = field(default_factory=list)
-    widths: list[float] = field(default_factory=list)
+    lines: dict[tuple[str, float], list[tuple[float, float]]] = field(default_factory=dict)
     dots: list[tuple[float, float, str]] = field(default_factory=list)
 
     def line(self, x: float, y: float, to_x: float, to_y: float, colour: str, width: float) -> None:
-        self.lines.append([(x, y), (to_x, to_y)])
-        self.colours.append(colour)
-        self.widths.append(width)
+        self.lines.setdefault((colour, width), []).extend([(x, y), (to_x, to_y)])
+
+    def mark(self, x: float, y: float, thing: str) -> None:
+        if thing == "target":
+            self.line(x, y - 10, x, y + 10, TARGET, 3)
+        else:
+            self.dots.append((x, y, thing))
 
     def words(self, x: float, y: float, text: str, **kwargs: Any) -> None:
         self.axes.text(x, y, text, **{"va": "center", "color": INK, "fontsize": 13, **kwargs})
@@ -124,16 +127,7 @@ def dot_rows(
         for row in items:
             _row(canvas, row, layout, y, step)
             y += step
-    axes.add_collection(
-        LineCollection(
-            canvas.lines,
-            colors=canvas.colours,
-            linewidths=canvas.widths,
-            zorder=2,
-            clip_on=False,
-        ),
-        autolim=False,
-    )
+    _draw_lines(canvas)
     _draw_dots(canvas)
     return figure
 
@@ -160,7 +154,7 @@ def _headings(canvas: _Canvas, layout: Layout, headings: Sequence[str], last: st
     for x, heading in zip(layout.columns, headings, strict=False):
         thing, _, words = heading.rpartition("}")
         if thing:
-            canvas.dots.append((x - 12, 12, thing.removeprefix("{")))
+            canvas.mark(x - 12, 12, thing.removeprefix("{"))
         canvas.words(x, 34, words, ha="right", fontsize=12, fontweight="bold")
     if layout.verdict is not None and last and not layout.narrow:
         canvas.words(layout.verdict, 34, last, fontsize=12, fontweight="bold")
@@ -179,17 +173,30 @@ def _row(canvas: _Canvas, row: Row, layout: Layout, y: float, step: int) -> None
         for x in (start, end):
             canvas.line(x, middle - 5, x, middle + 5, INTERVAL, 1.5)
     for dot in row.dots:
-        x = canvas.place(dot.value)
-        if dot.thing == "target":
-            canvas.line(x, middle - 10, x, middle + 10, TARGET, 3)
-        else:
-            canvas.dots.append((x, middle, dot.thing))
+        canvas.mark(canvas.place(dot.value), middle, dot.thing)
     for x, words in zip(layout.columns, row.figures, strict=False):
         canvas.words(x, middle, words, ha="right")
     if layout.verdict is not None and row.verdict:
         weight = "bold" if row.strong else "normal"
         at = {"x": layout.width, "ha": "right"} if layout.narrow else {"x": layout.verdict}
         canvas.words(y=label_at, text=row.verdict, fontweight=weight, **at)
+
+
+def _draw_lines(canvas: _Canvas) -> None:
+    """Draw all lines of one colour and width as one path: the page weighs half as much."""
+    for (colour, width), points in canvas.lines.items():
+        codes = [Path.MOVETO, Path.LINETO] * (len(points) // 2)
+        canvas.axes.add_patch(
+            PathPatch(
+                Path(points, codes),
+                edgecolor=colour,
+                facecolor="none",
+                linewidth=width,
+                capstyle="butt",
+                zorder=2,
+                clip_on=False,
+            )
+        )
 
 
 def _draw_dots(canvas: _Canvas) -> None:
