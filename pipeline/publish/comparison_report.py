@@ -6,6 +6,7 @@ they are put into words, tables and charts.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ from pipeline.publish.figures import Figure
 from pipeline.publish.notes import SourceNotes
 from pipeline.publish.pages import page_info
 from pipeline.publish.summary import (
+    Glossary,
     Headline,
     KeyFigure,
     KeyFigures,
@@ -610,6 +612,10 @@ class ComparisonReport:
             name="samples",
         )
 
+    def glossary(self) -> Glossary:
+        """Return the terms of this page and what they mean."""
+        return glossary()
+
     def sources(self) -> SourceNotes:
         """Return the source notes of every figure shown above."""
         return self.notes
@@ -618,6 +624,12 @@ class ComparisonReport:
         """Return the tables of this page as CSV and as one accessible spreadsheet."""
         tables = {table.name: table for table in self.shown}
         return Downloads(list(tables.values()), page_info(self.dossier.about, self.edition))
+
+
+def glossary() -> Glossary:
+    """Return the project's glossary, in alphabetical order."""
+    terms = pd.read_csv(Path(__file__).with_name("glossary.csv"), dtype="string")
+    return Glossary(dict(zip(terms["term"], terms["meaning"], strict=True)))
 
 
 def _some(sentences: Sequence[str]) -> list[str]:
