@@ -1,0 +1,126 @@
+"""Which reports there are: one line for each, read from the dossiers in the processed folder.
+
+Nothing here reads a table, so that asking what there is to do costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
+
+
+class UnknownReport(Exception):
+    """No report is of the provider, round, plan or kind asked for; the message names what is."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """One page to be made.
+
+    ``name`` is its file name without ending, ``notebook`` the notebook's likewise, ``parameters``
+    what papermill passes to it, ``edition`` and ``kind`` what ``dossier.json`` says, ``dossier``
+    the folder of the tables it reads, and ``about`` the whole of that ``dossier.json``.
+    """
+
+    name: str
+    notebook: str
+    parameters: dict[str, Any]
+    edition: str
+    kind: str
+    dossier: str
+    about: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def page(self) -> str:
+        """Its file name."""
+        return f"{self.name}.html"
+
+
+def dossiers_in(processed: Path) -> list[dict[str, Any]]:
+    """Every dossier's description (``dossier.json``), by name."""
+    paths = sorted((processed / "dossiers").glob("*/dossier.json"))
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+
+
+def reports_of(dossiers: Sequence[dict[str, Any]]) -> list[Report]:
+    """Every report the dossiers describe, by name.
+
+    Raises
+    ------
+    ValueError
+        A dossier or report has a name that cannot be a file name.
+    """
+    reports = [
+        Report(
+            name=_file_name(described["name"]),
+            notebook=_file_name(described["notebook"]),
+            parameters=dict(described["parameters"]),
+            edition=described["edition"],
+            kind=about["kind"],
+            dossier=_file_name(about["dossier"]),
+            about=about,
+        )
+        for about in dossiers
+        for described in about["reports"]
+    ]
+    return sorted(reports, key=lambda report: report.name)
+
+
+def reports_in(processed: Path) -> list[Report]:
+    """Every report that can be made from a processed folder, by name."""
+    return reports_of(dossiers_in(processed))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which reports somebody asks for; None stands for any.
+
+    ``provider`` and ``plan`` are codes, ``previous`` and ``current`` rounds (a plan has one round,
+    the current), ``kind`` is comparison, action-plan or data-quality.
+    """
+
+    provider: str | None = None
+    previous: int | None = None
+    current: int | None = None
+    plan: str | None = None
+    kind: str | None = None
+
+    def among(self, reports: Iterable[Report]) -> list[Report]:
+        """The reports asked for.
+
+        Raises
+        ------
+        UnknownReport
+            There are none; the message names what there is instead.
+        """
+        chosen = list(reports)
+        for word, key, value in (
+            ("kind of report", "kind", self.kind),
+            ("provider", "provider", self.provider),
+            ("plan", "plan", self.plan),
+            ("earlier round", "previous_round", self.previous),
+            ("round", "round", self.current),
+        ):
+            if value is None:
+                continue
+            there = [str(r.about[key]) for r in chosen if r.about.get(key) is not None]
+            chosen = [report for report in chosen if report.about.get(key) == value]
+            if not chosen:
+                of = f" of {self.provider}" if self.provider and key != "provider" else ""
+                known = ", ".join(sorted(set(there))) or "none"
+                raise UnknownReport(f"There is no {word} '{value}'{of}; there is: {known}.")
+        return chosen
+
+
+def _file_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            f"'{name}' cannot be the name of a report: use a-z, 0-9, hyphens and underscores."
+        )
+    return name
