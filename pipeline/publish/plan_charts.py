@@ -34,11 +34,12 @@ STATES: dict[str, dict[str, Any]] = {
 }
 """The mark of each state: shape and fill tell them apart without colour."""
 
-HOW_TO_READ = (
-    "Each mark holds a number of actions. A filled disc: the target is still to come. A ring: the "
-    "target has gone by. A filled square: complete or dropped. An open square: no target date. "
-    "A dashed line marks months left out, in which nothing is due."
-)
+_EXPLAINED = {
+    "passed": "Ring: the target has gone by.",
+    "upcoming": "Disc: the target is still to come.",
+    "closed": "Filled square: complete or dropped.",
+    "undated": "Open square: no target date.",
+}
 _LANE, _LINE, _GAP, _HEAD = 28, 17, 8, 64
 _MARK: dict[str, Any] = {"linestyle": "none", "markersize": 22, "markeredgewidth": 2, "zorder": 3}
 _MOST_MONTHS = 14
@@ -95,6 +96,16 @@ def timeline_rows(actions: pd.DataFrame) -> pd.DataFrame:
     rows = rows.assign(first=first, unnamed=rows["owner"] == NO_OWNER)
     rows = rows.sort_values(["unnamed", "first", "owner", "column", "state"])
     return rows[[*key, "actions", "recommendations"]].reset_index(drop=True)
+
+
+def how_to_read(actions: pd.DataFrame) -> str:
+    """Return what the marks of a plan's timeline mean: those it has, and no others."""
+    states = set(timeline_rows(actions)["state"])
+    words = ["Each mark holds a number of actions."]
+    words += [meaning for name, meaning in _EXPLAINED.items() if name in states]
+    if actions["due_on"].notna().any():
+        words.append("A dotted line marks months left out.")
+    return " ".join(words)
 
 
 def timeline(actions: pd.DataFrame, as_of: str, *, narrow: bool = False) -> Drawing:

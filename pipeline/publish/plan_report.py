@@ -26,7 +26,7 @@ from pipeline.publish.downloads import Downloads
 from pipeline.publish.figures import Figure
 from pipeline.publish.notes import SourceNotes
 from pipeline.publish.pages import page_info
-from pipeline.publish.plan_charts import HOW_TO_READ, UNDATED, timeline, timeline_rows
+from pipeline.publish.plan_charts import UNDATED, how_to_read, timeline, timeline_rows
 from pipeline.publish.summary import (
     Glossary,
     Headline,
@@ -52,6 +52,15 @@ _VERDICTS = {
     "some": "some progress",
     "none": "no progress",
 }
+
+
+def number_of(action: str) -> str:
+    """Return the end of an action's code, which tells the actions of a plan apart: 1-01.
+
+    Its hyphen does not break; downloads keep the whole code, as a spreadsheet
+    would take its end for a date.
+    """
+    return "\N{NON-BREAKING HYPHEN}".join(action.rsplit("-", 2)[1:])
 
 
 @dataclass
@@ -92,8 +101,7 @@ class PlanReport:
     @property
     def _actions(self) -> pd.DataFrame:
         frame = with_positions(self.dossier["actions"], self.dossier["action_updates"], self.as_of)
-        # The end of the code is short enough for a table and still tells actions apart.
-        return frame.assign(number=frame["action"].str.extract(r"(\d+-\d+)$")[0])
+        return frame.assign(number=frame["action"].map(number_of))
 
     @property
     def _recommendations(self) -> pd.DataFrame:
@@ -140,13 +148,12 @@ class PlanReport:
 
     def _promised(self) -> str:
         whole = self._whole
-        total = int(whole["actions"])
         parts = [
-            f"{in_words(int(whole['actions_with_owner']))} with an owner",
-            f"{in_words(int(whole['actions_with_date']))} with a target date",
-            f"{in_words(int(whole['actions_with_measure']))} with a measure",
+            f"{whole['actions_with_owner'] or 'none'} with an owner",
+            f"{whole['actions_with_date'] or 'none'} with a target date",
+            f"{whole['actions_with_measure'] or 'none'} with a measure",
         ]
-        return f"The plan promises {in_words(total)} actions: {joined(parts)}."
+        return f"The plan promises {whole['actions']} actions: {joined(parts)}."
 
     def _targets(self) -> list[str]:
         positions = self._actions["position"]
@@ -158,13 +165,13 @@ class PlanReport:
         sentences = []
         if passed:
             sentences.append(
-                f"As of {self._day} the target date of {in_words(passed)} had passed "
-                "without an update on record."
+                f"As of {self._day} the target date of {passed} had passed without an update on "
+                "record."
             )
         if len(upcoming):
             first = day_in_words(str(upcoming["due_on"].min()))
             sentences.append(
-                f"As of {self._day} the target date of {in_words(len(upcoming))} was still to "
+                f"As of {self._day} the target date of {len(upcoming)} was still to "
                 f"come, the first on {first}."
             )
         return sentences
@@ -189,43 +196,30 @@ class PlanReport:
 
     def _key_figures(self) -> KeyFigures:
         """Return the counts of the first screen."""
-        whole, counts = self._whole, self.dossier["responses"].set_index("response")
+        whole, kinds = self._whole, self._actions["due_kind"].value_counts()
         total = f"of {whole['actions']}"
-        other = self._actions["due_kind"].value_counts()
-        also = [
-            f"{int(other[kind])} more printed as {words}"
+        passed = int((self._actions["position"] == TARGET_PASSED).sum())
+        remarks = [f"{passed} passed, no update recorded"] if passed else []
+        remarks += [
+            f"{int(kinds[kind])} more printed as {words}"
             for kind, words in (("done", "complete"), ("ongoing", "ongoing"))
-            if other.get(kind, 0)
+            if kinds.get(kind, 0)
         ]
-        printed = not is_missing(counts["printed"]["total"])
         figures = [
-            KeyFigure(
-                "Recommendations",
-                str(counts["counted"]["total"]),
-                note="as the plan's own totals say" if printed else "",
-                source=(str(self._plan["source"]), str(self._plan["place"])) if printed else None,
-            ),
             KeyFigure("Actions promised", str(whole["actions"])),
             KeyFigure("With an owner", str(whole["actions_with_owner"]), total),
             KeyFigure(
-                "With a target date",
-                str(whole["actions_with_date"]),
-                total,
-                note=joined(also) if also else "",
+                "With a target date", str(whole["actions_with_date"]), total, "; ".join(remarks)
             ),
             KeyFigure("With a measure", str(whole["actions_with_measure"]), total),
         ]
-        if whole["actions_with_date"]:
-            passed = int((self._actions["position"] == TARGET_PASSED).sum())
-            dated = f"of {whole['actions_with_date']}"
-            figures.append(KeyFigure("Target passed, no update recorded", str(passed), dated))
         return KeyFigures(figures, self.notes)
 
     def _panels(self) -> Panels:
         """Return what was not agreed in full, and what the next inspection said."""
         partial = self._recommendations[self._recommendations["response"] != "agreed"]
         reasons = [
-            f"{row['heading']}, {row['response']}. {row['reason']}" for _, row in partial.iterrows()
+            f"{row['heading']}: {row['response']}. {row['reason']}" for _, row in partial.iterrows()
         ]
         return Panels(
             [
@@ -284,7 +278,7 @@ class PlanReport:
             timeline(self._actions, self.as_of),
             title="Actions by owner and due date",
             finding=self._timeline_finding(),
-            caption=HOW_TO_READ,
+            caption=how_to_read(self._actions),
             table=numbers,
             narrow=timeline(self._actions, self.as_of, narrow=True),
             name="timeline",
@@ -305,10 +299,13 @@ class PlanReport:
         span = f"in {day_in_words(first)}"
         if first != last:
             span = (
-                f"from {day_in_words(first)} to {day_in_words(last)}, most of them "
+                f"from {day_in_words(first)} to {day_in_words(last)}, the largest number "
                 f"({most}) in {day_in_words(str(busiest))}"
             )
-        return f"Of {total} actions, {len(dated)} are due {span}."
+        passed = int((self._actions["position"] == TARGET_PASSED).sum())
+        gone = f" On {self._day} {passed} of these dates had passed without an update on record."
+        have = "has a target date" if len(dated) == 1 else "have a target date"
+        return f"Of {total} actions, {len(dated)} {have}, {span}.{gone if passed else ''}"
 
     # Recommendations
 
@@ -368,13 +365,14 @@ class PlanReport:
             frame,
             f"Actions as of {self._day}",
             [
-                Column("number", "No."),
+                Column("action", "No.", align="right", show=number_of),
                 Column("summary", "What is promised, in our words", wide=True),
                 Column("owner", "Owner as printed", missing="none printed"),
                 Column("target", "Target as printed", missing="none printed"),
                 Column("position", "Where it stands", "mark"),
-                Column("measure", "Measure promised, in our words", missing="none", wide=True),
+                Column("measure", "Measure promised, in our words", missing="none"),
             ],
+            row_header="summary",
             groups="group",
             row_source=("source", "place"),
             name="actions",
@@ -395,16 +393,13 @@ class PlanReport:
                 ],
                 self.notes,
             )
-        numbers = self._actions.set_index("action")["number"]
         frame = self._updates.sort_values(["action", "date"])
-        frame = frame.assign(
-            number=frame["action"].map(numbers), day=frame["date"].map(day_in_words)
-        )
+        frame = frame.assign(day=frame["date"].map(day_in_words))
         return self._table(
             frame,
             f"Updates on record on {self._day}",
             [
-                Column("number", "No."),
+                Column("action", "No.", align="right", show=number_of),
                 Column("day", "Date"),
                 Column("status", "Status", "mark"),
                 Column("note", "What was done", missing="not said", wide=True),
@@ -531,17 +526,19 @@ class PlanReport:
         if set(frame["timing"]) <= {"none"}:
             return self._links_only(self._linked(list(_SUBJECTS)))
         earlier, later = self._rounds(frame)
-        not_comparable = frame["reason_not_comparable"].fillna("no comparable data")
         frame = frame.assign(
             current_missing=frame["without_figure"].fillna("not published"),
             previous_missing=frame["previous_percent"].map(
                 lambda value: "no comparable data" if is_missing(value) else pd.NA
             ),
-            change_missing=not_comparable.mask(frame["current_percent"].isna(), "no figure"),
+            change_missing=frame["current_percent"].map(
+                lambda value: "no figure" if is_missing(value) else "not comparable"
+            ),
             verdict=frame["change_verdict"].fillna("not comparable"),
         )
         caution = frame["comparable"].fillna("") == "caution"
-        frame["verdict"] = frame["verdict"].mask(caution, frame["verdict"] + ", with caution")
+        cautioned = frame["linked"] + " (compares only with caution)"
+        frame["linked"] = frame["linked"].mask(caution, cautioned)
         return self._table(
             frame,
             f"Figures linked to each recommendation, {earlier} and {later}",
@@ -557,7 +554,7 @@ class PlanReport:
                 ),
                 Column("change_points", "Change", "change", missing="change_missing"),
                 Column("verdict", "Test of the change", "mark"),
-                Column("reason", "Why we link it", wide=True),
+                Column("reason", "Why we link it"),
             ],
             groups="heading",
             name="linked-figures",
@@ -599,7 +596,7 @@ class PlanReport:
                     source=("current_source", "current_place"),
                 ),
                 Column("moved", "Change", "mark"),
-                Column("reason", "Why we link it", wide=True),
+                Column("reason", "Why we link it"),
             ],
             groups="heading",
             name="linked-ratings",
