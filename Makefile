@@ -38,7 +38,7 @@ check: $(VENV)/develop.stamp ## style, types, import directions, notebook hygien
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/nbstripout --verify notebooks/*.ipynb
+	$(VENV)/bin/nbstripout --keep-id --verify notebooks/*.ipynb
 	$(VENV)/bin/python -m pytest tests/test_environment.py
 
 lab: $(LAB)/lab.stamp data ## open the notebooks in JupyterLab (an environment of its own)
