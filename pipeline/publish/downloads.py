@@ -15,6 +15,7 @@ import base64
 import datetime
 import io
 import re
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -126,18 +127,17 @@ def xlsx_bytes(tables: Sequence[Table], page: PageInfo) -> bytes:
         about=[_inert(f"{term}: {words}") for term, words in page.colophon],
     )
     book = io.BytesIO()
-    workbook = gptables.produce_workbook(
-        book,
-        sheets=sheets,
-        cover=cover,
-        notes_table=notes,
-        workbook_options={
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
+    options = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+    with warnings.catch_warnings():
+        # gptables 2.0 calls pandas in ways that pandas 3 warns of; the result is right.
+        warnings.simplefilter("ignore", (DeprecationWarning, FutureWarning))
+        workbook = gptables.produce_workbook(
+            book,
+            sheets=sheets,
+            cover=cover,
+            notes_table=notes,
+            workbook_options=options | {"in_memory": True},
+        )
     workbook.set_properties(
         {"title": clean(page.full_title)[:250], "author": "", "created": _CREATED}
     )

@@ -41,6 +41,10 @@ HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
 
 _SECTION = re.compile(r'(?=<h2 id=")')
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+_MATHML = re.compile(
+    r"</?(?:math|m(?:i|n|o|row|frac|sqrt|sub|sup|subsup|over|under|underover|text|space|table|tr|td))"
+    r"(?: (?:display|alttext|stretchy|mathvariant|width|columnalign)=\"[^\"<>&]*\")* ?/?>"
+)
 _TAG = re.compile(r"<[^>]+>")
 _PREVIEW = re.compile(r"<style data-preview>.*?</style>", re.DOTALL)
 
@@ -286,14 +290,12 @@ class _PageMarkdown(IPythonRenderer):
         return f"<h{level}{named}>{text}</h{level}>\n"
 
     def block_html(self, html: str) -> str:
-        """Let MathML stand and show any other HTML as text."""
-        if html.lstrip().startswith("<math") and html.rstrip().endswith("</math>"):
-            return html
+        """Show a block of HTML as text, and leave out a comment."""
         return "" if html.lstrip().startswith("<!--") else f"<p>{escape(html)}</p>"
 
     def inline_html(self, html: str) -> str:
-        """Show HTML inside a line as text."""
-        return escape(html)
+        """Let MathML stand and show any other HTML inside a line as text."""
+        return html if _MATHML.fullmatch(html) else escape(html)
 
 
 def markdown(source: str) -> str:
