@@ -39,6 +39,9 @@ EDITIONS: dict[str, str] = {"leadership": "Leadership edition", "analyst": "Anal
 HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
 """Cells with these tags never show their code: parameters may hold a path, set-up says nothing."""
 
+NOTEBOOK_TAG = "notebook"
+"""Cells with this tag speak to whoever opens the notebook; no page shows them."""
+
 _SECTION = re.compile(r'(?=<h2 id=")')
 _HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 _MATHML = re.compile(
@@ -199,8 +202,8 @@ class Renderer:
     def html(self, notebook: NotebookNode, page: PageInfo) -> str:
         """Return the page of an executed notebook.
 
-        Cells tagged ``analyst`` are left out of the leadership edition, and cells tagged
-        ``leadership`` of the analyst edition.
+        Cells tagged ``analyst`` are left out of the leadership edition, cells tagged
+        ``leadership`` of the analyst edition, and cells tagged ``notebook`` of every page.
 
         Raises
         ------
@@ -408,7 +411,7 @@ def _tags(cell: NotebookNode) -> set[str]:
 
 def _belongs(cell: NotebookNode, edition: str) -> bool:
     others = set(EDITIONS) - {edition} if edition else set()
-    return not _tags(cell) & others
+    return not _tags(cell) & (others | {NOTEBOOK_TAG})
 
 
 def _hides_code(cell: NotebookNode) -> bool:
