@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import Circle, Rectangle
 
 from pipeline.data import is_missing
 from pipeline.publish.figures import drawing
@@ -26,13 +27,13 @@ NO_OWNER = "No owner printed"
 UNDATED = {"done": "Done, as\nprinted", "ongoing": "Ongoing", "none given": "No target\ndate"}
 """Columns for actions without a date, by the kind of target."""
 
-STATES: dict[str, dict[str, Any]] = {
-    "passed": {"marker": "o", "markerfacecolor": "white", "markeredgecolor": DOWN},
-    "upcoming": {"marker": "o", "markerfacecolor": CURRENT, "markeredgecolor": CURRENT},
-    "closed": {"marker": "s", "markerfacecolor": "#595959", "markeredgecolor": "#595959"},
-    "undated": {"marker": "s", "markerfacecolor": "white", "markeredgecolor": RULE},
+STATES: dict[str, tuple[str, str, str, str]] = {
+    "passed": ("disc", "white", DOWN, INK),
+    "upcoming": ("disc", CURRENT, CURRENT, "white"),
+    "closed": ("square", QUIET, QUIET, "white"),
+    "undated": ("square", "white", RULE, INK),
 }
-"""The mark of each state: shape and fill tell them apart without colour."""
+"""The mark of each state: shape, fill, edge and ink; without colour, shape and fill differ."""
 
 _EXPLAINED = {
     "passed": "Ring: the target has gone by.",
@@ -41,7 +42,7 @@ _EXPLAINED = {
     "undated": "Open square: no target date.",
 }
 _LANE, _LINE, _GAP, _HEAD = 28, 17, 8, 64
-_MARK: dict[str, Any] = {"linestyle": "none", "markersize": 22, "markeredgewidth": 2, "zorder": 3}
+_RADIUS = 11
 _MOST_MONTHS = 14
 
 
@@ -127,7 +128,7 @@ def timeline(actions: pd.DataFrame, as_of: str, *, narrow: bool = False) -> Draw
     axes.set_xlim(0, grid.width)
     axes.set_ylim(height, 0)
     _heads(axes, grid, as_of)
-    marks: dict[str, list[tuple[float, float, int]]] = {name: [] for name in STATES}
+    marks: list[tuple[float, float, str, int]] = []
     top = float(_HEAD)
     for owner, part in owners:
         axes.plot([0, grid.width], [top, top], color=GRID, linewidth=0.8, zorder=1)
@@ -143,7 +144,7 @@ def timeline(actions: pd.DataFrame, as_of: str, *, narrow: bool = False) -> Draw
             x = grid.months.get(str(column), grid.undated.get(str(column), 0.0))
             first = top + above + (room - _LANE * (len(cell) - 1)) / 2
             for lane, (name, count) in enumerate(zip(cell["state"], cell["actions"], strict=True)):
-                marks[name].append((x, first + _LANE * lane, int(count)))
+                marks.append((x, first + _LANE * lane, str(name), int(count)))
         top += heights[owner]
     _draw(axes, marks)
     return figure
@@ -230,14 +231,14 @@ def _uprights(axes: Any, grid: _Grid, top: float, bottom: float) -> None:
         axes.plot([grid.as_of] * 2, [top, bottom], color=INK, linewidth=1.5, zorder=2)
 
 
-def _draw(axes: Any, marks: dict[str, list[tuple[float, float, int]]]) -> None:
-    for name, places in marks.items():
-        if not places:
-            continue
-        xs, ys, counts = zip(*places, strict=True)
-        axes.plot(xs, ys, **_MARK, **STATES[name])
-        inside = "white" if name in ("upcoming", "closed") else INK
-        for x, y, count in zip(xs, ys, counts, strict=True):
-            axes.text(
-                x, y, str(count), ha="center", va="center", fontsize=12, color=inside, zorder=4
-            )
+def _draw(axes: Any, marks: Sequence[tuple[float, float, str, int]]) -> None:
+    # Patches and not markers: a marker is a reference, through which nothing can see its colour.
+    for x, y, name, count in marks:
+        shape, fill, edge, ink = STATES[name]
+        look: dict[str, Any] = {"facecolor": fill, "edgecolor": edge, "linewidth": 2, "zorder": 3}
+        if shape == "disc":
+            axes.add_patch(Circle((x, y), _RADIUS, **look))
+        else:
+            side = 2 * _RADIUS
+            axes.add_patch(Rectangle((x - _RADIUS, y - _RADIUS), side, side, **look))
+        axes.text(x, y, str(count), ha="center", va="center", fontsize=12, color=ink, zorder=4)
