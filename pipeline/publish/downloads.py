@@ -74,7 +74,7 @@ def data(table: Table) -> pd.DataFrame:
     sourced = [(f"{_plain_heading(column)}: source", column.source) for column in table.columns]
     for heading, source in [*sourced, ("Source", table.row_source)]:
         if source is not None:
-            notes = table.notes or SourceNotes()
+            notes = SourceNotes() if table.notes is None else table.notes
             add(heading, [notes.text(table.reference(row, source)) for row in rows])
     return pd.DataFrame(columns)
 

@@ -68,13 +68,14 @@ class SourceNotes:
         self._numbers: dict[str, dict[str, int]] = {}
         self._labels: dict[str, str] = {}
 
-    def __len__(self) -> int:
-        """Return how many notes the page has so far."""
+    @property
+    def count(self) -> int:
+        """How many notes the page has so far."""
         return len(self._notes)
 
     def __repr__(self) -> str:
         """Say what this is without a memory address, which would differ from run to run."""
-        return f"SourceNotes: {len(self)} notes"
+        return f"SourceNotes: {self.count} notes"
 
     def mark(self, source: str, place: str, shown_in: str = "") -> int:
         """Return the number of the note for a place in a document, making the note if need be.
