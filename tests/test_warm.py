@@ -124,7 +124,7 @@ FIDELITY = [
     "    r = list(pool.map(square, range(4)))\nr",
     ("1 / 0", ["raises-exception"]),
     ("def f():\n    raise KeyError('deep')\nf()", ["raises-exception"]),
-    ("this is not python", ["raises-exception"]),
+    ("def (", ["raises-exception"]),
     ("%nosuchmagic", ["raises-exception"]),
     ("input('name? ')", ["raises-exception"]),
     ("raise KeyboardInterrupt", ["raises-exception"]),

@@ -398,8 +398,8 @@ def _say_once(sentence: str) -> None:
         logger.warning(sentence)
 
 
-class WarmEngine(NBClientEngine):
-    """The papermill engine ``warm``; its options are those of papermill's own engine."""
+class ForkingEngine(NBClientEngine):
+    """What ``warm`` stands for; its options are those of papermill's own engine."""
 
     @classmethod
     def execute_managed_notebook(

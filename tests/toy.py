@@ -1,0 +1,88 @@
+"""A project in small: two notebooks, raw tables of one column, a dossier for each of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+NOTEBOOK = """\
+import json, os
+from pathlib import Path
+from IPython.display import HTML
+folder = Path(os.environ["PIPELINE_PROCESSED"]) / "dossiers" / subject
+words = (folder / "table.csv").read_text().strip()
+"""
+
+
+def notebook(*cells: str) -> Any:
+    """A notebook whose first cell declares the toy reports' parameters."""
+    import nbformat
+
+    first = nbformat.v4.new_code_cell(
+        'subject = "a"\nedition = "leadership"',
+        id="first",
+        metadata={"tags": ["parameters"]},
+    )
+    return nbformat.v4.new_notebook(
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+        },
+        cells=[
+            first,
+            *(nbformat.v4.new_code_cell(cell, id=f"cell-{i}") for i, cell in enumerate(cells)),
+        ],
+    )
+
+
+def write_notebook(folder: Path, name: str, *cells: str) -> None:
+    """A toy notebook: reads its dossier, shows it, and runs these cells besides."""
+    import nbformat
+
+    folder.mkdir(parents=True, exist_ok=True)
+    show = 'HTML(f"<p>{subject}: {words}</p>")'
+    nbformat.write(notebook(NOTEBOOK, *cells, show), folder / f"{name}.ipynb")
+
+
+def write_raw(folder: Path, **words: str) -> None:
+    """A toy raw folder: one file a subject."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for subject, text in words.items():
+        (folder / f"{subject}.csv").write_text(text)
+
+
+def process(raw: Path, processed: Path) -> None:
+    """A toy of the real one: one dossier a raw file, with two editions for subject ``a``."""
+    for path in sorted(raw.glob("*.csv")):
+        subject = path.stem
+        folder = processed / "dossiers" / subject
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "table.csv").write_text(path.read_text())
+        editions = ["leadership", "analyst"] if subject == "a" else ["leadership"]
+        about = {
+            "dossier": subject,
+            "kind": "comparison" if subject == "a" else "action-plan",
+            "provider": f"provider-{subject}",
+            "provider_name": subject,
+            "simulated": False,
+            "title": f"Toy {subject}",
+            "result": "nothing",
+            "round": 2019,
+            "published": "2019-01-01",
+            "data_version": "0",
+            "reports": [
+                {
+                    "name": subject if edition == "leadership" else f"{subject}-{edition}",
+                    "notebook": "toy",
+                    "edition": edition,
+                    "parameters": {"subject": subject, "edition": edition},
+                }
+                for edition in editions
+            ],
+        }
+        (folder / "dossier.json").write_text(json.dumps(about))
+    for folder in (processed / "dossiers").iterdir():
+        if not (raw / f"{folder.name}.csv").exists():
+            for path in folder.iterdir():
+                path.unlink()
+            folder.rmdir()
