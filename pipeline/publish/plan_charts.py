@@ -24,7 +24,7 @@ MONTHS = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
 NO_OWNER = "No owner printed"
-UNDATED = {"done": "Done, as\nprinted", "ongoing": "Ongoing", "none given": "No target\ndate"}
+UNDATED = {"done": "Done, as\nprinted", "ongoing": "Ongoing", "none given": "No\ndate"}
 """Columns for actions without a date, by the kind of target."""
 
 STATES: dict[str, tuple[str, str, str, str]] = {
@@ -160,12 +160,12 @@ def _grid(rows: pd.DataFrame, as_of: str, narrow: bool) -> _Grid:
     kinds = [kind for kind in UNDATED if kind in set(rows["column"])]
     between = _every_month(due)
     shown = due if narrow or len(between) > _MOST_MONTHS else between
-    left = 24.0 if narrow else 256.0
-    apart = 68.0 if narrow else 72.0
+    left = 12.0 if narrow else 256.0
+    apart = 62.0 if narrow else 72.0
     # A reader looking from long after the last target stands beyond a break of their own.
     late = bool(due) and _number(as_of) - _number(due[-1]) > 1
     tail = 28.0 if late else 0.0
-    least = 44.0 if shown == due else 30.0
+    least = 34.0 if narrow else 30.0
     room = (360.0 if narrow else 720.0) - left - tail - apart * len(kinds)
     step = max(least, min(60.0, room / max(len(shown), 1)))
     end = left + step * len(shown) + tail
