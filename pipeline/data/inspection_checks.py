@@ -95,24 +95,26 @@ def _range(first: int, last: int) -> str:
 
 
 def rated_by_bands(tables: Frames) -> Iterator[Problem]:
-    """A rating of a standard is one that the bands of its framework know."""
+    """A rating of a standard is one that the bands of its framework know, where it has bands."""
     known = _pairs(tables["rating_bands"], "framework", "rating")
+    banded = set(tables["rating_bands"]["framework"])
     for name, columns in (("ratings", ["rating"]), ("discretions", ["from_rating", "to_rating"])):
         for column in columns:
             for line, row in tables[name].iterrows():
-                if (row["framework"], row[column]) not in known:
+                if row["framework"] in banded and (row["framework"], row[column]) not in known:
                     rule = f"has no band in {row['framework']}"
                     mend = "check it, or add its band to rating_bands.csv"
                     yield Problem(f"{name}.csv", _line(line), column, row[column], rule, mend)
 
 
 def rated_overall(tables: Frames) -> Iterator[Problem]:
-    """An overall rating is one that the overall bands of its framework know."""
+    """An overall rating is one that the overall bands of its framework know, where it has any."""
     known = _pairs(tables["overall_bands"], "framework", "rating")
+    banded = set(tables["overall_bands"]["framework"])
     framework = tables["inspections"].set_index("inspection")["framework"]
     for line, row in tables["overall_ratings"].iterrows():
         here = framework[row["inspection"]]
-        if (here, row["rating"]) not in known:
+        if here in banded and (here, row["rating"]) not in known:
             rule, mend = f"has no band in {here}", "check it, or add its band to overall_bands.csv"
             yield Problem("overall_ratings.csv", _line(line), "rating", row["rating"], rule, mend)
 
@@ -161,7 +163,10 @@ def sample_sizes(tables: Frames) -> Iterator[Problem]:
     sizes = {(row["inspection"], row["sample"]): row["size"] for _, row in samples.iterrows()}
     part_of = dict(tables["sample_kinds"][["sample", "part_of"]].itertuples(index=False, name=None))
     for line, row in samples[samples["size"].notna()].iterrows():
-        for larger in _larger(row["sample"], part_of):
+        larger_ones = _larger(row["sample"], part_of)
+        if row["sample"] in larger_ones:
+            continue  # reported by parts_of_samples
+        for larger in larger_ones:
             most = sizes.get((row["inspection"], larger), pd.NA)
             if pd.notna(most) and row["size"] > most:
                 rule = f"is more than the {most} cases of {larger}, of which it is a part"

@@ -123,7 +123,7 @@ def _number_rules(field: Field) -> list[tuple[Test, str, str]]:
         (
             lambda cells: cells.str.fullmatch(_NUMBER[field.type]),
             f"is not {_WORDS[field.type]}",
-            f"write digits only{unit}, without a sign such as % and without blanks or commas",
+            f"write the figure{unit} in digits alone, without a sign such as %, blanks or commas",
         ),
         (
             lambda cells: cells.str.count("[0-9]") <= _DIGITS,
