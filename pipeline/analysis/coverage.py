@@ -1,0 +1,211 @@
+"""How much was published, in what form, and how often it was read: the data about the data.
+
+Simulated figures are left out: nobody published them and there is nothing to trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from pipeline.analysis.quality import FAILED, FIGURE_TABLES, PASSED, rules_table
+from pipeline.data import Tables
+
+NAME = "data-quality"
+
+NUMBER, WORDS, BLANK = "number", "words", "blank"
+FORMS = {
+    NUMBER: "printed as a number",
+    WORDS: "printed in words only",
+    BLANK: "left blank, with a reason",
+}
+_FORM_OF = {
+    "published": NUMBER,
+    "in words": WORDS,
+    "open": BLANK,
+    "not published": BLANK,
+    "no comparable data": BLANK,
+    "qualitative evidence only": BLANK,
+    "no data": BLANK,
+    "not known": BLANK,
+}
+_TOPICS = {
+    "key_question_scores": "Key questions",
+    "comparator_scores": "Key questions, all CRCs",
+    "prompt_scores": "Prompts",
+    "overall_ratings": "Overall score",
+    "samples": "Sample sizes",
+    "allocation_matrix": "Minimum hours in case allocation",
+}
+_FACT_TOPICS = {
+    "context": "Context",
+    "provider": "The provider and its operating model",
+    "performance": "Performance against targets",
+    "people": "Staff and workload",
+    "interviews": "What officers and staff said",
+    "case-findings": "Case findings in the text",
+    "characteristics": "Characteristics of cases",
+    "services": "Services",
+    "unpaid-work": "Unpaid work",
+    "samples": "Fieldwork and samples, in the text",
+}
+
+
+def published_only(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Return the tables without simulated providers, inspections, plans and their figures."""
+    sources = tables["sources"]
+    simulated = set(sources[sources["kind"] == "simulated"]["source"])
+    providers = tables["providers"]
+    ours = set(providers[providers["simulated"] == "yes"]["provider"])
+    kept = {}
+    for name, frame in tables.items():
+        keep = pd.Series(True, index=frame.index)
+        if "source" in frame:
+            keep &= ~frame["source"].isin(simulated)
+        if "provider" in frame:
+            keep &= ~frame["provider"].isin(ours)
+        kept[name] = frame[keep]
+    plans = set(kept["plans"]["plan"])
+    return {
+        name: frame[frame["plan"].isin(plans)] if "plan" in frame and name != "plans" else frame
+        for name, frame in kept.items()
+    }
+
+
+def figures(tables: Tables) -> pd.DataFrame:
+    """Return one row a place where a document prints a figure, or says why it prints none.
+
+    Columns: source, topic, form (``number``, ``words``, ``blank``). A row of facts holds up to four
+    figures: the value, the earlier value, the one beside it and the target; what is simply not
+    printed is no row.
+    """
+    rows = [*_scores(tables), *_facts(tables)]
+    return pd.DataFrame(rows, columns=["source", "topic", "form"], dtype="string")
+
+
+def _scores(tables: Tables) -> Iterator[tuple[str, str, str]]:
+    statuses = {
+        "key_question_scores": "status",
+        "comparator_scores": "status",
+        "prompt_scores": "status",
+        "overall_ratings": "score_status",
+        "samples": "size_status",
+        "allocation_matrix": "hours_status",
+    }
+    for table, column in statuses.items():
+        topic = _TOPICS[table]
+        for source, status in tables[table][["source", column]].itertuples(index=False):
+            yield str(source), topic, _FORM_OF[str(status)]
+
+
+def _facts(tables: Tables) -> Iterator[tuple[str, str, str]]:
+    topics = tables["measures"].set_index("measure")["topic"]
+    for row in tables["facts"].to_dict("records"):
+        topic = str(topics[row["measure"]])
+        topic = _FACT_TOPICS.get(topic, topic.replace("-", " ").capitalize())
+        yield row["source"], topic, _FORM_OF[row["status"]]
+        if row["previous_status"] != "not printed":
+            yield row["source"], topic, _FORM_OF[row["previous_status"]]
+        for column in ("comparator_value", "target"):
+            if pd.notna(row[column]):
+                yield row["source"], topic, NUMBER
+
+
+def completeness(tables: Tables) -> pd.DataFrame:
+    """Return one row a topic: number, words and blank (how many of each), and total."""
+    counts = figures(tables).groupby(["topic", "form"], sort=False).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=list(FORMS), fill_value=0)
+    order = [*_TOPICS.values(), *_FACT_TOPICS.values()]
+    known = [topic for topic in order if topic in counts.index]
+    counts = counts.loc[known + [topic for topic in counts.index if topic not in order]]
+    counts["total"] = counts.sum(axis=1)
+    return counts.reset_index().rename_axis(None, axis=1).astype({"topic": "string"})
+
+
+def documents(tables: Tables) -> pd.DataFrame:
+    """Return one row a document: what was copied from it and how much of that was read twice.
+
+    Columns: source, title, published_printed; numbers, words and blanks (figures by form); rows
+    (rows of tables of results, plans included), rows_read_twice, rows_blind (read without sight of
+    the first copy), corrections (what the comparison put right in the first copy).
+    """
+    by_form = figures(tables).groupby(["source", "form"]).size().unstack(fill_value=0)
+    by_form = by_form.reindex(columns=list(FORMS), fill_value=0)
+    rows = pd.concat([tables[name][["source"]] for name in FIGURE_TABLES]).value_counts("source")
+    readings = tables["second_readings"]
+    counted = readings[readings["table"].isin(FIGURE_TABLES)]
+    again = counted.groupby("source")[["rows", "blind", "differences"]].sum()
+    found = tables["sources"][["source", "title", "published_printed"]].copy()
+
+    def of(series: pd.Series) -> pd.Series:
+        return found["source"].map(series).fillna(0).astype("Int64")
+
+    return found.assign(
+        numbers=of(by_form[NUMBER]),
+        words=of(by_form[WORDS]),
+        blanks=of(by_form[BLANK]),
+        rows=of(rows),
+        rows_read_twice=of(again["rows"]),
+        rows_blind=of(again["blind"]),
+        corrections=of(again["differences"]),
+    )
+
+
+def rule_results(checks: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a rule: rule, severity, question, passed and failed (numbers of checks)."""
+    counts = checks.groupby(["rule", "result"]).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=[PASSED, FAILED], fill_value=0)
+    rules = rules_table()
+    return rules.assign(
+        passed=rules["rule"].map(counts[PASSED]).fillna(0).astype("Int64"),
+        failed=rules["rule"].map(counts[FAILED]).fillna(0).astype("Int64"),
+    )
+
+
+def quality_dossier(tables: Tables, checks: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the tables of the data-quality report.
+
+    ``documents``, ``completeness``, ``rules`` (with the numbers of checks passed and failed),
+    ``failures`` (the checks that failed), ``register`` (the discrepancies), ``inspections``.
+    ``tables`` hold published figures only (``published_only``), ``checks`` is ``quality_checks``.
+    """
+    inspections = tables["inspections"]
+    here = checks[
+        checks["inspection"].isna() | checks["inspection"].isin(inspections["inspection"])
+    ]
+    return {
+        "documents": documents(tables),
+        "completeness": completeness(tables),
+        "rules": rule_results(here),
+        "failures": here[here["result"] == FAILED].drop(columns="result"),
+        "register": tables["discrepancies"],
+        "inspections": inspections,
+    }
+
+
+def quality_about(tables: Tables, dossier: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return what ``dossier.json`` says of the data-quality report (``tables`` as published)."""
+    read = dossier["documents"]
+    rules = dossier["rules"]
+    figures_there = int(read["numbers"].sum())
+    checks = int(rules["passed"].sum() + rules["failed"].sum())
+    published = tables["sources"]["published"].sort_values()
+    years = sorted({str(day)[:4] for day in published})
+    return {
+        "dossier": NAME,
+        "kind": NAME,
+        "provider": "",
+        "provider_name": "",
+        "simulated": False,
+        "title": "The quality of the published figures",
+        "result": f"{figures_there:,} figures from {len(read)} documents; {checks:,} checks, of "
+        f"which {int(rules['passed'].sum()):,} passed; {len(dossier['register'])} discrepancies "
+        "on the register.",
+        "standfirst": "What was published, how far it agrees with itself, and what is done where "
+        "it does not",
+        "published": str(published.iloc[-1]),
+        "period": years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}",
+        "reports": [{"name": NAME, "notebook": "data_quality", "edition": "", "parameters": {}}],
+    }
