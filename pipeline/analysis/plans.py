@@ -394,7 +394,7 @@ def _without_figure(row: Mapping[str, object], timing: str) -> object:
 
 def result_line(tables: Tables, plan: str) -> str:
     """Return the one line that the front page gives for a plan."""
-    counts = response_counts(tables).query("plan == @plan").set_index("response")["counted"]
+    counts = response_counts(_of_plans(tables, {plan})).set_index("response")["counted"]
     answers = [f"{counts[answer]} {answer}" for answer in RESPONSES if counts[answer]]
     actions = tables["actions"][tables["actions"]["plan"] == plan]
     dated = int(actions["due"].notna().sum())
@@ -445,6 +445,14 @@ def plan_about(tables: Tables, plan: str, as_of: str | None = None) -> dict[str,
     }
 
 
+def _of_plans(tables: Tables, plans: set[str]) -> dict[str, pd.DataFrame]:
+    """Return the tables with the rows of some plans only, where a table has plans."""
+    return {
+        name: frame[frame["plan"].isin(plans)] if "plan" in frame else frame
+        for name, frame in tables.items()
+    }
+
+
 def plan_dossier(
     tables: Tables,
     comparisons: Mapping[str, pd.DataFrame],
@@ -463,17 +471,15 @@ def plan_dossier(
     if plan not in set(plans["plan"]):
         raise KeyError(plan)
     day = as_of or default_as_of(tables)
-    mine = {
-        name: tables[name][tables[name]["plan"] == plan]
-        for name in ("plans", "recommendations", "responses", "actions", "recommendation_links")
-    }
+    own = _of_plans(tables, {plan})
     updates = tables["action_updates"]
-    updates = updates[updates["action"].isin(mine["actions"]["action"])]
-    own = {**tables, **mine, "action_updates": updates}
-    chain = follow_up_chain(tables)
-    chain = chain[(chain["plan"] == plan) | (chain["repeated_plan"] == plan)]
-    named = mine["plans"].merge(
-        tables["providers"][["provider", "name", "short_name", "simulated"]]
+    updates = updates[updates["action"].isin(own["actions"]["action"])]
+    verdicts = tables["follow_up"]
+    verdicts = verdicts[(verdicts["plan"] == plan) | (verdicts["repeated_plan"] == plan)]
+    named_there = {plan, *verdicts["plan"], *verdicts["repeated_plan"].dropna()}
+    chain = follow_up_chain({**_of_plans(tables, named_there), "follow_up": verdicts})
+    named = own["plans"].merge(
+        tables["providers"][["provider", "name", "short_name", "simulated"]], on="provider"
     )
     inspections = tables["inspections"]
     inspections = inspections[inspections["provider"] == named["provider"].iloc[0]]
@@ -481,7 +487,7 @@ def plan_dossier(
         "plan": named.assign(as_of=day),
         "recommendations": recommendations_table(own),
         "responses": response_counts(own),
-        "actions": with_positions(mine["actions"], updates, day),
+        "actions": with_positions(own["actions"], updates, day),
         "action_updates": updates,
         "follow_up": chain,
         "loop": loop(own, comparisons),
