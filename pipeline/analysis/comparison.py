@@ -5,13 +5,15 @@ this code: within one framework everything compares; between two frameworks only
 what a row says does.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.ratings import band_for, framework_rows
+from pipeline.analysis.records import Row, grouped, records
 from pipeline.data import Tables, is_missing
 
 NO_EARLIER = "There is no earlier inspection of this provider in the data."
@@ -41,14 +43,14 @@ _WHOLE = [
 
 @dataclass(frozen=True)
 class Pair:
-    """An inspection and an earlier one of the same provider, or none."""
+    """An inspection and an earlier one of the same provider, or none: rows of ``inspections``."""
 
     provider: str
-    previous: pd.Series | None
-    current: pd.Series
+    previous: Row | None
+    current: Row
 
     @property
-    def previous_code(self) -> object:
+    def previous_code(self) -> Any:
         """The earlier inspection's code, or missing."""
         return pd.NA if self.previous is None else self.previous["inspection"]
 
@@ -58,13 +60,129 @@ def pairs_of_inspections(tables: Tables) -> list[Pair]:
 
     A provider inspected once gets a single pair without an earlier inspection.
     """
+    in_order = records(tables["inspections"].sort_values(["provider", "round"]))
+    rounds = grouped(in_order, "provider")
     pairs = []
-    for provider, rows in tables["inspections"].sort_values("round").groupby("provider"):
-        inspections = [row for _, row in rows.iterrows()]
+    for provider, inspections in rounds.items():
         if len(inspections) == 1:
-            pairs.append(Pair(str(provider), None, inspections[0]))
-        pairs += [Pair(str(provider), a, b) for a, b in combinations(inspections, 2)]
+            pairs.append(Pair(provider, None, inspections[0]))
+        pairs += [Pair(provider, a, b) for a, b in combinations(inspections, 2)]
     return pairs
+
+
+class Published:
+    """The raw rows by their keys: looked up once a figure, and there are thousands of figures."""
+
+    def __init__(self, tables: Tables) -> None:
+        """Index the tables; each index is made when it is first asked for."""
+        self._tables = tables
+
+    def _by(self, name: str, *key: str) -> dict[tuple[Any, ...], Row]:
+        return {tuple(row[k] for k in key): row for row in records(self._tables[name])}
+
+    @cached_property
+    def own_scores(self) -> dict[tuple[Any, ...], Row]:
+        """Scores of an inspection's own report, by inspection and key question."""
+        rows = self._by("key_question_scores", "inspection", "key_question", "reading")
+        return {key[:2]: row for key, row in rows.items() if key[2] == "own"}
+
+    @cached_property
+    def aggregates(self) -> dict[tuple[Any, ...], Row]:
+        """Comparator scores, by comparator, framework and key question."""
+        return self._by("comparator_scores", "comparator", "framework", "key_question")
+
+    @cached_property
+    def questions(self) -> dict[tuple[Any, ...], Row]:
+        """Key questions, by framework and number, in the order of the file."""
+        return self._by("key_questions", "framework", "key_question")
+
+    @cached_property
+    def prompt_scores(self) -> dict[tuple[Any, ...], Row]:
+        """Prompt scores, by inspection, framework and prompt."""
+        return self._by("prompt_scores", "inspection", "framework", "prompt")
+
+    @cached_property
+    def prompts(self) -> dict[str, list[Row]]:
+        """Prompts of each framework, in the order printed."""
+        return self._of_framework("prompts")
+
+    @cached_property
+    def asked(self) -> dict[str, list[Row]]:
+        """Key questions of each framework, in the order of the file."""
+        return self._of_framework("key_questions")
+
+    def _of_framework(self, name: str) -> dict[str, list[Row]]:
+        return grouped(records(self._tables[name]), "framework")
+
+    @cached_property
+    def sizes(self) -> dict[tuple[Any, ...], Any]:
+        """Printed sizes of samples, by inspection and sample; missing where not printed."""
+        return {k: row["size"] for k, row in self._by("samples", "inspection", "sample").items()}
+
+    @cached_property
+    def part_of(self) -> dict[Any, Any]:
+        """The larger sample that each kind of sample lies within, or missing."""
+        return {key[0]: row["part_of"] for key, row in self._by("sample_kinds", "sample").items()}
+
+    @cached_property
+    def statements(self) -> dict[tuple[Any, ...], Row]:
+        """What may be compared, by both frameworks, kind and subject."""
+        key = ("previous_framework", "current_framework", "kind", "subject")
+        return self._by("comparability", *key)
+
+    @cached_property
+    def bands(self) -> dict[str, list[Row]]:
+        """Rating bands of each framework."""
+        return self._of_framework("rating_bands")
+
+    def band(self, inspection: Row | None, percent: Any) -> Any:
+        """Return the name of the band a percentage lies in, in the inspection's own framework."""
+        if inspection is None or is_missing(percent):
+            return pd.NA
+        for row in self.bands[inspection["framework"]]:
+            if row["lower_percent"] <= percent <= row["upper_percent"]:
+                return row["band"]
+        return pd.NA
+
+    def bases(self, side: str, inspection: Row | None, sample: Any) -> Row:
+        """Return the base columns of one side (``previous`` or ``current``) for a sample.
+
+        The limit of a sample whose size was not published is that of the sample it
+        lies within.
+        """
+        base = limit = pd.NA
+        tied = False
+        if inspection is not None:
+            code, within = inspection["inspection"], sample
+            while is_missing(limit) and not is_missing(within):
+                limit = self.sizes.get((code, within), pd.NA)
+                within = self.part_of.get(within, pd.NA)
+            tied = not is_missing(self.sizes.get((code, sample), pd.NA))
+            base = limit if tied else pd.NA
+        return {f"{side}_base": base, f"{side}_limit": limit, f"{side}_tied": tied}
+
+    def comparability(self, pair: Pair, kind: str, subject: Any) -> Row:
+        """Return what the data says about comparing a rating or key question between two rounds.
+
+        ``kind`` is 'rating' or 'key question', ``subject`` a code of the current
+        framework. The row has comparable, reason, said_by, same_question,
+        previous_subject, source and place.
+        """
+        answer: Row = {
+            "comparable": "no",
+            "reason": NO_EARLIER,
+            "said_by": "us",
+            "same_question": "no",
+            **dict.fromkeys(["previous_subject", "source", "place"], pd.NA),
+        }
+        if pair.previous is None:
+            return answer
+        earlier, later = pair.previous["framework"], pair.current["framework"]
+        if earlier == later:
+            same = {"comparable": "yes", "reason": pd.NA, "same_question": "yes"}
+            return {**answer, **same, "previous_subject": subject}
+        unstated = {**answer, "reason": NOT_STATED}
+        return self.statements.get((earlier, later, kind, subject), unstated)
 
 
 def key_question_comparison(tables: Tables, comparator: str = "all-crcs") -> pd.DataFrame:
@@ -81,54 +199,32 @@ def key_question_comparison(tables: Tables, comparator: str = "all-crcs") -> pd.
     same printed sample. A band is that of the framework the inspection was
     judged by.
     """
-    rows: list[dict[str, Any]] = []
+    published = Published(tables)
+    rows: list[Row] = []
     for pair in pairs_of_inspections(tables):
         framework = pair.current["framework"]
-        aggregate = tables["comparator_scores"]
-        aggregate = aggregate[
-            (aggregate["comparator"] == comparator) & (aggregate["framework"] == framework)
-        ].set_index("key_question")
-        current = _own_scores(tables, pair.current)
-        previous = None if pair.previous is None else _own_scores(tables, pair.previous)
-        for _, question in framework_rows(tables["key_questions"], framework).iterrows():
-            code = str(question["key_question"])
-            row = _question_row(tables, pair, question, current, previous)
-            row |= _against(aggregate, code, row["current_percent"])
+        for question in published.asked[framework]:
+            row = _question_row(published, pair, question)
+            key = (comparator, framework, row["key_question"])
+            row |= _against(published.aggregates.get(key), row["current_percent"])
             for side, inspection in (("previous", pair.previous), ("current", pair.current)):
-                row[f"{side}_band"] = _band(tables, inspection, row[f"{side}_percent"])
+                row[f"{side}_band"] = published.band(inspection, row[f"{side}_percent"])
             rows.append(row)
     return _finish(rows, _COLUMNS)
 
 
-def _band(tables: Tables, inspection: pd.Series | None, percent: Any) -> Any:
-    if inspection is None or is_missing(percent):
-        return pd.NA
-    bands = framework_rows(tables["rating_bands"], str(inspection["framework"]))
-    return band_for(int(percent), bands)
-
-
-def _own_scores(tables: Tables, inspection: pd.Series) -> pd.DataFrame:
-    scores = tables["key_question_scores"]
-    mine = (scores["inspection"] == inspection["inspection"]) & (scores["reading"] == "own")
-    return scores[mine].set_index("key_question")
-
-
-def _question_row(
-    tables: Tables,
-    pair: Pair,
-    question: pd.Series,
-    current: pd.DataFrame,
-    previous: pd.DataFrame | None,
-) -> dict[str, Any]:
+def _question_row(published: Published, pair: Pair, question: Row) -> Row:
     code, sample = question["key_question"], question["sample"]
-    statement = comparability(tables, pair, "key question", code)
-    earlier_code = statement["previous_subject"]
-    same = statement["same_question"] == "yes" and not is_missing(earlier_code)
+    statement = published.comparability(pair, "key question", code)
     earlier, before, earlier_sample = None, None, sample
-    if previous is not None and same and earlier_code in previous.index:
-        earlier, before = previous.loc[earlier_code], pair.previous
-        earlier_sample = _sample_of(tables, pair.previous, earlier_code)
-    row: dict[str, Any] = {
+    if pair.previous is not None and statement["same_question"] == "yes":
+        same = statement["previous_subject"]
+        earlier = published.own_scores.get((pair.previous["inspection"], same))
+        if earlier is not None:
+            before = pair.previous
+            earlier_sample = published.questions[before["framework"], same]["sample"]
+    current = published.own_scores[pair.current["inspection"], code]
+    row: Row = {
         "provider": pair.provider,
         "previous_inspection": pair.previous_code,
         "current_inspection": pair.current["inspection"],
@@ -139,10 +235,10 @@ def _question_row(
         "sample": sample,
         "comparable": statement["comparable"],
         "reason_not_comparable": statement["reason"],
-        **_figure("current", current.loc[code]),
+        **_figure("current", current),
         **_figure("previous", earlier),
-        **bases(tables, "current", pair.current, sample),
-        **bases(tables, "previous", before, earlier_sample),
+        **published.bases("current", pair.current, sample),
+        **published.bases("previous", before, earlier_sample),
     }
     for side, which in (("current", "later"), ("previous", "earlier")):
         if row["comparable"] != "no" and is_missing(row[f"{side}_percent"]):
@@ -154,101 +250,32 @@ def _question_row(
     return row
 
 
-def _sample_of(tables: Tables, inspection: pd.Series | None, key_question: object) -> object:
-    """Return the sample that the framework of an inspection ties a key question to."""
-    framework = "" if inspection is None else str(inspection["framework"])
-    questions = framework_rows(tables["key_questions"], framework).set_index("key_question")
-    return questions.loc[str(key_question), "sample"]
-
-
-def _figure(side: str, score: pd.Series | None) -> dict[str, Any]:
+def _figure(side: str, score: Row | None) -> Row:
     if score is None:
         gone = dict.fromkeys([f"{side}_percent", f"{side}_source", f"{side}_place"], pd.NA)
         return {**gone, f"{side}_status": "no comparable data"}
-    return {
-        f"{side}_percent": score["percent"],
-        f"{side}_status": score["status"],
-        f"{side}_source": score["source"],
-        f"{side}_place": score["place"],
-    }
+    return {f"{side}_{name}": score[name] for name in ("percent", "status", "source", "place")}
 
 
-def _change(row: dict[str, Any]) -> Any:
+def _change(row: Row) -> Any:
     current, previous = row["current_percent"], row["previous_percent"]
     if row["comparable"] == "no" or is_missing(current) or is_missing(previous):
         return pd.NA
     return int(current) - int(previous)
 
 
-def _against(aggregate: pd.DataFrame, code: str, percent: Any) -> dict[str, Any]:
-    if code not in aggregate.index:
+def _against(aggregate: Row | None, percent: Any) -> Row:
+    if aggregate is None:
         gone = ["all_crcs_percent", "difference_from_all_crcs", "all_crcs_source", "all_crcs_place"]
         return {**dict.fromkeys(gone, pd.NA), "all_crcs_status": "not published"}
-    row: pd.Series = aggregate.loc[code]  # type: ignore[assignment]
-    known = not is_missing(row["percent"]) and not is_missing(percent)
+    theirs = aggregate["percent"]
+    known = not is_missing(theirs) and not is_missing(percent)
     return {
-        "all_crcs_percent": row["percent"],
-        "all_crcs_status": row["status"],
-        "all_crcs_source": row["source"],
-        "all_crcs_place": row["place"],
-        "difference_from_all_crcs": int(percent) - int(row["percent"]) if known else pd.NA,
+        **{
+            f"all_crcs_{name}": aggregate[name] for name in ("percent", "status", "source", "place")
+        },
+        "difference_from_all_crcs": int(percent) - int(theirs) if known else pd.NA,
     }
-
-
-def comparability(tables: Tables, pair: Pair, kind: str, subject: object) -> pd.Series:
-    """Return what the data says about comparing a rating or key question between two rounds.
-
-    ``kind`` is 'rating' or 'key question', ``subject`` a code of the current
-    framework. The row has comparable, reason, said_by, same_question,
-    previous_subject, source and place.
-    """
-    answer: dict[str, Any] = {
-        "comparable": "no",
-        "reason": NO_EARLIER,
-        "said_by": "us",
-        "same_question": "no",
-        **dict.fromkeys(["previous_subject", "source", "place"], pd.NA),
-    }
-    if pair.previous is None:
-        return pd.Series(answer)
-    earlier, later = pair.previous["framework"], pair.current["framework"]
-    if earlier == later:
-        same = {"comparable": "yes", "reason": pd.NA, "same_question": "yes"}
-        return pd.Series({**answer, **same, "previous_subject": subject})
-    table = tables["comparability"]
-    stated = table[
-        (table["previous_framework"] == earlier)
-        & (table["current_framework"] == later)
-        & (table["kind"] == kind)
-        & (table["subject"] == subject)
-    ]
-    if not stated.empty:
-        return stated.iloc[0]
-    return pd.Series({**answer, "reason": NOT_STATED})
-
-
-def bases(
-    tables: Tables, side: str, inspection: pd.Series | None, sample: object
-) -> dict[str, Any]:
-    """Return the base columns of one side (``previous`` or ``current``) for a sample.
-
-    The limit of a sample whose size was not published is that of the sample it
-    lies within.
-    """
-    base = limit = pd.NA
-    tied = False
-    if inspection is not None:
-        samples = tables["samples"]
-        sizes = samples[samples["inspection"] == inspection["inspection"]].set_index("sample")
-        part_of = tables["sample_kinds"].set_index("sample")["part_of"]
-        within = sample
-        while is_missing(limit) and not is_missing(within):
-            if within in sizes.index:
-                limit = sizes.loc[within, "size"]
-            within = part_of.get(within, pd.NA)
-        tied = sample in sizes.index and not is_missing(sizes.loc[sample, "size"])
-        base = limit if tied else pd.NA
-    return {f"{side}_base": base, f"{side}_limit": limit, f"{side}_tied": tied}
 
 
 def prompt_comparison(tables: Tables, questions: pd.DataFrame) -> pd.DataFrame:
@@ -259,39 +286,34 @@ def prompt_comparison(tables: Tables, questions: pd.DataFrame) -> pd.DataFrame:
     printed, with the caution of its key question. Units and bases as there; the
     limit of a restricted prompt is that of its key question.
     """
-    rows: list[dict[str, Any]] = []
+    published = Published(tables)
+    parents = {
+        (_text(row["previous_inspection"]), row["current_inspection"], row["key_question"]): row
+        for row in records(questions)
+    }
+    scored = {(inspection, framework) for inspection, framework, _ in published.prompt_scores}
+    rows: list[Row] = []
     for pair in pairs_of_inspections(tables):
-        framework = pair.current["framework"]
-        scores = framework_rows(tables["prompt_scores"], framework)
-        current = scores[scores["inspection"] == pair.current["inspection"]].set_index("prompt")
-        previous = scores[scores["inspection"] == pair.previous_code].set_index("prompt")
-        prompts = framework_rows(tables["prompts"], framework)
-        if current.empty:
+        code, framework = pair.current["inspection"], pair.current["framework"]
+        if (code, framework) not in scored:
             continue
-        parents = questions[
-            (questions["current_inspection"] == pair.current["inspection"])
-            & (questions["previous_inspection"].fillna("") == _text(pair.previous_code))
-        ].set_index("key_question")
-        for _, prompt in prompts.iterrows():
-            rows.append(_prompt_row(tables, pair, prompt, current, previous, parents))
+        for prompt in published.prompts[framework]:
+            parent = parents[_text(pair.previous_code), code, prompt["key_question"]]
+            rows.append(_prompt_row(published, pair, prompt, parent))
     return _finish(rows, _PROMPT_COLUMNS)
 
 
-def _text(value: object) -> str:
+def _text(value: Any) -> str:
     return "" if is_missing(value) else str(value)
 
 
-def _prompt_row(
-    tables: Tables,
-    pair: Pair,
-    prompt: pd.Series,
-    current: pd.DataFrame,
-    previous: pd.DataFrame,
-    parents: pd.DataFrame,
-) -> dict[str, Any]:
-    code, question = prompt["prompt"], parents.loc[prompt["key_question"]]
-    earlier = previous.loc[code] if code in previous.index else None
-    row: dict[str, Any] = {
+def _prompt_row(published: Published, pair: Pair, prompt: Row, question: Row) -> Row:
+    code, framework = prompt["prompt"], pair.current["framework"]
+    scores = published.prompt_scores
+    earlier = None
+    if pair.previous is not None:
+        earlier = scores.get((pair.previous["inspection"], framework, code))
+    row: Row = {
         "provider": pair.provider,
         "previous_inspection": pair.previous_code,
         "current_inspection": pair.current["inspection"],
@@ -301,11 +323,11 @@ def _prompt_row(
         "sample": prompt["sample"],
         "position": prompt["position"],
         "restriction": prompt["restriction"],
-        **_figure("current", current.loc[code] if code in current.index else None),
+        **_figure("current", scores.get((pair.current["inspection"], framework, code))),
         **_figure("previous", earlier),
     }
     for side, inspection in (("current", pair.current), ("previous", pair.previous)):
-        own = bases(tables, side, inspection, prompt["sample"])
+        own = published.bases(side, inspection, prompt["sample"])
         if prompt["sample"] == "restricted":
             own[f"{side}_limit"] = question[f"{side}_limit"]
         row |= own
@@ -322,7 +344,7 @@ def _prompt_row(
     return row
 
 
-def _finish(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+def _finish(rows: list[Row], columns: list[str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=columns)
     return frame.astype({column: "Int64" for column in _WHOLE if column in columns})
 
@@ -336,25 +358,28 @@ def rating_comparison(tables: Tables, ratings: pd.DataFrame) -> pd.DataFrame:
     (rose, stayed, fell; empty where the ratings do not compare), comparable,
     reason, discretion, note, previous and current source and place.
     """
-    rows: list[dict[str, Any]] = []
+    published = Published(tables)
+    domains = {
+        (row["framework"], row["standard"]): row["domain_name"]
+        for row in records(tables["standards"])
+    }
+    rated: dict[str, dict[str, Row]] = defaultdict(dict)
+    for line in records(ratings[ratings["standard"] != "overall"]):
+        rated[line["inspection"]][line["standard"]] = line
+    rows: list[Row] = []
     for pair in pairs_of_inspections(tables):
-        current = ratings[ratings["inspection"] == pair.current["inspection"]]
-        previous = ratings[ratings["inspection"] == pair.previous_code].set_index("standard")
-        standards = framework_rows(tables["standards"], pair.current["framework"])
-        for _, line in current[current["standard"] != "overall"].iterrows():
-            statement = comparability(tables, pair, "rating", line["standard"])
-            code = statement["previous_subject"]
-            earlier = (
-                previous.loc[code] if not is_missing(code) and code in previous.index else None
-            )
-            here = standards[standards["standard"] == line["standard"]].iloc[0]
-            row: dict[str, Any] = {
+        before = {} if pair.previous is None else rated[pair.previous["inspection"]]
+        for standard, line in rated[pair.current["inspection"]].items():
+            statement = published.comparability(pair, "rating", standard)
+            same = statement["previous_subject"]
+            earlier = None if is_missing(same) else before.get(same)
+            row: Row = {
                 "provider": pair.provider,
                 "previous_inspection": pair.previous_code,
                 "current_inspection": pair.current["inspection"],
-                "standard": line["standard"],
+                "standard": standard,
                 "name": line["name"],
-                "domain_name": here["domain_name"],
+                "domain_name": domains[pair.current["framework"], standard],
                 "current_rating": line["published_rating"],
                 "current_points": line["points"],
                 "comparable": statement["comparable"],

@@ -12,13 +12,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.analysis.bases import possible_counts
-from pipeline.data import Tables
-
-RULE_NAMES = {
-    "within-points": "close to a boundary",
-    "one-case": "one case would change it",
-    "qualitative-evidence": "evidence from observations",
-}
+from pipeline.analysis.records import Row, grouped, records
+from pipeline.data import Tables, is_missing
 
 
 def _band(percent: int, bands: pd.DataFrame) -> pd.Series:
@@ -156,26 +151,51 @@ def standard_ratings(tables: Tables) -> pd.DataFrame:
     (``judgement``, ``equal``, ``explained`` by a recorded discretion, or
     ``discrepancy``), source, place.
     """
-    rows: list[dict[str, object]] = []
-    for _, inspection in tables["inspections"].iterrows():
-        own = [_standard_row(tables, inspection, line) for line in _rated(tables, inspection)]
-        rows += [*own, _overall_row(tables, inspection, own)]
+    rules = _Rules(tables)
+    rows: list[Row] = []
+    for inspection in records(tables["inspections"]):
+        own = [_standard_row(rules, inspection, line) for line in rules.rated(inspection)]
+        rows += [*own, _overall_row(rules, inspection, own)]
     frame = pd.DataFrame(rows)
     return frame.astype({"points": "Int64", "lowest_percent": "Int64"})
 
 
-def _rated(tables: Tables, inspection: pd.Series) -> list[pd.Series]:
-    ratings = tables["ratings"]
-    ratings = ratings[ratings["inspection"] == inspection["inspection"]]
-    standards = framework_rows(tables["standards"], inspection["framework"])
-    joined = standards[["standard", "name", "rating_basis"]].merge(ratings, on="standard")
-    return [row for _, row in joined.iterrows()]
+class _Rules:
+    """What rating an inspection looks up: its framework's rules, and its own rows."""
+
+    def __init__(self, tables: Tables) -> None:
+        frameworks = tables["frameworks"]["framework"]
+        self.bands = {f: framework_rows(tables["rating_bands"], f) for f in frameworks}
+        self.overall_bands = {f: framework_rows(tables["overall_bands"], f) for f in frameworks}
+        self.standards = grouped(records(tables["standards"]), "framework")
+        self.ratings = {
+            (row["inspection"], row["standard"]): row for row in records(tables["ratings"])
+        }
+        self.printed = {row["inspection"]: row for row in records(tables["overall_ratings"])}
+        self.discretions = grouped(records(tables["discretions"]), "inspection", "standard")
+        standard_of = {
+            (row["framework"], row["key_question"]): row["standard"]
+            for row in records(tables["key_questions"])
+        }
+        scores = [
+            {**row, "standard": standard_of[row["framework"], row["key_question"]]}
+            for row in records(tables["key_question_scores"])
+            if row["reading"] == "own" and not is_missing(row["percent"])
+        ]
+        self.scores = grouped(scores, "inspection", "standard")
+
+    def rated(self, inspection: Row) -> list[Row]:
+        """Published ratings of an inspection, with name and basis, in the framework's order."""
+        return [
+            {**standard, **self.ratings[inspection["inspection"], standard["standard"]]}
+            for standard in self.standards[inspection["framework"]]
+        ]
 
 
-def _standard_row(tables: Tables, inspection: pd.Series, rated: pd.Series) -> dict[str, object]:
-    bands = framework_rows(tables["rating_bands"], inspection["framework"])
-    published = str(rated["rating"])
-    row: dict[str, object] = {
+def _standard_row(rules: _Rules, inspection: Row, rated: Row) -> Row:
+    bands = rules.bands[inspection["framework"]]
+    published = rated["rating"]
+    row: Row = {
         "inspection": inspection["inspection"],
         "standard": rated["standard"],
         "name": rated["name"],
@@ -192,67 +212,38 @@ def _standard_row(tables: Tables, inspection: pd.Series, rated: pd.Series) -> di
     }
     if rated["rating_basis"] == "judgement":
         return row
-    lowest = _lowest_score(tables, inspection, str(rated["standard"]))
-    if lowest is None:
+    scores = rules.scores[inspection["inspection"], rated["standard"]]
+    if not scores:
         row["note"] = "No percentage was published for any of its key questions."
         return row
-    derived = standard_rating([int(lowest["percent"])], bands)
+    lowest = min(scores, key=lambda score: int(score["percent"]))
+    derived = standard_rating([int(score["percent"]) for score in scores], bands)
+    used = rules.discretions[inspection["inspection"], rated["standard"]]
     row |= {
         "derived_rating": derived,
         "lowest_key_question": lowest["key_question"],
         "lowest_percent": int(lowest["percent"]),
+        "discretion": "; ".join(item["rule"] for item in used) or pd.NA,
     }
-    discretions = tables["discretions"]
-    used = discretions[
-        (discretions["inspection"] == inspection["inspection"])
-        & (discretions["standard"] == rated["standard"])
-    ]
-    if not used.empty:
-        row["discretion"] = "; ".join(used["rule"])
     if derived == published:
-        row |= {"note": pd.NA, "agreement": "equal"}
-    elif ((used["from_rating"] == derived) & (used["to_rating"] == published)).any():
-        reasons = " ".join(used["reason"])
-        row |= {
-            "note": f"The bands give {derived}; the panel published {published}. {reasons}",
-            "agreement": "explained",
-        }
-    else:
-        row |= {
-            "note": f"The bands give {derived}, the report prints {published}, "
-            "and no discretion is recorded.",
-            "agreement": "discrepancy",
-        }
-    return row
-
-
-def _lowest_score(tables: Tables, inspection: pd.Series, standard: str) -> pd.Series | None:
-    scores = tables["key_question_scores"]
-    own = scores[
-        (scores["inspection"] == inspection["inspection"])
-        & (scores["reading"] == "own")
-        & scores["percent"].notna()
-    ].merge(
-        framework_rows(tables["key_questions"], inspection["framework"])[
-            ["key_question", "standard"]
-        ],
-        on="key_question",
+        return row | {"note": pd.NA, "agreement": "equal"}
+    if any((item["from_rating"], item["to_rating"]) == (derived, published) for item in used):
+        reasons = " ".join(item["reason"] for item in used)
+        note = f"The bands give {derived}; the panel published {published}. {reasons}"
+        return row | {"note": note, "agreement": "explained"}
+    note = (
+        f"The bands give {derived}, the report prints {published}, and no discretion is recorded."
     )
-    own = own[own["standard"] == standard]
-    return None if own.empty else own.loc[own["percent"].astype(int).idxmin()]
+    return row | {"note": note, "agreement": "discrepancy"}
 
 
-def _overall_row(
-    tables: Tables, inspection: pd.Series, standards: list[dict[str, object]]
-) -> dict[str, object]:
-    overall = tables["overall_ratings"]
-    printed = overall[overall["inspection"] == inspection["inspection"]].iloc[0]
-    points = sum(int(str(row["points"])) for row in standards)
-    bands = framework_rows(tables["overall_bands"], inspection["framework"])
-    derived = overall_rating(points, bands)
-    published = str(printed["rating"])
+def _overall_row(rules: _Rules, inspection: Row, standards: list[Row]) -> Row:
+    printed = rules.printed[inspection["inspection"]]
+    points = sum(row["points"] for row in standards)
+    derived = overall_rating(points, rules.overall_bands[inspection["framework"]])
+    published = printed["rating"]
     agreement, note = "equal", "The printed score equals the sum of the points."
-    if pd.isna(printed["score"]):
+    if is_missing(printed["score"]):
         note = "No total was printed; the sum of the points is ours."
     elif int(printed["score"]) != points:
         agreement = "discrepancy"

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis.headline import in_words, joined, small_base
-from pipeline.analysis.process import comparison_name
+from pipeline.analysis.dossiers import comparison_name
 from pipeline.publish import charts
 from pipeline.publish.dossier import Dossier, open_dossier
 from pipeline.publish.downloads import Downloads
