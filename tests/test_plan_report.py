@@ -167,6 +167,19 @@ def test_an_update_is_seen_on_the_page(tmp_path):
     assert "No update on this plan was on record" not in shown
 
 
+def test_a_plan_without_actions_or_links_still_has_a_page(tmp_path):
+    raw = tmp_path / "raw"
+    shutil.copytree(raw_folder(), raw)
+    for name in ("actions.csv", "recommendation_links.csv"):
+        lines = (raw / name).read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if not line.startswith(N18)]
+        (raw / name).write_text("".join(kept), encoding="utf-8")
+    process(raw, tmp_path / "processed")
+    shown = text_of(page(tmp_path / "processed", N18))
+    assert "The data holds no action of this plan." in shown
+    assert "Nothing has been linked to the recommendations of this plan." in shown
+
+
 # The timeline
 
 kinds = st.sampled_from(["month", "done", "ongoing", "none given"])

@@ -191,8 +191,8 @@ class PlanReport:
 
     @property
     def _whole(self) -> pd.Series:
-        shares = completeness(self._recommendations)
-        return shares[shares["recommendation"].isna()].iloc[0]
+        frame = self._recommendations
+        return frame[[name for name in frame if str(name).startswith("actions")]].sum()
 
     def _key_figures(self) -> KeyFigures:
         """Return the counts of the first screen."""
@@ -254,8 +254,10 @@ class PlanReport:
 
     # Timeline
 
-    def timeline(self) -> Figure:
+    def timeline(self) -> Figure | Prose:
         """Return the actions by owner and due month, undated ones apart."""
+        if self._actions.empty:
+            return self._no_actions()
         rows = timeline_rows(self._actions)
         rows["target"] = [
             day_in_words(column) if column[:1].isdigit() else UNDATED[column].replace("\n", " ")
@@ -353,14 +355,16 @@ class PlanReport:
 
     # Actions
 
-    def actions(self) -> Table:
+    def actions(self) -> Table | Prose:
         """Return every action with its owner, target, measure and where it stands."""
+        if self._actions.empty:
+            return self._no_actions()
         headings = self._recommendations.set_index("recommendation")["heading"]
         frame = self._actions.assign(
             group=self._actions["recommendation"].map(headings),
             target=self._actions["due_printed"],
         )
-        example = str(frame["action"].iloc[0]) if len(frame) else ""
+        example = str(frame["action"].iloc[0])
         return self._table(
             frame,
             f"Actions as of {self._day}",
@@ -409,8 +413,10 @@ class PlanReport:
             comment="Updates are written by users of this project; they are not published figures.",
         )
 
-    def completeness(self) -> Table:
+    def completeness(self) -> Table | Prose:
         """Return how many actions of each recommendation have an owner, a date and a measure."""
+        if self._actions.empty:
+            return self._no_actions()
         shares = completeness(self._recommendations)
         headings = self._recommendations.set_index("recommendation")["heading"]
         frame = shares.assign(
@@ -488,6 +494,9 @@ class PlanReport:
             name="follow-up",
         )
 
+    def _no_actions(self) -> Prose:
+        return Prose(["The data holds no action of this plan."], self.notes, "no-actions")
+
     def how_to_read_links(self) -> Notice | Prose:
         """Return how the figures and ratings below may be read."""
         timing = set(self.dossier["loop"]["timing"])
@@ -495,6 +504,10 @@ class PlanReport:
             "Which standards, key questions and prompts a recommendation should move is our "
             "judgement, not the documents'."
         )
+        if not timing:
+            return Prose(
+                ["Nothing has been linked to the recommendations of this plan."], self.notes, "loop"
+            )
         if timing == {"after"}:
             return Notice(
                 [
@@ -520,11 +533,15 @@ class PlanReport:
             "loop",
         )
 
-    def linked_figures(self) -> Table:
+    def linked_figures(self) -> Table | Prose:
         """Return the key questions and prompts linked to each recommendation, and what moved."""
-        frame = self._linked(["key question", "prompt"])
-        if set(frame["timing"]) <= {"none"}:
-            return self._links_only(self._linked(list(_SUBJECTS)))
+        frame, links = self._linked(["key question", "prompt"]), self._linked(list(_SUBJECTS))
+        if len(links) and set(links["timing"]) <= {"none"}:
+            return self._links_only(links)
+        if frame.empty:
+            return Prose(
+                ["No figure stands beside a recommendation of this plan."], self.notes, "figures"
+            )
         earlier, later = self._rounds(frame)
         frame = frame.assign(
             current_missing=frame["without_figure"].fillna("not published"),
