@@ -26,13 +26,15 @@ from pipeline.publish.tables import Table
 SMALLEST_TEXT = 11.0
 """No text in a chart is shown smaller than this many CSS pixels; a chart scrolls instead."""
 
-WIDTHS = range(256, 977, 16)
+WIDTHS = range(288, 961, 32)
 """The least widths a chart can ask for, in CSS pixels; the style sheet has a class for each."""
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _TEXT = {"font-size": "13", "fill": INK}
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_SPACE = re.compile(r" (?=[A-Za-z-])|(?<=[A-Za-z]) (?=[-\d.A-Za-z])")
+_COORDINATES = frozenset({"d", "x", "y", "width", "height", "cx", "cy", "r", "points", "transform"})
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _UPRIGHT = re.compile(r"^rotate\(-?0(\.0+)?[ ,)]")
 _DEFAULTS = {
@@ -244,7 +246,9 @@ def _tidy(root: ElementTree.Element, ids: dict[str, str]) -> float:
                 continue
             if key == "transform" and _UPRIGHT.match(value):
                 continue
-            shortened = _NUMBER.sub(_short, value) if key != "id" else value
+            shortened = value
+            if key in _COORDINATES:
+                shortened = _SPACE.sub("", _NUMBER.sub(_short, value))
             shortened = _REFERENCE.sub(lambda m: f"url(#{ids.get(m[1], m[1])})", shortened)
             element.set(key, re.sub(r"\s+", " ", shortened.strip()))
     return smallest
@@ -272,7 +276,7 @@ def _declarations(style: str) -> dict[str, str]:
 
 
 def _short(found: re.Match[str]) -> str:
-    shortened = f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
+    shortened = f"{float(found[0]):.1f}".removesuffix(".0")
     return "0" if shortened == "-0" else shortened
 
 
@@ -290,7 +294,7 @@ def _minimum(width: float, smallest: float) -> str:
 
 
 def _flatten(element: ElementTree.Element) -> None:
-    """Replace groups that carry nothing by what they hold, and drop empty ones."""
+    """Replace groups that carry nothing by what they hold, drop empty ones, join equal ones."""
     children: list[ElementTree.Element] = []
     for child in list(element):
         _flatten(child)
@@ -298,9 +302,18 @@ def _flatten(element: ElementTree.Element) -> None:
             children.extend(child)
         elif child.tag in (f"{_SVG}g", f"{_SVG}defs"):
             children.extend([child] if len(child) else [])
+        elif child.tag == f"{_SVG}use" and "href" not in child.attrib:
+            continue
         elif child.get("fill") != "none" or child.get("stroke") or child.get("id"):
             children.append(child)
-    element[:] = children
+    merged: list[ElementTree.Element] = []
+    for child in children:
+        group = child.tag == f"{_SVG}g" and "id" not in child.attrib
+        if group and merged and merged[-1].tag == child.tag and merged[-1].attrib == child.attrib:
+            merged[-1].extend(child)
+        else:
+            merged.append(child)
+    element[:] = merged
 
 
 def _serialise(element: ElementTree.Element) -> str:

@@ -76,9 +76,13 @@ def hidden(text: str) -> str:
     return f'<span class="vh">{escape(text)}</span>'
 
 
-def symbol(mark: str) -> str:
-    """Return a shape for the eye only; words beside it must say the same."""
-    return f'<span class="sym" aria-hidden="true">{escape(mark)}</span>'
+def symbol(mark: str, kind: str = "") -> str:
+    """Return a shape for the eye only; words beside it must say the same.
+
+    ``kind`` may be ``up`` or ``down``, which gives the shape its colour.
+    """
+    named = f' class="{kind}"' if kind else ""
+    return f'<i{named} aria-hidden="true">{escape(mark)}</i>'
 
 
 def scroll_region(inside: str, labelled_by: str, kind: str = "scroll") -> str:

@@ -160,18 +160,14 @@ class SourceNotes:
         return f'<dl class="documents">{documents}</dl><ol class="notes">{items}</ol>'
 
     def _item(self, note: _Note) -> str:
-        where = [name for name in note.shown_in if name]
-        words = [self._labels.get(name, "the figure") for name in where] or ["the figure"]
-        back = (
-            f'<a class="back" href="#r{note.number}" '
-            f'aria-label="Back from source {note.number} to {escape(words[0])}">'
-            f"{escape(words[0])}</a>"
-        )
-        also = "".join(f", {escape(word)}" for word in dict.fromkeys(words[1:]))
+        words = [self._labels.get(name, "the figure") for name in note.shown_in if name]
+        first, *others = dict.fromkeys(words or ["the figure"])
         place = f": {escape(note.place)}" if note.place else ""
+        back = f'<a href="#r{note.number}">{escape(first)}</a>'
+        also = "".join(f", {escape(word)}" for word in others)
         return (
             f'<li id="n{note.number}">{escape(self._name(note.source))}{place}. '
-            f'<span class="used">Shown in {back}{also}</span></li>'
+            f"In {back}{also}</li>"
         )
 
 

@@ -197,7 +197,7 @@ class Renderer:
         """Read the template, the style sheet and the script once."""
         self._exporter = _PageExporter()
         self._style = stylesheet()
-        self._script = _read("page.js")
+        self._script = re.sub(r"^\s+(//.*)?", "", _read("page.js"), flags=re.MULTILINE)
 
     def html(self, notebook: NotebookNode, page: PageInfo) -> str:
         """Return the page of an executed notebook.
@@ -383,8 +383,11 @@ def _read(name: str) -> str:
 
 
 def _lean_css(text: str) -> str:
+    """Return a style sheet without comments and needless spaces; what is quoted stays as it is."""
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return re.sub(r"\s*\n\s*", "\n", text).strip()
+    parts = re.split(r'("[^"]*")', re.sub(r"\s*\n\s*", "\n", text))
+    parts[::2] = [re.sub(r"(?<=[{;,:]) | (?=[{}])|;(?= ?})", "", part) for part in parts[::2]]
+    return "".join(parts).strip()
 
 
 def _running_foot(page: PageInfo) -> str:

@@ -115,7 +115,7 @@ class KeyFigures(_Shown):
             mark = self.notes.link(*figure.source, "key-figures")
         of = f" <small>{escape(figure.of)}</small>" if figure.of else ""
         shape = _SHAPES.get(figure.direction, "")
-        moved = f'<span class="{figure.direction}">{symbol(shape)}</span> ' if shape else ""
+        moved = f"{symbol(shape, figure.direction)} " if shape else ""
         was = f'<dd class="was">{moved}{escape(figure.was)}</dd>' if figure.was else ""
         note = f'<dd class="note">{escape(figure.note)}</dd>' if figure.note else ""
         return (

@@ -287,24 +287,17 @@ class Table:
     def _row(self, row: tuple[Any, ...], seen: set[int]) -> str:
         cells = []
         for column in self.columns:
-            content = self._content(column, row)
+            value = self.cell(row, column.name)
+            blank = is_missing(value)
+            inside = escape(self.reason(column, row)) if blank else content(column, value)
+            named = column.name == self.row_header
             if self.notes is not None:
-                content += self.notes.cite(self.reference(row, column.source), self.name, seen)
-            if column.name == self.row_header:
-                if self.notes is not None:
-                    content += self.notes.cite(
-                        self.reference(row, self.row_source), self.name, seen
-                    )
-                cells.append(f'<th scope="row"{_class(column)}>{content}</th>')
-            else:
-                cells.append(f"<td{_class(column)}>{content}</td>")
+                inside += self.notes.cite(self.reference(row, column.source), self.name, seen)
+                if named:
+                    inside += self.notes.cite(self.reference(row, self.row_source), self.name, seen)
+            opening, closing = ('th scope="row"', "th") if named else ("td", "td")
+            cells.append(f"<{opening}{_class(column, blank=blank)}>{inside}</{closing}>")
         return f"<tr>{''.join(cells)}</tr>"
-
-    def _content(self, column: Column, row: tuple[Any, ...]) -> str:
-        value = self.cell(row, column.name)
-        if is_missing(value):
-            return f'<span class="none">{escape(self.reason(column, row))}</span>'
-        return content(column, value)
 
 
 def content(column: Column, value: Any) -> str:
@@ -334,9 +327,9 @@ def change(points: float, decimals: int = 0) -> str:
     """Return a change in percentage points: direction by shape and word, then the size."""
     size = number(abs(float(points)), decimals)
     if float(points) == 0:
-        return f'<span class="same">{symbol("■")} no change</span>'
+        return f"{symbol('■')} no change"
     word, shape = ("up", "▲") if float(points) > 0 else ("down", "▼")
-    return f'<span class="{word}">{symbol(shape)} {word} {size}</span>'
+    return f"{symbol(shape, word)} {word} {size}"
 
 
 def p_value(value: float) -> str:
@@ -351,18 +344,24 @@ def rating(words: str) -> str:
     """Return a rating with its level as filled squares out of three, for the eye."""
     level = RATING_LEVELS.get(words)
     if level is None:
-        return f'<span class="rating">{escape(words)}</span>'
+        return escape(words)
     squares = "■" * level + "□" * (max(RATING_LEVELS.values()) - level)
-    return f'<span class="rating l{level}">{symbol(squares)} {escape(words)}</span>'
+    return f"{symbol(squares)} {escape(words)}"
 
 
 def mark(words: str) -> str:
     """Return a verdict with its shape, the same on every page."""
     shape = MARKS.get(words)
-    return f'<span class="mark">{symbol(shape)} {escape(words)}</span>' if shape else escape(words)
+    return f"{symbol(shape)} {escape(words)}" if shape else escape(words)
 
 
-def _class(column: Column) -> str:
+def _class(column: Column, *, blank: bool = False) -> str:
     align = column.align or ("right" if column.numeric else "left")
-    names = [name for name, there in (("num", align == "right"), ("wide", column.wide)) if there]
-    return f' class="{" ".join(names)}"' if names else ""
+    names = {
+        "num": align == "right",
+        "none": blank,
+        "whole": column.kind in ("rating", "mark") and not blank,
+        "wide": column.wide,
+    }
+    shown = " ".join(name for name, there in names.items() if there)
+    return f' class="{shown}"' if shown else ""
