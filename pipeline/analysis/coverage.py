@@ -154,7 +154,7 @@ def documents(tables: Tables) -> pd.DataFrame:
 
 
 def rule_results(checks: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a rule: rule, severity, question, passed and failed (numbers of checks)."""
+    """Return one row a rule as in ``rules_table``, with passed and failed (numbers of checks)."""
     counts = checks.groupby(["rule", "result"]).size().unstack(fill_value=0)
     counts = counts.reindex(columns=[PASSED, FAILED], fill_value=0)
     rules = rules_table()
@@ -168,7 +168,8 @@ def quality_dossier(tables: Tables, checks: pd.DataFrame) -> dict[str, pd.DataFr
     """Return the tables of the data-quality report.
 
     ``documents``, ``completeness``, ``rules`` (with the numbers of checks passed and failed),
-    ``failures`` (the checks that failed), ``register`` (the discrepancies), ``inspections``.
+    ``failures`` (the checks that failed, with ``shown``, the subject in words), ``register`` (the
+    discrepancies), ``inspections``.
     ``tables`` hold published figures only (``published_only``), ``checks`` is ``quality_checks``.
     """
     inspections = tables["inspections"]
@@ -179,10 +180,19 @@ def quality_dossier(tables: Tables, checks: pd.DataFrame) -> dict[str, pd.DataFr
         "documents": documents(tables),
         "completeness": completeness(tables),
         "rules": rule_results(here),
-        "failures": here[here["result"] == FAILED].drop(columns="result"),
+        "failures": _failures(here, tables["measures"]),
         "register": tables["discrepancies"],
         "inspections": inspections,
     }
+
+
+def _failures(checks: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
+    """The checks that failed, with ``shown``: the subject, measures by name instead of code."""
+    failures = checks[checks["result"] == FAILED].drop(columns="result")
+    names = measures.set_index("measure")["name"]
+    parts = failures["subject"].str.partition(", ")
+    named = parts[0].map(names).fillna(parts[0])
+    return failures.assign(shown=(named + parts[1] + parts[2]).astype("string"))
 
 
 def quality_about(tables: Tables, dossier: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

@@ -52,9 +52,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Rule:
-    """A named rule: how grave a failure is, what it asks, and the function that asks it."""
+    """A named rule: what it is about, how grave a failure is, and the function that asks it."""
 
     name: str
+    title: str
     severity: str
     question: str
     ask: Callable[[Records], Iterable[Finding]] = field(repr=False)
@@ -908,108 +909,126 @@ FIGURE_TABLES = (
 RULES = (
     Rule(
         "same-figure-agrees",
+        "The same figure in two places",
         ERROR,
         "Is a figure that is printed in two places or two documents the same?",
         _same_figure_agrees,
     ),
     Rule(
         "points-add-up",
+        "Points add up to the printed score",
         ERROR,
         "Do the points of the standards add up to the printed score?",
         _points_add_up,
     ),
     Rule(
         "bands-give-ratings",
+        "Bands give the ratings, or discretion is recorded",
         ERROR,
         "Does the lowest key question give the published rating, or is discretion recorded?",
         _bands_give_ratings,
     ),
     Rule(
         "discretion-is-permitted",
+        "Each use of discretion is permitted",
         ERROR,
         "Does the framework permit each recorded use of discretion?",
         _discretion_is_permitted,
     ),
     Rule(
         "percentage-within-limits",
+        "Percentages from 0 to 100",
         ERROR,
         "Do all percentages lie from 0 to 100?",
         _percentage_within_limits,
     ),
     Rule(
         "plan-totals-agree",
+        "Totals printed in action plans",
         ERROR,
         "Do the totals printed in an action plan agree with its responses?",
         _plan_totals_agree,
     ),
     Rule(
         "count-agrees-with-rows",
+        "Printed counts agree with what they count",
         ERROR,
         "Does a printed count agree with the rows it counts?",
         _count_agrees_with_rows,
     ),
     Rule(
         "percentage-is-possible",
+        "Percentages that a whole number of cases gives",
         WARNING,
         "Is there a whole number of cases that rounds to the printed percentage?",
         _percentage_is_possible,
     ),
     Rule(
         "percentage-where-count-is-meant",
+        "Figures with the sign of their unit",
         WARNING,
         "Is a figure printed with the sign of its unit, and a count without a percent sign?",
         _percentage_where_count_is_meant,
     ),
     Rule(
         "columns-look-transposed",
+        "Figures in their own columns",
         WARNING,
         "Do earlier and current figures stand in their own columns?",
         _columns_look_transposed,
     ),
     Rule(
         "restated-figure-agrees",
+        "Figures repeated in the text",
         WARNING,
         "Does a sentence that repeats a figure agree with the table?",
         _restated_figure_agrees,
     ),
     Rule(
         "claims-of-targets-agree",
+        "Statements on targets met",
         WARNING,
         "Does a sentence on targets met agree with the values and targets printed?",
         _claims_of_targets_agree,
     ),
     Rule(
         "comparability-consistent",
+        "Key questions comparable, or not, in every place",
         WARNING,
         "Is each key question either comparable or not, in every place that bears on it?",
         _comparability_consistent,
     ),
     Rule(
         "sample-reaches-its-size",
+        "Samples as large as required, or complete",
         WARNING,
         "Was the required number of cases read, or every eligible one?",
         _sample_reaches_its_size,
     ),
     Rule(
         "interview-percentage-is-possible",
+        "Percentages of those interviewed that are possible",
         NOTE,
         "Can the percentage be a share of the officers interviewed?",
         _interview_percentage_is_possible,
     ),
     Rule(
         "wording-agrees",
+        "Key questions worded alike",
         NOTE,
         "Is a key question worded alike in table, heading, annex and the round before?",
         _wording_agrees,
     ),
     Rule(
         "numbering-agrees",
+        "Numbers as printed",
         NOTE,
         "Is the printed number the one that its place gives?",
         _numbering_agrees,
     ),
     Rule(
         "figures-transcribed-twice",
+        "Tables read a second time",
         NOTE,
         "Were all rows copied from the document read a second time and compared?",
         _figures_transcribed_twice,
@@ -1056,10 +1075,10 @@ def quality_checks(tables: Tables, ratings: pd.DataFrame | None = None) -> pd.Da
 
 
 def rules_table() -> pd.DataFrame:
-    """Return one row a rule: rule, severity, question (what it asks)."""
+    """Return one row a rule: rule, title (what should hold), severity, question (what it asks)."""
     return pd.DataFrame(
-        [(rule.name, rule.severity, rule.question) for rule in RULES],
-        columns=["rule", "severity", "question"],
+        [(rule.name, rule.title, rule.severity, rule.question) for rule in RULES],
+        columns=["rule", "title", "severity", "question"],
     )
 
 

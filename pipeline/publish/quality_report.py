@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis.coverage import NAME
-from pipeline.analysis.headline import in_words
+from pipeline.analysis.headline import in_words, joined
 from pipeline.analysis.quality import SEVERITIES
 from pipeline.publish.dossier import Dossier, open_dossier
 from pipeline.publish.downloads import Downloads
@@ -83,8 +83,8 @@ class QualityReport:
         passed = int(rules["passed"].sum())
         same = rules[rules["rule"] == "same-figure-agrees"].iloc[0]
         return Headline(
-            f"The documents print {int(documents['numbers'].sum()):,} figures that these reports "
-            f"use or carry, and {passed:,} of {checks:,} checks on them pass.",
+            f"Of {checks:,} checks on {int(documents['numbers'].sum()):,} published figures, "
+            f"{passed:,} pass.",
             [
                 f"{int(same['passed']):,} of {int(same['passed'] + same['failed']):,} figures that "
                 "stand in two places, or in two documents, are the same in both. Where they are "
@@ -134,17 +134,17 @@ class QualityReport:
         )
 
     def _panels(self) -> Panels:
-        rules = self.dossier["rules"].set_index("rule")
+        rules = self.dossier["rules"]
         whole = [
-            f"{row['question']} Yes, in all {row['passed']} places."
-            for name, row in rules.iterrows()
+            f"{row['title']}: {row['passed']} of {row['passed']}."
+            for _, row in rules.iterrows()
             if row["failed"] == 0 and row["passed"] > 0 and row["severity"] == "error"
         ]
-        failing = rules[(rules["failed"] > 0) & (rules["severity"] != "note")]
         partly = [
-            f"{row['question']} Not in {in_words(int(row['failed']))} of "
-            f"{row['passed'] + row['failed']} places."
-            for _, row in failing.iterrows()
+            f"{row['title']}: {row['passed']} of {row['passed'] + row['failed']}. Not so: "
+            f"{joined(self._failing(row['rule']))}."
+            for _, row in rules.iterrows()
+            if row["failed"] > 0 and row["severity"] != "note"
         ]
         return Panels(
             [
@@ -153,6 +153,26 @@ class QualityReport:
             ],
             self.notes,
         )
+
+    def _failing(self, rule: str, most: int = 3) -> list[str]:
+        """What a rule does not hold for: the first few by name, the others counted."""
+        rows = self._failures
+        rows = rows[rows["rule"] == rule]
+        several = rows["inspection"].nunique() > 1
+        named = [
+            _lower(row["shown"]) + (f" ({row['round']})" if several else "")
+            for _, row in rows.drop_duplicates(["shown", "inspection"]).iterrows()
+        ]
+        if len(named) > most + 1:
+            named = [*named[:most], f"{in_words(len(named) - most)} others"]
+        return named
+
+    @property
+    def _failures(self) -> pd.DataFrame:
+        rows = self.dossier["failures"].copy()
+        rounds = self.dossier["inspections"].set_index("inspection")["round"].astype("string")
+        rows["round"] = rows["inspection"].map(rounds)
+        return rows
 
     # How much, and from where
 
@@ -230,7 +250,7 @@ class QualityReport:
             "The rules, and how often each holds",
             [
                 Column("question", "Question", wide=True),
-                Column("rule", "Name of the rule"),
+                Column("rule", "Rule"),
                 Column("passed", "Holds", "count"),
                 Column("failed", "Does not", "count"),
             ],
@@ -243,15 +263,13 @@ class QualityReport:
     def failures_table(self) -> Table:
         """Return every check that does not hold, by rule."""
         questions = self.dossier["rules"].set_index("rule")["question"]
-        rows = self.dossier["failures"].copy()
+        rows = self._failures
         rows["question"] = rows["rule"].map(questions)
-        rounds = self.dossier["inspections"].set_index("inspection")["round"].astype("string")
-        rows["round"] = rows["inspection"].map(rounds)
         return self._table(
             rows,
             f"The {len(rows)} checks that do not hold",
             [
-                Column("subject", "What", wide=True),
+                Column("shown", "What", wide=True),
                 Column("round", "Inspection", missing="plan only"),
                 Column("detail", "What is printed", wide=True),
             ],
