@@ -556,21 +556,27 @@ class PlanReport:
         caution = frame["comparable"].fillna("") == "caution"
         cautioned = frame["linked"] + " (compares only with caution)"
         frame["linked"] = frame["linked"].mask(caution, cautioned)
+        before = [
+            Column(
+                "previous_percent", earlier, "percent", missing="previous_missing",
+                source=("previous_source", "previous_place"),
+            )
+        ]  # fmt: skip
+        moved = [
+            Column("change_points", "Change", "change", missing="change_missing"),
+            Column("verdict", "Test of the change", "mark"),
+        ]
         return self._table(
             frame,
-            f"Figures linked to each recommendation, {earlier} and {later}",
+            f"Figures linked to each recommendation, {self._span(earlier, later)}",
             [
                 Column("linked", "Linked to", wide=True),
-                Column(
-                    "previous_percent", earlier, "percent", missing="previous_missing",
-                    source=("previous_source", "previous_place"),
-                ),
+                *(before if earlier else []),
                 Column(
                     "current_percent", later, "percent", missing="current_missing",
                     source=("current_source", "current_place"),
                 ),
-                Column("change_points", "Change", "change", missing="change_missing"),
-                Column("verdict", "Test of the change", "mark"),
+                *(moved if earlier else []),
                 Column("reason", "Why we link it"),
             ],
             groups="heading",
@@ -599,25 +605,32 @@ class PlanReport:
         earlier, later = self._rounds(frame)
         compared = frame["direction"].fillna("not comparable")
         frame = frame.assign(moved=compared)
+        before = [
+            Column(
+                "previous_rating", earlier, "rating", missing="no earlier rating",
+                source=("previous_source", "previous_place"),
+            )
+        ]  # fmt: skip
         return self._table(
             frame,
-            f"Ratings of standards linked to each recommendation, {earlier} and {later}",
+            f"Ratings of standards linked to a recommendation, {self._span(earlier, later)}",
             [
                 Column("linked", "Linked to", wide=True),
-                Column(
-                    "previous_rating", earlier, "rating", missing="no earlier rating",
-                    source=("previous_source", "previous_place"),
-                ),
+                *(before if earlier else []),
                 Column(
                     "current_rating", later, "rating", missing="not published",
                     source=("current_source", "current_place"),
                 ),
-                Column("moved", "Change", "mark"),
+                *([Column("moved", "Change", "mark")] if earlier else []),
                 Column("reason", "Why we link it"),
             ],
             groups="heading",
             name="linked-ratings",
         )  # fmt: skip
+
+    @staticmethod
+    def _span(earlier: str, later: str) -> str:
+        return joined([earlier, later]) if earlier else later
 
     def _linked(self, kinds: list[str]) -> pd.DataFrame:
         frame = self.dossier["loop"]
@@ -629,10 +642,10 @@ class PlanReport:
         )
 
     def _rounds(self, frame: pd.DataFrame) -> tuple[str, str]:
-        """Return the earlier and later round of the figures in words."""
+        """Return the earlier round of the figures, empty where there is none, and the later."""
         rounds = self.dossier["inspections"].set_index("inspection")["round"]
         first, second = frame["previous_inspection"].dropna(), frame["current_inspection"].dropna()
-        earlier = str(rounds[first.iloc[0]]) if len(first) else "Earlier"
+        earlier = str(rounds[first.iloc[0]]) if len(first) else ""
         return earlier, str(rounds[second.iloc[0]]) if len(second) else "Later"
 
     # Foot of the page
