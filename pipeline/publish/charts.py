@@ -66,7 +66,16 @@ def key_question_chart(
                 interval=None if is_missing(ends[0]) else (float(ends[0]), float(ends[1])),
             )
         )
-    behind = [
+    behind = _behind(bands)
+    scale = Scale(0, 100, [low for low, *_ in behind] + [100], bands=behind)
+    aggregate = "CRCs" if narrow else "All CRCs"
+    headings = [f"{{previous}}{rounds[0]}", f"{{current}}{rounds[1]}", f"{{comparator}}{aggregate}"]
+    return dot_rows(rows, scale, NARROW if narrow else BROAD, headings, "Change, points")
+
+
+def _behind(bands: pd.DataFrame) -> list[tuple[float, float, str, str]]:
+    """Return the rating bands as shading: from, to, name, colour."""
+    return [
         (
             float(band["lower_percent"]),
             min(100.0, float(band["upper_percent"]) + 1),
@@ -75,10 +84,6 @@ def key_question_chart(
         )
         for _, band in bands.sort_values("points").iterrows()
     ]
-    scale = Scale(0, 100, [low for low, *_ in behind] + [100], bands=behind)
-    aggregate = "CRCs" if narrow else "All CRCs"
-    headings = [f"{{previous}}{rounds[0]}", f"{{current}}{rounds[1]}", f"{{comparator}}{aggregate}"]
-    return dot_rows(rows, scale, NARROW if narrow else BROAD, headings, "Change, points")
 
 
 def _short(label: Any) -> str:
@@ -167,3 +172,62 @@ def target_chart(facts: pd.DataFrame, narrow: bool = False) -> Drawing:
     )
     headings = ["{current}CRC", "{comparator}E&W", "{target}Target"]
     return dot_rows(rows, Scale(low, 100, ticks), layout, headings, "")
+
+
+def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) -> Drawing:
+    """Draw for each standard how far its furthest key question is from the next rating.
+
+    ``route`` holds the rateable rows of route_by_standard: name, boundary_percent,
+    points_away, cases_needed, base, base_known.
+    """
+    rows = []
+    for _, row in route.iterrows():
+        boundary = float(row["boundary_percent"])
+        at = boundary - float(row["points_away"])
+        most = "" if row["base_known"] else "at most "
+        words = f"{row['cases_needed']} more of {most}{row['base']} cases"
+        rows.append(
+            Row(
+                label=f"{row['standard']} {row['name']}",
+                dots=[Dot(boundary, "target"), Dot(at, "current")],
+                figures=[_percent(at), _percent(boundary)],
+                verdict=words,
+                strong=row["cases_needed"] == route["cases_needed"].min(),
+                join=(at, boundary),
+            )
+        )
+    behind = _behind(bands)
+    scale = Scale(0, 100, [low for low, *_ in behind] + [100], bands=behind)
+    layout = (
+        Layout(width=360, left=8, right=262, columns=(308, 356), verdict=0, narrow=True)
+        if narrow
+        else Layout(width=780, left=230, right=490, columns=(540, 600), verdict=622)
+    )
+    return dot_rows(rows, scale, layout, ["{current}Now", "{target}Next"], "It would take")
+
+
+def firmness_chart(firmness: pd.DataFrame, narrow: bool = False) -> Drawing:
+    """Draw how many of 100 fresh samples would reach the published rating or a higher one.
+
+    ``firmness`` holds a row a line of the chart: label, alone and discretion
+    (percent), lowest and highest (bounds of alone, percent).
+    """
+    rows = [
+        Row(
+            label=str(row["label"]),
+            dots=[
+                Dot(float(row["discretion"]), "with discretion"),
+                Dot(float(row["alone"]), "bands alone"),
+            ],
+            figures=[f"{row['alone']:.0f}", f"{row['discretion']:.0f}"],
+            interval=(float(row["lowest"]), float(row["highest"])),
+        )
+        for _, row in firmness.iterrows()
+    ]
+    layout = (
+        Layout(width=360, left=12, right=236, columns=(290, 356), narrow=True)
+        if narrow
+        else Layout(width=780, left=330, right=600, columns=(672, 760))
+    )
+    headings = ["{bands alone}Bands", "{with discretion}Discretion"]
+    return dot_rows(rows, Scale(0, 100, (0, 25, 50, 75, 100), ""), layout, headings)

@@ -11,12 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.headline import in_words, joined, small_base
 from pipeline.analysis.dossiers import comparison_name
+from pipeline.analysis.headline import in_words, joined, small_base
 from pipeline.publish import charts
 from pipeline.publish.dossier import Dossier, open_dossier
 from pipeline.publish.downloads import Downloads
 from pipeline.publish.figures import Figure
+from pipeline.publish.markup import is_missing
 from pipeline.publish.notes import SourceNotes
 from pipeline.publish.pages import page_info
 from pipeline.publish.summary import (
@@ -26,6 +27,7 @@ from pipeline.publish.summary import (
     KeyFigures,
     Panel,
     Panels,
+    Prose,
     ScoreScale,
     Together,
 )
@@ -278,9 +280,7 @@ class ComparisonReport:
     def key_question_figure(self) -> Figure:
         """Return the chart of every key question: earlier, current, aggregate, bands behind."""
         questions = self.questions
-        framework = self.dossier["inspections"]["framework"].iloc[-1]
-        bands = self.dossier["rating_bands"]
-        bands = bands[bands["framework"] == framework]
+        bands = self._current_bands()
         draw = [
             charts.key_question_chart(
                 questions, self.dossier["standards"], bands, self.rounds, narrow
@@ -392,6 +392,238 @@ class ComparisonReport:
             ]
         return self._table(
             changes, "Verdict on each change", columns, groups="heading", name="verdicts"
+        )
+
+    # Outlook.
+
+    def route(self) -> Prose:
+        """Return the shortest ways to the next overall rating, in sentences."""
+        return Prose(list(self.dossier["route_sentences"]["sentence"]), name="route-text")
+
+    def route_figure(self) -> Figure:
+        """Return the picture of what each standard's next point would take."""
+        route = self.dossier["route"]
+        rateable = route[route["rateable"]]
+        table = self._table(
+            rateable.assign(standard_name=rateable["standard"] + " " + rateable["name"]),
+            "What the next rating of each standard would take",
+            [
+                Column("standard_name", "Standard"),
+                Column("published_rating", "Rating now", "rating"),
+                Column("next_rating", "Next rating", "rating"),
+                Column("questions_below", "Key questions below the boundary"),
+                Column("points_away", "Furthest below", "points"),
+                Column("cases_needed", "More cases done well", "count"),
+                Column("base", "Out of", "count", unit="cases"),
+                Column(
+                    "cases_to_discretion", "More cases to be within reach of discretion", "count"
+                ),
+            ],
+            name="route",
+            comment="Within reach of discretion means that the panel may consider the next rating, "
+            "not that it gives it. Where the number of cases was not published, the figures are "
+            "for the most there can have been.",
+        )
+        bands = self._current_bands()
+        draw = [charts.route_chart(rateable, bands, narrow) for narrow in (False, True)]
+        sentences = list(self.dossier["route_sentences"]["sentence"])
+        return Figure(
+            draw[0],
+            "What the next rating of each standard would take",
+            sentences[1] if len(sentences) > 1 else sentences[0],
+            caption="Disc: the key question furthest below the next rating. Upright bar: the "
+            "percentage that rating asks of it. Standards rated by judgement have no percentages "
+            "and are left out.",
+            table=table,
+            narrow=draw[1],
+            name="route",
+        )
+
+    def _current_bands(self) -> pd.DataFrame:
+        bands = self.dossier["rating_bands"]
+        return bands[bands["framework"] == self.dossier["inspections"]["framework"].iloc[-1]]
+
+    def firmness_figure(self) -> Figure:
+        """Return the picture of how the ratings would fare with fresh samples of cases."""
+        lines = self._firmness()
+        ordered = lines.sort_values("alone", kind="stable")
+        weakest = ordered.iloc[0]
+        least = ordered[ordered["standard"] != "overall"].iloc[0]
+        finding = (
+            f"By the bands alone, {least['alone']:.0f} of 100 fresh samples would reach the "
+            f"published rating of {least['name']} or a higher one, the fewest of any standard"
+        )
+        if weakest["standard"] == "overall":
+            finding += (
+                f"; {weakest['alone']:.0f} would reach {weakest['rating']} overall, and "
+                f"{weakest['discretion']:.0f} with every discretion that is permitted"
+            )
+        table = self._table(
+            lines,
+            "Fresh samples, out of 100, that would reach a rating or a higher one",
+            [
+                Column("label", "Rating", wide=True),
+                Column("alone", "By the bands alone", "number"),
+                Column("lowest", "At least", "number", missing="not computed"),
+                Column("highest", "At most", "number", missing="not computed"),
+                Column("discretion", "With every permitted discretion", "number"),
+            ],
+            name="firmness",
+            comment="An illustration of how much such samples vary. It says nothing about "
+            "the published ratings, which rest on more than these percentages.",
+        )
+        return Figure(
+            charts.firmness_chart(lines),
+            "How far samples of these sizes can move a rating",
+            f"{finding}.",
+            caption="Filled square: the rating that the bands give. Hollow square: with every "
+            "discretion that is permitted used upwards. Bar: lowest and highest whatever the "
+            "dependence between questions.",
+            table=table,
+            narrow=charts.firmness_chart(lines, narrow=True),
+            name="firmness",
+        )
+
+    def _firmness(self) -> pd.DataFrame:
+        """Return one row a line: the published rating of each standard, and the next overall."""
+        rows = []
+        firmness = self.dossier["firmness"]
+        for (standard, name), part in firmness[firmness["published"]].groupby(["standard", "name"]):
+            alone = part[part["rule"] == "bands alone"].iloc[0]
+            discretion = part[part["rule"] != "bands alone"].iloc[0]
+            rows.append(
+                {
+                    "standard": standard,
+                    "name": name,
+                    "rating": alone["rating"],
+                    "label": f"{standard} {name}: {alone['rating']}",
+                    "alone": 100 * alone["at_least_independent"],
+                    "lowest": 100 * alone["at_least_lowest"],
+                    "highest": 100 * alone["at_least_together"],
+                    "discretion": 100 * discretion["at_least_independent"],
+                }
+            )
+        overall = self.dossier["firmness_overall"]
+        now = int(overall[overall["published"]]["lower_points"].iloc[0])
+        above = overall[overall["lower_points"] > now]
+        target = above if len(above) else overall[overall["published"]]
+        target = target[target["lower_points"] == target["lower_points"].min()]
+        alone = target[target["rule"] == "bands alone"].iloc[0]
+        discretion = target[target["rule"] != "bands alone"].iloc[0]
+        rows.append(
+            {
+                "standard": "overall",
+                "name": "Overall",
+                "rating": alone["rating"],
+                "label": f"Overall: {alone['rating']}",
+                "alone": 100 * alone["independent"],
+                "lowest": 100 * alone["lowest"],
+                "highest": 100 * alone["highest"],
+                "discretion": 100 * discretion["independent"],
+            }
+        )
+        return pd.DataFrame(rows)
+
+    # The report's own claims.
+
+    def claims_table(self) -> Table:
+        """Return the report's claims of significance, each with what our test finds."""
+        claims = self.dossier["claims"]
+        numbered = "Claim " + claims["claim"].astype("string") + ": " + claims["summary"]
+        columns = [
+            Column("measure", "Measure it may refer to"),
+            Column("label", "Wording", missing="not in the data", wide=True),
+            Column("previous_percent", self.rounds[0], "percent", missing="no comparable figure"),
+            Column("current_percent", self.rounds[1], "percent", missing="no figure"),
+            Column("reproduced", "Does our test find it?", "mark"),
+        ]
+        if self.analyst:
+            columns += [
+                Column("p_min", "Smallest p", "p", missing="cannot be computed"),
+                Column("p_max", "Largest p", "p", missing="cannot be computed"),
+                Column("reason", "What it rests on", wide=True),
+            ]
+        return self._table(
+            claims.assign(numbered=numbered),
+            "The report's own claims of significance, replayed",
+            columns,
+            groups="numbered",
+            row_source=("source", "place"),
+            name="claims",
+            comment="The inspectorate knows numbers of cases that it does not print; where our "
+            "answer differs, that may be why.",
+        )
+
+    def unclaimed_table(self) -> Table:
+        """Return the changes that pass the test though the text does not call them significant."""
+        return self._table(
+            self.dossier["unclaimed"],
+            "Changes that pass the test without being called significant in the report",
+            [
+                Column("measure", "Number"),
+                Column("label", "Key question or prompt", wide=True),
+                Column("previous_percent", self.rounds[0], "percent"),
+                Column("current_percent", self.rounds[1], "percent"),
+                Column("change_points", "Change", "change"),
+            ],
+            name="unclaimed",
+        )
+
+    # For analysts.
+
+    def families_table(self) -> Table:
+        """Return how many tests were made at once, and how many chance alone would pass."""
+        return self._table(
+            self.dossier["families"],
+            "Many tests at once",
+            [
+                Column("family", "Family of tests"),
+                Column("computed", "Tests", "count"),
+                Column("left_out", "Left out, not computable", "count"),
+                Column("significant", "Significant", "count"),
+                Column("unsettled", "Unsettled", "count"),
+                Column("expected_by_chance", "Expected by chance, at most", "number", decimals=1),
+                Column("kept_after_adjustment", "Left after adjustment", "count"),
+            ],
+            name="families",
+            comment="Adjustment: Benjamini and Hochberg, on the largest p of each test.",
+        )
+
+    def other_tests_table(self) -> Table:
+        """Return what other tests would say of each change with known numbers of cases."""
+        tests = self.dossier["other_tests"]
+        wide = tests.pivot(index="key_question", columns="test", values="p").reset_index()
+        names = [name for name in wide.columns if name != "key_question"]
+        return self._table(
+            wide,
+            "What other tests would say",
+            [
+                Column("key_question", "Key question"),
+                *[Column(name, str(name), "p", missing="cannot be computed") for name in names],
+            ],
+            name="other-tests",
+        )
+
+    def detectable_table(self) -> Table:
+        """Return the smallest change these samples could have seen four times out of five."""
+        kinds = self.dossier["samples"][["sample", "name"]].drop_duplicates()
+        rows = self.dossier["detectable"].merge(kinds, on="sample")
+        rows["rise"], rows["fall"] = (
+            [_span(row[f"smallest_{way}"], row[f"largest_{way}"]) for _, row in rows.iterrows()]
+            for way in ("rise", "fall")
+        )
+        return self._table(
+            rows,
+            "What these inspections could have seen",
+            [
+                Column("name", "Sample", wide=True),
+                Column("figures", "Key questions", "count"),
+                Column("rise", "Smallest rise", unit="percentage points"),
+                Column("fall", "Smallest fall", unit="percentage points"),
+            ],
+            name="detectable",
+            comment="The smallest change that the test would find significant with 80% power, "
+            "from the earlier percentage; a span where it differs between questions.",
         )
 
     # Prompts.
@@ -634,6 +866,12 @@ def glossary() -> Glossary:
 
 def _some(sentences: Sequence[str]) -> list[str]:
     return [sentence for sentence in sentences if sentence]
+
+
+def _span(lowest: Any, highest: Any) -> str:
+    if is_missing(lowest):
+        return "none is large enough"
+    return f"{lowest}" if lowest == highest else f"{lowest} to {highest}"
 
 
 def _named(row: pd.Series) -> str:

@@ -62,13 +62,22 @@ MARKERS: dict[str, dict[str, Any]] = {
         "markeredgecolor": COMPARATOR, "markeredgewidth": 1, "color": COMPARATOR,
         "linestyle": "none",
     },
+    "bands alone": {
+        "marker": "s", "markersize": 8, "markerfacecolor": INTERVAL, "markeredgecolor": INTERVAL,
+        "markeredgewidth": 1, "color": INTERVAL, "linestyle": "none",
+    },
+    "with discretion": {
+        "marker": "s", "markersize": 8, "markerfacecolor": "white", "markeredgecolor": INTERVAL,
+        "markeredgewidth": 2, "color": INTERVAL, "linestyle": "none",
+    },
     "target": {
         "marker": "|", "markersize": 18, "markeredgecolor": TARGET, "markeredgewidth": 3,
         "color": TARGET, "linestyle": "none",
     },
 }  # fmt: skip
 """Keyword arguments for ``Axes.plot``: ring for before, disc for now, diamond for all CRCs or the
-nation, upright bar for a target."""
+nation, square for imagined samples (filled by the bands alone, hollow with discretion), upright bar
+for a target or boundary."""
 
 MARKS: dict[str, str] = {
     "significant": "◆",
