@@ -15,6 +15,7 @@ from pipeline.analysis import plans
 from pipeline.analysis.change import detectable_by_sample, families_of_tests, other_tests
 from pipeline.analysis.claims import claims_in_short, significant_without_a_claim
 from pipeline.analysis.comparison import Pair, pairs_of_inspections
+from pipeline.analysis.coverage import published_only, quality_about, quality_dossier
 from pipeline.analysis.firmness import firmness_of_overall, firmness_of_standards
 from pipeline.analysis.headline import headline, overall
 from pipeline.analysis.ratings import framework_rows
@@ -225,7 +226,7 @@ def dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Doss
     comparisons = [
         comparison_dossier(tables, processed, pair) for pair in pairs_of_inspections(tables)
     ]
-    return comparisons + [
+    answers = [
         with_sources(
             plans.plan_about(tables, plan),
             tables["sources"],
@@ -233,3 +234,13 @@ def dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Doss
         )
         for plan in tables["plans"]["plan"]
     ]
+    return [*comparisons, *answers, *_data_quality(tables, processed)]
+
+
+def _data_quality(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Dossier]:
+    """The dossier on the data's own quality; none where all figures are simulated."""
+    published = published_only(tables)
+    if published["inspections"].empty:
+        return []
+    quality = quality_dossier(published, processed["quality_checks"])
+    return [with_sources(quality_about(published, quality), tables["sources"], quality)]

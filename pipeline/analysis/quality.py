@@ -157,7 +157,7 @@ def _same_figure_agrees(records: Records) -> Iterator[Finding]:
             inspection,
             f"key question {question}",
             first["percent"] == again["percent"],
-            f"{first['percent']}% in {first['source']}, {again['percent']}% in {again['source']}.",
+            f"{first['percent']}% in its own report, {again['percent']}% in the next one.",
         )
     for (inspection, measure), rows in records.facts.items():
         values = [row for row in rows if row["value"] is not None]
