@@ -1,7 +1,7 @@
 """Two rounds side by side, against the tables of the 2020 report and the contract of the columns.
 
-Figures are stated here from chapters 2 and 3 and Annex 4 of that report and Annex 2 of the report of
-2018; counts in sentences are recomputed from them.
+Figures are stated here from chapters 2 and 3 and Annex 4 of that report and Annex 2 of the report
+of 2018; counts in sentences are recomputed from them.
 """
 
 import pandas as pd
@@ -54,55 +54,20 @@ NOT_COMPARABLE = {"2.4.1", "2.4.2", "4.1.1", "4.1.2", "4.1.3", "4.1.4"}
 CAUTION = {"4.2.1", "4.2.2", "4.2.3"}
 
 KEY_QUESTION_CONTRACT = [
-    "provider",
-    "previous_inspection",
-    "current_inspection",
-    "standard",
-    "key_question",
-    "label",
-    "question",
-    "previous_percent",
-    "current_percent",
-    "all_crcs_percent",
-    "previous_status",
-    "current_status",
-    "all_crcs_status",
-    "previous_base",
-    "current_base",
-    "comparable",
-    "reason_not_comparable",
-    "change_points",
-    "difference_from_all_crcs",
-    "previous_band",
-    "current_band",
-    "previous_source",
-    "current_source",
-]
+    "provider", "previous_inspection", "current_inspection", "standard", "key_question", "label",
+    "question", "previous_percent", "current_percent", "all_crcs_percent", "previous_status",
+    "current_status", "all_crcs_status", "previous_base", "current_base", "comparable",
+    "reason_not_comparable", "change_points", "difference_from_all_crcs", "previous_band",
+    "current_band", "previous_source", "current_source",
+]  # fmt: skip
 PROMPT_CONTRACT = [
-    "provider",
-    "previous_inspection",
-    "current_inspection",
-    "key_question",
-    "prompt",
-    "wording",
-    "previous_percent",
-    "current_percent",
-    "comparable",
-    "change_points",
-    "sample",
-]
+    "provider", "previous_inspection", "current_inspection", "key_question", "prompt", "wording",
+    "previous_percent", "current_percent", "comparable", "change_points", "sample",
+]  # fmt: skip
 RATING_CONTRACT = [
-    "inspection",
-    "standard",
-    "name",
-    "published_rating",
-    "derived_rating",
-    "points",
-    "lowest_key_question",
-    "lowest_percent",
-    "discretion",
-    "note",
-]
+    "inspection", "standard", "name", "published_rating", "derived_rating", "points",
+    "lowest_key_question", "lowest_percent", "discretion", "note",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -164,14 +129,8 @@ def test_percentages(by_question, column, at):
 
 
 def test_what_may_be_compared(by_question):
-    expected = {
-        question: "no"
-        if question in NOT_COMPARABLE
-        else "caution"
-        if question in CAUTION
-        else "yes"
-        for question in PRINTED
-    }
+    expected = dict.fromkeys(PRINTED, "yes")
+    expected |= dict.fromkeys(NOT_COMPARABLE, "no") | dict.fromkeys(CAUTION, "caution")
     assert by_question["comparable"].to_dict() == expected
     without = by_question["reason_not_comparable"].isna()
     assert set(by_question.index[without]) == {q for q, c in expected.items() if c == "yes"}
