@@ -646,14 +646,15 @@ def _possible(
     if limit is None:
         return
     bases = possible_bases(percent, limit)
-    full = "also" if limit in bases else "not"
-    yield Finding(
-        inspection,
-        subject,
-        bool(bases),
-        f"The base is not printed; {percent}% is possible of {_bases(percent, limit)} cases"
-        + (f", and so {full} of all {limit}." if bases else "."),
-    )
+    if bases:
+        full = "also" if limit in bases else "not"
+        detail = (
+            f"The base is not printed; {percent}% is possible of {_bases(percent, limit)} cases, "
+            f"and so {full} of all {limit}."
+        )
+    else:
+        detail = f"The base is not printed; no number of cases up to {limit} gives {percent}%."
+    yield Finding(inspection, subject, bool(bases), detail)
 
 
 def _interview_percentage_is_possible(records: Records) -> Iterator[Finding]:
@@ -1093,7 +1094,7 @@ def _listed(counts: list[int]) -> str:
 def _bases(percent: int, limit: int) -> str:
     bases = possible_bases(percent, limit)
     if not bases:
-        return "no base"
+        return "there is none"
     if len(bases) <= 5:
         return ", ".join(map(str, bases))
     return f"{len(bases)} bases from {bases[0]} to {bases[-1]}"
