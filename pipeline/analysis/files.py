@@ -68,7 +68,7 @@ def write_folder(out: Path, files: Mapping[Path, bytes]) -> None:
             beside.unlink(missing_ok=True)
     wanted = {out / name for name in files}
     for old in [*out.glob("*.csv"), *out.glob(f"{DOSSIERS}/*/*")]:
-        if old not in wanted:
+        if old not in wanted and not old.is_dir():
             old.unlink()
     kept = {path.parent for path in wanted}
     for folder in out.glob(f"{DOSSIERS}/*"):
