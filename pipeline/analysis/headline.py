@@ -200,7 +200,11 @@ def small_base(base: object) -> str:
     """Return the warning that goes with every figure on fewer than 30 cases, or nothing."""
     if is_missing(base) or int(str(base)) >= 30:
         return ""
-    return f" (only {base} cases)"
+    return f"only {base} cases"
+
+
+def _in_brackets(row: pd.Series) -> str:
+    return "; ".join(filter(None, [str(row["key_question"]), small_base(row["current_base"])]))
 
 
 def _extreme(questions: pd.DataFrame, *, highest: bool) -> tuple[str | None, str]:
@@ -209,10 +213,5 @@ def _extreme(questions: pd.DataFrame, *, highest: bool) -> tuple[str | None, str
         return None, ""
     value = int(known["current_percent"].max() if highest else known["current_percent"].min())
     there = known[known["current_percent"] == value]
-    names = joined(
-        [
-            f"{row['label']} ({row['key_question']}){small_base(row['current_base'])}"
-            for _, row in there.iterrows()
-        ]
-    )
+    names = joined([f"{row['label']} ({_in_brackets(row)})" for _, row in there.iterrows()])
     return f"{value}%", f"{names}: done well in {value}% of cases."

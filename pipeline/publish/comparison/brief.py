@@ -1,0 +1,165 @@
+"""The first screen: what changed, how sure, what next."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from pipeline.analysis.headline import in_words, joined, small_base
+from pipeline.publish import charts
+from pipeline.publish.comparison.base import Section
+from pipeline.publish.summary import (
+    Headline,
+    KeyFigure,
+    KeyFigures,
+    Panel,
+    Panels,
+    ScoreScale,
+    Together,
+)
+
+CHANGE_NOTES = {
+    "significant": "passes the inspectorate's test",
+    "not significant": "could have come about by chance",
+    "unsettled": "depends on a number of cases that was not published",
+}
+
+
+class Brief(Section):
+    """The section that leadership reads first."""
+
+    def in_brief(self) -> Together:
+        """Return the first screen: what changed, how sure, what next."""
+        overall = self.dossier["standard_ratings"].query("standard == 'overall'")
+        beside = [self._sentence("standards"), self._sentence("comparable standards")]
+        parts: list[Any] = [
+            Headline(self._sentence("overall"), [" ".join(_some(beside))], notes=self.notes)
+        ]
+        parts.append(KeyFigures(self._cards(overall), notes=self.notes))
+        bands = self.dossier["overall_bands"]
+        latest = self.dossier["inspections"]["framework"].iloc[-1]
+        bands = bands[bands["framework"] == latest].sort_values("lower_points")
+        scores = [
+            (round_name, int(points))
+            for round_name, points in zip(
+                [name for name in self.rounds if name], overall["points"], strict=True
+            )
+        ]
+        parts.append(
+            ScoreScale(
+                [
+                    (str(band["rating"]), int(band["lower_points"]), int(band["upper_points"]))
+                    for _, band in bands.iterrows()
+                ],
+                current=scores[-1],
+                previous=scores[0] if self.compares else None,
+            )
+        )
+        parts.append(Panels(self._panels(), notes=self.notes))
+        return Together(parts)
+
+    def _cards(self, overall: pd.DataFrame) -> list[KeyFigure]:
+        now = overall.iloc[-1]
+        most = self._value("overall").rpartition(" of ")[2]
+        cards = [
+            KeyFigure(
+                "Overall score",
+                str(now["points"]),
+                of=f"of {most}",
+                was=self._was(overall),
+                direction=self._direction(overall["points"]),
+                note=str(now["published_rating"]),
+                source=(str(now["source"]), str(now["place"])),
+            )
+        ]
+        standards = self.dossier["standards"]
+        ways = standards["direction"].value_counts()
+        comparable = standards[standards["direction"].notna()]
+        if len(comparable):
+            cards.append(
+                KeyFigure(
+                    "Standards rated higher",
+                    str(ways.get("rose", 0)),
+                    of=f"of {len(comparable)}",
+                    was=f"{ways.get('stayed', 0)} the same, {ways.get('fell', 0)} lower",
+                    note=f"{len(standards) - len(comparable)} more may not be compared"
+                    if len(comparable) < len(standards)
+                    else "",
+                )
+            )
+        asked = self.questions[self.questions["comparable"] == "yes"]
+        if len(asked):
+            rose = int((asked["change_points"] > 0).sum())
+            firm = int((asked["change_verdict"] == "significant").sum())
+            cards.append(
+                KeyFigure(
+                    "Key questions that rose",
+                    str(rose),
+                    of=f"of {len(asked)}",
+                    was=f"{int((asked['change_points'] < 0).sum())} fell",
+                    note=f"{firm} of these changes {'is' if firm == 1 else 'are'} significant",
+                )
+            )
+        known = self.questions["difference_from_all_crcs"].dropna()
+        if len(known):
+            clear = int((self.questions["benchmark_verdict"] == "better").sum())
+            cards.append(
+                KeyFigure(
+                    f"Key questions above {self._aggregate()}",
+                    str(int((known > 0).sum())),
+                    of=f"of {len(known)}",
+                    was=f"{int((known < 0).sum())} below",
+                    note=f"{clear} clearly better",
+                )
+            )
+        return cards
+
+    def _was(self, overall: pd.DataFrame) -> str:
+        if not self.compares:
+            return ""
+        ours = " (our sum)" if "ours" in str(overall.iloc[0]["note"]) else ""
+        return f"{overall.iloc[0]['points']} in {self.rounds[0]}{ours}"
+
+    def _direction(self, points: pd.Series) -> Any:
+        if not self.compares or points.iloc[0] == points.iloc[-1]:
+            return ""
+        return "up" if points.iloc[-1] > points.iloc[0] else "down"
+
+    def _panels(self) -> list[Panel]:
+        ends = [f"Highest: {self._sentence('strongest')}", f"Lowest: {self._sentence('weakest')}"]
+        panels = [Panel("Strongest and weakest", ends)]
+        if self.compares:
+            panels.append(Panel("How sure", self._how_sure()))
+        panels.append(Panel("What next", list(self.dossier["route_sentences"]["sentence"])))
+        return panels
+
+    def _how_sure(self) -> list[str]:
+        tested = self.questions[self.questions["change_points"].notna()]
+        counts = tested["change_verdict"].value_counts()
+        sentences = []
+        for verdict in CHANGE_NOTES:
+            rows = tested[tested["change_verdict"] == verdict]
+            if rows.empty:
+                continue
+            number = in_words(int(counts[verdict]), capital=True)
+            if verdict == "not significant":
+                sentences.append(f"{number} of {len(tested)} changes {CHANGE_NOTES[verdict]}.")
+                continue
+            names = joined([_named(row) for _, row in rows.iterrows()])
+            word = "is" if len(rows) == 1 else "are"
+            sentences.append(f"{number} {word} {verdict}: {names}.")
+        return sentences
+
+
+def _some(sentences: Sequence[str]) -> list[str]:
+    return [sentence for sentence in sentences if sentence]
+
+
+def _named(row: pd.Series) -> str:
+    """Name a change with its size, and with what a reader must know beside it."""
+    beside = [f"{charts.signed(row['change_points'])} points"]
+    if row["comparable"] == "caution":
+        beside.append("to be compared with caution")
+    if small := small_base(row["current_base"]):
+        beside.append(small)
+    return f"{row['label']} ({', '.join(beside)})"

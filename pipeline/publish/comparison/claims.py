@@ -1,0 +1,117 @@
+"""The report's own claims of significance replayed, and what analysts ask about the tests."""
+
+from typing import Any
+
+from pipeline.publish.comparison.base import Section
+from pipeline.publish.markup import is_missing
+from pipeline.publish.tables import Column, Table
+
+
+class Claims(Section):
+    """The sections on what the report calls significant, and on the tests."""
+
+    def claims_table(self) -> Table:
+        """Return the report's claims of significance, each with what our test finds."""
+        claims = self.dossier["claims"]
+        numbered = "Claim " + claims["claim"].astype("string") + ": " + claims["summary"]
+        columns = [
+            Column("measure", "Measure it may refer to"),
+            Column("label", "Wording", missing="not in the data", wide=True),
+            Column("previous_percent", self.rounds[0], "percent", missing="no comparable figure"),
+            Column("current_percent", self.rounds[1], "percent", missing="no figure"),
+            Column("reproduced", "Does our test find it?", "mark"),
+        ]
+        if self.analyst:
+            columns += [
+                Column("p_min", "Smallest p", "p", missing="cannot be computed"),
+                Column("p_max", "Largest p", "p", missing="cannot be computed"),
+                Column("reason", "What it rests on", wide=True),
+            ]
+        return self._table(
+            claims.assign(numbered=numbered),
+            "The report's own claims of significance, replayed",
+            columns,
+            groups="numbered",
+            row_source=("source", "place"),
+            name="claims",
+            comment="The inspectorate knows numbers of cases that it does not print; where our "
+            "answer differs, that may be why.",
+        )
+
+    def unclaimed_table(self) -> Table:
+        """Return the changes that pass the test though the text does not call them significant."""
+        return self._table(
+            self.dossier["unclaimed"],
+            "Changes that pass the test without being called significant in the report",
+            [
+                Column("measure", "Number"),
+                Column("label", "Key question or prompt", wide=True),
+                Column("previous_percent", self.rounds[0], "percent"),
+                Column("current_percent", self.rounds[1], "percent"),
+                Column("change_points", "Change", "change"),
+            ],
+            name="unclaimed",
+        )
+
+    # For analysts.
+
+    def families_table(self) -> Table:
+        """Return how many tests were made at once, and how many chance alone would pass."""
+        return self._table(
+            self.dossier["families"],
+            "Many tests at once",
+            [
+                Column("family", "Family of tests"),
+                Column("computed", "Tests", "count"),
+                Column("left_out", "Left out, not computable", "count"),
+                Column("significant", "Significant", "count"),
+                Column("unsettled", "Unsettled", "count"),
+                Column("expected_by_chance", "Expected by chance, at most", "number", decimals=1),
+                Column("kept_after_adjustment", "Left after adjustment", "count"),
+            ],
+            name="families",
+            comment="Adjustment: Benjamini and Hochberg, on the largest p of each test.",
+        )
+
+    def other_tests_table(self) -> Table:
+        """Return what other tests would say of each change with known numbers of cases."""
+        tests = self.dossier["other_tests"]
+        wide = tests.pivot(index="key_question", columns="test", values="p").reset_index()
+        names = [name for name in wide.columns if name != "key_question"]
+        return self._table(
+            wide,
+            "What other tests would say",
+            [
+                Column("key_question", "Key question"),
+                *[Column(name, str(name), "p", missing="cannot be computed") for name in names],
+            ],
+            name="other-tests",
+        )
+
+    def detectable_table(self) -> Table:
+        """Return the smallest change these samples could have seen four times out of five."""
+        kinds = self.dossier["samples"][["sample", "name"]].drop_duplicates()
+        rows = self.dossier["detectable"].merge(kinds, on="sample")
+        rows["rise"], rows["fall"] = (
+            [_span(row[f"smallest_{way}"], row[f"largest_{way}"]) for _, row in rows.iterrows()]
+            for way in ("rise", "fall")
+        )
+        return self._table(
+            rows,
+            "What these inspections could have seen",
+            [
+                Column("name", "Sample", wide=True),
+                Column("figures", "Key questions", "count"),
+                Column("rise", "Smallest rise", unit="percentage points"),
+                Column("fall", "Smallest fall", unit="percentage points"),
+            ],
+            name="detectable",
+            comment="The smallest change that the test would find significant with 80% power, "
+            "from the earlier percentage; a span where it differs between questions.",
+        )
+
+
+def _span(lowest: Any, highest: Any) -> str:
+    if is_missing(lowest):
+        return "none is large enough"
+    return f"{lowest}" if lowest == highest else f"{lowest} to {highest}"

@@ -1,0 +1,98 @@
+"""Performance against target, people and workload, and who the cases were."""
+
+import pandas as pd
+
+from pipeline.analysis.headline import in_words, joined
+from pipeline.publish import charts
+from pipeline.publish.comparison.base import Section
+from pipeline.publish.figures import Figure
+from pipeline.publish.tables import Column, Table
+
+
+class Context(Section):
+    """The sections on what stands beside the scores."""
+
+    def _facts(self, *topics: str) -> pd.DataFrame:
+        facts = self.dossier["facts"]
+        rounds = self.dossier["inspections"][["inspection", "round"]]
+        return facts[facts["topic"].isin(topics)].merge(rounds, on="inspection")
+
+    def performance_figure(self) -> Figure:
+        """Return the contract measures of each round against target and national figure."""
+        facts = self._facts("performance")
+        facts = facts[facts["value"].notna() & facts["target"].notna()]
+        facts = facts.sort_values("round", ascending=False, kind="stable")
+        below = facts[facts["value"] < facts["target"]]
+        finding = (
+            f"{in_words(len(facts) - len(below), capital=True)} of {len(facts)} figures "
+            f"{'meets its' if len(facts) - len(below) == 1 else 'meet their'} target"
+        )
+        if not below.empty:
+            names = [
+                f"{row['name']}, {row['round']} ({row['value']:g}% against {row['target']:g}%)"
+                for _, row in below.iterrows()
+            ]
+            finding += f"; below it: {joined(names)}"
+        rows = facts.assign(round_name=facts["round"].astype("string"))
+        table = Table(
+            rows,
+            "Contract measures against target",
+            [
+                Column("name", "Measure", wide=True),
+                Column("value", "This provider", "percent", source=("source", "place")),
+                Column("comparator_value", "England and Wales", "percent", missing="not printed"),
+                Column("target", "Target", "percent", missing="not printed"),
+            ],
+            groups="round_name",
+            notes=self.notes,
+            name="performance",
+        )
+        self.shown.append(table)
+        return Figure(
+            charts.target_chart(rows),
+            "Contract measures against target",
+            f"{finding}.",
+            caption="Disc: this provider. Diamond: England and Wales. Upright bar: target. "
+            "The figures are those each report prints; they come from the Ministry of Justice.",
+            table=table,
+            narrow=charts.target_chart(rows, narrow=True),
+            name="targets",
+        )
+
+    def people_table(self) -> Table:
+        """Return staffing, caseloads and what officers said, with every figure to set beside."""
+        facts = self._facts("people", "interviews", "case-findings")
+        beside = facts[["previous_value", "comparator_value", "target"]].notna().any(axis=1)
+        named = facts["name"] + " (" + facts["unit"] + ")"
+        rows = facts[beside & facts["value"].notna()].assign(measure_name=named)
+        return self._table(
+            rows.assign(round_name=rows["round"].astype("string")),
+            "People and workload",
+            [
+                Column("measure_name", "Measure", wide=True),
+                Column("previous_value", "Earlier", "number", decimals=2, missing="not printed"),
+                Column("value", "In this round", "number", decimals=2, source=("source", "place")),
+                Column(
+                    "comparator_value", "Beside it", "number", decimals=2, missing="not printed"
+                ),
+                Column("comparator", "What stands beside it", missing="nothing is printed"),
+            ],
+            groups="round_name",
+            name="people",
+        )
+
+    def characteristics_table(self) -> Table:
+        """Return what kind of cases were read, beside the aggregate."""
+        facts = self._facts("characteristics")
+        rows = facts[facts["comparator_value"].notna() & facts["value"].notna()]
+        return self._table(
+            rows,
+            "Who the inspected cases were",
+            [
+                Column("name", "Characteristic", wide=True),
+                Column("value", "This provider", "percent", source=("source", "place")),
+                Column("comparator_value", "Beside it", "percent"),
+                Column("comparator", "What stands beside it"),
+            ],
+            name="characteristics",
+        )

@@ -1,0 +1,204 @@
+"""Ratings, key questions and what changed in them, with what may not be compared."""
+
+import pandas as pd
+
+from pipeline.publish import charts
+from pipeline.publish.comparison.brief import Brief
+from pipeline.publish.figures import Figure
+from pipeline.publish.tables import Column, Table
+
+RATING_BASIS = {
+    "judgement": "Judgement on all the evidence, without percentages",
+    "equal": "Its lowest key question",
+    "explained": "Panel's discretion",
+    "discrepancy": "Unexplained: the bands give another rating",
+}
+
+
+class Scores(Brief):
+    """The sections on ratings, key questions and change."""
+
+    def standards_table(self) -> Table:
+        """Return the ten standards, earlier and current, with direction in words."""
+        rows = self.dossier["standards"].copy()
+        rows["standard_name"] = rows["standard"] + " " + rows["name"]
+        rows["way"] = rows["direction"].fillna("not comparable")
+        ratings = self.dossier["standard_ratings"]
+        now = ratings[ratings["inspection"] == rows["current_inspection"].iloc[0]]
+        basis = now.set_index("standard")["agreement"].map(RATING_BASIS)
+        rows["how"] = rows["standard"].map(basis)
+        told = rows["how"] == RATING_BASIS["explained"]
+        rows.loc[told, "how"] = "Panel's discretion: " + rows.loc[told, "note"]
+        columns = [Column("standard_name", "Standard")]
+        if self.compares:
+            there = ("previous_source", "previous_place")
+            columns += [
+                Column(
+                    "previous_rating", self.rounds[0], "rating", source=there, missing="not rated"
+                ),
+            ]
+        here = ("current_source", "current_place")
+        columns.append(Column("current_rating", self.rounds[1], "rating", source=here))
+        if self.compares:
+            columns.append(Column("way", "Direction", "mark"))
+        columns.append(Column("how", f"How the rating of {self.rounds[1]} came about"))
+        return self._table(
+            rows, "Ratings of the standards", columns, groups="domain_name", name="standards"
+        )
+
+    def key_question_figure(self) -> Figure:
+        """Return the chart of every key question: earlier, current, aggregate, bands behind."""
+        questions = self.questions
+        bands = self._current_bands()
+        draw = [
+            charts.key_question_chart(
+                questions, self.dossier["standards"], bands, self.rounds, narrow
+            )
+            for narrow in (False, True)
+        ]
+        how = f"Disc: {self.rounds[1]}. "
+        if self.compares:
+            how = f"Ring: {self.rounds[0]}. {how}"
+        return Figure(
+            draw[0],
+            "Share of cases done well, by key question",
+            self._chart_finding(),
+            caption=how
+            + f"Diamond: {self._aggregate()}. Bar: the range in which the provider's share "
+            "lies with 95% confidence, where the number of cases is known. Shading: the rating "
+            "that a lowest score in the band gives.",
+            see=self.key_question_table(),
+            narrow=draw[1],
+            name="key-questions",
+        )
+
+    def _chart_finding(self) -> str:
+        sentences = [self._sentence("key questions"), self._sentence("all CRCs")]
+        return " ".join(filter(None, sentences)) or self._sentence("strongest")
+
+    def key_question_table(self) -> Table:
+        """Return the full comparison table, a row a key question."""
+        for table in self.shown:
+            if table.name == "comparison":
+                return table
+        columns = [Column("asked", "Key question", wide=True)]
+        if self.compares:
+            columns.append(
+                Column(
+                    "previous_percent",
+                    self.rounds[0],
+                    "percent",
+                    missing="previous_status",
+                    source=("previous_source", "previous_place"),
+                )
+            )
+        columns.append(
+            Column(
+                "current_percent",
+                self.rounds[1],
+                "percent",
+                missing="current_status",
+                source=("current_source", "current_place"),
+            )
+        )
+        columns.append(Column("current_base", "Cases", "count", missing="not published"))
+        if self.compares:
+            columns += [
+                Column("change_points", "Change", "change", missing="not comparable"),
+                Column("change_verdict", "Is the change firm?", "mark"),
+            ]
+        columns += [
+            Column(
+                "all_crcs_percent",
+                str(self.dossier["comparators"]["name"].iloc[0]),
+                "percent",
+                missing="all_crcs_status",
+                source=("all_crcs_source", "all_crcs_place"),
+            ),
+            Column("benchmark_verdict", "Against it", "mark", missing="cannot be said"),
+        ]
+        return self._table(
+            self.questions,
+            "Key questions: share of cases done well",
+            columns,
+            groups="heading",
+            name="comparison",
+            comment="Cases: the printed size of the sample that the documents tie the question to, "
+            f"in {self.rounds[1]}. On fewer than 30 cases, one or two of them can turn a rating.",
+        )
+
+    # Change.
+
+    def change_figure(self) -> Figure:
+        """Return the chart of changes that may be set side by side, with their intervals."""
+        changes = self.questions[self.questions["change_points"].notna()]
+        return Figure(
+            charts.change_chart(changes),
+            "Change in each key question that may be compared",
+            " ".join(self._how_sure()),
+            caption="Dot: change in percentage points. Bar: the range in which the change lies "
+            "with 95% confidence; there is none where a number of cases was not published.",
+            see=self.key_question_table(),
+            narrow=charts.change_chart(changes, narrow=True),
+            name="changes",
+        )
+
+    def verdict_table(self) -> Table:
+        """Return each tested change with what its verdict rests on; p-values for analysts."""
+        changes = self.questions[self.questions["change_points"].notna()]
+        columns = [
+            Column("asked", "Key question", wide=True),
+            Column("change_points", "Change", "change"),
+            Column("change_verdict", "Verdict", "mark"),
+            Column("verdict_reason", "What it rests on", wide=True),
+        ]
+        if self.analyst:
+            columns += [
+                Column("p_min", "Smallest p", "p", missing="cannot be computed"),
+                Column("p_max", "Largest p", "p", missing="cannot be computed"),
+                Column("exact_p", "Boschloo's p", "p", missing="not needed or base unknown"),
+                Column("bh_adjusted", "Adjusted p", "p", missing="not in the family"),
+            ]
+        return self._table(
+            changes, "Verdict on each change", columns, groups="heading", name="verdicts"
+        )
+
+    def not_comparable_table(self) -> Table:
+        """Return the ratings and key questions that may not be compared, or only with caution."""
+        standards = self.dossier["standards"]
+        ratings = standards[standards["comparable"] != "yes"].assign(
+            subject=lambda rows: rows["standard"] + " " + rows["name"] + " (rating)",
+        )[["subject", "comparable", "reason"]]
+        questions = self.questions[self.questions["comparable"] != "yes"].assign(
+            subject=lambda rows: rows["asked"], reason=lambda rows: rows["reason_not_comparable"]
+        )[["subject", "comparable", "reason"]]
+        rows = pd.concat([ratings, questions], ignore_index=True)
+        return self._table(
+            rows,
+            "What may not be compared, or only with caution",
+            [
+                Column("subject", "Rating or key question", wide=True),
+                Column("comparable", "Comparable"),
+                Column("reason", "Why", missing="no reason is given", wide=True),
+            ],
+            name="not-comparable",
+        )
+
+    def sample_table(self) -> Table:
+        """Return how many cases each figure is out of."""
+        rows = self.dossier["samples"].merge(
+            self.dossier["inspections"][["inspection", "round"]], on="inspection"
+        )
+        rows = rows[~rows["sample"].isin(["restricted"])].astype({"round": "string"})
+        return self._table(
+            rows,
+            "How many cases were read",
+            [
+                Column("name", "Sample", wide=True),
+                Column("size", "Cases", "count", missing="size_status", source=("source", "place")),
+                Column("required_size", "Design asked for", "count", missing="not printed"),
+                Column("note", "Note", missing="none", wide=True),
+            ],
+            groups="round",
+            name="samples",
+        )
