@@ -268,9 +268,17 @@ def test_another_provider_leaves_a_dossier_as_it_was(made, wider):
         (
             lambda folder: folder.add(
                 "action_updates",
-                {"action": "dlnr-crc-2020-1-01", "date": "2020-05-01", "status": "complete"},
+                {"action": "dlnr-crc-2020-1-01", "date": "2020-02-28", "status": "complete"},
             ),
             {DLNR_PLAN},
+        ),
+        (
+            # The newest date in the data is the day on which all plans are looked at.
+            lambda folder: folder.add(
+                "action_updates",
+                {"action": "dlnr-crc-2020-1-01", "date": "2020-05-01", "status": "complete"},
+            ),
+            {DLNR_PLAN, "action-plan-northumbria-crc-2018", "action-plan-northumbria-crc-2020"},
         ),
         (
             lambda folder: folder.edit(
@@ -281,7 +289,7 @@ def test_another_provider_leaves_a_dossier_as_it_was(made, wider):
             {NORTHUMBRIA, "action-plan-northumbria-crc-2018", "action-plan-northumbria-crc-2020"},
         ),
     ],
-    ids=["a DLNR action", "an update of a DLNR action", "a Northumbria figure"],
+    ids=["a DLNR action", "a DLNR update", "a later DLNR update", "a Northumbria figure"],
 )
 def test_a_change_touches_only_the_dossiers_it_concerns(made, tmp_path, edit, touched):
     folder = Folder(tmp_path / "raw")
