@@ -40,6 +40,7 @@ def _in_plain_words(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> None:
         from pipeline.data.problems import InvalidData
+        from pipeline.data.simulate import CannotSimulate
         from pipeline.publish.build import CannotBuild
         from pipeline.publish.catalogue import UnknownReport
 
@@ -52,6 +53,9 @@ def _in_plain_words(command: Callable[..., Any]) -> Callable[..., Any]:
             click.echo(f"{many} {noun} in the raw data; nothing was built.", err=True)
             sys.exit(DATA_ERROR)
         except UnknownReport as error:
+            click.echo(str(error), err=True)
+            sys.exit(DATA_ERROR)
+        except CannotSimulate as error:
             click.echo(str(error), err=True)
             sys.exit(DATA_ERROR)
         except CannotBuild as error:

@@ -7,9 +7,13 @@ An analyst needs one call::
     tables["key_question_scores"]
 """
 
-from pipeline.data.folders import processed_folder, raw_folder
-from pipeline.data.problems import InvalidData, Problem
-from pipeline.data.tables import Tables, is_missing, load
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.data.folders import processed_folder, raw_folder
+    from pipeline.data.problems import InvalidData, Problem
+    from pipeline.data.tables import Tables, is_missing, load
 
 __all__ = [
     "InvalidData",
@@ -20,3 +24,20 @@ __all__ = [
     "processed_folder",
     "raw_folder",
 ]
+
+_HOMES = {
+    "InvalidData": "problems",
+    "Problem": "problems",
+    "Tables": "tables",
+    "is_missing": "tables",
+    "load": "tables",
+    "processed_folder": "folders",
+    "raw_folder": "folders",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import on demand: reading tables needs pandas, which takes longer than a run without work."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'pipeline.data' has no attribute '{name}'")
+    return getattr(import_module(f"pipeline.data.{_HOMES[name]}"), name)

@@ -1,0 +1,545 @@
+"""A complete raw data folder of imaginary providers, for benchmarks, tests and demonstrations.
+
+Frameworks, questions and rules are copied from a real raw folder; everything about a provider is
+drawn at random, from counts of cases: each percentage is that of a whole number of cases out of a
+whole sample, rounded as the inspectorate rounds. Ratings follow from the figures by the framework's
+own bands. Every name says SIMULATED, and ``simulated`` is yes in every provider's row.
+
+The same seed gives the same bytes; a provider's figures do not depend on how many there are.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+import shutil
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.data.folders import PROJECT
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Row = dict[str, Any]
+
+#: Tables taken over as they are: what was asked and how it is judged.
+RULES = (
+    "frameworks", "rating_bands", "overall_bands", "discretion_rules", "standards", "sample_kinds",
+    "key_questions", "question_wordings", "comparability", "prompts", "measures",
+)  # fmt: skip
+#: Facts drawn for an imaginary provider: those that are shares of its people or cases.
+TOPICS = ("performance", "people", "characteristics", "case-findings", "interviews", "unpaid-work")
+
+_MARK = "SIMULATED"
+_FIRST = (
+    "Alder", "Amber", "Birch", "Bramble", "Cinder", "Clover", "Cobble", "Copper", "Drift", "Ember",
+    "Fern", "Flint", "Gorse", "Hazel", "Heron", "Juniper", "Larch", "Linnet", "Maple", "Merrow",
+    "Otter", "Pebble", "Quill", "Rowan", "Sedge", "Tansy", "Teasel", "Umber", "Willow", "Yarrow",
+)  # fmt: skip
+_SECOND = (
+    "beck", "bourne", "combe", "croft", "dale", "fell", "ford", "gate", "haven", "holt", "ley",
+    "mere", "mouth", "shaw", "stead", "stow", "thorpe", "wick", "wold", "worth",
+)  # fmt: skip
+_MEANS = (
+    "Brief every team on", "Train responsible officers in", "Audit twenty cases a month for",
+    "Issue new guidance on", "Have managers oversee", "Review with partners",
+    "Report each month on",
+)  # fmt: skip
+_OWNERS = ("Head of Operations", "Quality Lead", "Deputy Director", "")
+_REASONS = ("The budget of the year allows a part of it.", "Other work has to be finished first.")
+_PLACE = "Drawn at random"
+
+
+class CannotSimulate(Exception):
+    """The folder asked for may not be written; the message says why in one sentence."""
+
+
+def simulate(out: Path, *, providers: int, seed: int = 1, data: Path | None = None) -> None:
+    """Write a valid raw data folder of so many imaginary providers.
+
+    Parameters
+    ----------
+    out
+        The new folder. One that an earlier call wrote is replaced; any other must be empty.
+    providers
+        How many; each is inspected as often as the provider of ``data`` with the most rounds.
+    seed
+        The same seed gives the same folder.
+    data
+        Raw folder whose frameworks and tables are followed (default: the project's own).
+
+    Raises
+    ------
+    CannotSimulate
+        ``out`` is or lies in the project's own raw folder, or holds something else.
+    """
+    own = PROJECT / "data" / "raw"
+    out = out.resolve()
+    if out == own or own in out.parents:
+        raise CannotSimulate(f"{out} is the project's own data: simulated data go elsewhere.")
+    if out.is_file() or (out.is_dir() and any(out.iterdir()) and not _is_simulated(out)):
+        raise CannotSimulate(f"{out} holds something else: name a new folder, or empty it first.")
+    source = data or own
+    package = json.loads((source / "datapackage.json").read_text(encoding="utf-8"))
+    template = {r["name"]: _read(source / r["path"]) for r in package["resources"]}
+    tables = _Simulation(template, seed).tables(providers)
+    beside = out.with_name(f".{out.name}.{os.getpid()}.tmp")
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        beside.mkdir(parents=True)
+        shutil.copyfile(source / "datapackage.json", beside / "datapackage.json")
+        for resource in package["resources"]:
+            columns = [field["name"] for field in resource["schema"]["fields"]]
+            _write(beside / resource["path"], columns, tables.get(resource["name"], []))
+        if out.exists():
+            shutil.rmtree(out)
+        beside.replace(out)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def percentage(count: int, base: int) -> int:
+    """A share of cases as a whole percentage, halves rounded up."""
+    return (200 * count + base) // (2 * base)
+
+
+class _Simulation:
+    """Draws every table, following the tables of a real folder."""
+
+    def __init__(self, template: dict[str, list[Row]], seed: int) -> None:
+        self.template, self.seed = template, seed
+        rounds: dict[str, list[Row]] = defaultdict(list)
+        for inspection in sorted(template["inspections"], key=lambda row: int(row["round"])):
+            rounds[inspection["provider"]].append(inspection)
+        #: Rows of the inspections that are followed, earlier first.
+        self.followed = max(rounds.values(), key=len)
+        self.questions = _by(template["key_questions"], "framework")
+        self.standards = _by(template["standards"], "framework")
+        self.prompts = _by(template["prompts"], "framework")
+        self.made: dict[str, list[Row]] = defaultdict(list)
+        self.pooled: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+
+    def tables(self, providers: int) -> dict[str, list[Row]]:
+        """Every table of so many providers."""
+        import numpy as np
+
+        for number in range(1, providers + 1):
+            self._provider(number, np.random.Generator(np.random.PCG64([self.seed, number])))
+        self._aggregate()
+        self._sources()
+        return dict(self.made)
+
+    def _provider(self, number: int, random: np.random.Generator) -> None:
+        # Names repeat after 600 providers; the number tells them apart.
+        place = _FIRST[(number * 7) % len(_FIRST)] + _SECOND[(number * 3) % len(_SECOND)]
+        code = f"simulated-{number:04d}"
+        self.made["providers"].append(
+            {
+                "provider": code,
+                "name": f"{place} Community Rehabilitation Company ({_MARK} {number})",
+                "short_name": f"{place} CRC ({_MARK} {number})",
+                "simulated": "yes",
+                "note": "An imaginary provider: every figure was drawn at random.",
+            }
+        )
+        quality = random.normal(0.5, 0.5)  # log odds that its work on a case is done well
+        earlier_plan: list[Row] = []
+        earlier: dict[str, int] = {}
+        for row in self.followed:
+            name = f"{code}-{row['round']}"
+            inspection = {**row, "inspection": name, "provider": code}
+            source = f"simulated-{row['round']}"
+            self.made["inspections"].append(
+                {**inspection, "source": source, "place": _PLACE, "note": ""}
+            )
+            sizes = self._samples(row, name, source, random)
+            scores = self._scores(row, name, source, sizes, quality, random)
+            self._reprints(row, name, code, earlier)
+            self._prompt_scores(row, name, source, sizes, quality, random)
+            self._ratings(row, name, source, scores, quality, random)
+            self._facts(row, name, source, random)
+            earlier_plan = self._plan(row, name, code, scores, earlier_plan, random)
+            earlier = scores
+            quality += random.normal(0.2, 0.3)
+
+    def _samples(self, row: Row, name: str, source: str, random: np.random.Generator) -> Row:
+        """Sizes of the samples, near the real ones; returns all, also those not published."""
+        sizes: Row = {}
+        rows = [r for r in self.template["samples"] if r["inspection"] == row["inspection"]]
+        for sample in rows:
+            real = int(sample["size"]) if sample["size"] else 60
+            sizes[sample["sample"]] = max(5, round(real * random.uniform(0.8, 1.25)))
+        for kind in self.template["sample_kinds"]:  # a part is no larger than the whole
+            whole = sizes.get(kind["part_of"])
+            if whole is not None and kind["sample"] in sizes:
+                sizes[kind["sample"]] = min(sizes[kind["sample"]], max(5, round(whole * 0.95)))
+        for sample in rows:
+            size = sizes[sample["sample"]] if sample["size_status"] == "published" else ""
+            drawn = {"inspection": name, "size": size, "source": source, "place": _PLACE}
+            self.made["samples"].append({**sample, **drawn, "note": ""})
+        return sizes
+
+    def _scores(
+        self,
+        row: Row,
+        name: str,
+        source: str,
+        sizes: Row,
+        quality: float,
+        random: np.random.Generator,
+    ) -> dict[str, int]:
+        scores: dict[str, int] = {}
+        for question in self.questions[row["framework"]]:
+            number, base = question["key_question"], sizes.get(question["sample"], 40)
+            count = int(random.binomial(base, _share(quality + random.normal(0, 0.5))))
+            published = question["evidence"] == "cases"
+            if published:
+                scores[number] = percentage(count, base)
+                if row is self.followed[-1]:
+                    self.pooled[number][0] += count
+                    self.pooled[number][1] += base
+            self.made["key_question_scores"].append(
+                {
+                    "inspection": name,
+                    "framework": row["framework"],
+                    "key_question": number,
+                    "reading": "own",
+                    "percent": scores.get(number, ""),
+                    "status": "published" if published else "qualitative evidence only",
+                    "source": source,
+                    "place": _PLACE,
+                }
+            )
+        return scores
+
+    def _reprints(self, row: Row, name: str, code: str, earlier: dict[str, int]) -> None:
+        """What a later report prints again of the round before, where the real one does."""
+        before = self.followed[self.followed.index(row) - 1] if earlier else None
+        if before is None:
+            return
+        for real in self.template["key_question_scores"]:
+            if real["inspection"] != before["inspection"] or real["reading"] != "reprint":
+                continue
+            figure = earlier.get(real["key_question"], "") if real["percent"] else ""
+            status = "not published" if real["percent"] and figure == "" else real["status"]
+            self.made["key_question_scores"].append(
+                {
+                    **real,
+                    "inspection": f"{code}-{before['round']}",
+                    "percent": figure,
+                    "status": status,
+                    "source": f"simulated-{row['round']}",
+                    "place": _PLACE,
+                }
+            )
+
+    def _prompt_scores(
+        self,
+        row: Row,
+        name: str,
+        source: str,
+        sizes: Row,
+        quality: float,
+        random: np.random.Generator,
+    ) -> None:
+        samples = {p["prompt"]: p["sample"] for f in self.prompts.values() for p in f}
+        for real in self.template["prompt_scores"]:
+            if real["inspection"] != row["inspection"]:
+                continue
+            base = sizes.get(samples[real["prompt"]], 40)
+            count = int(random.binomial(base, _share(quality + random.normal(0, 0.6))))
+            figure = percentage(count, base) if real["percent"] else ""
+            drawn = {"inspection": name, "percent": figure, "source": source, "place": _PLACE}
+            self.made["prompt_scores"].append({**real, **drawn})
+
+    def _ratings(
+        self,
+        row: Row,
+        name: str,
+        source: str,
+        scores: dict[str, int],
+        quality: float,
+        random: np.random.Generator,
+    ) -> None:
+        """Ratings by the framework's bands; those by judgement are drawn like one more score."""
+        framework = row["framework"]
+        bands = [b for b in self.template["rating_bands"] if b["framework"] == framework]
+        total = 0
+        for standard in self.standards[framework]:
+            own = [
+                scores[q["key_question"]]
+                for q in self.questions[framework]
+                if q["standard"] == standard["standard"] and q["key_question"] in scores
+            ]
+            lowest = min(own) if own else round(100 * _share(quality + random.normal(0, 0.6)))
+            band = _band(bands, "lower_percent", "upper_percent", lowest)
+            total += int(band["points"])
+            self.made["ratings"].append(
+                {
+                    "inspection": name,
+                    "framework": framework,
+                    "standard": standard["standard"],
+                    "rating": band["rating"],
+                    "source": source,
+                    "place": _PLACE,
+                }
+            )
+        overall = [b for b in self.template["overall_bands"] if b["framework"] == framework]
+        self.made["overall_ratings"].append(
+            {
+                "inspection": name,
+                "rating": _band(overall, "lower_points", "upper_points", total)["rating"],
+                "score": total,
+                "score_status": "published",
+                "source": source,
+                "place": _PLACE,
+            }
+        )
+
+    def _facts(self, row: Row, name: str, source: str, random: np.random.Generator) -> None:
+        measures = {m["measure"]: m for m in self.template["measures"]}
+        for real in self.template["facts"]:
+            measure = measures[real["measure"]]
+            if (
+                real["inspection"] != row["inspection"]
+                or measure["topic"] not in TOPICS
+                or measure["unit"] != "percent"
+                or real["status"] != "published"
+                or real["measure"].startswith("restates-")  # says a key question's figure again
+            ):
+                continue
+            drawn = {
+                column: _near(real[column], random)
+                for column in ("value", "previous_value", "comparator_value")
+            }
+            words = [f"{drawn['value']}%"]
+            if drawn["comparator_value"] != "":
+                words.append(f"{real['comparator']} {drawn['comparator_value']}%")
+            if real["target"]:
+                words.append(f"target {real['target']}%")
+            self.made["facts"].append(
+                {
+                    **real,
+                    **drawn,
+                    "fact": len(self.made["facts"]) + 1,
+                    "inspection": name,
+                    "as_printed": ", ".join(words),
+                    "previous_status": real["previous_status"]
+                    if drawn["previous_value"] != "" or real["previous_status"] != "published"
+                    else "not printed",
+                    "source": source,
+                    "place": _PLACE,
+                    "note": "",
+                }
+            )
+
+    def _plan(
+        self,
+        row: Row,
+        name: str,
+        code: str,
+        scores: dict[str, int],
+        earlier: list[Row],
+        random: np.random.Generator,
+    ) -> list[Row]:
+        """A plan that answers the weakest key questions; follows up the plan before it."""
+        latest = self.followed[-1]["framework"]
+        labels = {q["key_question"]: q["label"] for q in self.questions[row["framework"]]}
+        known = {q["key_question"] for q in self.questions[latest]}
+        weakest = sorted(scores, key=lambda number: (scores[number], number))
+        year = int(row["published"][:4])
+        plan = f"{code}-{year}"
+        count = int(random.integers(4, 9))
+        source = "simulated-plans"
+        where = {"source": source, "place": _PLACE}
+        responses: list[str] = []
+        for number, question in enumerate(weakest[:count], start=1):
+            subject = labels[question].lower()
+            response = str(
+                random.choice(["agreed", "partly agreed", "not agreed"], p=[0.7, 0.2, 0.1])
+            )
+            responses.append(response)
+            key = {"plan": plan, "recommendation": number}
+            self.made["recommendations"].append(
+                {
+                    **key,
+                    "printed_number": f"{number}.",
+                    "title": labels[question],
+                    "summary": f"Do better in {subject}.",
+                    "addressed_to": f"The provider ({_MARK})",
+                    "repeated": "no",
+                    **where,
+                }
+            )
+            reason = "" if response == "agreed" else str(random.choice(_REASONS))
+            self.made["responses"].append({**key, "response": response, "reason": reason, **where})
+            if question in known:
+                self.made["recommendation_links"].append(
+                    {
+                        **key,
+                        "framework": latest,
+                        "kind": "key question",
+                        "subject": question,
+                        "reason": "It is about this question.",
+                    }
+                )
+            if response != "not agreed":
+                self._actions(plan, number, year, subject, where, random)
+        totals = {answer: responses.count(answer) for answer in set(responses)}
+        self.made["plans"].append(
+            {
+                "plan": plan,
+                "provider": code,
+                "inspection": name,
+                "year": year,
+                "submitted_printed": f"28 December {year}",
+                "submitted": f"{year}-12-28",
+                "report_published_printed": row["published_printed"],
+                "agreed_printed": totals.get("agreed", 0),
+                "partly_agreed_printed": totals.get("partly agreed", 0),
+                "not_agreed_printed": totals.get("not agreed", 0),
+                "total_printed": len(responses),
+                **where,
+            }
+        )
+        for recommendation in earlier:
+            self.made["follow_up"].append(
+                {
+                    **recommendation,
+                    "inspection": name,
+                    "verdict": str(random.choice(["sufficient", "some", "none"])),
+                    "summary": "Drawn at random.",
+                    "source": f"simulated-{row['round']}",
+                    "place": _PLACE,
+                }
+            )
+        return [{"plan": plan, "recommendation": n} for n in range(1, len(responses) + 1)]
+
+    def _actions(
+        self,
+        plan: str,
+        recommendation: int,
+        year: int,
+        subject: str,
+        where: Row,
+        random: np.random.Generator,
+    ) -> None:
+        for position in range(1, int(random.integers(1, 6)) + 1):
+            kind = str(random.choice(["month", "none given", "done"], p=[0.7, 0.2, 0.1]))
+            due = f"{year + 1}-{int(random.integers(1, 13)):02d}" if kind == "month" else ""
+            self.made["actions"].append(
+                {
+                    "plan": plan,
+                    "recommendation": recommendation,
+                    "action": f"{plan}-{recommendation}-{position:02d}",
+                    "position": position,
+                    "summary": f"{random.choice(_MEANS)} {subject}.",
+                    "owner": str(random.choice(_OWNERS)),
+                    "due_printed": {"month": due, "done": "Complete"}.get(kind, ""),
+                    "due": due,
+                    "due_kind": kind,
+                    "measure": "",
+                    **where,
+                }
+            )
+
+    def _aggregate(self) -> None:
+        """All imaginary providers together, in the place of the national figures."""
+        latest = self.followed[-1]
+        for comparator in self.template["comparators"]:
+            code = comparator["comparator"]
+            self.made["comparators"].append(
+                {
+                    **comparator,
+                    "name": f"{comparator['name']} ({_MARK})",
+                    "period": f"Round {latest['round']}",
+                    "source": f"simulated-{latest['round']}",
+                    "place": _PLACE,
+                    "note": "All imaginary providers of this folder together.",
+                }
+            )
+            for question in self.questions[latest["framework"]]:
+                count, base = self.pooled[question["key_question"]]
+                self.made["comparator_scores"].append(
+                    {
+                        "comparator": code,
+                        "framework": latest["framework"],
+                        "key_question": question["key_question"],
+                        "percent": percentage(count, base) if base else "",
+                        "status": "published" if base else "qualitative evidence only",
+                        "source": f"simulated-{latest['round']}",
+                        "place": _PLACE,
+                    }
+                )
+
+    def _sources(self) -> None:
+        """The rules' own documents, and one imaginary document a round and for the plans."""
+        for name in RULES:
+            self.made[name] = self.template[name]
+        named = {row["source"] for name in RULES for row in self.made[name] if row.get("source")}
+        self.made["sources"] = [r for r in self.template["sources"] if r["source"] in named]
+        titles = {
+            f"simulated-{row['round']}": (f"Inspections of the round {row['round']}", row)
+            for row in self.followed
+        }
+        titles["simulated-plans"] = ("Action plans", self.followed[-1])
+        for source, (title, row) in titles.items():
+            self.made["sources"].append(
+                {
+                    "source": source,
+                    "title": f"{title} ({_MARK})",
+                    "publisher": f"Nobody ({_MARK})",
+                    "published_printed": row["published_printed"],
+                    "published": row["published"],
+                    "kind": "simulated",
+                    "licence": "None needed: the figures are imaginary",
+                    "note": f"Made by the simulate command with seed {self.seed}.",
+                }
+            )
+
+
+def _share(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))
+
+
+def _near(figure: str, random: np.random.Generator) -> int | str:
+    """A percentage of 200 imaginary people near a real one; empty stays empty."""
+    if figure == "":
+        return ""
+    share = min(max(float(figure) / 100 + random.normal(0, 0.05), 0.01), 0.99)
+    return percentage(int(random.binomial(200, share)), 200)
+
+
+def _band(bands: list[Row], lower: str, upper: str, value: int) -> Row:
+    return next(band for band in bands if int(band[lower]) <= value <= int(band[upper]))
+
+
+def _by(rows: list[Row], column: str) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[column]].append(row)
+    return found
+
+
+def _is_simulated(folder: Path) -> bool:
+    providers = folder / "providers.csv"
+    rows = _read(providers) if providers.is_file() else []
+    return bool(rows) and all(row.get("simulated") == "yes" for row in rows)
+
+
+def _read(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _write(path: Path, columns: list[str], rows: list[Row]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(
+            file, columns, restval="", extrasaction="raise", lineterminator="\n"
+        )
+        writer.writeheader()
+        writer.writerows(rows)
