@@ -267,7 +267,7 @@ def objects(hostile: bool = False, edition: str = "leadership") -> list[tuple[st
         ("out", Glossary({text or "CRC": text or "Community Rehabilitation Company"})),
         ("analyst", "The test gives p = 0.03.\n\n<b>HTML is text</b>"),
         ("markdown", "## Take the data away"),
-        ("out", Downloads([ratings, table], info(edition, hostile), notes)),
+        ("out", Downloads([ratings, table], info(edition, hostile))),
         ("markdown", "## Sources"),
         ("out", notes),
     ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -152,6 +154,20 @@ def test_files_ride_in_the_page_under_safe_names(tmp_path: Path) -> None:
                     for cell in row:
                         bare = cell.lstrip("-").replace(".", "", 1)
                         assert bare.isdigit() or not cell.startswith(FORMULA_STARTS)
+
+
+def test_many_csv_files_travel_in_one_with_the_main_one_beside() -> None:
+    rows = pd.DataFrame({"q": [f"Question {n} " + "x" * 90 for n in range(300)]})
+    large = Table(rows, "Large", [Column("q", "Question")], name="large")
+    main = table()
+    markup = Downloads([main, large], PAGE, main=main).html()
+    packed = re.search(r'download="testshire-csv.zip" href="[^,]+,([^"]+)"', markup)
+    assert packed is not None
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(packed[1]))) as archive:
+        assert archive.namelist() == ["testshire-questions.csv", "testshire-large.csv"]
+        assert archive.read("testshire-large.csv") == csv_bytes(large)
+    assert 'download="testshire-questions.csv" href="data:text/csv;charset=utf-8,' in markup
+    assert 'download="testshire-large.csv"' not in markup
 
 
 def test_nothing_to_take_away_is_said() -> None:

@@ -16,7 +16,8 @@ import datetime
 import io
 import re
 import warnings
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +30,10 @@ from pipeline.publish.render import PageInfo
 from pipeline.publish.tables import Column, Table
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+LARGE = 24_000
+"""CSV files of more bytes than this together travel in one zip file, a quarter of the size: a page
+with its data must stay light enough to send by e-mail."""
+_ALL = "All tables as CSV files"
 _SAFE = " !$()*+,-./:;=?@[]_~|^"
 _LONGEST = 32_000
 _CREATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
@@ -157,13 +162,13 @@ class Downloads:
         The tables of the page, in order.
     page
         What the page says about itself; its name begins the files' names.
-    notes
-        The page's source notes, for the names of documents.
+    main
+        The table that is offered as a CSV file of its own even where the others are packed.
     """
 
     tables: Sequence[Table]
     page: PageInfo
-    notes: SourceNotes | None = None
+    main: Table | None = None
 
     def __repr__(self) -> str:
         """Say what this is without a memory address, which would differ from run to run."""
@@ -187,14 +192,20 @@ class Downloads:
                 "Excel, LibreOffice",
             )
         ]
+        files = {f"{name}-{table.name}.csv": csv_bytes(table) for table in tables}
+        if sum(map(len, files.values())) > LARGE:
+            links.append(
+                _link(_zipped(files), "application/zip", f"{name}-csv.zip", _ALL, "CSV, zipped")
+            )
+            tables = [table for table in tables if self.main is not None and table is self.main]
         links += [
             _link(
-                csv_bytes(table),
+                files[f"{name}-{table.name}.csv"],
                 "text/csv;charset=utf-8",
                 f"{name}-{table.name}.csv",
-                f"{table.label}: {table.caption}"
-                if table.label != table.caption
-                else table.caption,
+                table.caption
+                if table.label == table.caption
+                else f"{table.label}: {table.caption}",
                 "CSV",
             )
             for table in tables
@@ -221,6 +232,15 @@ def _link(content: bytes, kind: str, name: str, words: str, program: str) -> str
         f'<a download="{escape(name)}" href="{escape(address)}">{escape(words)} '
         f'<span class="size">({program}, {size} KB)</span></a>'
     )
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
+    return packed.getvalue()
 
 
 def _pair(rows: list[tuple[Any, ...]], values: list[Any]) -> list[tuple[tuple[Any, ...], Any]]:

@@ -184,6 +184,7 @@ def lean_svg(text: str, name: str, finding: str, description: str = "") -> str:
     used = _references(root)
     ids = {old: f"{name}-{index}" for index, old in enumerate(used, start=1)}
     smallest, width = _tidy(root, ids), _width(root)
+    _share_paint(root)
     _flatten(root)
     attributes = {
         "viewBox": root.get("viewBox", f"0 0 {width:g} 100"),
@@ -252,6 +253,24 @@ def _tidy(root: ElementTree.Element, ids: dict[str, str]) -> float:
             shortened = _REFERENCE.sub(lambda m: f"url(#{ids.get(m[1], m[1])})", shortened)
             element.set(key, re.sub(r"\s+", " ", shortened.strip()))
     return smallest
+
+
+def _share_paint(root: ElementTree.Element) -> None:
+    """Give a marker the paint that all its uses agree on, instead of each use."""
+    marks = {element.get("id"): element for element in root.iter() if element.get("id")}
+    uses: dict[str, list[ElementTree.Element]] = {}
+    for element in root.iter(f"{_SVG}use"):
+        uses.setdefault(element.get("href", "")[1:], []).append(element)
+    for name, same in uses.items():
+        if name not in marks:
+            continue
+        for paint in ("fill", "stroke", "stroke-width"):
+            values = {use.get(paint) for use in same}
+            if len(values) == 1 and (value := values.pop()) is not None:
+                # What the marker says itself wins over what a use hands down.
+                marks[name].attrib.setdefault(paint, value)
+                for use in same:
+                    del use.attrib[paint]
 
 
 def _declarations(style: str) -> dict[str, str]:

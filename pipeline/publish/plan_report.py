@@ -694,7 +694,7 @@ class PlanReport:
     def downloads(self) -> Downloads:
         """Return the tables of this page as CSV and as one accessible spreadsheet."""
         tables = {table.name: table for table in self.shown}
-        return Downloads(list(tables.values()), page_info(self.dossier.about, ""), self.notes)
+        return Downloads(list(tables.values()), page_info(self.dossier.about, ""))
 
     def sources(self) -> SourceNotes:
         """Return the documents and places that the page's rows were copied from."""

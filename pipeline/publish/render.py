@@ -31,6 +31,7 @@ from traitlets.config import Config
 
 from pipeline.publish.figures import WIDTHS
 from pipeline.publish.markup import clean, escape, slug
+from pipeline.publish.tables import COLUMNS
 
 TEMPLATE = Path(__file__).with_name("template")
 
@@ -340,8 +341,17 @@ def stylesheet() -> str:
 
 
 def _components() -> str:
-    widths = "".join(f".chart svg.w{width}{{min-width:{width}px}}" for width in WIDTHS)
-    return _read("components.css") + widths
+    """Return the components' style sheet with the rules that are counted out by number."""
+    rules = [f".chart svg.w{width}{{min-width:{width}px}}" for width in WIDTHS]
+    for kind, rule, told in (
+        ("n", "text-align:right;white-space:nowrap", "td"),
+        ("n", "text-align:right", "thead th"),
+        ("k", "white-space:nowrap", "td"),
+        ("x", "min-width:var(--room)", "tr>*"),
+    ):
+        cells = ",".join(f".{kind}{n} {told}:where(:nth-child({n}))" for n in range(1, COLUMNS + 1))
+        rules.append(f"{cells}{{{rule}}}")
+    return _read("components.css") + "".join(rules)
 
 
 def preview() -> _Preview:

@@ -31,6 +31,9 @@ Kind = Literal["text", "percent", "points", "change", "count", "number", "p", "r
 
 NUMERIC: frozenset[str] = frozenset({"percent", "points", "change", "count", "number", "p"})
 
+COLUMNS = 12
+"""The most columns of a table: more cannot be read on a page."""
+
 # What a status in the data means, in the words a reader meets. A status that is not here is shown
 # as it stands in the data, which is why statuses there are written as words.
 REASONS: dict[str, str] = {
@@ -159,6 +162,8 @@ class Table:
             raise ValueError("A table needs a caption that says what it shows")
         if not self.columns:
             raise ValueError(f"Table '{self.caption}' has no columns")
+        if len(self.columns) > COLUMNS:
+            raise ValueError(f"Table '{self.caption}' has more than {COLUMNS} columns")
         object.__setattr__(self, "name", slug(self.name or self.caption)[:60])
         object.__setattr__(self, "row_header", self.row_header or self.columns[0].name)
         object.__setattr__(self, "_names", {name: i for i, name in enumerate(self.frame.columns)})
@@ -248,7 +253,7 @@ class Table:
             "</caption>"
         )
         table = (
-            f'<table id="{self.id}">{caption}<thead><tr>'
+            f'<table id="{self.id}"{_layout(self.columns)}>{caption}<thead><tr>'
             + "".join(self._heading(column) for column in self.columns)
             + "</tr></thead>"
             + self._bodies(seen)
@@ -264,7 +269,7 @@ class Table:
     def _heading(self, column: Column) -> str:
         unit = column.unit_shown
         shown = f' <span class="unit">{escape(unit)}</span>' if unit else ""
-        return f'<th scope="col"{_class(column)}>{escape(column.heading)}{shown}</th>'
+        return f'<th scope="col">{escape(column.heading)}{shown}</th>'
 
     def _bodies(self, seen: set[int]) -> str:
         if not self.groups:
@@ -296,7 +301,8 @@ class Table:
                 if named:
                     inside += self.notes.cite(self.reference(row, self.row_source), self.name, seen)
             opening, closing = ('th scope="row"', "th") if named else ("td", "td")
-            cells.append(f"<{opening}{_class(column, blank=blank)}>{inside}</{closing}>")
+            kind = ' class="none"' if blank else ""
+            cells.append(f"<{opening}{kind}>{inside}</{closing}>")
         return f"<tr>{''.join(cells)}</tr>"
 
 
@@ -355,13 +361,17 @@ def mark(words: str) -> str:
     return f"{symbol(shape)} {escape(words)}" if shape else escape(words)
 
 
-def _class(column: Column, *, blank: bool = False) -> str:
-    align = column.align or ("right" if column.numeric else "left")
-    names = {
-        "num": align == "right",
-        "none": blank,
-        "whole": column.kind in ("rating", "mark") and not blank,
-        "wide": column.wide,
-    }
-    shown = " ".join(name for name, there in names.items() if there)
-    return f' class="{shown}"' if shown else ""
+def _layout(columns: Sequence[Column]) -> str:
+    """Return the classes that lay out a table's columns, named once and not in every cell.
+
+    ``n3``: the third column is set to the right; ``k3``: it is never broken; ``x3``: it needs room.
+    """
+    names = []
+    for position, column in enumerate(columns, start=1):
+        if (column.align or ("right" if column.numeric else "left")) == "right":
+            names.append(f"n{position}")
+        if column.kind in ("rating", "mark"):
+            names.append(f"k{position}")
+        if column.wide:
+            names.append(f"x{position}")
+    return f' class="{" ".join(names)}"' if names else ""
