@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 
 def _check_percent(percent: int) -> None:
@@ -126,6 +128,20 @@ class Base:
             return _listed([str(size) for size in sizes])
         whole = len(sizes) == sizes[-1] - sizes[0] + 1
         return f"{sizes[0]} to {sizes[-1]}" + ("" if whole else f" ({len(sizes)} sizes)")
+
+
+def base_of(row: dict[Any, Any], side: str) -> Base:
+    """The ``Base`` of one side (``previous`` or ``current``) of a row of a comparison.
+
+    Reads ``<side>_base``, ``<side>_limit``, ``<side>_tied`` (true, or the word yes) and ``sample``.
+    """
+    printed, limit = (
+        None if pd.isna(row[f"{side}_{what}"]) else int(row[f"{side}_{what}"])
+        for what in ("base", "limit")
+    )
+    tied = row[f"{side}_tied"]
+    is_tied = not pd.isna(tied) and (tied == "yes" if isinstance(tied, str) else bool(tied))
+    return Base(str(row.get("sample", "")), printed, limit, is_tied and printed is not None)
 
 
 def _listed(words: list[str]) -> str:

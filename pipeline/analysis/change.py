@@ -33,7 +33,7 @@ import pandas as pd
 from scipy.special import bdtr, bdtrc
 from scipy.stats import hypergeom
 
-from pipeline.analysis.bases import Base
+from pipeline.analysis.bases import Base, base_of
 from pipeline.analysis.benchmark import Standing, against_benchmark
 from pipeline.analysis.significance import (
     FEW_EXPECTED,
@@ -338,14 +338,6 @@ def _overturned_by(
     return None if unlike is None else int(missing[unlike])
 
 
-def _base(row: dict[Any, Any], side: str) -> Base:
-    printed = _whole(row[f"{side}_base"])
-    limit = _whole(row[f"{side}_limit"])
-    tied = row[f"{side}_tied"]
-    is_tied = not _missing(tied) and (tied == "yes" if isinstance(tied, str) else bool(tied))
-    return Base(str(row.get("sample", "")), printed, limit, is_tied and printed is not None)
-
-
 def _missing(value: Any) -> bool:
     return value is None or bool(pd.isna(value))
 
@@ -408,7 +400,7 @@ def _columns(comparison: pd.DataFrame) -> list[str]:
 
 def _tested(row: dict[Any, Any], level: float, benchmarked: bool) -> dict[str, Any]:
     """Everything but the intervals and the adjustment, for one row."""
-    sides = {side: (_whole(row[f"{side}_percent"]), _base(row, side)) for side in _SIDES}
+    sides = {side: (_whole(row[f"{side}_percent"]), base_of(row, side)) for side in _SIDES}
     added: dict[str, Any] = {}
     for side, (percent, base) in sides.items():
         one = None if percent is None else base.one_count(percent)
