@@ -441,5 +441,24 @@ def test_the_register_is_whole(tables):
     assert impossible["other_value"].str.contains(r"\d").all()
 
 
+def test_every_failed_check_on_a_figure_has_its_entry_in_the_register(tables, checks):
+    kinds = {
+        "percentage-is-possible": {"impossible figure"},
+        "columns-look-transposed": {"layout"},
+        "comparability-consistent": {"comparability", "wording"},
+        "wording-agrees": {"wording"},
+    }
+    register = tables["discrepancies"]
+    for rule, of_kind in kinds.items():
+        entries = register[register["kind"].isin(of_kind)]
+        text = " ".join(
+            " ".join(entries[column].dropna()) for column in ("subject", "place", "other_place")
+        )
+        for subject in failed(checks, rule):
+            number = subject.split(",")[0].split()[-1]
+            # "4.2 compared and not comparable" is about all three questions of 4.2.
+            assert number in text or number.rpartition(".")[0] + " compared" in text, subject
+
+
 def test_every_severity_is_explained():
     assert set(quality.rules_table()["severity"]) == set(quality.SEVERITIES)

@@ -294,6 +294,7 @@ class QualityReport:
             rows,
             f"{caption} ({len(rows)})",
             [
+                Column("discrepancy", "No.", "count"),
                 Column("subject", "Subject", wide=True),
                 Column("value", "One place", source=("source", "place")),
                 Column(
@@ -307,6 +308,7 @@ class QualityReport:
                 Column("certainty", "Certainty"),
             ],
             groups="heading",
+            row_header="subject",
             name=name,
         )
 
