@@ -137,7 +137,8 @@ def test_skip_link_and_source_link_lead_there_and_back(
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
-        link = page.locator("table a.n").first
+        assert page.get_by_role("link", name="Source 3", exact=True).count() == 1
+        link = page.locator('table a[href^="#n"]').first
         number = link.text_content()
         link.focus()
         page.keyboard.press("Enter")

@@ -33,7 +33,9 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _TEXT = {"font-size": "13", "fill": INK}
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_ANY_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _SPACE = re.compile(r" (?=[A-Za-z-])|(?<=[A-Za-z]) (?=[-\d.A-Za-z])")
+_SHARED = ("text-anchor", "font-size", "font-weight", "fill")
 _COORDINATES = frozenset({"d", "x", "y", "width", "height", "cx", "cy", "r", "points", "transform"})
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _UPRIGHT = re.compile(r"^rotate\(-?0(\.0+)?[ ,)]")
@@ -185,6 +187,7 @@ def lean_svg(text: str, name: str, finding: str, description: str = "") -> str:
     ids = {old: f"{name}-{index}" for index, old in enumerate(used, start=1)}
     smallest, width = _tidy(root, ids), _width(root)
     _share_paint(root)
+    _unclip(root)
     _flatten(root)
     attributes = {
         "viewBox": root.get("viewBox", f"0 0 {width:g} 100"),
@@ -247,12 +250,46 @@ def _tidy(root: ElementTree.Element, ids: dict[str, str]) -> float:
                 continue
             if key == "transform" and _UPRIGHT.match(value):
                 continue
-            shortened = value
+            shortened = re.sub(r"\s+", " ", value.strip())
             if key in _COORDINATES:
-                shortened = _SPACE.sub("", _NUMBER.sub(_short, value))
+                shortened = _SPACE.sub("", _NUMBER.sub(_short, shortened))
             shortened = _REFERENCE.sub(lambda m: f"url(#{ids.get(m[1], m[1])})", shortened)
-            element.set(key, re.sub(r"\s+", " ", shortened.strip()))
+            element.set(key, shortened)
     return smallest
+
+
+def _unclip(root: ElementTree.Element) -> None:
+    """Take the clip from what lies inside it anyway."""
+    frames: dict[str, tuple[float, float, float, float]] = {}
+    for clip in root.iter(f"{_SVG}clipPath"):
+        rect = clip.find(f"{_SVG}rect")
+        if rect is not None:
+            x, y, w, h = (float(rect.get(key, "0")) for key in ("x", "y", "width", "height"))
+            frames[f"url(#{clip.get('id')})"] = (x - 1, y - 1, x + w + 1, y + h + 1)
+
+    def inside(element: ElementTree.Element, frame: tuple[float, float, float, float]) -> bool:
+        left, top, right, bottom = frame
+        if element.tag == f"{_SVG}g":
+            return all(inside(child, frame) for child in element)
+        if element.tag == f"{_SVG}use":
+            points = [float(element.get("x", "0")), float(element.get("y", "0"))]
+        elif element.tag == f"{_SVG}path" and not re.search("[a-yABD-KN-Y]", element.get("d", "")):
+            points = [float(found) for found in _ANY_NUMBER.findall(element.get("d", ""))]
+        else:
+            return False
+        return all(left <= x <= right for x in points[::2]) and all(
+            top <= y <= bottom for y in points[1::2]
+        )
+
+    for element in root.iter():
+        frame = frames.get(element.get("clip-path", ""))
+        if frame is not None and inside(element, frame):
+            del element.attrib["clip-path"]
+    for parent in root.iter():
+        named = _references(root) if parent.tag == f"{_SVG}defs" else []
+        for child in list(parent):
+            if child.tag == f"{_SVG}clipPath" and child.get("id") not in named:
+                parent.remove(child)
 
 
 def _share_paint(root: ElementTree.Element) -> None:
@@ -327,12 +364,35 @@ def _flatten(element: ElementTree.Element) -> None:
             children.append(child)
     merged: list[ElementTree.Element] = []
     for child in children:
+        if child.tag == f"{_SVG}text":
+            child = _in_group(child)
         group = child.tag == f"{_SVG}g" and "id" not in child.attrib
         if group and merged and merged[-1].tag == child.tag and merged[-1].attrib == child.attrib:
             merged[-1].extend(child)
         else:
             merged.append(child)
-    element[:] = merged
+    # A group of one costs more than it saves.
+    element[:] = [_alone(child) for child in merged]
+
+
+def _in_group(text: ElementTree.Element) -> ElementTree.Element:
+    """Return a text inside a group that holds what its neighbours are likely to share."""
+    shared = {key: value for key, value in text.attrib.items() if key in _SHARED}
+    if not shared:
+        return text
+    for key in shared:
+        del text.attrib[key]
+    group = ElementTree.Element(f"{_SVG}g", shared)
+    group.append(text)
+    return group
+
+
+def _alone(group: ElementTree.Element) -> ElementTree.Element:
+    """Return the only text of a group with the group's attributes, or the group."""
+    if group.tag == f"{_SVG}g" and len(group) == 1 and group[0].tag == f"{_SVG}text":
+        group[0].attrib.update(group.attrib)
+        return group[0]
+    return group
 
 
 def _serialise(element: ElementTree.Element) -> str:

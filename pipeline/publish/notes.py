@@ -98,7 +98,8 @@ class SourceNotes:
         number = self.mark(source, place, shown_in)
         note = self._notes[(str(source), str(place))]
         anchor = f' id="r{number}"' if first and note.first_shown_in == shown_in else ""
-        return f'<a class="n" href="#n{number}"{anchor} aria-label="Source {number}">{number}</a>'
+        # The style sheet sets the number in brackets and has it read as "Source 12".
+        return f'<a href="#n{number}"{anchor}>{number}</a>'
 
     def cite(self, reference: object, shown_in: str, seen: set[int] | None = None) -> str:
         """Return the link for a reference, or nothing where the reference is empty.
