@@ -32,12 +32,19 @@ def possible_counts(percent: int, base: int) -> list[int]:
     """Every count of cases out of ``base`` that prints as ``percent``; empty if none does."""
     _check_percent(percent)
     _check_base(base)
-    # Whole-number arithmetic: count / base lies from percent - 1/2 to percent + 1/2, the upper end
-    # included only where half to even rounds it down.
-    lowest = -((-(2 * percent - 1) * base) // 200)
-    top = (2 * percent + 1) * base
-    highest = top // 200 if percent % 2 == 0 or top % 200 else top // 200 - 1
+    lowest, highest = _count_limits(percent, base)
     return list(range(max(0, lowest), min(base, highest) + 1))
+
+
+def _count_limits(percent: int, base: Any) -> tuple[Any, Any]:
+    """Smallest and largest count that prints as ``percent``, for one base or an array of them.
+
+    Whole-number arithmetic: count / base lies from percent - 1/2 to percent + 1/2, the upper end
+    included only for an even percentage, which half to even rounds down to.
+    """
+    lowest = -((-(2 * percent - 1) * base) // 200)
+    highest = ((2 * percent + 1) * base - percent % 2) // 200
+    return lowest, highest
 
 
 def possible_bases(percent: int, limit: int) -> list[int]:
@@ -50,10 +57,12 @@ def possible_bases(percent: int, limit: int) -> list[int]:
 @lru_cache(maxsize=4096)
 def _pairs(percent: int, limit: int) -> tuple[npt.NDArray, npt.NDArray]:
     """Counts and bases, up to a limit, that print as a percentage."""
-    found = [
-        (count, base) for base in range(1, limit + 1) for count in possible_counts(percent, base)
-    ]
-    counts, bases = np.array(found, dtype=np.int64).reshape(-1, 2).T
+    every = np.arange(1, limit + 1)
+    lowest, highest = _count_limits(percent, every)
+    lowest, highest = np.maximum(0, lowest), np.minimum(every, highest)
+    fitting = np.maximum(0, highest - lowest + 1)
+    bases = np.repeat(every, fitting)
+    counts = np.arange(len(bases)) + np.repeat(lowest - fitting.cumsum() + fitting, fitting)
     counts.setflags(write=False)
     bases.setflags(write=False)
     return counts, bases

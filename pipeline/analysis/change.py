@@ -114,9 +114,11 @@ class _Pairs:
     def exact_bounds(self) -> tuple[npt.NDArray, npt.NDArray]:
         """Where an expected count is under 5: p-values Boschloo's lies between (else 0 and 1)."""
         lower, upper = np.zeros(len(self.p)), np.ones(len(self.p))
-        at = self.few
-        figures = self.x1[at], self.n1[at], self.x2[at], self.n2[at]
-        lower[at], upper[at] = _boschloo_at_least(*figures), _boschloo_at_most(*figures)
+        at = np.flatnonzero(self.few)
+        for bound in (_boschloo_at_pooled_share, _boschloo_at_least):
+            lower[at] = bound(self.x1[at], self.n1[at], self.x2[at], self.n2[at])
+            at = at[lower[at] < self.level]
+        upper[at] = _boschloo_at_most(self.x1[at], self.n1[at], self.x2[at], self.n2[at])
         return lower, upper
 
     def exact_passes(self, i: int) -> bool:
@@ -182,11 +184,27 @@ def _boschloo_at_least(
     of those tables at any share is a lower bound.
     """
     pooled = (x1 + x2) / (n1 + n2)
-    smaller = larger = np.zeros(len(x1))
-    for share in (pooled, (pooled + x1 / n1) / 2, (pooled + x2 / n2) / 2, 0.1, 0.5, 0.9):
-        smaller = np.maximum(smaller, bdtr(x1, n1, share) * _at_least(x2, n2, share))
-        larger = np.maximum(larger, bdtr(x2, n2, share) * _at_least(x1, n1, share))
+    shares = ((pooled + x1 / n1) / 2, (pooled + x2 / n2) / 2, 0.1, 0.5, 0.9)
+    bounds = [_further_apart(x1, n1, x2, n2, share) for share in (pooled, *shares)]
+    smaller, larger = np.max(bounds, axis=0)
     return 2 * np.minimum(smaller, larger)
+
+
+def _boschloo_at_pooled_share(
+    x1: npt.NDArray, n1: npt.NDArray, x2: npt.NDArray, n2: npt.NDArray
+) -> npt.NDArray:
+    """The same at the likeliest common share only, which settles most pairs."""
+    return 2 * np.min(_further_apart(x1, n1, x2, n2, (x1 + x2) / (n1 + n2)), axis=0)
+
+
+def _further_apart(
+    x1: npt.NDArray, n1: npt.NDArray, x2: npt.NDArray, n2: npt.NDArray, share: npt.NDArray | float
+) -> tuple[npt.NDArray, npt.NDArray]:
+    """Probability of tables at least as far apart, the first share smaller, then larger."""
+    return (
+        bdtr(x1, n1, share) * _at_least(x2, n2, share),
+        bdtr(x2, n2, share) * _at_least(x1, n1, share),
+    )
 
 
 def _boschloo_at_most(
