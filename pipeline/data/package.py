@@ -8,12 +8,42 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.data.folders import raw_folder
 from pipeline.data.problems import InvalidData, Problem
 
 PACKAGE_FILE = "datapackage.json"
+
+#: The form of a date that may be known to the month only.
+MONTH_OR_DAY = "[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?"
+
+
+class Form(NamedTuple):
+    """What a pattern of the package stands for: its name, and what to write to match it."""
+
+    name: str
+    mend: str
+
+
+FORMS = {
+    "[a-z0-9]+(-[a-z0-9]+)*": Form(
+        "code",
+        "use only small letters, digits and single hyphens between them, as in northumbria-crc",
+    ),
+    "[^<>]*": Form("text without < and >", "leave out the signs < and >"),
+    "[0-9]+(\\.[0-9]+){1,2}": Form(
+        "number such as 2.1 or 2.1.1", "write numbers with dots between them, as in 2.1 or 2.1.1"
+    ),
+    "[0-9]+(\\.[0-9]+){1,2}-[0-9]+": Form(
+        "number such as 2.1.1-1",
+        "write the key question, a hyphen and the place in its list, as in 2.1.1-1",
+    ),
+    MONTH_OR_DAY: Form(
+        "YYYY-MM or YYYY-MM-DD",
+        "write year and month as in 2020-02, or year, month and day as in 2020-02-07",
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pandas as pd
 import pandera.pandas as pa
 
-from pipeline.data.package import Field, Resource
+from pipeline.data.package import FORMS, MONTH_OR_DAY, Field, Resource
 from pipeline.data.problems import Problem
 
 _NUMBER = {"integer": r"-?(0|[1-9][0-9]*)", "number": r"-?(0|[1-9][0-9]*)(\.[0-9]+)?"}
@@ -20,17 +20,6 @@ _SEPARATOR = "|mend:"
 # Control, format and line-separating characters: unseen on the screen, they make two codes that
 # look alike differ, and a line break would put one row on two lines of the file.
 _UNSEEN = "[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
-_MONTH_OR_DAY = "[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?"
-# The forms of the package in words; a form that is not listed is shown by the column's description.
-_FORMS = {
-    "[a-z0-9]+(-[a-z0-9]+)*": "use only small letters, digits and single hyphens between them, "
-    "as in northumbria-crc",
-    "[^<>]*": "leave out the signs < and >",
-    "[0-9]+(\\.[0-9]+){1,2}": "write numbers with dots between them, as in 2.1 or 2.1.1",
-    "[0-9]+(\\.[0-9]+){1,2}-[0-9]+": "write the key question, a hyphen and the place in its list, "
-    "as in 2.1.1-1",
-    _MONTH_OR_DAY: "write year and month as in 2020-02, or year, month and day as in 2020-02-07",
-}
 
 Test = Callable[[pd.Series], pd.Series]
 
@@ -81,7 +70,9 @@ def _checks(field: Field) -> list[pa.Check]:
         )
     if "pattern" in limits:
         form = re.compile(limits["pattern"])
-        mend = _FORMS.get(form.pattern, "write it like this: " + field.description.rstrip("."))
+        mend = "write it like this: " + field.description.rstrip(".")
+        if form.pattern in FORMS:
+            mend = FORMS[form.pattern].mend
         rules.append(
             (
                 lambda cells: cells.map(lambda cell: form.fullmatch(cell) is not None),
@@ -89,7 +80,7 @@ def _checks(field: Field) -> list[pa.Check]:
                 mend,
             )
         )
-    if field.type == "date" or limits.get("pattern") == _MONTH_OR_DAY:
+    if field.type == "date" or limits.get("pattern") == MONTH_OR_DAY:
         mend = "check the date against the document"
         rules.append((_is_in_calendar, "is not a date of the calendar", mend))
     if "maxLength" in limits:

@@ -1,0 +1,131 @@
+"""The data dictionary: every table and column in words, made from what describes them.
+
+``datapackage.json`` describes the raw tables, ``processed.json`` beside this
+module the processed ones. ``docs/data-dictionary.md`` is the text made here.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pipeline.data import raw_folder
+from pipeline.data.package import FORMS, PACKAGE_FILE
+
+PROCESSED = Path(__file__).with_name("processed.json")
+
+_INTRODUCTION = """\
+# Data dictionary
+
+What every table holds, column by column. This page is made from `data/raw/datapackage.json` and
+`pipeline/analysis/processed.json` by `make dictionary`; change those, not this page.
+
+All files are CSV: UTF-8, commas, one header line. An empty cell is a missing value, and where a
+figure may be missing a status column says why. Percentages run from 0 to 100, proportions from
+0 to 1. A column marked "yes" under Filled has a value in every row. A code is made of small
+letters, digits and single hyphens, as in `northumbria-crc`.
+"""
+
+
+def dictionary() -> str:
+    """Return the data dictionary of raw and processed tables as Markdown."""
+    raw, processed = _described(raw_folder() / PACKAGE_FILE), _described(PROCESSED)
+    parts = [
+        _INTRODUCTION,
+        _contents("Raw tables: `data/raw/`", raw),
+        _contents("Processed tables: `data/processed/`", processed),
+        f"## Raw tables\n\n{raw['description']}\n",
+        *(_table(resource, "raw") for resource in raw["resources"]),
+        f"## Processed tables\n\n{processed['description']}\n",
+        *(_table(resource, "processed") for resource in processed["resources"]),
+        _dossiers(processed["dossier_tables"]),
+    ]
+    return "\n".join(parts)
+
+
+def _described(path: Path) -> dict[str, Any]:
+    described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return described
+
+
+def _contents(title: str, package: dict[str, Any]) -> str:
+    folder = "processed" if "dossier_tables" in package else "raw"
+    lines = [
+        f"- [{resource['path']}](#{folder}-{resource['name'].replace('_', '-')}): "
+        f"{_first_sentence(resource['description'])}"
+        for resource in package["resources"]
+    ]
+    return f"**{title}**\n\n" + "\n".join(lines) + "\n"
+
+
+def _first_sentence(text: str) -> str:
+    return text.split(". ")[0].rstrip(".") + "."
+
+
+def _table(resource: dict[str, Any], folder: str) -> str:
+    schema = resource["schema"]
+    anchor = f"{folder}-{resource['name'].replace('_', '-')}"
+    lines = [
+        f'### <a id="{anchor}"></a>{resource["title"]}: `{folder}/{resource["path"]}`',
+        "",
+        resource["description"],
+        "",
+    ]
+    if key := schema.get("primaryKey"):
+        lines += [f"Key: {_codes(key)}.", ""]
+    links = [
+        f"{_codes(link['fields'])} in `{link['reference']['resource']}.csv`"
+        for link in schema.get("foreignKeys", [])
+    ]
+    if links:
+        lines += ["Must stand elsewhere too: " + "; ".join(links) + ".", ""]
+    lines += ["| Column | Type | Filled | Allowed | Meaning |", "|---|---|---|---|---|"]
+    for field in schema["fields"]:
+        limits = field.get("constraints", {})
+        cells = [
+            f"`{field['name']}`",
+            field["type"] + (f", {field['unit']}" if "unit" in field else ""),
+            "yes" if limits.get("required") else "",
+            _allowed(limits),
+            field["description"],
+        ]
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _codes(names: list[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _allowed(limits: dict[str, Any]) -> str:
+    """Say what may stand in a column besides its type."""
+    low, high = limits.get("minimum"), limits.get("maximum")
+    said = []
+    if "enum" in limits:
+        said.append(", ".join(limits["enum"]))
+    if low is not None and high is not None:
+        said.append(f"{low} to {high}")
+    elif low is not None:
+        said.append(f"{low} or more")
+    elif high is not None:
+        said.append(f"{high} or less")
+    if "maxLength" in limits:
+        said.append(f"up to {limits['maxLength']} characters")
+    if "pattern" in limits:
+        pattern = limits["pattern"]
+        said.append(FORMS[pattern].name if pattern in FORMS else f"the form `{pattern}`")
+    return "; ".join(said)
+
+
+def _dossiers(tables: list[dict[str, str]]) -> str:
+    lines = [
+        "## Dossiers: `data/processed/dossiers/`",
+        "",
+        "One folder a report: `dossier.json` says what the report is, and the tables beside it",
+        "hold what that report shows and nothing else. They are made for the notebooks, all from",
+        "the tables above, and change as the reports do.",
+        "",
+        "| Table | What it holds |",
+        "|---|---|",
+        *(f"| `{table['name']}.csv` | {table['description']} |" for table in tables),
+    ]
+    return "\n".join(lines) + "\n"
