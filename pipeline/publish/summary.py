@@ -248,9 +248,14 @@ class ScoreScale(_Shown):
         )
 
     def _picture(self, width: int, size: int, name: str) -> str:
-        left, top, height = 10.0, 2.0 * size + 12, 30.0
-        low, high = self.bands[0][1], self.bands[-1][2]
-        step = (width - 2 * left) / (high - low + 1)
+        left, height = 10.0, 28.0
+        step = (width - 2 * left) / (self.bands[-1][2] - self.bands[0][1] + 1)
+        crowded = self.previous is not None and (
+            abs(self.current[1] - self.previous[1]) * step
+            < size * 0.36 * (len(f"{self.previous[0]}{self.current[0]}") + 8)
+        )
+        top = size + 9.0 + (size + 3.0 if crowded else 0.0)
+        low = self.bands[0][1]
         shades = list(BANDS.values())
         parts = []
         for position, (rating, first, last) in enumerate(self.bands):
@@ -266,10 +271,6 @@ class ScoreScale(_Shown):
         rounds = [(self.current, "disc")]
         if self.previous is not None:
             rounds.insert(0, (self.previous, "ring"))
-        crowded = self.previous is not None and (
-            abs(self.current[1] - self.previous[1]) * step
-            < size * 0.36 * (len(f"{self.previous[0]}{self.current[0]}") + 8)
-        )
         for (label, score), shape in rounds:
             words = f"{label}: {score}"
             x = left + (score - low + 0.5) * step
@@ -286,7 +287,7 @@ class ScoreScale(_Shown):
             )
             parts.append(_label(x, y, anchor, words, bold=True))
         body = f'<g font-size="{size}" fill="{INK}">{"".join(parts)}</g>'
-        tall = int(top + height + 2 * size + 8)
+        tall = int(top + height + size + 8 + (size + 2 if width < 400 else 0))
         return plain_svg(width, tall, body, name, self.finding())
 
 

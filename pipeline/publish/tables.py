@@ -34,6 +34,9 @@ NUMERIC: frozenset[str] = frozenset({"percent", "points", "change", "count", "nu
 COLUMNS = 12
 """The most columns of a table: more cannot be read on a page."""
 
+LONG = 70
+"""A column whose texts are longer than this is given room."""
+
 # What a status in the data means, in the words a reader meets. A status that is not here is shown
 # as it stands in the data, which is why statuses there are written as words.
 REASONS: dict[str, str] = {
@@ -253,7 +256,7 @@ class Table:
             "</caption>"
         )
         table = (
-            f'<table id="{self.id}"{_layout(self.columns)}>{caption}<thead><tr>'
+            f'<table id="{self.id}"{self._layout()}>{caption}<thead><tr>'
             + "".join(self._heading(column) for column in self.columns)
             + "</tr></thead>"
             + self._bodies(seen)
@@ -261,6 +264,23 @@ class Table:
         )
         comment = f'<p class="comment">{escape(self.comment)}</p>' if self.comment else ""
         return scroll_region(table, f"c-{self.name}") + comment
+
+    def _layout(self) -> str:
+        """Return the classes that lay out the columns, named once and not in every cell.
+
+        ``n3``: the third column is set to the right; ``k3``: it is never broken; ``x3``: it needs
+        room, because it was asked for or because its texts are long.
+        """
+        names = []
+        for position, column in enumerate(self.columns, start=1):
+            if (column.align or ("right" if column.numeric else "left")) == "right":
+                names.append(f"n{position}")
+            if column.kind in ("rating", "mark"):
+                names.append(f"k{position}")
+            texts = list(self.frame[column.name]) if column.kind == "text" else []
+            if column.wide or any(isinstance(text, str) and len(text) > LONG for text in texts):
+                names.append(f"x{position}")
+        return f' class="{" ".join(names)}"' if names else ""
 
     @property
     def _has_number(self) -> bool:
@@ -359,19 +379,3 @@ def mark(words: str) -> str:
     """Return a verdict with its shape, the same on every page."""
     shape = MARKS.get(words)
     return f"{symbol(shape)} {escape(words)}" if shape else escape(words)
-
-
-def _layout(columns: Sequence[Column]) -> str:
-    """Return the classes that lay out a table's columns, named once and not in every cell.
-
-    ``n3``: the third column is set to the right; ``k3``: it is never broken; ``x3``: it needs room.
-    """
-    names = []
-    for position, column in enumerate(columns, start=1):
-        if (column.align or ("right" if column.numeric else "left")) == "right":
-            names.append(f"n{position}")
-        if column.kind in ("rating", "mark"):
-            names.append(f"k{position}")
-        if column.wide:
-            names.append(f"x{position}")
-    return f' class="{" ".join(names)}"' if names else ""
