@@ -260,6 +260,27 @@ def test_no_base_no_test():
     assert missing.verdict == "not comparable"
 
 
+def test_a_provider_inspected_once_has_no_change():
+    once = key_questions()
+    gone = ["previous_percent", "previous_base", "previous_limit", "change_points"]
+    for name in gone:
+        once[name] = pd.array([pd.NA] * len(once), dtype="Int64")
+    once = once.assign(previous_inspection=pd.NA, previous_tied=False, comparable="no")
+    once["reason_not_comparable"] = pd.NA
+    result = with_tests(once, 0.1)
+    assert set(result["change_verdict"]) == {"not comparable"}
+    assert (result["verdict_reason"].str.len() > 0).all()
+    assert result.set_index("key_question").loc["2.1.2", "benchmark_verdict"] == "better"
+    assert families_of_tests(result)["comparable"].tolist() == [0]
+    assert change_chart(result).empty and detectable_by_sample(result).empty
+
+
+def test_no_rows_in_no_rows_out():
+    result = with_tests(key_questions().iloc[:0], 0.1)
+    assert result.empty and "change_verdict" in result
+    assert families_of_tests(result).empty and other_tests(result).empty
+
+
 def test_large_bases_doubt_the_rounding():
     # 50% against 48%, 3,000 cases each: 49.5 to 50.5 against 47.5 to 48.5.
     change = assess_change(50, Base("n", 3000, 3000, True), 48, Base("n", 3000, 3000, True), 0.1)

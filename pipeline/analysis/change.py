@@ -56,6 +56,8 @@ UNSETTLED = "unsettled"
 NOT_COMPARABLE = "not comparable"
 VERDICTS = (SIGNIFICANT, NOT_SIGNIFICANT, UNSETTLED, NOT_COMPARABLE)
 
+NOT_STATED = "Nothing in the data says that the two figures may be compared."
+
 FAMILY = ["provider", "previous_inspection", "current_inspection"]
 
 
@@ -434,7 +436,7 @@ def _tested(row: dict[Any, Any], level: float, benchmarked: bool) -> dict[str, A
     if comparable:
         change = assess_change(previous_percent, previous, current_percent, current, level)
     else:
-        change = Change(NOT_COMPARABLE, _text(row["reason_not_comparable"]))
+        change = Change(NOT_COMPARABLE, _text(row["reason_not_comparable"]) or NOT_STATED)
     reason = change.reason
     if row["comparable"] == "caution" and not _missing(row["reason_not_comparable"]):
         reason = f"{reason} {_text(row['reason_not_comparable'])}"
@@ -557,7 +559,11 @@ def families_of_tests(tested: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
                 "kept_after_adjustment": int((comparable["bh_adjusted"] <= level).sum()),
             }
         )
-    return pd.DataFrame(rows)
+    columns = [
+        *FAMILY, "comparable", "computed", "left_out", "significant", "unsettled",
+        "not_significant", "expected_by_chance", "kept_after_adjustment",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
 
 
 def other_tests(tested: pd.DataFrame, subject: str = "key_question") -> pd.DataFrame:
@@ -619,9 +625,9 @@ def change_chart(tested: pd.DataFrame, subject: str = "key_question") -> pd.Data
 def detectable_by_sample(tested: pd.DataFrame) -> pd.DataFrame:
     """What the two inspections could have seen: one row a family and sample.
 
-    Columns: the family, ``sample``, ``previous_bases, current_bases`` in words, and the smallest
-    and largest ``smallest_detectable_rise`` and ``..._fall`` (whole points) over its figures; a
-    figure for which no rise (or fall) is large enough is counted in ``no_rise`` (``no_fall``).
+    Columns: the family, ``sample``, ``figures`` (how many may be compared), ``smallest_rise,
+    largest_rise, smallest_fall, largest_fall`` (whole points: the extremes over its figures of the
+    smallest detectable change), ``no_rise, no_fall`` (figures for which no change is large enough).
     """
     comparable = tested[tested["change_verdict"] != NOT_COMPARABLE]
     rows = []
@@ -633,4 +639,8 @@ def detectable_by_sample(tested: pd.DataFrame) -> pd.DataFrame:
             row[f"smallest_{side}"], row[f"largest_{side}"] = values.min(), values.max()
             row[f"no_{side}"] = int(values.isna().sum())
         rows.append(row)
-    return pd.DataFrame(rows)
+    columns = [
+        *FAMILY, "sample", "figures", "smallest_rise", "largest_rise", "no_rise", "smallest_fall",
+        "largest_fall", "no_fall",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)

@@ -259,6 +259,8 @@ class _Parts:
 
     def bounds(self, need: int) -> tuple[float | None, float | None]:
         """Lowest and highest possible probability that the total is at least ``need``."""
+        if need <= self.held:
+            return 1.0, 1.0
         alone = [group[0] for group in self.groups if len(group) == 1]
         # With two groups of several standards, their cases are treated as one set: still a bound.
         several = [standard for group in self.groups if len(group) > 1 for standard in group]
