@@ -98,13 +98,18 @@ def rated_by_bands(tables: Frames) -> Iterator[Problem]:
     """A rating of a standard is one that the bands of its framework know, where it has bands."""
     known = _pairs(tables["rating_bands"], "framework", "rating")
     banded = set(tables["rating_bands"]["framework"])
-    for name, columns in (("ratings", ["rating"]), ("discretions", ["from_rating", "to_rating"])):
-        for column in columns:
-            for line, row in tables[name].iterrows():
-                if row["framework"] in banded and (row["framework"], row[column]) not in known:
-                    rule = f"has no band in {row['framework']}"
-                    mend = "check it, or add its band to rating_bands.csv"
-                    yield Problem(f"{name}.csv", _line(line), column, row[column], rule, mend)
+    for name, column in (
+        ("ratings", "rating"),
+        ("discretions", "from_rating"),
+        ("discretions", "to_rating"),
+    ):
+        frame = tables[name]
+        pairs = frame[["framework", column]].itertuples(index=False, name=None)
+        wrong = [pair[0] in banded and pair not in known for pair in pairs]
+        for line, row in frame[wrong].iterrows():
+            rule = f"has no band in {row['framework']}"
+            mend = "check it, or add its band to rating_bands.csv"
+            yield Problem(f"{name}.csv", _line(line), column, row[column], rule, mend)
 
 
 def rated_overall(tables: Frames) -> Iterator[Problem]:
@@ -194,29 +199,33 @@ def dates(tables: Frames) -> Iterator[Problem]:
 
 def whole(tables: Frames) -> Iterator[Problem]:
     """Every inspection has one own score a key question and one rating a standard."""
-    scores, ratings = tables["key_question_scores"], tables["ratings"]
-    own = scores[scores["reading"] == "own"]
-    overall = set(tables["overall_ratings"]["inspection"])
-    for _, inspection in tables["inspections"].iterrows():
-        code, framework = inspection["inspection"], inspection["framework"]
-        for file, rows, column, catalogue in (
-            ("key_question_scores.csv", own, "key_question", "key_questions"),
-            ("ratings.csv", ratings, "standard", "standards"),
-        ):
-            here = rows[rows["inspection"] == code]
-            for stray, row in here[here["framework"] != framework].iterrows():
-                rule, mend = f"is not the framework of {code}", f"write {framework}"
-                yield Problem(file, _line(stray), "framework", row["framework"], rule, mend)
-            asked = _of(tables[catalogue], framework)[column]
-            what = (
-                "own score for key question" if column == "key_question" else "rating of standard"
-            )
-            for missing in sorted(set(asked) - set(here[column])):
-                rule = f"has no row for {code}: its {what} {missing} is missing"
+    inspections, scores = tables["inspections"], tables["key_question_scores"]
+    judged = inspections.set_index("inspection")["framework"]
+    for file, rows, column, catalogue, what in (
+        (
+            "key_question_scores.csv",
+            scores[scores["reading"] == "own"],
+            "key_question",
+            "key_questions",
+            "own score for key question",
+        ),
+        ("ratings.csv", tables["ratings"], "standard", "standards", "rating of standard"),
+    ):
+        framework = rows["inspection"].map(judged)
+        for line, row in rows[rows["framework"] != framework].iterrows():
+            code = row["inspection"]
+            rule, mend = f"is not the framework of {code}", f"write {judged[code]}"
+            yield Problem(file, _line(line), "framework", row["framework"], rule, mend)
+        asked = inspections[["inspection", "framework"]].merge(tables[catalogue], on="framework")
+        wanted = _pairs(asked, "inspection", column)
+        for code, missing in sorted(wanted - _pairs(rows, "inspection", column)):
+            rule = f"has no row for {code}: its {what} {missing} is missing"
+            mend = "add the row"
+            if column == "key_question":
                 mend = "add the row; where no figure was published, its status says so"
-                if column == "standard":
-                    mend = "add the row"
-                yield Problem(file, None, None, None, rule, mend)
+            yield Problem(file, None, None, None, rule, mend)
+    overall = set(tables["overall_ratings"]["inspection"])
+    for code in inspections["inspection"]:
         if code not in overall:
             rule, mend = f"has no row for {code}", "add its overall rating"
             yield Problem("overall_ratings.csv", None, None, None, rule, mend)

@@ -15,6 +15,7 @@ from pipeline.data.problems import Problem
 
 _NUMBER = {"integer": r"-?(0|[1-9][0-9]*)", "number": r"-?(0|[1-9][0-9]*)(\.[0-9]+)?"}
 _WORDS = {"integer": "a whole number", "number": "a number"}
+_LIKE = {"integer": "74", "number": "4.3"}
 _DIGITS = 15  # What every number type holds exactly; no published figure comes near it.
 _SEPARATOR = "|mend:"
 # Control, format and line-separating characters: unseen on the screen, they make two codes that
@@ -109,12 +110,11 @@ def _is_in_calendar(cells: pd.Series) -> pd.Series:
 
 
 def _number_rules(field: Field) -> list[tuple[Test, str, str]]:
-    unit = f" in {field.unit}" if field.unit else ""
     rules: list[tuple[Test, str, str]] = [
         (
             lambda cells: cells.str.fullmatch(_NUMBER[field.type]),
             f"is not {_WORDS[field.type]}",
-            f"write the figure{unit} in digits alone, without a sign such as %, blanks or commas",
+            f"write digits only, as in {_LIKE[field.type]}, without %, blanks or commas",
         ),
         (
             lambda cells: cells.str.count("[0-9]") <= _DIGITS,
