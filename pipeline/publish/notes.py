@@ -12,12 +12,12 @@ always has the same number, however often a cell is run again.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.publish.markup import escape, is_missing, slug
+from pipeline.publish.markup import escape, is_missing
 
 # "hmip-northumbria-2020: Annex 4, row 1", as the processed tables write a source and its place.
 _REFERENCE = re.compile(r"^([a-z0-9]+(?:-[a-z0-9]+)*)\s*[,:;|]\s+(.+)$", re.DOTALL)
@@ -151,25 +151,31 @@ class SourceNotes:
 
     def _repr_html_(self) -> str:
         if not self._notes:
-            return '<p class="sources-none">No figure on this page was copied from a document.</p>'
-        documents = "".join(
-            f'<div><dt id="doc-{slug(source)}">{escape(document.name)}</dt>'
-            f"<dd>{escape(_full(document))}</dd></div>"
+            return "<p>No figure on this page was copied from a document.</p>"
+        return "".join(
+            f"<h3>{escape(document.name)}</h3>"
+            f'<p class="document">{escape(_full(document))}</p>'
+            f'<ol class="notes">{"".join(self._items(source))}</ol>'
             for source, document in self.documents.items()
         )
-        items = "".join(self._item(note) for note in self._notes.values())
-        return f'<dl class="documents">{documents}</dl><ol class="notes">{items}</ol>'
 
-    def _item(self, note: _Note) -> str:
-        words = [self._labels.get(name, "the figure") for name in note.shown_in if name]
-        first, *others = dict.fromkeys(words or ["the figure"])
-        place = f": {escape(note.place)}" if note.place else ""
-        back = f'<a href="#r{note.number}">{escape(first)}</a>'
-        also = "".join(f", {escape(word)}" for word in others)
-        return (
-            f'<li id="n{note.number}">{escape(self._name(note.source))}{place}. '
-            f"In {back}{also}</li>"
-        )
+    def _items(self, source: str) -> Iterator[str]:
+        """Give a document's notes as list items; the first that is out of turn says its number."""
+        due = 1
+        for note in self._notes.values():
+            if note.source != source:
+                continue
+            words = [self._labels.get(name, "the figure") for name in note.shown_in if name]
+            first, *others = dict.fromkeys(words or ["the figure"])
+            turn = "" if note.number == due else f' value="{note.number}"'
+            due = note.number + 1
+            place = escape(note.place.rstrip(".") or "The document as a whole")
+            also = "".join(f", {escape(word)}" for word in others)
+            yield (
+                f'<li id="n{note.number}"{turn}>{place}. '
+                f'In <a href="#r{note.number}">{escape(first)}</a>{also}'
+                "</li>"
+            )
 
 
 def documents_of(sources: pd.DataFrame) -> dict[str, Document]:
