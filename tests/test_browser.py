@@ -7,7 +7,6 @@ need none are in test_pages.py and run everywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,14 +58,6 @@ def specimens(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         paths[name] = folder / f"{name}.html"
         paths[name].write_text(text, encoding="utf-8")
     return paths
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    with audit.browser() as found:
-        if found is None:
-            pytest.skip("no browser is installed")
-        yield found
 
 
 @pytest.mark.parametrize("width", audit.WIDTHS)

@@ -12,6 +12,7 @@ time or the machine, so the same tables give the same bytes.
 from __future__ import annotations
 
 import base64
+import csv
 import datetime
 import io
 import re
@@ -89,8 +90,11 @@ def data(table: Table) -> pd.DataFrame:
 def csv_bytes(table: Table) -> bytes:
     """Return a table as CSV: UTF-8 with a byte order mark, so that Excel reads it right."""
     frame = data(table)
-    lines = frame.rename(columns=harmless).map(_csv_value)
-    return lines.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(map(harmless, frame.columns))
+    writer.writerows(map(_csv_value, row) for row in frame.itertuples(index=False, name=None))
+    return buffer.getvalue().encode("utf-8-sig")
 
 
 def xlsx_bytes(tables: Sequence[Table], page: PageInfo) -> bytes:
@@ -243,7 +247,7 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def _pair(rows: list[tuple[Any, ...]], values: list[Any]) -> list[tuple[tuple[Any, ...], Any]]:
+def _pair(rows: Sequence[tuple[Any, ...]], values: list[Any]) -> list[tuple[tuple[Any, ...], Any]]:
     return list(zip(rows, values, strict=True))
 
 

@@ -158,6 +158,7 @@ class Table:
     comment: str = ""
     numbered: bool = True
     _names: Mapping[str, int] = field(init=False, repr=False, default_factory=dict)
+    _rows: Sequence[tuple[Any, ...]] = field(init=False, repr=False, default=())
 
     def __post_init__(self) -> None:
         """Check everything that could go wrong while the page is written."""
@@ -170,6 +171,7 @@ class Table:
         object.__setattr__(self, "name", slug(self.name or self.caption)[:60])
         object.__setattr__(self, "row_header", self.row_header or self.columns[0].name)
         object.__setattr__(self, "_names", {name: i for i, name in enumerate(self.frame.columns)})
+        object.__setattr__(self, "_rows", list(self.frame.itertuples(index=False, name=None)))
         wanted = [column.name for column in self.columns] + [self.row_header]
         wanted += [self.groups] if self.groups else []
         for source in [*(column.source for column in self.columns), self.row_source]:
@@ -206,9 +208,9 @@ class Table:
             return "" if is_missing(status) else REASONS.get(str(status), str(status))
         return column.missing
 
-    def rows(self) -> list[tuple[Any, ...]]:
+    def rows(self) -> Sequence[tuple[Any, ...]]:
         """Return the frame's rows as tuples, in order."""
-        return list(self.frame.itertuples(index=False, name=None))
+        return self._rows
 
     def cell(self, row: tuple[Any, ...], column: str) -> Any:
         """Return a row's value in a column of the frame."""
