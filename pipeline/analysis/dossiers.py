@@ -16,6 +16,7 @@ from pipeline.analysis.change import detectable_by_sample, families_of_tests, ot
 from pipeline.analysis.claims import claims_in_short, significant_without_a_claim
 from pipeline.analysis.comparison import Pair, pairs_of_inspections
 from pipeline.analysis.coverage import published_only, quality_about, quality_dossier
+from pipeline.analysis.design import published_designs
 from pipeline.analysis.firmness import firmness_of_overall, firmness_of_standards
 from pipeline.analysis.headline import headline, overall
 from pipeline.analysis.ratings import framework_rows
@@ -130,6 +131,9 @@ def comparison_dossier(
             "facts": of_inspections(processed["facts"]),
             "inspections": of_inspections(tables["inspections"]),
             "samples": of_inspections(tables["samples"]).merge(tables["sample_kinds"], on="sample"),
+            "designs": published_designs(of_inspections(tables["samples"]))
+            .merge(tables["sample_kinds"][["sample", "name"]], on="sample")
+            .merge(tables["inspections"][["inspection", "round"]], on="inspection"),
             "discretions": of_inspections(tables["discretions"]),
             "frameworks": of_frameworks(tables["frameworks"]),
             "rating_bands": of_frameworks(tables["rating_bands"]),

@@ -8,6 +8,7 @@ narrow form, for a small screen, puts the label above its dots.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,7 @@ from matplotlib.ticker import NullLocator
 from pipeline.publish.figures import drawing
 from pipeline.publish.style import GRID, INK, INTERVAL, MARKERS, QUIET, RULE, TARGET
 
-ROW, NARROW_ROW, GROUP, HEAD, FOOT = 27, 44, 30, 52, 34
+ROW, NARROW_ROW, LINE, GROUP, HEAD, FOOT = 27, 44, 16, 30, 52, 34
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,9 @@ def dot_rows(
     its dot is then drawn above it, so that the column is the key to the chart.
     """
     groups = [(name, list(items)) for name, items in groupby(rows, key=lambda row: row.group)]
-    step = NARROW_ROW if layout.narrow else ROW
     named = sum(GROUP for name, _ in groups if name)
     head = HEAD + (14 if scale.bands else 0)
-    height = head + named + step * len(rows) + FOOT
+    height = head + named + sum(_step(row, layout) for row in rows) + FOOT
     figure, axes = drawing(layout.width, height)
     figure.subplots_adjust(0, 0, 1, 1)
     axes.set_axis_off()
@@ -129,8 +129,8 @@ def dot_rows(
             canvas.words(0, y + GROUP - 12, name, fontweight="bold")
             y += GROUP
         for row in items:
-            _row(canvas, row, layout, y, step)
-            y += step
+            _row(canvas, row, layout, y)
+            y += _step(row, layout)
     _draw_lines(canvas)
     _draw_dots(canvas)
     return figure
@@ -164,10 +164,25 @@ def _headings(canvas: _Canvas, layout: Layout, headings: Sequence[str], last: st
         canvas.words(layout.verdict, 34, last, fontsize=12, fontweight="bold")
 
 
-def _row(canvas: _Canvas, row: Row, layout: Layout, y: float, step: int) -> None:
-    middle = y + step / 2 + (8 if layout.narrow else 0)
+def _lines(row: Row, layout: Layout) -> list[str]:
+    """Break a label where the narrow form has no room for it on one line."""
+    if not layout.narrow:
+        return [row.label]
+    room = layout.width - 7.5 * len(row.verdict)
+    return wrap(row.label, int(room / 7.5)) or [""]
+
+
+def _step(row: Row, layout: Layout) -> int:
+    """Return the height of a row."""
+    return NARROW_ROW + LINE * (len(_lines(row, layout)) - 1) if layout.narrow else ROW
+
+
+def _row(canvas: _Canvas, row: Row, layout: Layout, y: float) -> None:
+    lines, step = _lines(row, layout), _step(row, layout)
+    middle = y + step - NARROW_ROW / 2 + 8 if layout.narrow else y + step / 2
     label_at = y + 11 if layout.narrow else middle
-    canvas.words(0, label_at, row.label)
+    for number, line in enumerate(lines):
+        canvas.words(0, label_at + LINE * number, line)
     if row.join is not None:
         start, end = (canvas.place(value) for value in row.join)
         canvas.line(start, middle, end, middle, RULE, 1.5)

@@ -76,10 +76,18 @@ class Section:
         return str(self.dossier["headline"].set_index("item").loc[item, "value"])
 
     def _table(
-        self, frame: pd.DataFrame, caption: str, columns: Sequence[Column], **kwargs: Any
+        self,
+        frame: pd.DataFrame,
+        caption: str,
+        columns: Sequence[Column],
+        *,
+        offered: bool = True,
+        **kwargs: Any,
     ) -> Table:
+        """Return a table of this page; ``offered`` ones are among its downloads."""
         table = Table(frame, caption, columns, **{"notes": self.notes, **kwargs})
-        self.shown.append(table)
+        if offered:
+            self.shown.append(table)
         return table
 
     def _aggregate(self) -> str:

@@ -73,6 +73,27 @@ class Claims(Section):
             comment="Adjustment: Benjamini and Hochberg, on the largest p of each test.",
         )
 
+    def design_table(self) -> Table:
+        """Return the published design of each sample and the eligible cases it implies."""
+        designs = self.dossier["designs"].astype({"round": "string"})
+        return self._table(
+            designs,
+            "What the published sample designs imply",
+            [
+                Column("name", "Sample", wide=True),
+                Column("size", "Cases read", "count"),
+                Column("required_size", "Asked for", "count", missing="the same"),
+                Column("confidence_level", "Confidence", "percent"),
+                Column("margin_of_error", "Margin of error", "number", unit="percentage points"),
+                Column("eligible", "Eligible cases implied", "count", missing="cannot be computed"),
+                Column("note", "Note", missing="none", wide=True),
+            ],
+            groups="round",
+            name="designs",
+            comment="The design looks at the eligible cases of its window; the intervals on this "
+            "page are about practice and are wider.",
+        )
+
     def other_tests_table(self) -> Table:
         """Return what other tests would say of each change with known numbers of cases."""
         tests = self.dossier["other_tests"]

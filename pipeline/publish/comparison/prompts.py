@@ -40,6 +40,7 @@ class Prompts(Section):
             groups="way",
             row_source=("current_source", "line"),
             name="prompt-movers",
+            offered=False,  # the table of all prompts holds these rows
         )
 
     def weakest_prompts(self, most: int = 3) -> Table:
@@ -62,6 +63,7 @@ class Prompts(Section):
             groups="asked",
             row_source=("current_source", "line"),
             name="weakest-prompts",
+            offered=False,  # likewise
             comment=f"The {in_words(most)} lowest prompts of each. Inspectors weigh all prompts "
             "together; a key question is not the sum of its prompts.",
         )

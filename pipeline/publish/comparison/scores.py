@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from pipeline.analysis.records import records
+from pipeline.analysis.words import change_sentence
 from pipeline.publish import charts
 from pipeline.publish.comparison.brief import Brief
 from pipeline.publish.figures import Figure
@@ -144,21 +146,25 @@ class Scores(Brief):
         )
 
     def verdict_table(self) -> Table:
-        """Return each tested change with what its verdict rests on; p-values for analysts."""
+        """Return each change in words; for analysts with what its verdict rests on."""
         changes = self.questions[self.questions["change_points"].notna()]
         columns = [
             Column("asked", "Key question", wide=True),
             Column("change_points", "Change", "change"),
             Column("change_verdict", "Verdict", "mark"),
-            Column("verdict_reason", "What it rests on", wide=True),
         ]
         if self.analyst:
             columns += [
+                Column("verdict_reason", "What it rests on", wide=True),
                 Column("p_min", "Smallest p", "p", missing="cannot be computed"),
                 Column("p_max", "Largest p", "p", missing="cannot be computed"),
                 Column("exact_p", "Boschloo's p", "p", missing="not needed or base unknown"),
                 Column("bh_adjusted", "Adjusted p", "p", missing="not in the family"),
             ]
+        else:
+            said = [change_sentence(row, *self.rounds) for row in records(changes)]
+            changes = changes.assign(said=pd.Series(said, changes.index, dtype="string"))
+            columns.append(Column("said", "In words", missing="not comparable", wide=True))
         return self._table(
             changes, "Verdict on each change", columns, groups="heading", name="verdicts"
         )

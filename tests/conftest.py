@@ -1,0 +1,82 @@
+"""What many tests share: the real site, sites of other data, and a browser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import page_audit as audit
+import pytest
+from folders import Folder
+from specimen import HOSTILE
+
+from pipeline.publish.build import build
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """An installed browser. Where REQUIRE_BROWSER is set, as in CI, its absence is a failure."""
+    with audit.browser() as found:
+        if found is None:
+            if os.environ.get("REQUIRE_BROWSER"):
+                pytest.fail("no browser is installed, and REQUIRE_BROWSER asks for one")
+            pytest.skip("no browser is installed")
+        yield found
+
+
+def made(out: Path, data: Path | None = None) -> Path:
+    """Build every report of a raw folder; return the folder with processed/ and reports/."""
+    outcome = build(data, out, progress=False)
+    assert outcome.failed == {}
+    return out
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every report of the project's own data."""
+    return made(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every report of three imaginary providers."""
+    from pipeline.data.simulate import simulate
+
+    raw = tmp_path_factory.mktemp("raw") / "simulated"
+    simulate(raw, providers=3, seed=20)
+    return made(tmp_path_factory.mktemp("simulated"), raw)
+
+
+HOSTILE_TEXT = HOSTILE.replace("\x07", "")
+"""What an attacker would write into a table; control characters are refused on reading."""
+
+HOSTILE_COLUMNS = {
+    "sources": ["title", "publisher"],
+    "key_questions": ["label", "question"],
+    "prompts": ["wording"],
+    "standards": ["name"],
+    "measures": ["name", "definition"],
+    "facts": ["as_printed", "place"],
+    "comparators": ["name"],
+    "comparability": ["reason"],
+    "discretions": ["reason"],
+    "recommendations": ["title", "summary", "addressed_to"],
+    "responses": ["reason"],
+    "actions": ["owner", "measure"],
+    "discrepancies": ["subject", "value", "description", "treatment"],
+    "significance_claims": ["summary"],
+}
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every report of data in which many texts try to run, to be a formula or to be markup."""
+    folder = Folder(tmp_path_factory.mktemp("hostile") / "raw")
+    for table, columns in HOSTILE_COLUMNS.items():
+        rows = folder.rows(table)
+        for number, row in enumerate(rows):
+            for column in columns:
+                if row[column]:
+                    row[column] = f"{number} {HOSTILE_TEXT}" if number % 2 else HOSTILE_TEXT
+        folder.write(table, rows)
+    return made(tmp_path_factory.mktemp("hostile-site"), folder.path)
