@@ -4,7 +4,7 @@
   // reader is, and takes the tab stop from what does not scroll.
   const contents = document.querySelector("nav.contents details");
   if (contents) {
-    const roomy = matchMedia("(min-width: 64rem)");
+    const roomy = matchMedia("(min-width: 72rem)");
     const fit = function () { contents.open = roomy.matches; };
     fit();
     roomy.addEventListener("change", fit);
