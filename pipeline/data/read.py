@@ -31,7 +31,8 @@ def read_text(folder: Path, resource: Resource) -> tuple[pd.DataFrame | None, li
         return whole("is missing", "put the file back, with at least its header line")
     except OSError as error:
         return whole(f"cannot be read ({error.strerror})", "check the file and its permissions")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content:
+    # UTF-16, marked or not: a header is plain letters, so there each second byte is zero.
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content[:2]:
         return whole("is not saved as UTF-8 text", _SAVE)
     content = content.removeprefix(codecs.BOM_UTF8)
     if not content.strip():
