@@ -43,7 +43,7 @@ class Folder:
             writer.writeheader()
             writer.writerows(rows)
 
-    def edit(self, name: str, where: Mapping[str, str], **changes: str) -> int:
+    def edit(self, name: str, where: Mapping[str, str], /, **changes: str) -> int:
         """Change cells of the rows that match; return the line of the first of them."""
         rows = self.rows(name)
         lines = [line for line, row in enumerate(rows, start=2) if _matches(row, where)]
