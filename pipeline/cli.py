@@ -177,13 +177,17 @@ def simulate(providers: int, seed: int, out: Path, data: Path | None) -> None:
 @_folders
 @_in_plain_words
 def pdf(data: Path | None, out: Path | None) -> None:
-    """Print every report to PDF with an installed Chromium, Chrome or Edge."""
+    """Print every page to PDF with an installed Chromium, Chrome or Edge."""
     from pipeline.publish.build import Folders
-    from pipeline.publish.pdf import print_folder
+    from pipeline.publish.pdf import NoBrowser, PrintFailed, write_pdfs
 
-    del data  # pages are printed as they are; the option is there because every command has it
-    for path in print_folder(Folders.of(None, out).pages):
-        click.echo(_shown(path))
+    pages = Folders.of(data, out).pages
+    try:
+        for path in write_pdfs(sorted(pages.glob("*.html")), pages / "pdf"):
+            click.echo(_shown(path))
+    except (NoBrowser, PrintFailed) as error:
+        click.echo(str(error), err=True)
+        sys.exit(FAILED)
 
 
 @cli.command()

@@ -22,7 +22,8 @@ from pipeline.analysis.comparison import (
     prompt_comparison,
     rating_comparison,
 )
-from pipeline.analysis.headline import headline, in_words, joined
+from pipeline.analysis.headline import headline
+from pipeline.analysis.phrases import in_words, joined
 from pipeline.analysis.ratings import standard_ratings
 from pipeline.data import load
 

@@ -150,12 +150,12 @@ def test_rating_sentences(previous, current, comparable, direction, discretion, 
 def test_the_route_never_promises_a_rating():
     route = pd.DataFrame(
         [
-            ("4.2", "Through the Gate", True, "4.2.1", 2, 16, 11, True),
-            ("2.1", "Assessment", True, "2.1.3", 7, 7, 97, False),
+            ("4.2", "Through the Gate", True, "4.2.1", 2, 16, 11, True, "Outstanding"),
+            ("2.1", "Assessment", True, "2.1.3", 7, 7, 97, False, "Good"),
         ],
         columns=[
             "standard", "name", "rateable", "questions_below", "cases_needed", "points_away",
-            "base", "base_known",
+            "base", "base_known", "next_rating",
         ],
     )  # fmt: skip
     overall = {

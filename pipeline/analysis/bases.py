@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.analysis.phrases import joined
+
 
 def _check_percent(percent: int) -> None:
     if percent != int(percent) or not 0 <= percent <= 100:
@@ -134,7 +136,7 @@ class Base:
         if not sizes:
             return "none" if self.most is not None else "not known"
         if len(sizes) <= 4:
-            return _listed([str(size) for size in sizes])
+            return joined([str(size) for size in sizes], "or")
         whole = len(sizes) == sizes[-1] - sizes[0] + 1
         return f"{sizes[0]} to {sizes[-1]}" + ("" if whole else f" ({len(sizes)} sizes)")
 
@@ -151,8 +153,3 @@ def base_of(row: dict[Any, Any], side: str) -> Base:
     tied = row[f"{side}_tied"]
     is_tied = not pd.isna(tied) and (tied == "yes" if isinstance(tied, str) else bool(tied))
     return Base(str(row.get("sample", "")), printed, limit, is_tied and printed is not None)
-
-
-def _listed(words: list[str]) -> str:
-    """Words as a list in prose: ``a``, ``a or b``, ``a, b or c``."""
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]

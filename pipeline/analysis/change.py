@@ -49,6 +49,7 @@ from pipeline.analysis.significance import (
     two_proportion_test,
     wilson_interval,
 )
+from pipeline.data import is_missing
 
 SIGNIFICANT = "significant"
 NOT_SIGNIFICANT = "not significant"
@@ -358,12 +359,8 @@ def _overturned_by(
     return None if unlike is None else int(missing[unlike])
 
 
-def _missing(value: Any) -> bool:
-    return value is None or bool(pd.isna(value))
-
-
 def _whole(value: Any) -> int | None:
-    return None if _missing(value) else int(value)
+    return None if is_missing(value) else int(value)
 
 
 def with_tests(comparison: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
@@ -438,7 +435,7 @@ def _tested(row: dict[Any, Any], level: float, benchmarked: bool) -> dict[str, A
     else:
         change = Change(NOT_COMPARABLE, _text(row["reason_not_comparable"]) or NOT_STATED)
     reason = change.reason
-    if row["comparable"] == "caution" and not _missing(row["reason_not_comparable"]):
+    if row["comparable"] == "caution" and not is_missing(row["reason_not_comparable"]):
         reason = f"{reason} {_text(row['reason_not_comparable'])}"
     added |= {
         "change_verdict": change.verdict,
@@ -469,7 +466,7 @@ _SIDES = ("previous", "current")
 
 
 def _text(value: Any) -> str:
-    return "" if _missing(value) else str(value)
+    return "" if is_missing(value) else str(value)
 
 
 def _no_one_count(percent: int | None, base: Base) -> str:
@@ -526,7 +523,7 @@ def _fill(frame: pd.DataFrame, at: pd.Series, prefix: str, limits: Interval) -> 
 def _adjusted_by_family(comparison: pd.DataFrame, added: pd.DataFrame) -> pd.Series:
     adjusted = pd.Series(pd.NA, index=comparison.index, dtype="object")
     for _, index in comparison.groupby(FAMILY, dropna=False).groups.items():
-        p_max = [None if _missing(p) else float(p) for p in added.loc[index, "p_max"]]
+        p_max = [None if is_missing(p) else float(p) for p in added.loc[index, "p_max"]]
         adjusted.loc[index] = [
             pd.NA if value is None else value for value in benjamini_hochberg(p_max).values
         ]

@@ -4,23 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.analysis.phrases import in_words, joined
 from pipeline.analysis.ratings import framework_rows, points_to_next
 from pipeline.data import Tables, is_missing
-
-NUMBERS = (
-    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-)  # fmt: skip
-
-
-def in_words(number: int, *, capital: bool = False) -> str:
-    """Return a count as a sentence writes it: words to ten, digits above."""
-    word = NUMBERS[number] if number < len(NUMBERS) else str(number)
-    return word.capitalize() if capital else word
-
-
-def joined(items: list[str]) -> str:
-    """Join names as a sentence does: 'a', 'a and b', 'a, b and c'."""
-    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
 
 
 @dataclass(frozen=True)

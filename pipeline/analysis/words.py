@@ -23,6 +23,7 @@ import pandas as pd
 
 from pipeline.analysis.bases import Base, base_of
 from pipeline.analysis.change import NOT_COMPARABLE, NOT_SIGNIFICANT, SIGNIFICANT, UNSETTLED
+from pipeline.analysis.phrases import counted, in_words, joined
 
 SMALL_BASE = 30
 """A base below this is always said."""
@@ -61,12 +62,12 @@ def undeserved(sentence: str, verdict: str | None) -> bool:
 
 def points(number: int) -> str:
     """``1 point``, ``10 points``: a difference of percentages, without its sign."""
-    return f"{abs(number)} point" + ("" if abs(number) == 1 else "s")
+    return counted(abs(number), "point")
 
 
 def cases(number: int) -> str:
     """``1 case``, ``11 cases``."""
-    return f"{number} case" + ("" if number == 1 else "s")
+    return counted(number, "case")
 
 
 def share(percent: int, band: str | None = None) -> str:
@@ -245,15 +246,15 @@ def route_sentences(route: pd.DataFrame, overall: Mapping[str, Any]) -> list[str
         return [f"The overall rating is {overall['rating']}, the highest there is."]
     total, needed = overall["points"], overall["points_needed"]
     sentences = [
-        f"The ratings add up to {cases_of(total, 'point')}, {needed} short of "
+        f"The ratings add up to {counted(total, 'point')}, {needed} short of "
         f"{overall['next_rating']}."
     ]
     ways = route[route["rateable"].astype(bool)].set_index("standard")
     if overall["fewest_cases"]:
-        listed = _listed([_way(ways.loc[code]) for code in overall["fewest_cases"]])
+        listed = joined([_way(ways.loc[code]) for code in overall["fewest_cases"]])
         sentences.append(f"Counted in cases, the shortest way is {listed}.")
     if overall["fewest_points"] and overall["fewest_points"] != overall["fewest_cases"]:
-        listed = _listed(
+        listed = joined(
             [
                 f"{ways.loc[code, 'name']}, {points(int(ways.loc[code, 'points_away']))} below the "
                 f"boundary ({_way(ways.loc[code], named=False)})"
@@ -264,31 +265,19 @@ def route_sentences(route: pd.DataFrame, overall: Mapping[str, Any]) -> list[str
     raised = overall["raised_by_panel"]
     if raised:
         verb = "was" if len(raised) == 1 else "were"
+        number = in_words(len(raised), capital=True)
         sentences.append(
-            f"{_number(len(raised)).capitalize()} of the ratings ({_listed(raised)}) {verb} set by "
-            f"the panel's discretion; by the bands alone the total is {overall['points_by_bands']}."
+            f"{number} of the ratings ({joined(raised)}) {verb} set by the panel's discretion; "
+            f"by the bands alone the total is {overall['points_by_bands']}."
         )
     return sentences
-
-
-def cases_of(number: int, thing: str) -> str:
-    """``1 point``, ``15 points``."""
-    return f"{number} {thing}" + ("" if number == 1 else "s")
 
 
 def _way(row: pd.Series, named: bool = True) -> str:
     most = "" if row["base_known"] else "at most "
     name = f"{row['name']}: " if named else ""
+    reaching = f", the boundary of {row['next_rating']}" if named else ""
     return (
         f"{name}{row['cases_needed']} more of {most}{cases(int(row['base']))} done well in "
-        f"{_listed(str(row['questions_below']).split('; '))}"
+        f"{joined(str(row['questions_below']).split('; '))}{reaching}"
     )
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
-
-
-def _number(number: int) -> str:
-    names = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-    return names[number] if number < len(names) else str(number)

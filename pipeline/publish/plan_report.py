@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.headline import in_words, joined
+from pipeline.analysis.phrases import in_words, joined
 from pipeline.analysis.plans import (
     POSITIONS,
     TARGET_PASSED,

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis.coverage import NAME
-from pipeline.analysis.headline import in_words, joined
+from pipeline.analysis.phrases import in_words, joined
 from pipeline.analysis.quality import SEVERITIES
 from pipeline.publish.dossier import Dossier, open_dossier
 from pipeline.publish.downloads import Downloads

@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.headline import in_words, joined, small_base
+from pipeline.analysis.headline import small_base
+from pipeline.analysis.phrases import in_words, joined
 from pipeline.publish import charts
 from pipeline.publish.comparison.base import Section
 from pipeline.publish.summary import (

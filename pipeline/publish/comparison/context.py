@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.analysis.headline import in_words, joined
+from pipeline.analysis.phrases import in_words, joined
 from pipeline.publish import charts
 from pipeline.publish.comparison.base import Section
 from pipeline.publish.figures import Figure

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.analysis.headline import in_words
+from pipeline.analysis.phrases import in_words
 from pipeline.publish.comparison.base import Section
 from pipeline.publish.tables import Column, Table
 
