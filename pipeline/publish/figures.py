@@ -19,15 +19,13 @@ from xml.etree import ElementTree
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Drawing
 
+from pipeline.publish.limits import WIDTHS
 from pipeline.publish.markup import clean, escape, scroll_region, slug
 from pipeline.publish.style import INK, apply, house_style
 from pipeline.publish.tables import Table
 
 SMALLEST_TEXT = 11.0
 """No text in a chart is shown smaller than this many CSS pixels; a chart scrolls instead."""
-
-WIDTHS = range(288, 961, 32)
-"""The least widths a chart can ask for, in CSS pixels; the style sheet has a class for each."""
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"

@@ -9,10 +9,9 @@ from __future__ import annotations
 import html
 import math
 import re
+import sys
 import unicodedata
 from typing import Any
-
-import pandas as pd
 
 MINUS = "−"
 
@@ -48,7 +47,11 @@ def is_missing(value: Any) -> bool:
     """Say whether a table cell holds nothing (None, NaN, NA, NaT or an empty string)."""
     if isinstance(value, str):
         return not value.strip()
-    missing = pd.isna(value)
+    if value is None:
+        return True
+    # Whoever renders needs no pandas; and without it there is no missing value of its kinds.
+    pandas = sys.modules.get("pandas")
+    missing = pandas.isna(value) if pandas else value != value
     return missing if isinstance(missing, bool) else False
 
 

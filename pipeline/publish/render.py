@@ -29,9 +29,8 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
-from pipeline.publish.figures import WIDTHS
+from pipeline.publish.limits import COLUMNS, WIDTHS
 from pipeline.publish.markup import clean, escape, slug
-from pipeline.publish.tables import COLUMNS
 
 TEMPLATE = Path(__file__).with_name("template")
 
@@ -360,7 +359,7 @@ def _components() -> str:
         ("n", "text-align:right;white-space:nowrap", "td"),
         ("n", "text-align:right", "thead th"),
         ("k", "white-space:nowrap", "td"),
-        ("x", "min-width:var(--room)", "tr>*"),
+        ("x", "min-width:var(--room);overflow-wrap:anywhere", "tr>*"),
     ):
         cells = ",".join(f".{kind}{n} {told}:where(:nth-child({n}))" for n in range(1, COLUMNS + 1))
         rules.append(f"{cells}{{{rule}}}")

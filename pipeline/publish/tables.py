@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from pipeline.publish.limits import COLUMNS
 from pipeline.publish.markup import (
     escape,
     is_missing,
@@ -30,9 +31,6 @@ from pipeline.publish.style import MARKS, RATING_LEVELS
 Kind = Literal["text", "percent", "points", "change", "count", "number", "p", "rating", "mark"]
 
 NUMERIC: frozenset[str] = frozenset({"percent", "points", "change", "count", "number", "p"})
-
-COLUMNS = 12
-"""The most columns of a table: more cannot be read on a page."""
 
 LONG = 70
 """A column whose texts are longer than this is given room."""
