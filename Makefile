@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # What to make, from the command line: make report PROVIDER=... PREVIOUS=2018 CURRENT=2019
 ASKED := $(if $(PROVIDER),--provider "$(PROVIDER)") $(if $(PREVIOUS),--previous "$(PREVIOUS)") \
   $(if $(CURRENT),--current "$(CURRENT)") $(if $(PLAN),--plan "$(PLAN)") \
-  $(if $(FORCE),--force) $(if $(EXPLAIN),--explain) $(if $(WORKERS),--workers "$(WORKERS)")
+  $(if $(AS_OF),--as-of "$(AS_OF)") $(if $(FORCE),--force) $(if $(EXPLAIN),--explain) $(if $(WORKERS),--workers "$(WORKERS)")
 
 .DEFAULT_GOAL := help
 .PHONY: help report data test check lab pdf bench dictionary lock clean

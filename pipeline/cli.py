@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,11 @@ def data(data: Path | None, out: Path | None, force: bool, explain: bool) -> Non
 @click.option("--previous", type=int, help="Only comparisons from this earlier round.")
 @click.option("--current", type=int, help="Only comparisons of this round.")
 @click.option("--plan", help="Only this action plan, by its code.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day by which action plans judge what is due, such as 2019-03-31.",
+)
 @click.option("--kind", help="Only this kind: comparison, action-plan or data-quality.")
 @click.option("--all", "every", is_flag=True, help="Every report the data allows (the default).")
 @click.option("--workers", type=click.IntRange(1), help="Reports made at once; default: the cores.")
@@ -109,6 +115,7 @@ def report(
     previous: int | None,
     current: int | None,
     plan: str | None,
+    as_of: datetime | None,
     kind: str | None,
     every: bool,
     workers: int | None,
@@ -128,6 +135,7 @@ def report(
         data,
         out,
         wanted=wanted,
+        as_of=f"{as_of:%Y-%m-%d}" if as_of else None,
         workers=workers,
         force=force,
         explain=explain,

@@ -84,6 +84,7 @@ def build(
     out: Path | None = None,
     *,
     wanted: Wanted | None = None,
+    as_of: str | None = None,
     workers: int | None = None,
     force: bool = False,
     explain: bool = False,
@@ -101,6 +102,9 @@ def build(
         Another raw folder; where to put ``processed`` and ``reports`` (default: the project's own).
     wanted
         Which reports to make instead of all.
+    as_of
+        Day (YYYY-MM-DD) by which reports that know one judge what is due; their own default if
+        None.
     workers
         Reports made at the same time (default: as many as there are processors).
     force
@@ -132,7 +136,7 @@ def build(
     with _run(folders, tell) as outcome:
         _make_tables(folders, force, say, warm=scheduler is None)
         dossiers = dossiers_in(folders.processed)
-        reports = reports_of(dossiers)
+        reports = [report.as_of(as_of) for report in reports_of(dossiers)]
         chosen = wanted.among(reports) if wanted else reports
         record = Record.read(folders.pages)
         remove_leftovers(folders.pages)

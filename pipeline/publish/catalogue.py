@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,12 @@ class Report:
     def page(self) -> str:
         """Its file name."""
         return f"{self.name}.html"
+
+    def as_of(self, day: str | None) -> Report:
+        """The same report as of another day, where it is one that judges by a day."""
+        if day is None or "as_of" not in self.parameters:
+            return self
+        return replace(self, parameters={**self.parameters, "as_of": day})
 
 
 def dossiers_in(processed: Path) -> list[dict[str, Any]]:
