@@ -437,7 +437,7 @@ def print_faults(page: Any) -> list[str]:
         return found.slice(0, 5);
       }"""
     )
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
     return found
 
 

@@ -117,7 +117,8 @@ class PageInfo:
     def full_title(self) -> str:
         """The title as the browser and the PDF show it."""
         words = [self.title, self.edition_name] if self.edition_name else [self.title]
-        return ("SIMULATED: " if self.simulated else "") + " – ".join(words)
+        marked = not self.simulated or "SIMULATED" in self.title
+        return ("" if marked else "SIMULATED: ") + " – ".join(words)
 
     @property
     def edition_name(self) -> str:

@@ -5,7 +5,10 @@
   const contents = document.querySelector("nav.contents details");
   if (contents) {
     const roomy = matchMedia("(min-width: 72rem)");
-    const fit = function () { contents.open = roomy.matches; };
+    const fit = function () {
+      contents.open = roomy.matches;
+      contents.querySelector("summary").tabIndex = roomy.matches ? -1 : 0;
+    };
     fit();
     roomy.addEventListener("change", fit);
     contents.addEventListener("click", function (event) {
