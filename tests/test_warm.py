@@ -379,7 +379,7 @@ def test_a_nursery_that_was_killed_is_replaced():
 
 def test_killing_the_nursery_kills_its_notebooks_and_is_named(tmp_path):
     cell = f"import os, time; os.kill(os.getppid(), 9); time.sleep(60)"  # noqa: F541
-    with pytest.raises(DeadKernelError, match="lost together"):
+    with pytest.raises(warm.NurseryLost, match="together with the process that forked it"):
         run(notebook(cell))
 
 

@@ -22,7 +22,7 @@ from papermill.exceptions import PapermillExecutionError
 from pipeline.publish.catalogue import Report
 from pipeline.publish.pages import page_info
 from pipeline.publish.render import Renderer, UnfitOutput
-from pipeline.publish.warm import imports_of
+from pipeline.publish.warm import NurseryLost, imports_of
 
 #: Where a notebook looks for its tables. ``pipeline.data`` has the same name; it is not imported
 #: here because pandas would come with it, and this process only passes the name on.
@@ -59,7 +59,7 @@ def run_report(
     """
     path = notebooks / f"{report.notebook}.ipynb"
     try:
-        notebook = copy.deepcopy(_read(path, path.stat().st_mtime_ns))
+        notebook = _read(path, path.stat().st_mtime_ns)
     except (OSError, nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
         raise ReportFailed(
             f"{report.name}: the notebook {path.name} cannot be read ({_first_line(error)})."
@@ -70,10 +70,10 @@ def run_report(
     def started(cell: Any, cell_index: int) -> None:
         at["cell"] = cell_index
 
-    try:
+    def execute() -> Any:
         with _environment(PROCESSED_VARIABLE, str(processed.resolve())):
-            executed = papermill.execute_notebook(
-                notebook,
+            return papermill.execute_notebook(
+                copy.deepcopy(notebook),
                 None,
                 parameters=report.parameters,
                 engine_name="warm",
@@ -83,6 +83,12 @@ def run_report(
                 on_cell_start=started,
                 cwd=str(notebooks),
             )
+
+    try:
+        try:
+            executed = execute()
+        except NurseryLost:  # through no fault of the notebook: once more, with a new one
+            executed = execute()
     except PapermillExecutionError as error:
         cause = f"{error.ename}: {_first_line(error.evalue)}" if error.evalue else error.ename
         raise ReportFailed(

@@ -173,6 +173,10 @@ def imports_of(notebook: Any) -> list[str]:
     return [name for name in found if name.split(".")[0] in LIBRARIES]
 
 
+class NurseryLost(DeadKernelError):
+    """The notebook died because the process that forked it did: no fault of the notebook."""
+
+
 class _Channel:
     """One direction of messages, as nbclient reads them."""
 
@@ -376,17 +380,19 @@ class ForkedKernel:
             os.close(self._grave)  # the nursery kills what still waits for us
             self._line, self._alive = None, False
 
-    def cause_of_death(self) -> str:
-        """One sentence on how the process ended, for the error that says a notebook died."""
+    def cause_of_death(self) -> DeadKernelError:
+        """How the process ended, as the error to raise."""
         status = read_status(self._grave, timeout=2)
         if status is None:
-            return "its process was lost together with the process that forked it"
+            return NurseryLost("The notebook died together with the process that forked it.")
         code = os.waitstatus_to_exitcode(status)
-        if code < 0:
-            name = signal.Signals(-code).name
-            hint = " (often: not enough memory)" if -code == signal.SIGKILL else ""
-            return f"its process was killed by signal {-code}, {name}{hint}"
-        return f"its process ended itself with exit code {code}"
+        if code >= 0:
+            return DeadKernelError(f"The notebook's process ended itself with exit code {code}.")
+        name = signal.Signals(-code).name
+        hint = " (often: not enough memory)" if -code == signal.SIGKILL else ""
+        return DeadKernelError(
+            f"The notebook's process was killed by signal {-code}, {name}{hint}."
+        )
 
 
 _said: set[str] = set()
@@ -424,6 +430,6 @@ class ForkingEngine(NBClientEngine):
         try:
             return super().execute_managed_notebook(nb_man, kernel_name, km=kernel, **kwargs)
         except DeadKernelError:
-            raise DeadKernelError(f"The notebook died: {kernel.cause_of_death()}.") from None
+            raise kernel.cause_of_death() from None
         finally:
             kernel.end()

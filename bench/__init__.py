@@ -1,0 +1,1 @@
+"""Measurements that ``make bench`` makes, and the campaign of faults beside them."""

@@ -1,0 +1,92 @@
+"""The measurements in words, for docs/benchmarks.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def markdown(found: dict[str, Any]) -> str:
+    """What was measured, what was aimed at, and by how much it falls short where it does."""
+    on, floor, nothing = found["machine"], found["floor"], found["nothing to do"]
+    two, twenty, cold, dask = (found[key] for key in ("2 reports", "20 reports", "cold", "dask"))
+    rows = "\n".join(
+        f"| {row['reports']:,} | {row['seconds']} | {row['seconds a report']} "
+        f"| {row['peak memory, MB']} | {row['tables, seconds']} "
+        f"| {row['nothing to do, seconds']} |"
+        for row in found["growth"]
+    )
+    usual_each = twenty["usual"]["median"] / 20
+    per_report = [row["seconds a report"] for row in found["growth"]]
+    scaled = [
+        f"{row['reports']:,} reports: {usual_each / row['seconds a report']:.1f} times as fast"
+        for row in found["growth"]
+        if row["reports"] > 20
+    ]
+    scale_note = (
+        "Scaled from the usual way's time at 20, not measured: " + "; ".join(scaled) + "."
+        if scaled
+        else "Larger numbers were left out of this run."
+    )
+    return f"""# Benchmarks
+
+Made by `make bench`; the same figures are in `benchmarks.json`. Times are wall-clock seconds:
+median (smallest to largest) of {found["runs of each"]} runs, ways that are compared taking turns.
+Machine: {on["processors"]} processors, {on["system"]} {on["machine"]}, Python {on["python"]},
+{", ".join(f"{name} {number}" for name, number in on["libraries"].items())}.
+
+The reports are comparisons of simulated providers, two editions each (`pipeline simulate`, seed 1).
+"The usual way" is `papermill` and then `jupyter nbconvert --to html`, once for each report. "Ours"
+is the whole command `python -m pipeline report`, from its start to its end, with the processed
+tables there and no page yet. The usual way's page is nbconvert's own, which does less: no page
+template of ours, no check.
+
+## Against the usual way
+
+| | ours | usual | times as fast | aim |
+| --- | --- | --- | --- | --- |
+{_row("2 reports, cold", two, 4)}
+{_row("20 reports", twenty, 12)}
+
+{scale_note}
+
+The real data from nothing ({cold["reports"]} reports and the processed tables):
+{_shown(cold["ours"])} s; the aim is under 6 s.
+
+## Against the floor
+
+The floor is the same cells, run by plain Python in a process that has imported everything, and our
+template, on as many processes, without isolation, papermill or progress. Both are timed from the
+moment when every worker is ready.
+
+| 20 reports | ours | floor | ratio | aim |
+| --- | --- | --- | --- | --- |
+| seconds | {_shown(floor["ours"])} | {_shown(floor["floor"])} | {floor["ratio"]} | 1.3 |
+
+## Nothing to do
+
+`report` with every page right: {_shown(nothing["nothing"])} s (aim: under 1 s). `--help`:
+{_shown(nothing["help"])} s (aim: under 0.3 s).
+
+## As the work grows
+
+| reports | seconds | seconds a report | peak memory, MB | tables, s | nothing to do, s |
+| --- | --- | --- | --- | --- | --- |
+{rows}
+
+Time a report lies between {min(per_report)} and {max(per_report)} s. Memory is that of all
+processes together, shared pages counted once. The processed tables are made once, before.
+
+## Dask
+
+20 reports by two Dask workers on the same machine: {_shown(dask["dask"])} s; by two local workers:
+{_shown(dask["local"])} s. The Dask workers were running, the local ones are started by the command.
+"""
+
+
+def _row(name: str, times: dict[str, Any], aim: int) -> str:
+    ours, usual = _shown(times["ours"]), _shown(times["usual"])
+    return f"| {name} | {ours} | {usual} | {times['times as fast']} | {aim} |"
+
+
+def _shown(times: dict[str, Any]) -> str:
+    return f"{times['median']:.2f} ({times['smallest']:.2f} to {times['largest']:.2f})"

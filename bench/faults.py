@@ -1,0 +1,182 @@
+"""A campaign of faults: processes of a run are killed at random moments, many times.
+
+``python -m bench.faults --times 50`` makes reports of simulated providers and kills, each time at
+another moment, the run itself, one of its workers, the nursery or a notebook. After each it looks
+for what must not be there: a page that is not whole, a file half written, a process left over; and
+then whether the next run makes every page as it should be, to the byte.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+#: Whom to kill.
+VICTIMS = ("run", "worker", "nursery", "notebook")
+#: Seconds within which everything that belonged to a run that was killed has to be gone.
+GRACE = 5.0
+#: Seconds after which a run counts as hanging.
+PATIENCE = 300
+
+
+class Harm(AssertionError):
+    """A fault did damage; the message says what."""
+
+
+def find(run: psutil.Process, victim: str) -> list[psutil.Process]:
+    """The processes of a run that play a part."""
+    if victim == "run":
+        return [run]
+    children = run.children()
+    nurseries = [c for c in run.children(recursive=True) if _is_nursery(c)]
+    if victim == "nursery":
+        return nurseries
+    if victim == "notebook":
+        return [child for nursery in nurseries for child in nursery.children()]
+    return [child for child in children if not _is_nursery(child)]
+
+
+def _is_nursery(process: psutil.Process) -> bool:
+    try:
+        return any("pipeline.publish.nursery" in word for word in process.cmdline())
+    except psutil.Error:
+        return False
+
+
+def strike(
+    command: list[str], victim: str, delay: float, draw: random.Random
+) -> tuple[int | None, bool, list[int]]:
+    """Start a run, kill a victim after so many seconds.
+
+    Returns the run's exit code, whether a victim was there to be killed, and the ids of processes
+    of the run that outlived it.
+    """
+    started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    run = psutil.Process(started.pid)
+    end = time.monotonic() + delay
+    seen: dict[int, psutil.Process] = {}
+    struck = False
+    while started.poll() is None:
+        try:
+            family = run.children(recursive=True)
+        except psutil.Error:
+            family = []
+        seen.update({process.pid: process for process in family})
+        if not struck and time.monotonic() >= end:
+            try:
+                candidates = find(run, victim)
+            except psutil.Error:
+                candidates = []
+            if candidates:
+                # A process that has just ended is no harm done and none to do.
+                try:
+                    draw.choice(candidates).send_signal(signal.SIGKILL)
+                    struck = True
+                except psutil.Error:
+                    continue
+        if time.monotonic() > end + PATIENCE:
+            started.kill()
+            raise Harm(f"the run hangs after its {victim} was killed")
+        time.sleep(0.01)
+    _, left = psutil.wait_procs(list(seen.values()), timeout=GRACE)
+    over = [p.pid for p in left if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    return started.returncode, struck, over
+
+
+def campaign(
+    command: list[str],
+    pages: Path,
+    spoil: Callable[[], None],
+    times: int,
+    seed: int = 1,
+    longest: float | None = None,
+    tell: Callable[[str], None] = print,
+) -> dict[str, int]:
+    """Strike so many times; returns how often each victim was killed while at work.
+
+    Parameters
+    ----------
+    command
+        A run that makes all pages.
+    pages
+        The folder it writes to.
+    spoil
+        Makes all pages due again.
+    longest
+        Latest moment of a strike, in seconds (default: as long as a whole run takes).
+
+    Raises
+    ------
+    Harm
+        A fault did damage.
+    """
+    began = time.monotonic()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    longest = longest or time.monotonic() - began
+    right = {path.name: path.read_bytes() for path in pages.glob("*.html")}
+    draw = random.Random(seed)
+    struck: collections.Counter[str] = collections.Counter()
+    for number in range(times):
+        victim = VICTIMS[number % len(VICTIMS)]
+        delay = draw.uniform(0, longest)
+        spoil()
+        code, hit, left = strike(command, victim, delay, draw)
+        struck[victim] += hit
+        where = f"{victim} killed after {delay:.2f} s (exit code {code})"
+        if left:
+            raise Harm(f"{where}: {len(left)} processes are left over")
+        for path in pages.glob("*.html"):
+            found = path.read_bytes()
+            # The front page lists what is there; where a report failed, it is another one.
+            other = path.name == "index.html" and code != 0 and found.endswith(b"</html>\n")
+            if found != right.get(path.name) and not other:
+                raise Harm(f"{where}: {path.name} is not whole or not right")
+        if hit and victim in ("worker", "nursery") and code != 0:
+            raise Harm(f"{where}: the run did not recover")
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        now = {path.name: path.read_bytes() for path in pages.glob("*.html")}
+        if now != right:
+            raise Harm(f"{where}: the next run made other pages")
+        if list(pages.glob(".*.tmp")):
+            raise Harm(f"{where}: the next run left half-written files")
+        tell(f"{number + 1:3d}  {where}: no harm")
+    return dict(struck)
+
+
+def main() -> None:
+    """Run the campaign on simulated reports."""
+    parser = argparse.ArgumentParser(prog="python -m bench.faults", description=__doc__)
+    parser.add_argument("--times", type=int, default=50, help="faults (default: 50)")
+    parser.add_argument("--seed", type=int, default=1, help="of the random moments (default: 1)")
+    arguments = parser.parse_args()
+    from pipeline.data.simulate import simulate
+
+    with tempfile.TemporaryDirectory() as folder:
+        raw, out = Path(folder) / "raw", Path(folder) / "out"
+        simulate(raw, providers=2, seed=1)
+        command = [
+            sys.executable, "-m", "pipeline", "report", "--data", str(raw), "--out", str(out),
+            "--workers", "2",
+        ]  # fmt: skip
+
+        def spoil() -> None:
+            for path in (out / "reports").glob("*.html"):
+                path.unlink()
+
+        struck = campaign(command, out / "reports", spoil, arguments.times, arguments.seed)
+    killed = ", ".join(f"{name} {number}" for name, number in struck.items())
+    print(f"{arguments.times} runs, killed while at work: {killed}; no harm done")
+
+
+if __name__ == "__main__":
+    main()
