@@ -91,7 +91,8 @@ def _shelves(ordered: Sequence[Mapping[str, Any]]) -> str:
     parts = []
     for position, ((provider, simulated), entries) in enumerate(shelves.items(), start=1):
         name = f"p{position}-{slug(provider)[:40]}"
-        tag = ' <span class="tag">SIMULATED</span>' if simulated else ""
+        marked = "SIMULATED" in provider or not simulated
+        tag = "" if marked else ' <span class="tag">SIMULATED</span>'
         parts.append(
             f'<div class="shelf" data-group><h3 id="{name}">{escape(provider)}{tag}</h3>'
             f'<ul aria-labelledby="{name}">{"".join(entries)}</ul></div>'

@@ -278,13 +278,8 @@ class _PageExporter(TemplateExporter):
 
     @property
     def default_config(self) -> Config:
-        """Prefer our HTML, and run none of nbconvert's preprocessors."""
-        return Config(
-            {
-                "NbConvertBase": {"display_data_priority": ["text/html", "text/plain"]},
-                "TemplateExporter": {"preprocessors": [], "default_preprocessors": []},
-            }
-        )
+        """Run none of nbconvert's preprocessors."""
+        return Config({"TemplateExporter": {"preprocessors": [], "default_preprocessors": []}})
 
     def default_filters(self) -> Iterator[tuple[str, Any]]:
         """Add our filters to nbconvert's."""

@@ -280,7 +280,9 @@ class ScoreScale(_Shown):
             anchor = "start" if x < half else "end" if x > width - half else "middle"
             if crowded and shape == "ring":
                 parts.append(f'<path d="M{x:.1f} {y + 3:.1f}V{top:g}" stroke="{PREVIOUS}"/>')
-                anchor = "end" if x > half * 2 else anchor
+                after = self.previous is not None and self.previous[1] > self.current[1]
+                after = (after and x < width - half * 2) or x < half * 2
+                anchor = "start" if after else "end"
             parts.append(
                 f'<circle cx="{x:.1f}" cy="{top + height / 2:g}" r="8" fill="{fill}" '
                 f'stroke="{edge}" stroke-width="3"/>'
