@@ -49,6 +49,8 @@ _MATHML = re.compile(
     r"(?: (?:display|alttext|stretchy|mathvariant|width|columnalign)=\"[^\"<>&]*\")* ?/?>"
 )
 _TAG = re.compile(r"<[^>]+>")
+_CLASS = re.compile(r'class="([^"]*)"')
+_COUNTED = re.compile(r"\b[nkxw]\d+\b")
 _PREVIEW = re.compile(r"<style data-preview>.*?</style>", re.DOTALL)
 
 
@@ -208,10 +210,8 @@ class Renderer:
     """Turns notebooks into pages; build it once in a process and use it for every report."""
 
     def __init__(self) -> None:
-        """Read the template, the style sheet and the script once."""
+        """Read the template once."""
         self._exporter = _PageExporter()
-        self._style = stylesheet()
-        self._script = re.sub(r"^\s+(//.*)?", "", _read("page.js"), flags=re.MULTILINE)
 
     def html(self, notebook: NotebookNode, page: PageInfo) -> str:
         """Return the page of an executed notebook.
@@ -228,24 +228,19 @@ class Renderer:
         for position, cell in enumerate(cells, start=1):
             _check_outputs(cell, position)
         shown = NotebookNode(notebook | {"cells": cells})
+        inside = "".join(
+            "".join(output.get("data", {}).get("text/html", ""))
+            for cell in cells
+            for output in cell.get("outputs", [])
+        )
         resources = {
             "page": page,
             "show_code": page.edition == "analyst",
             "raw_mimetypes": [],
-            **self.frame(page),
+            **frame(page, inside),
         }
         text, _ = self._exporter.from_notebook_node(shown, resources)
         return lean_html(text)
-
-    def frame(self, page: PageInfo) -> dict[str, str]:
-        """Return what every page carries: policy, style sheet, script, machine-readable words."""
-        style = self._style + _running_foot(page)
-        return {
-            "style": style,
-            "script": self._script,
-            "policy": policy(style, self._script),
-            "linked_data": _json_in_html(page.linked_data()),
-        }
 
     def page(self, body: str, page: PageInfo) -> str:
         """Return a page around a body of our own making, such as the index."""
@@ -253,7 +248,7 @@ class Renderer:
             cell_type="raw", id="body", source=body, metadata={"raw_mimetype": "text/html"}
         )
         notebook = NotebookNode(cells=[cell], metadata={}, nbformat=4, nbformat_minor=5)
-        resources = {"page": page, "show_code": False, **self.frame(page)}
+        resources = {"page": page, "show_code": False, **frame(page, body)}
         resources["raw_mimetypes"] = ["text/html"]
         text, _ = self._exporter.from_notebook_node(notebook, resources)
         return lean_html(text)
@@ -342,24 +337,49 @@ def sections(body: str) -> Sections:
     return Sections("\n".join(part for part in wrapped if part.strip()), contents)
 
 
+def frame(page: PageInfo, body: str) -> dict[str, str]:
+    """Return what a page carries: policy, style sheet, script, machine-readable words.
+
+    Of the rules that are counted out (the third column to the right, a chart at least 448 pixels
+    wide) a page carries those that its body asks for.
+    """
+    asked = frozenset(_COUNTED.findall(" ".join(_CLASS.findall(body))))
+    style = _stylesheet(page.kind == "index", asked) + _running_foot(page)
+    script = _script(page.kind == "index")
+    return {
+        "style": style,
+        "script": script,
+        "policy": policy(style, script),
+        "linked_data": _json_in_html(page.linked_data()),
+    }
+
+
 @cache
-def stylesheet() -> str:
-    """Return the style sheet of every page."""
-    return _lean_css(_components() + _read("page.css"))
+def _stylesheet(is_index: bool, asked: frozenset[str]) -> str:
+    sheets = _read("components.css") + _read("page.css") + (_read("index.css") if is_index else "")
+    return _lean_css(sheets + _counted(asked))
 
 
-def _components() -> str:
-    """Return the components' style sheet with the rules that are counted out by number."""
-    rules = [f".chart svg.w{width}{{min-width:{width}px}}" for width in WIDTHS]
-    for kind, rule, told in (
-        ("n", "text-align:right;white-space:nowrap", "td"),
-        ("n", "text-align:right", "thead th"),
-        ("k", "white-space:nowrap", "td"),
-        ("x", "min-width:var(--room);overflow-wrap:anywhere", "tr>*"),
+@cache
+def _script(is_index: bool) -> str:
+    text = _read("page.js") + (_read("index.js") if is_index else "")
+    return re.sub(r"^\s+(//.*)?", "", text, flags=re.MULTILINE)
+
+
+def _counted(asked: frozenset[str]) -> str:
+    """Return the rules for columns and chart widths that are named by a number."""
+    rules = []
+    for kind, cells, rule in (
+        ("n", "td", "text-align:right;white-space:nowrap"),
+        ("n", "thead th", "text-align:right"),
+        ("k", "td", "white-space:nowrap"),
+        ("x", "tr>*", "min-width:var(--room);overflow-wrap:anywhere"),
     ):
-        cells = ",".join(f".{kind}{n} {told}:where(:nth-child({n}))" for n in range(1, COLUMNS + 1))
-        rules.append(f"{cells}{{{rule}}}")
-    return _read("components.css") + "".join(rules)
+        numbers = [n for n in range(1, COLUMNS + 1) if f"{kind}{n}" in asked]
+        told = ",".join(f".{kind}{n} {cells}:where(:nth-child({n}))" for n in numbers)
+        rules.append(f"{told}{{{rule}}}" if told else "")
+    rules += [f".chart svg.w{w}{{min-width:{w}px}}" for w in WIDTHS if f"w{w}" in asked]
+    return "".join(rules)
 
 
 def preview() -> _Preview:
@@ -378,7 +398,9 @@ class _Preview:
         return "Style for tables and figures"
 
     def _repr_html_(self) -> str:
-        inside = _lean_css(_components())
+        every = {f"{kind}{n}" for kind in "nkx" for n in range(1, COLUMNS + 1)}
+        asked = frozenset(every | {f"w{width}" for width in WIDTHS})
+        inside = _lean_css(_read("components.css") + _counted(asked))
         return f"<style data-preview>@scope (.jp-OutputArea-output) {{{inside}}}</style>"
 
 
