@@ -356,8 +356,9 @@ def frame(page: PageInfo, body: str) -> dict[str, str]:
 
 @cache
 def _stylesheet(is_index: bool, asked: frozenset[str]) -> str:
-    sheets = _read("components.css") + _read("page.css") + (_read("index.css") if is_index else "")
-    return _lean_css(sheets + _counted(asked))
+    # What is counted out belongs to the components: the page's print rules must come after it.
+    sheets = [_read("components.css"), _counted(asked), _read("page.css")]
+    return _lean_css("\n".join([*sheets, _read("index.css")] if is_index else sheets))
 
 
 @cache
