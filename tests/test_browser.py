@@ -261,3 +261,30 @@ def test_pdf_by_the_installed_browser(specimens: dict[str, Path], tmp_path: Path
     pdf = PdfReader(tmp_path / "page.pdf")
     assert "Testshire CRC" in pdf.pages[0].extract_text()
     assert pdf.metadata is not None and "SIMULATED" in str(pdf.metadata.title)
+
+
+def test_the_audit_in_a_browser_finds_what_it_is_for(chromium: Any, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.html"
+    bad.write_text(
+        "<!DOCTYPE html><html lang=en><title>A page with faults</title><main><h1>Faults</h1>"
+        "<svg width=200 height=80 viewBox='0 0 200 80' role=img><title>x</title>"
+        "<rect width=200 height=80 fill='#bbbbbb'/><text x=5 y=20 fill='#999999'>faint</text>"
+        "<text x=5 y=40 font-size=6>small</text><text x=180 y=60>cut off here</text></svg>"
+        "<div style='width:2000px'>wide</div>"
+        "<div style='overflow-x:auto;width:50px'><p style='width:300px'>keyboard trap</p></div>"
+        "<p style='overflow:hidden;width:40px;white-space:nowrap'>words that are cut</p>"
+        "<img src='https://example.org/x.png'><button></button></main></html>",
+        encoding="utf-8",
+    )
+    with audit.opened(chromium, bad, 390) as page:
+        page.wait_for_timeout(100)
+        text = " ".join(audit.svg_text_faults(page))
+        assert "'faint' has a contrast of" in text and "'small' is 6.0 pixels high" in text
+        clipped = " ".join(audit.clipping_faults(page))
+        assert "'cut off here' reaches out" in clipped and "'words that are cut'" in clipped
+        sideways = " ".join(audit.sideways_faults(page))
+        assert "wide in 390" in sideways and "without label or focus" in sideways
+        assert any("button-name" in fault for fault in audit.axe_faults(page))
+        assert any("example.org" in fault for fault in audit.request_faults(page))
+        assert audit.print_faults(page) != []
+        assert audit.focus_faults(audit.walk(page)) != []
