@@ -64,7 +64,7 @@ def data(table: Table) -> pd.DataFrame:
         columns[name] = values
 
     if table.groups:
-        add("Group", [table.cell(row, table.groups) for row in rows])
+        add(clean(table.group_name), [table.cell(row, table.groups) for row in rows])
     for column in table.columns:
         heading = _heading(column)
         values = [table.cell(row, column.name) for row in rows]
@@ -110,10 +110,13 @@ def xlsx_bytes(tables: Sequence[Table], page: PageInfo) -> bytes:
     filled = [table for table in tables if len(table.frame)]
     if not filled:
         raise ValueError("A spreadsheet needs at least one table with rows")
-    remarks = {"rounding": _ROUNDING, "blanks": _BLANKS}
+    remarks = {"blanks": _BLANKS}
     sheets: dict[str, Any] = {}
     for position, table in enumerate(filled, start=1):
-        about = "$$rounding$$$$blanks$$"
+        about = "$$blanks$$"
+        if any(column.kind in ("percent", "change") for column in table.columns):
+            remarks.setdefault("rounding", _ROUNDING)
+            about += "$$rounding$$"
         if table.comment:
             remarks[f"t{position}"] = table.comment
             about += f"$$t{position}$$"
@@ -218,8 +221,8 @@ class Downloads:
 
 
 _ROUNDING = (
-    "Percentages are whole numbers as published; changes are differences of published percentages, "
-    "in percentage points."
+    "Published percentages are whole numbers; a change is the difference of two of them, in "
+    "percentage points."
 )
 _BLANKS = "A figure is missing only for the reason given in its place; no blank stands for zero."
 

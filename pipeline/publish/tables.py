@@ -126,6 +126,8 @@ class Table:
         The column that names a row; the first column if not given.
     groups
         A column of the frame whose value heads each run of rows ("2.1 Assessment").
+    group_name
+        What a group is ("Standard"): heads the groups' column in downloads.
     notes
         The page's register of source notes; without it figures carry no links.
     row_source
@@ -155,6 +157,7 @@ class Table:
     name: str = ""
     comment: str = ""
     numbered: bool = True
+    group_name: str = "Group"
     _names: Mapping[str, int] = field(init=False, repr=False, default_factory=dict)
     _rows: Sequence[tuple[Any, ...]] = field(init=False, repr=False, default=())
 
