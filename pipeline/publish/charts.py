@@ -1,10 +1,9 @@
-"""The charts of the comparison report, drawn from its dossier's tables."""
+"""The charts of the comparison report as SVG, drawn from its dossier's tables."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure as Drawing
 
 from pipeline.publish.dot_rows import Dot, Layout, Row, Scale, dot_rows
 from pipeline.publish.markup import is_missing
@@ -31,7 +30,7 @@ def key_question_chart(
     bands: pd.DataFrame,
     rounds: tuple[str, str],
     narrow: bool = False,
-) -> Drawing:
+) -> str:
     """Draw every key question on one line: previous, current, all CRCs, rating bands behind.
 
     ``questions`` is the tested key_question_comparison, ``standards`` names the
@@ -99,7 +98,7 @@ def change_words(row: pd.Series) -> str:
     return f"{signed(row['change_points'])} {row['change_verdict']}"
 
 
-def change_chart(changes: pd.DataFrame, narrow: bool = False) -> Drawing:
+def change_chart(changes: pd.DataFrame, narrow: bool = False) -> str:
     """Draw each change with its 95% interval, largest rise first.
 
     ``changes`` holds label, change_points, newcombe_lower, newcombe_upper
@@ -135,7 +134,7 @@ def change_chart(changes: pd.DataFrame, narrow: bool = False) -> Drawing:
     return dot_rows(rows, Scale(-reach, reach, ticks, "", zero=True), layout, ["Points"], "Verdict")
 
 
-def target_chart(facts: pd.DataFrame, narrow: bool = False) -> Drawing:
+def target_chart(facts: pd.DataFrame, narrow: bool = False) -> str:
     """Draw contract measures against target and national figure, grouped by round.
 
     ``facts`` holds name, value, comparator_value, target (percent) and round_name.
@@ -174,7 +173,7 @@ def target_chart(facts: pd.DataFrame, narrow: bool = False) -> Drawing:
     return dot_rows(rows, Scale(low, 100, ticks), layout, headings, "")
 
 
-def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) -> Drawing:
+def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) -> str:
     """Draw for each standard how far its furthest key question is from the next rating.
 
     ``route`` holds the rateable rows of route_by_standard: name, boundary_percent,
@@ -206,7 +205,7 @@ def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) 
     return dot_rows(rows, scale, layout, ["{current}Now", "{target}Next"], "It would take")
 
 
-def firmness_chart(firmness: pd.DataFrame, narrow: bool = False) -> Drawing:
+def firmness_chart(firmness: pd.DataFrame, narrow: bool = False) -> str:
     """Draw how many of 100 fresh samples would reach the published rating or a higher one.
 
     ``firmness`` holds a row a line of the chart: label, alone and discretion

@@ -3,6 +3,10 @@
 Everything is placed in CSS pixels, so nothing has to be measured and nothing can
 collide: labels, scale and columns of figures each have a width of their own. The
 narrow form, for a small screen, puts the label above its dots.
+
+Seaborn and matplotlib draw what has a shape. The words are written into the SVG
+as they are: their places are known, and matplotlib, which measures each of them,
+would spend more time on that than on everything else.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,12 +17,12 @@ from typing import Any
 
 import pandas as pd
 import seaborn as sns
-from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import NullLocator
 
-from pipeline.publish.figures import drawing
+from pipeline.publish.figures import drawing, svg_text
+from pipeline.publish.markup import clean, escape
 from pipeline.publish.style import GRID, INK, INTERVAL, MARKERS, QUIET, RULE, TARGET
 
 ROW, NARROW_ROW, LINE, GROUP, HEAD, FOOT = 27, 44, 16, 30, 52, 34
@@ -84,6 +88,7 @@ class _Canvas:
     place: Callable[[float], float]
     lines: dict[tuple[str, float], list[tuple[float, float]]] = field(default_factory=dict)
     dots: list[tuple[float, float, str]] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
 
     def line(self, x: float, y: float, to_x: float, to_y: float, colour: str, width: float) -> None:
         self.lines.setdefault((colour, width), []).extend([(x, y), (to_x, to_y)])
@@ -94,14 +99,29 @@ class _Canvas:
         else:
             self.dots.append((x, y, thing))
 
-    def words(self, x: float, y: float, text: str, **kwargs: Any) -> None:
-        self.axes.text(x, y, text, **{"va": "center", "color": INK, "fontsize": 13, **kwargs})
+    def words(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        anchor: str = "start",
+        size: int = 13,
+        bold: bool = False,
+        colour: str = INK,
+    ) -> None:
+        """Write words whose middle is at ``y``: capitals and figures stand 0.7 of their size."""
+        weight = ' font-weight="700"' if bold else ""
+        self.written.append(
+            f'<text x="{x:g}" y="{y + 0.35 * size:g}" text-anchor="{anchor}" font-size="{size}"'
+            f'{weight} fill="{colour}">{escape(clean(text))}</text>'
+        )
 
 
 def dot_rows(
     rows: Sequence[Row], scale: Scale, layout: Layout, headings: Sequence[str] = (), last: str = ""
-) -> Drawing:
-    """Draw the rows, in order, grouped where they name a group.
+) -> str:
+    """Return the rows drawn as SVG, in order, grouped where they name a group.
 
     ``headings`` head the columns of figures, ``last`` the column of verdicts. A
     heading may begin with the name of a thing in braces, as in "{current}2019":
@@ -126,14 +146,15 @@ def dot_rows(
     y = float(head)
     for name, items in groups:
         if name:
-            canvas.words(0, y + GROUP - 12, name, fontweight="bold")
+            canvas.words(0, y + GROUP - 12, name, bold=True)
             y += GROUP
         for row in items:
             _row(canvas, row, layout, y)
             y += _step(row, layout)
     _draw_lines(canvas)
     _draw_dots(canvas)
-    return figure
+    shapes, end, rest = svg_text(figure).rpartition("</svg>")
+    return f"{shapes}{''.join(canvas.written)}{end}{rest}"
 
 
 def _scale(canvas: _Canvas, scale: Scale, top: float, bottom: float) -> None:
@@ -144,14 +165,14 @@ def _scale(canvas: _Canvas, scale: Scale, top: float, bottom: float) -> None:
         )
         # Names are wider than their bands: neighbours take turns on three lines.
         level = top - 16 - 16 * (number % 3)
-        canvas.words((x + to_x) / 2, level, name, ha="center", fontsize=12, color=QUIET)
+        canvas.words((x + to_x) / 2, level, name, anchor="middle", size=12, colour=QUIET)
     for tick in scale.ticks:
         x = canvas.place(tick)
         strong = scale.zero and tick == 0
         canvas.line(x, top - 6, x, bottom, INK if strong else GRID, 1.2 if strong else 0.8)
         sign = "+" if scale.zero and tick > 0 else ""
         shown = f"{sign}{tick:g}{scale.unit}".replace("-", "\u2212")
-        canvas.words(x, bottom + 14, shown, ha="center", fontsize=12, color=QUIET)
+        canvas.words(x, bottom + 14, shown, anchor="middle", size=12, colour=QUIET)
 
 
 def _headings(canvas: _Canvas, layout: Layout, headings: Sequence[str], last: str) -> None:
@@ -159,9 +180,9 @@ def _headings(canvas: _Canvas, layout: Layout, headings: Sequence[str], last: st
         thing, _, words = heading.rpartition("}")
         if thing:
             canvas.mark(x - 12, 12, thing.removeprefix("{"))
-        canvas.words(x, 34, words, ha="right", fontsize=12, fontweight="bold")
+        canvas.words(x, 34, words, anchor="end", size=12, bold=True)
     if layout.verdict is not None and last and not layout.narrow:
-        canvas.words(layout.verdict, 34, last, fontsize=12, fontweight="bold")
+        canvas.words(layout.verdict, 34, last, size=12, bold=True)
 
 
 def _lines(row: Row, layout: Layout) -> list[str]:
@@ -194,11 +215,12 @@ def _row(canvas: _Canvas, row: Row, layout: Layout, y: float) -> None:
     for dot in row.dots:
         canvas.mark(canvas.place(dot.value), middle, dot.thing)
     for x, words in zip(layout.columns, row.figures, strict=False):
-        canvas.words(x, middle, words, ha="right")
+        canvas.words(x, middle, words, anchor="end")
     if layout.verdict is not None and row.verdict:
-        weight = "bold" if row.strong else "normal"
-        at = {"x": layout.width, "ha": "right"} if layout.narrow else {"x": layout.verdict}
-        canvas.words(y=label_at, text=row.verdict, fontweight=weight, **at)
+        if layout.narrow:
+            canvas.words(layout.width, label_at, row.verdict, anchor="end", bold=row.strong)
+        else:
+            canvas.words(layout.verdict, label_at, row.verdict, bold=row.strong)
 
 
 def _draw_lines(canvas: _Canvas) -> None:

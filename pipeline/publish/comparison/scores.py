@@ -43,7 +43,8 @@ class Scores(Brief):
         columns.append(Column("current_rating", self.rounds[1], "rating", source=here))
         if self.compares:
             columns.append(Column("way", "Direction", "mark"))
-        columns.append(Column("how", f"How the rating of {self.rounds[1]} came about"))
+        came = f"How the rating of {self.rounds[1]} came about"
+        columns.append(Column("how", came, wide=True))
         return self._table(
             rows, "Ratings of the standards", columns, groups="domain_name", name="standards"
         )
@@ -139,7 +140,9 @@ class Scores(Brief):
             "Change in each key question that may be compared",
             " ".join(self._how_sure()),
             caption="Dot: change in percentage points. Bar: the range in which the change lies "
-            "with 95% confidence; there is none where a number of cases was not published.",
+            "with 95% confidence; there is none where a number of cases was not published. The "
+            "inspectorate's test asks for less certainty than that, so a change can pass it though "
+            "its bar reaches across zero.",
             see=self.key_question_table(),
             narrow=charts.change_chart(changes, narrow=True),
             name="changes",
