@@ -38,7 +38,9 @@ def find(run: psutil.Process, victim: str) -> list[psutil.Process]:
     if victim == "run":
         return [run]
     children = run.children()
-    nurseries = [c for c in run.children(recursive=True) if _is_nursery(c)]
+    # A notebook is a fork of a nursery and looks like one; its parent tells it apart.
+    alike = {c.pid: c for c in run.children(recursive=True) if _is_nursery(c)}
+    nurseries = [c for c in alike.values() if c.ppid() not in alike]
     if victim == "nursery":
         return nurseries
     if victim == "notebook":
@@ -55,13 +57,22 @@ def _is_nursery(process: psutil.Process) -> bool:
 
 def strike(
     command: list[str], victim: str, delay: float, draw: random.Random
-) -> tuple[int | None, bool, list[int]]:
+) -> tuple[int | None, bool, list[int], str]:
     """Start a run, kill a victim after so many seconds.
 
-    Returns the run's exit code, whether a victim was there to be killed, and the ids of processes
-    of the run that outlived it.
+    Returns the run's exit code, whether a victim was there to be killed, the ids of processes of
+    the run that outlived it, and what the run said last.
     """
-    started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with tempfile.TemporaryFile("w+") as said:
+        started = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT)
+        struck, over = _watch(started, victim, delay, draw)
+        said.seek(0)
+        return started.returncode, struck, over, said.read()[-1000:]
+
+
+def _watch(
+    started: subprocess.Popen[bytes], victim: str, delay: float, draw: random.Random
+) -> tuple[bool, list[int]]:
     run = psutil.Process(started.pid)
     end = time.monotonic() + delay
     seen: dict[int, psutil.Process] = {}
@@ -90,7 +101,7 @@ def strike(
         time.sleep(0.01)
     _, left = psutil.wait_procs(list(seen.values()), timeout=GRACE)
     over = [p.pid for p in left if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-    return started.returncode, struck, over
+    return struck, over
 
 
 def campaign(
@@ -130,7 +141,7 @@ def campaign(
         victim = VICTIMS[number % len(VICTIMS)]
         delay = draw.uniform(0, longest)
         spoil()
-        code, hit, left = strike(command, victim, delay, draw)
+        code, hit, left, said = strike(command, victim, delay, draw)
         struck[victim] += hit
         where = f"{victim} killed after {delay:.2f} s (exit code {code})"
         if left:
@@ -142,7 +153,7 @@ def campaign(
             if found != right.get(path.name) and not other:
                 raise Harm(f"{where}: {path.name} is not whole or not right")
         if hit and victim in ("worker", "nursery") and code != 0:
-            raise Harm(f"{where}: the run did not recover")
+            raise Harm(f"{where}: the run did not recover: {said}")
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         now = {path.name: path.read_bytes() for path in pages.glob("*.html")}
         if now != right:

@@ -56,7 +56,7 @@ def test_each_victim_is_found_and_killed_while_at_work(project, victim):
     command, pages, spoil = project
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     spoil()
-    code, struck, left = faults.strike(command, victim, 0.4, random.Random(1))
+    code, struck, left, _ = faults.strike(command, victim, 0.4, random.Random(1))
     assert struck and not left
     assert code == {"run": -9, "worker": 0, "nursery": 0, "notebook": 1}[victim]
     assert all(path.read_text().rstrip().endswith("</html>") for path in pages.glob("*.html"))

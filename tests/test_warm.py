@@ -383,6 +383,30 @@ def test_killing_the_nursery_kills_its_notebooks_and_is_named(tmp_path):
         run(notebook(cell))
 
 
+def test_a_nursery_killed_before_the_notebook_has_begun_is_no_fault_of_the_notebook(monkeypatch):
+    ask = warm.Nursery.ask
+
+    def ask_and_kill(self, imports, descriptors=None):
+        ask(self, imports, descriptors)
+        os.kill(self.pid, signal.SIGKILL)
+
+    run(notebook("1"))
+    monkeypatch.setattr(warm.Nursery, "ask", ask_and_kill)
+    with pytest.raises(warm.NurseryLost):
+        run(notebook("1"))
+
+
+def test_subprocesses_go_when_the_nursery_is_killed(tmp_path):
+    pid = tmp_path / "pid"
+    cell = (
+        "import os, subprocess, time\nchild = subprocess.Popen(['sleep', '300'])\n"
+        f"open({str(pid)!r}, 'w').write(str(child.pid)); os.kill(os.getppid(), 9); time.sleep(60)"
+    )
+    with pytest.raises(warm.NurseryLost):
+        run(notebook(cell))
+    assert gone(int(pid.read_text()))
+
+
 OWNER = """
 import sys
 sys.path.insert(0, {tests!r})

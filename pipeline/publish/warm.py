@@ -245,7 +245,16 @@ class ForkedKernel:
         """Whether the process still answers."""
         return self._alive
 
+    def shutdown_kernel(self, now: bool = False) -> None:
+        """Asked for when starting failed; the engine ends the process in any case."""
+
+    def cleanup_resources(self) -> None:
+        """Likewise."""
+
     # What nbclient asks of a kernel client
+
+    def stop_channels(self) -> None:
+        """Likewise."""
 
     async def start_channels(self) -> None:
         """Listen."""
@@ -384,6 +393,9 @@ class ForkedKernel:
         """How the process ended, as the error to raise."""
         status = read_status(self._grave, timeout=2)
         if status is None:
+            if self.process:  # nobody else is left to end what the notebook started
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self.process, signal.SIGKILL)
             return NurseryLost("The notebook died together with the process that forked it.")
         code = os.waitstatus_to_exitcode(status)
         if code >= 0:
