@@ -7,13 +7,14 @@ from pipeline.analysis.words import change_sentence
 from pipeline.publish import charts
 from pipeline.publish.comparison.brief import Brief
 from pipeline.publish.figures import Figure
+from pipeline.publish.summary import Prose
 from pipeline.publish.tables import Column, Table
 
 RATING_BASIS = {
-    "judgement": "Judgement on all the evidence, without percentages",
-    "equal": "Its lowest key question",
+    "judgement": "Judgement",
+    "equal": "Lowest key question",
     "explained": "Panel's discretion",
-    "discrepancy": "Unexplained: the bands give another rating",
+    "discrepancy": "Not explained: the bands give another rating",
 }
 
 
@@ -29,8 +30,6 @@ class Scores(Brief):
         now = ratings[ratings["inspection"] == rows["current_inspection"].iloc[0]]
         basis = now.set_index("standard")["agreement"].map(RATING_BASIS)
         rows["how"] = rows["standard"].map(basis)
-        told = rows["how"] == RATING_BASIS["explained"]
-        rows.loc[told, "how"] = "Panel's discretion: " + rows.loc[told, "note"]
         columns = [Column("standard_name", "Standard")]
         if self.compares:
             there = ("previous_source", "previous_place")
@@ -43,10 +42,31 @@ class Scores(Brief):
         columns.append(Column("current_rating", self.rounds[1], "rating", source=here))
         if self.compares:
             columns.append(Column("way", "Direction", "mark"))
-        came = f"How the rating of {self.rounds[1]} came about"
-        columns.append(Column("how", came, wide=True))
+        columns.append(Column("how", f"What the rating of {self.rounds[1]} rests on"))
         return self._table(
             rows, "Ratings of the standards", columns, groups="domain_name", name="standards"
+        )
+
+    def discretion_table(self) -> Table | Prose:
+        """Return the ratings of the current round that the panel set by its discretion."""
+        current = self.dossier["inspections"]["inspection"].iloc[-1]
+        used = self.dossier["discretions"]
+        used = used[used["inspection"] == current].merge(
+            self.dossier["standards"][["standard", "name"]], on="standard"
+        )
+        if used.empty:
+            return Prose(["Every rating that rests on key questions follows from the lowest one."])
+        return self._table(
+            used.assign(standard_name=used["standard"] + " " + used["name"]),
+            f"Ratings of {self.rounds[1]} that the panel set by its discretion",
+            [
+                Column("standard_name", "Standard"),
+                Column("from_rating", "The bands give", "rating"),
+                Column("to_rating", "The panel gave", "rating"),
+                Column("reason", "Why, in short", wide=True),
+            ],
+            row_source=("source", "place"),
+            name="discretion",
         )
 
     def key_question_figure(self) -> Figure:
