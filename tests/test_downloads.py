@@ -166,7 +166,7 @@ def test_many_csv_files_travel_in_one_with_the_main_one_beside() -> None:
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(packed[1]))) as archive:
         assert archive.namelist() == ["testshire-questions.csv", "testshire-large.csv"]
         assert archive.read("testshire-large.csv") == csv_bytes(large)
-    assert 'download="testshire-questions.csv" href="data:text/csv;charset=utf-8,' in markup
+    assert 'download="testshire-questions.csv" href="data:text/csv;charset=utf-8;base64,' in markup
     assert 'download="testshire-large.csv"' not in markup
 
 

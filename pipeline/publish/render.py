@@ -377,7 +377,7 @@ def _counted(asked: frozenset[str]) -> str:
         ("x", "tr>*", "min-width:var(--room);overflow-wrap:anywhere"),
     ):
         numbers = [n for n in range(1, COLUMNS + 1) if f"{kind}{n}" in asked]
-        told = ",".join(f".{kind}{n} {cells}:where(:nth-child({n}))" for n in numbers)
+        told = ",".join(f".{kind}{n} {cells}:nth-child({n})" for n in numbers)
         rules.append(f"{told}{{{rule}}}" if told else "")
     rules += [f".chart svg.w{w}{{min-width:{w}px}}" for w in WIDTHS if f"w{w}" in asked]
     return "".join(rules)
