@@ -17,7 +17,7 @@ from folders import (
     copy_inspection,
 )
 
-from pipeline.analysis.files import data_version, write_folder
+from pipeline.analysis.files import WholeFolder, data_version
 from pipeline.analysis.process import process
 from pipeline.data import InvalidData
 
@@ -130,14 +130,15 @@ def test_the_last_good_tables_survive_invalid_data(tmp_path):
 
 
 def test_a_file_that_cannot_be_put_in_place_leaves_the_old_one(tmp_path, monkeypatch):
-    write_folder(tmp_path, {Path("a.csv"): b"old\n"})
+    with WholeFolder(tmp_path) as folder:
+        folder.write({Path("a.csv"): b"old\n"})
 
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
-        write_folder(tmp_path, {Path("a.csv"): b"new\n"})
+    with pytest.raises(OSError, match="disk full"), WholeFolder(tmp_path) as folder:
+        folder.write({Path("a.csv"): b"new\n"})
     assert contents(tmp_path) == {"a.csv": b"old\n"}
 
 
@@ -148,12 +149,14 @@ def test_unchanged_files_are_left_alone_and_stale_ones_go(tmp_path):
         Path("dossiers/one/dossier.json"): b"{}\n",
         Path("dossiers/one/rows.csv"): b"r\n",
     }
-    write_folder(tmp_path, {**files, Path("gone.csv"): b"", Path("dossiers/two/rows.csv"): b""})
+    with WholeFolder(tmp_path) as folder:
+        folder.write({**files, Path("gone.csv"): b"", Path("dossiers/two/rows.csv"): b""})
     (tmp_path / "README.md").write_bytes(b"kept\n")
     (tmp_path / "dossiers" / "one" / "stale.csv").write_bytes(b"")
     (tmp_path / "dossiers" / "one" / ".checkpoints").mkdir()
     before = stamps(tmp_path)
-    write_folder(tmp_path, {**files, Path("b.csv"): b"changed\n"})
+    with WholeFolder(tmp_path) as folder:
+        folder.write({**files, Path("b.csv"): b"changed\n"})
     after = stamps(tmp_path)
     assert set(after) == {*(name.as_posix() for name in files), "README.md"}
     assert not (tmp_path / "dossiers" / "two").exists()
@@ -312,9 +315,8 @@ def test_a_change_touches_only_the_dossiers_it_concerns(made, tmp_path, edit, to
 
 
 def test_the_version_of_the_data_is_that_of_its_tables():
-    import pandas as pd
-
-    one = {"a": pd.DataFrame({"x": [1]}), "b": pd.DataFrame({"y": [2]})}
+    a, b = Path("dossiers/one/a.csv"), Path("dossiers/one/b.csv")
+    one = {a: b"x\n1\n", b: b"y\n2\n"}
     assert data_version(one) == data_version(dict(reversed(one.items())))
-    assert data_version(one) != data_version({**one, "b": pd.DataFrame({"y": [3]})})
-    assert data_version(one) != data_version({"b": one["a"], "a": one["b"]})
+    assert data_version(one) != data_version({**one, b: b"y\n3\n"})
+    assert data_version(one) != data_version({b: one[a], a: one[b]})

@@ -36,10 +36,8 @@ def _measures(key_questions: pd.DataFrame, prompts: pd.DataFrame) -> pd.DataFram
     )
     asked = prompts.rename(columns={"prompt": "measure", "wording": "label"}).assign(kind="prompt")
     columns = ["current_inspection", "kind", "measure", *_FIGURES]
-    together = pd.concat(
-        [frame.reindex(columns=columns) for frame in (questions, asked) if len(frame)],
-        ignore_index=True,
-    ).reindex(columns=columns)
+    frames = [frame.reindex(columns=columns) for frame in (questions, asked)]
+    together = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
     return together.drop_duplicates(["current_inspection", "kind", "measure"], keep="last")
 
 

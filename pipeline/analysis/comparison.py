@@ -35,6 +35,12 @@ _PROMPT_COLUMNS = [
     "current_base", "previous_limit", "current_limit", "previous_tied", "current_tied",
     "previous_source", "previous_place", "current_source", "current_place",
 ]  # fmt: skip
+_RATING_COLUMNS = [
+    "provider", "previous_inspection", "current_inspection", "standard", "name", "domain_name",
+    "current_rating", "current_points", "comparable", "reason", "discretion", "note",
+    "current_source", "current_place", "previous_rating", "previous_points", "previous_source",
+    "previous_place", "direction",
+]  # fmt: skip
 _WHOLE = [
     "previous_percent", "current_percent", "all_crcs_percent", "previous_base", "current_base",
     "change_points", "difference_from_all_crcs", "previous_limit", "current_limit", "position",
@@ -397,5 +403,5 @@ def rating_comparison(tables: Tables, ratings: pd.DataFrame) -> pd.DataFrame:
                 step = int(line["points"]) - int(earlier["points"])
                 row["direction"] = "rose" if step > 0 else "fell" if step < 0 else "stayed"
             rows.append(row)
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=_RATING_COLUMNS)
     return frame.astype({"previous_points": "Int64", "current_points": "Int64"})

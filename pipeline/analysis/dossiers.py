@@ -7,6 +7,7 @@ report, as it was.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from pipeline.analysis.claims import claims_in_short, significant_without_a_clai
 from pipeline.analysis.comparison import Pair, pairs_of_inspections
 from pipeline.analysis.coverage import published_only, quality_about, quality_dossier
 from pipeline.analysis.design import published_designs
+from pipeline.analysis.files import DOSSIERS, csv_bytes, data_version, json_bytes, types
 from pipeline.analysis.firmness import firmness_of_overall, firmness_of_standards
 from pipeline.analysis.headline import headline, overall
 from pipeline.analysis.ratings import framework_rows
@@ -225,26 +227,50 @@ def _subject(previous: int | None, current: int) -> str:
     return f"{previous} and {current} inspections compared"
 
 
-def dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Dossier]:
-    """Return the dossier of every report the data allows."""
+def dossiers(
+    tables: Tables, processed: Mapping[str, pd.DataFrame], as_of: str | None = None
+) -> list[Dossier]:
+    """Return the dossiers of the comparisons and action plans that the tables allow.
+
+    ``as_of`` is the day by which plans judge what is due (default: the latest
+    day in these tables).
+    """
     comparisons = [
         comparison_dossier(tables, processed, pair) for pair in pairs_of_inspections(tables)
     ]
     answers = [
         with_sources(
-            plans.plan_about(tables, plan),
+            plans.plan_about(tables, plan, as_of),
             tables["sources"],
-            plans.plan_dossier(tables, processed, plan),
+            plans.plan_dossier(tables, processed, plan, as_of),
         )
         for plan in tables["plans"]["plan"]
     ]
-    return [*comparisons, *answers, *_data_quality(tables, processed)]
+    return [*comparisons, *answers]
 
 
-def _data_quality(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Dossier]:
-    """The dossier on the data's own quality; none where all figures are simulated."""
+def dossier_files(dossier: Dossier) -> dict[Path, bytes]:
+    """Return the files of a dossier: its tables, and ``dossier.json`` with their types.
+
+    The version of its data is a fingerprint of exactly these tables.
+    """
+    folder = Path(DOSSIERS) / dossier.name
+    files = {folder / f"{name}.csv": csv_bytes(frame) for name, frame in dossier.tables.items()}
+    about = {
+        **dossier.about,
+        "data_version": data_version(files),
+        "types": {name: types(frame) for name, frame in dossier.tables.items()},
+    }
+    return {folder / "dossier.json": json_bytes(about), **files}
+
+
+def quality_dossiers(tables: Tables, checks: pd.DataFrame) -> list[Dossier]:
+    """Return the dossier on the data's own quality; none where all figures are simulated.
+
+    ``checks`` is the table quality_checks.
+    """
     published = published_only(tables)
     if published["inspections"].empty:
         return []
-    quality = quality_dossier(published, processed["quality_checks"])
+    quality = quality_dossier(published, checks)
     return [with_sources(quality_about(published, quality), tables["sources"], quality)]

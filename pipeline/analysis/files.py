@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
@@ -15,16 +15,15 @@ FLOAT_FORMAT = "%.10g"
 DOSSIERS = "dossiers"
 
 
-def data_version(tables: Mapping[str, pd.DataFrame]) -> str:
-    """Return the fingerprint of a dossier's figures: 12 digits of a SHA-256 over its tables.
+def data_version(files: Mapping[Path, bytes]) -> str:
+    """Return the fingerprint of some tables: 12 digits of a SHA-256 over their names and bytes.
 
-    It covers what the report shows and nothing else, so it changes exactly when
-    the report's data does.
+    Taken over the tables of one report it changes exactly when that report's
+    figures do.
     """
     digest = hashlib.sha256()
-    for name in sorted(tables):
-        content = csv_bytes(tables[name])
-        digest.update(f"{name}:{len(content)}\n".encode() + content)
+    for path in sorted(files):
+        digest.update(f"{path.stem}:{len(files[path])}\n".encode() + files[path])
     return digest.hexdigest()[:12]
 
 
@@ -53,24 +52,46 @@ def json_bytes(about: Mapping[str, Any]) -> bytes:
     return (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
-def write_folder(out: Path, files: Mapping[Path, bytes]) -> None:
-    """Make ``out`` hold exactly these CSV and JSON files (its README stays)."""
-    for name, content in files.items():
-        target = out / name
-        if target.is_file() and target.read_bytes() == content:
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        try:
-            beside.write_bytes(content)
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
-    wanted = {out / name for name in files}
-    for old in [*out.glob("*.csv"), *out.glob(f"{DOSSIERS}/*/*")]:
-        if old not in wanted and not old.is_dir():
-            old.unlink()
-    kept = {path.parent for path in wanted}
-    for folder in out.glob(f"{DOSSIERS}/*"):
-        if folder not in kept:
-            shutil.rmtree(folder, ignore_errors=True)
+class WholeFolder:
+    """A folder that ends up holding exactly the CSV and JSON files written to it, and its README.
+
+    Used in a ``with`` block. Each file is written beside and renamed; one whose
+    content has not changed is left alone. What was not written is removed at
+    the end of the block, unless an error ended it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Take the folder's path; it is made when the first file is written."""
+        self._path = path
+        self._written: set[Path] = set()
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def write(self, files: Mapping[Path, bytes]) -> None:
+        """Put these files in place, named relative to the folder."""
+        for name, content in files.items():
+            target = self._path / name
+            self._written.add(target)
+            if target.is_file() and target.read_bytes() == content:
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+            try:
+                beside.write_bytes(content)
+                beside.replace(target)
+            finally:
+                beside.unlink(missing_ok=True)
+
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        """Remove what no longer belongs."""
+        if failure is not None:
+            return
+        for old in [*self._path.glob("*.csv"), *self._path.glob(f"{DOSSIERS}/*/*")]:
+            if old not in self._written and not old.is_dir():
+                old.unlink()
+        kept = {path.parent for path in self._written}
+        for folder in self._path.glob(f"{DOSSIERS}/*"):
+            if folder not in kept:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -1,6 +1,11 @@
 """From the raw tables to the processed tables and the dossiers, in one folder."""
 
+import multiprocessing
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -12,22 +17,24 @@ from pipeline.analysis.comparison import (
     prompt_comparison,
     rating_comparison,
 )
-from pipeline.analysis.dossiers import dossiers
-from pipeline.analysis.files import (
-    DOSSIERS,
-    csv_bytes,
-    data_version,
-    json_bytes,
-    types,
-    write_folder,
-)
+from pipeline.analysis.dossiers import dossier_files, dossiers, quality_dossiers
+from pipeline.analysis.files import WholeFolder, csv_bytes
+from pipeline.analysis.providers import by_provider
 from pipeline.analysis.quality import quality_checks
 from pipeline.analysis.ratings import standard_ratings
 from pipeline.data import Tables, load
 
+Result = TypeVar("Result")
+
+FEW_PROVIDERS = 8
+"""Fewer than this are done before other processes would have started."""
+
 
 def processed_tables(tables: Tables) -> dict[str, pd.DataFrame]:
-    """Return every processed table by name; ``docs/data-dictionary.md`` lists their columns."""
+    """Return the processed tables of some providers by name, the quality checks left out.
+
+    ``docs/data-dictionary.md`` lists their columns.
+    """
     questions = key_question_comparison(tables)
     prompts = tested(prompt_comparison(tables, questions), tables)
     questions = tested(questions, tables)
@@ -38,7 +45,6 @@ def processed_tables(tables: Tables) -> dict[str, pd.DataFrame]:
         "significance_claims": significance_claims(
             tables["significance_claims"], questions, prompts
         ),
-        "quality_checks": quality_checks(tables, ratings),
         "standard_ratings": ratings,
         "rating_comparison": rating_comparison(tables, ratings),
         "facts": facts(tables),
@@ -75,27 +81,51 @@ def facts(tables: Tables) -> pd.DataFrame:
     return joined[columns]
 
 
-def process(raw: Path, out: Path) -> None:
+def process(raw: Path, out: Path, workers: int = 1) -> None:
     """Build every processed table and dossier of a raw folder into ``out``.
 
     Nothing is touched unless the raw tables pass every rule (InvalidData is
     raised otherwise). Each file is written beside and renamed; a file whose
     content has not changed is left alone, and files that no longer belong are
-    removed.
+    removed. Providers are worked on one by one, ``workers`` at a time.
     """
     tables = load(raw)
+    one = partial(_provider, as_of=plans.default_as_of(tables))
+    frames: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    with WholeFolder(out) as folder:
+        for processed, files in _each(one, list(by_provider(tables).values()), workers):
+            folder.write(files)
+            for name, frame in processed.items():
+                frames[name].append(frame)
+        whole = {name: _together(parts) for name, parts in frames.items()}
+        whole["quality_checks"] = quality_checks(tables, whole["standard_ratings"])
+        for dossier in quality_dossiers(tables, whole["quality_checks"]):
+            folder.write(dossier_files(dossier))
+        folder.write({Path(f"{name}.csv"): csv_bytes(frame) for name, frame in whole.items()})
+
+
+def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Join the parts of a table; an empty one would only blur the types of its columns."""
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def _provider(tables: Tables, as_of: str) -> tuple[dict[str, pd.DataFrame], dict[Path, bytes]]:
+    """Return the processed tables of one provider, and the files of its dossiers."""
     processed = processed_tables(tables)
     files: dict[Path, bytes] = {}
-    for name, frame in processed.items():
-        files[Path(f"{name}.csv")] = csv_bytes(frame)
-    for dossier in dossiers(tables, processed):
-        folder = Path(DOSSIERS) / dossier.name
-        about = {
-            **dossier.about,
-            "data_version": data_version(dossier.tables),
-            "types": {name: types(frame) for name, frame in dossier.tables.items()},
-        }
-        files[folder / "dossier.json"] = json_bytes(about)
-        for name, frame in dossier.tables.items():
-            files[folder / f"{name}.csv"] = csv_bytes(frame)
-    write_folder(out, files)
+    for dossier in dossiers(tables, processed, as_of):
+        files |= dossier_files(dossier)
+    return processed, files
+
+
+def _each(work: Callable[[Tables], Result], views: list[Tables], workers: int) -> Iterator[Result]:
+    """Do the work for each provider, in order, in several processes where that pays."""
+    forks = "fork" in multiprocessing.get_all_start_methods()
+    if workers == 1 or len(views) < FEW_PROVIDERS or not forks:
+        yield from map(work, views)
+        return
+    with multiprocessing.get_context("fork").Pool(workers) as pool:
+        yield from pool.imap(work, views, chunksize=4)
+        # Its threads must be gone before anything is forked from this process again.
+        pool.close()
+        pool.join()

@@ -156,8 +156,14 @@ def standard_ratings(tables: Tables) -> pd.DataFrame:
     for inspection in records(tables["inspections"]):
         own = [_standard_row(rules, inspection, line) for line in rules.rated(inspection)]
         rows += [*own, _overall_row(rules, inspection, own)]
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=_COLUMNS)
     return frame.astype({"points": "Int64", "lowest_percent": "Int64"})
+
+
+_COLUMNS = [
+    "inspection", "standard", "name", "published_rating", "derived_rating", "points",
+    "lowest_key_question", "lowest_percent", "discretion", "note", "agreement", "source", "place",
+]  # fmt: skip
 
 
 class _Rules:

@@ -134,7 +134,7 @@ def build(
     folders = Folders.of(data, out, notebooks)
     say = tell if explain else _say_nothing
     with _run(folders, tell) as outcome:
-        _make_tables(folders, force, say, warm=scheduler is None)
+        _make_tables(folders, force, say, warm=scheduler is None, workers=workers)
         dossiers = dossiers_in(folders.processed)
         reports = [report.as_of(as_of) for report in reports_of(dossiers)]
         chosen = wanted.among(reports) if wanted else reports
@@ -227,7 +227,12 @@ class _Inputs:
 
 
 def _make_tables(
-    folders: Folders, force: bool, say: Callable[[str], None], *, warm: bool
+    folders: Folders,
+    force: bool,
+    say: Callable[[str], None],
+    *,
+    warm: bool,
+    workers: int | None = None,
 ) -> list[Path]:
     """Make the processed tables again if they, the raw ones or the code changed; returns them."""
     record = Record.read(folders.processed)
@@ -246,7 +251,7 @@ def _make_tables(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from pipeline.analysis.process import process
 
-    process(folders.raw, folders.processed)
+    process(folders.raw, folders.processed, workers or processors())
     record.note(TABLES, inputs, _fingerprint_of_tables(folders.processed))
     record.write()
     return sorted(folders.processed.glob("*.csv"))
@@ -258,10 +263,10 @@ def _fingerprint_of_tables(processed: Path) -> str:
 
 
 def _warm_up(folders: Folders) -> None:
-    from pipeline.publish.execution import imports_ahead
+    from pipeline.publish.execution import done_ahead
     from pipeline.publish.warm import warm_up
 
-    warm_up(imports_ahead(sorted(folders.notebooks.glob("*.ipynb"))))
+    warm_up(done_ahead(sorted(folders.notebooks.glob("*.ipynb"))))
 
 
 def _made(
