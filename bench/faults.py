@@ -113,7 +113,7 @@ def campaign(
     longest: float | None = None,
     tell: Callable[[str], None] = print,
 ) -> dict[str, int]:
-    """Strike so many times; returns how often each victim was killed while at work.
+    """Strike until so many victims were killed while at work; returns how many of each.
 
     Parameters
     ----------
@@ -137,8 +137,8 @@ def campaign(
     right = {path.name: path.read_bytes() for path in pages.glob("*.html")}
     draw = random.Random(seed)
     struck: collections.Counter[str] = collections.Counter()
-    for number in range(times):
-        victim = VICTIMS[number % len(VICTIMS)]
+    while struck.total() < times:
+        victim = min(VICTIMS, key=lambda name: struck[name])
         delay = draw.uniform(0, longest)
         spoil()
         code, hit, left, said = strike(command, victim, delay, draw)
@@ -160,7 +160,7 @@ def campaign(
             raise Harm(f"{where}: the next run made other pages")
         if list(pages.glob(".*.tmp")):
             raise Harm(f"{where}: the next run left half-written files")
-        tell(f"{number + 1:3d}  {where}: no harm")
+        tell(f"{struck.total():3d}  {where}: {'no harm' if hit else 'came too late'}")
     return dict(struck)
 
 

@@ -22,7 +22,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import nbformat
 
 from pipeline.publish.catalogue import Report, Wanted, reports_in
-from pipeline.publish.execution import PROCESSED_VARIABLE, imports_ahead, renderer
+from pipeline.publish.execution import PROCESSED_VARIABLE, done_ahead, renderer
 from pipeline.publish.pages import page_info
 
 
@@ -59,8 +59,8 @@ def _work(reports: list[Report], notebooks: Path, ready: Any, go: Any) -> None:
 
 def seconds(reports: list[Report], notebooks: Path, processes: int) -> float:
     """Seconds for these reports on so many processes, without their start."""
-    for name in imports_ahead(sorted(notebooks.glob("*.ipynb"))):
-        __import__(name)
+    for name in done_ahead(sorted(notebooks.glob("*.ipynb"))):
+        __import__(name.partition(":")[0])
     renderer()
     context = multiprocessing.get_context("fork")
     ready, go = context.Barrier(processes + 1), context.Event()

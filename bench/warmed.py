@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.publish.catalogue import Wanted, reports_in
-from pipeline.publish.execution import ReportFailed, imports_ahead, renderer, run_report
+from pipeline.publish.execution import ReportFailed, done_ahead, renderer, run_report
 from pipeline.publish.pool import Pool
 from pipeline.publish.warm import warm_up
 
@@ -24,7 +24,7 @@ def main() -> None:
     count, workers = int(sys.argv[3]), int(sys.argv[4])
     reports = Wanted(kind="comparison").among(reports_in(processed))[:count]
     first = [replace(reports[0], name=f"first-{n}") for n in range(workers)]
-    warm_up(imports_ahead(sorted(notebooks.glob("*.ipynb"))))
+    warm_up(done_ahead(sorted(notebooks.glob("*.ipynb"))))
     renderer()
     make = partial(run_report, processed=processed, notebooks=notebooks)
     waiting, began = workers, 0.0

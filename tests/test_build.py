@@ -384,10 +384,12 @@ def test_a_run_with_nothing_to_do_imports_no_heavy_library(project):
     assert done.stdout.strip() == "0 []", done.stderr
 
 
-def test_the_name_of_the_variable_is_the_one_the_data_floor_reads():
+def test_names_that_are_written_twice_agree():
     from pipeline.data import folders
+    from pipeline.publish import rehearsal
 
     assert folders.PROCESSED_VARIABLE == execution.PROCESSED_VARIABLE
+    assert execution.REHEARSAL == rehearsal.NAME
 
 
 def test_explanations_and_records_are_plain(project):
@@ -412,7 +414,7 @@ def test_no_second_thread_when_workers_are_forked(project):
         "    threads.append(len(os.listdir('/proc/self/task')))\n    return hire(self)\n"
         "pool.Pool._hire = watched\n"
         f"root = Path({str(project.root)!r})\n"
-        "def process(raw, out):\n    import pandas, scipy.stats, statsmodels.api\n"
+        "def process(raw, out, workers=1):\n    import pandas, scipy.stats, statsmodels.api\n"
         "    pandas.DataFrame({'a': [1.0]}).dot([1.0]); toy.process(raw, out)\n"
         "p.process = process\n"
         "build(root / 'raw', root / 'out', notebooks=root / 'notebooks', workers=2)\n"

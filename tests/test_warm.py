@@ -18,6 +18,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from pipeline.publish import warm
+from pipeline.publish.rehearsal import NAME
 
 needs_fork = pytest.mark.skipif(not warm.can_fork(), reason="this system cannot fork safely")
 pytestmark = needs_fork
@@ -386,8 +387,8 @@ def test_killing_the_nursery_kills_its_notebooks_and_is_named(tmp_path):
 def test_a_nursery_killed_before_the_notebook_has_begun_is_no_fault_of_the_notebook(monkeypatch):
     ask = warm.Nursery.ask
 
-    def ask_and_kill(self, imports, descriptors=None):
-        ask(self, imports, descriptors)
+    def ask_and_kill(self, ahead, descriptors=None):
+        ask(self, ahead, descriptors)
         os.kill(self.pid, signal.SIGKILL)
 
     run(notebook("1"))
@@ -459,6 +460,18 @@ def test_where_forking_is_not_possible_ordinary_kernels_run_and_it_is_said(monke
         executed = run(notebook("import sys; sys.argv[0].endswith('ipykernel_launcher.py')"))
     assert executed.cells[-1].outputs[0].data["text/plain"] == "True"
     assert any("ordinary kernels" in record.message for record in caplog.records)
+
+
+def test_what_is_done_ahead_leaves_no_trace_in_a_notebook(tmp_path):
+    before = run(notebook(FIND_TRACES), cwd=tmp_path).cells[-1].outputs
+    inline = notebook("import matplotlib.pyplot as plt\nplt.plot([1]); plt.get_fignums()")
+    kinds = [list(o.get("data", [])) for o in run(inline).cells[-1].outputs]
+    warm.warm_up([NAME, "no.such.module", "os:no_such_function"])
+    assert run(notebook(FIND_TRACES), cwd=tmp_path).cells[-1].outputs == before
+    assert [list(o.get("data", [])) for o in run(inline).cells[-1].outputs] == kinds
+    assert len(list(Path(f"/proc/{warm.nursery.pid}/task").iterdir())) == 1
+    rehearsed = "import sys\n'pipeline.publish.rehearsal' in sys.modules, 'gptables' in sys.modules"
+    assert run(notebook(rehearsed)).cells[-1].outputs[0].data["text/plain"] == "(True, True)"
 
 
 def test_imports_ahead_of_the_fork_are_only_those_named_and_known():

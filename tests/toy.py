@@ -51,7 +51,7 @@ def write_raw(folder: Path, **words: str) -> None:
         (folder / f"{subject}.csv").write_text(text)
 
 
-def process(raw: Path, processed: Path) -> None:
+def process(raw: Path, processed: Path, workers: int = 1) -> None:
     """A toy of the real one: one dossier a raw file, with two editions for subject ``a``."""
     for path in sorted(raw.glob("*.csv")):
         subject = path.stem

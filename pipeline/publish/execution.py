@@ -27,6 +27,8 @@ from pipeline.publish.warm import NurseryLost, imports_of
 #: Where a notebook looks for its tables. ``pipeline.data`` has the same name; it is not imported
 #: here because pandas would come with it, and this process only passes the name on.
 PROCESSED_VARIABLE = "PIPELINE_PROCESSED"
+#: ``pipeline.publish.rehearsal.NAME``, which is not imported for the same reason.
+REHEARSAL = "pipeline.publish.rehearsal:rehearse"
 #: Seconds one cell may take, unless the caller says otherwise.
 TIMEOUT = 120
 
@@ -113,13 +115,15 @@ def renderer() -> Renderer:
     return Renderer()
 
 
-def imports_ahead(notebooks: list[Path]) -> list[str]:
-    """The libraries that these notebooks import, to be loaded before the first of them runs."""
+def done_ahead(notebooks: list[Path]) -> list[str]:
+    """What the nursery should do before the first of these notebooks runs: imports, a rehearsal."""
     found: dict[str, None] = {}
     for path in notebooks:
         with suppress(OSError, nbformat.reader.NotJSONError, nbformat.ValidationError):
             found.update(dict.fromkeys(imports_of(nbformat.read(path, as_version=4))))
-    return list(found)
+    # Our own notebooks draw and write workbooks; others may not even have the libraries.
+    ours = any(name.split(".")[0] == "pipeline" for name in found)
+    return [*found, REHEARSAL] if ours else list(found)
 
 
 @cache

@@ -333,6 +333,7 @@ class _Nursery:
     def __init__(self, control: socket.socket, owner: int) -> None:
         self.control, self.owner = control, owner
         self.graves: dict[int, int] = {}  # process id -> where to write how it ended
+        self.prepared: set[str] = set()
         self.libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
         # Streams first: libraries that keep hold of sys.stderr when they are imported (loggers)
         # then hold the very object that the notebook's process will capture.
@@ -390,20 +391,24 @@ class _Nursery:
         request, descriptors, _, _ = socket.recv_fds(self.control, 1 << 16, 2)
         if not request:
             return False
-        self._import(json.loads(request)["imports"])
+        self._prepare(json.loads(request)["ahead"])
         if descriptors:
             self._fork(*descriptors)
         return True
 
-    @staticmethod
-    def _import(names: list[str]) -> None:
-        """Import ahead of need; what fails here will fail, and be reported, in the cell."""
-        fresh = [name for name in names if name not in sys.modules]
+    def _prepare(self, names: list[str]) -> None:
+        """Import modules, and call functions (module:function), once each, ahead of need.
+
+        What fails here will fail, and be reported, in the cell that needs it.
+        """
+        fresh = [name for name in names if name not in self.prepared]
         for name in fresh:
-            try:
-                importlib.import_module(name)
-            except Exception:
-                sys.modules.pop(name, None)
+            self.prepared.add(name)
+            module, _, function = name.partition(":")
+            with suppress(Exception):
+                imported = importlib.import_module(module)
+                if function:
+                    getattr(imported, function)()
         if fresh:
             gc.collect()
             gc.freeze()  # the collector leaves shared pages alone, so they stay shared

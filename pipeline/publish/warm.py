@@ -80,13 +80,15 @@ class Nursery:
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
-    def ask(self, imports: Iterable[str], descriptors: list[int] | None = None) -> None:
-        """Ask for libraries to be imported and, given two descriptors, for a notebook process.
+    def ask(self, ahead: Iterable[str], descriptors: list[int] | None = None) -> None:
+        """Have things done ahead and, given two descriptors, a notebook's process forked.
+
+        ``ahead`` names modules to import and functions to call (``module:function``), each once.
 
         A process that was itself forked from ours (a worker) may ask the same nursery. A nursery
         that has died is replaced.
         """
-        request = json.dumps({"imports": list(imports)}).encode()
+        request = json.dumps({"ahead": list(ahead)}).encode()
         for attempt in (1, 2):
             if self._control is None:
                 self._start()
@@ -147,10 +149,13 @@ def _close_at_exit() -> None:
 atexit.register(_close_at_exit)
 
 
-def warm_up(imports: Iterable[str]) -> None:
-    """Start the nursery now, importing these modules, while this process does something else."""
+def warm_up(ahead: Iterable[str]) -> None:
+    """Start the nursery now, while this process does something else.
+
+    ``ahead`` names modules for it to import and functions for it to call (``module:function``).
+    """
     if can_fork():
-        nursery.ask(imports)
+        nursery.ask(ahead)
 
 
 def imports_of(notebook: Any) -> list[str]:
