@@ -28,7 +28,7 @@ from pipeline.publish.catalogue import Report
 
 #: Libraries whose version may show on a page.
 LIBRARIES = (
-    "afcharts", "gptables", "great-tables", "ipykernel", "ipython", "jinja2", "matplotlib",
+    "afcharts", "gptables", "ipykernel", "ipython", "jinja2", "matplotlib",
     "nbclient", "nbconvert", "nbformat", "numpy", "openpyxl", "pandas", "papermill", "scipy",
     "seaborn", "statsmodels",
 )  # fmt: skip

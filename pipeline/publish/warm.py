@@ -44,7 +44,7 @@ from pipeline.publish.wire import Frames, frame, read_status
 #: Libraries that are imported before the fork when a notebook names them: large, common, and free
 #: of side effects when imported. A notebook's other imports happen in its own process.
 LIBRARIES = frozenset(
-    ("numpy", "pandas", "matplotlib", "seaborn", "scipy", "statsmodels", "great_tables", "pipeline")
+    ("numpy", "pandas", "matplotlib", "seaborn", "scipy", "statsmodels", "pipeline")
 )
 #: Seconds a notebook's process may take for its clean-up once all cells have run.
 GOODBYE = 5.0
