@@ -66,7 +66,9 @@ def rows_of(path: Path, table: str) -> Iterator[list[str]]:
             for row in found.iter("tr"):
                 cells = [cell for cell in row if cell.tag in ("th", "td")]
                 for cell in cells:
-                    for link in [a for a in cell.iter("a") if (a.get("href") or "").startswith("#n")]:
+                    for link in [
+                        a for a in cell.iter("a") if (a.get("href") or "").startswith("#n")
+                    ]:
                         link.text = ""
                 yield [audit.words(cell) for cell in cells]
 
