@@ -280,19 +280,12 @@ class QualityReport:
     # Register
 
     def register_of_figures(self) -> Table:
-        """Return the discrepancies that touch a number, by kind."""
-        return self._register_table("yes", "Discrepancies that touch a number", "register-figures")
-
-    def register_of_words(self) -> Table:
-        """Return the discrepancies that touch no number, by kind."""
-        return self._register_table("no", "Discrepancies that touch no number", "register-words")
-
-    def _register_table(self, touches: str, caption: str, name: str) -> Table:
+        """Return the discrepancies that touch a number, by kind, with both sides of each."""
         rows = self._register
-        rows = rows[rows["touches_number"] == touches]
+        rows = rows[rows["touches_number"] == "yes"]
         return self._table(
             rows,
-            f"{caption} ({len(rows)})",
+            f"Discrepancies that touch a number ({len(rows)})",
             [
                 Column("discrepancy", "No.", "count"),
                 Column("subject", "Subject", wide=True),
@@ -309,7 +302,26 @@ class QualityReport:
             ],
             groups="heading",
             row_header="subject",
-            name=name,
+            name="register-figures",
+        )
+
+    def register_of_words(self) -> Table:
+        """Return the discrepancies that touch no number, by kind, a line each."""
+        rows = self._register
+        rows = rows[rows["touches_number"] == "no"]
+        return self._table(
+            rows,
+            f"Discrepancies that touch no number ({len(rows)})",
+            [
+                Column("discrepancy", "No.", "count"),
+                Column("subject", "Subject", wide=True),
+                Column("description", "What differs", wide=True),
+                Column("treatment", "What is done", wide=True),
+            ],
+            groups="heading",
+            row_header="subject",
+            row_source=("source", "place"),
+            name="register-words",
         )
 
     def kinds(self) -> Table:
