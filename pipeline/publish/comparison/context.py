@@ -23,10 +23,10 @@ class Context(Section):
         facts = facts[facts["value"].notna() & facts["target"].notna()]
         facts = facts.sort_values("round", ascending=False, kind="stable")
         below = facts[facts["value"] < facts["target"]]
-        finding = (
-            f"{in_words(len(facts) - len(below), capital=True)} of {len(facts)} figures "
-            f"{'meets its' if len(facts) - len(below) == 1 else 'meet their'} target"
-        )
+        met = len(facts) - len(below)
+        finding = f"{in_words(met, capital=True)} of {len(facts)} figures meet their target"
+        if met < 2:
+            finding = f"{'One' if met else 'No'} figure of {len(facts)} meets its target"
         if not below.empty:
             names = [
                 f"{row['name']}, {row['round']} ({row['value']:g}% against {row['target']:g}%)"
