@@ -1,0 +1,75 @@
+"""Rules on ratings: points, bands and the panel's discretion."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from pipeline.analysis.quality.lookups import Finding, Records
+from pipeline.analysis.ratings import framework_rows, permitted_discretion
+
+
+def points_add_up(records: Records) -> Iterator[Finding]:
+    """Whether the points of the standards add up to the printed score."""
+    printed = {row["inspection"]: row["score"] for row in records.rows("overall_ratings")}
+    overall = records.ratings[records.ratings["standard"] == "overall"]
+    for row in overall.to_dict("records"):
+        score = printed.get(row["inspection"])
+        if score is None:
+            continue
+        yield Finding(
+            row["inspection"],
+            "overall score",
+            int(row["points"]) == int(score),
+            f"The points of the standards add up to {row['points']}; {score} is printed.",
+        )
+
+
+def bands_give_ratings(records: Records) -> Iterator[Finding]:
+    """Whether the bands give the published rating, or discretion is recorded."""
+    for row in records.ratings.to_dict("records"):
+        if row["agreement"] == "judgement":
+            continue
+        overall = row["standard"] == "overall"
+        # The overall row also tells of the score, which has a rule of its own.
+        holds = (
+            row["derived_rating"] == row["published_rating"]
+            if overall
+            else row["agreement"] != "discrepancy"
+        )
+        lowest = (
+            "" if overall else f" from {row['lowest_percent']}% at {row['lowest_key_question']}"
+        )
+        how = "; discretion is recorded" if row["agreement"] == "explained" else ""
+        yield Finding(
+            row["inspection"],
+            "overall rating" if overall else f"standard {row['standard']}",
+            holds,
+            f"The bands give {row['derived_rating']}{lowest}; {row['published_rating']} is "
+            f"published{how}.",
+        )
+
+
+def discretion_is_permitted(records: Records) -> Iterator[Finding]:
+    """Whether the framework permits each recorded use of discretion."""
+    tables = records.tables
+    ratings = {(r["inspection"], r["standard"]): r for r in records.ratings.to_dict("records")}
+    basis = {(s["framework"], s["standard"]): s["rating_basis"] for s in records.rows("standards")}
+    for used in records.rows("discretions"):
+        framework = used["framework"]
+        rated = ratings.get((used["inspection"], used["standard"]))
+        if rated is None or pd.isna(rated["lowest_percent"]):
+            continue
+        question = records.questions[framework, rated["lowest_key_question"]]
+        permitted = permitted_discretion(
+            int(rated["lowest_percent"]),
+            framework_rows(tables["rating_bands"], framework),
+            framework_rows(tables["discretion_rules"], framework),
+            records.size(used["inspection"], question["sample"]),
+            "qualitative" in basis[framework, used["standard"]],
+        )
+        yield Finding(
+            used["inspection"],
+            f"standard {used['standard']}, {used['rule']}",
+            any((p.rule, p.rating) == (used["rule"], used["to_rating"]) for p in permitted),
+            f"From {used['from_rating']} to {used['to_rating']} at {rated['lowest_percent']}%.",
+        )
