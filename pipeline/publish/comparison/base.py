@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Self
 
 import pandas as pd
@@ -49,7 +50,7 @@ class Section:
         before = self.dossier.about["previous_round"]
         return (str(before) if before else "", str(self.dossier.about["round"]))
 
-    @property
+    @cached_property
     def questions(self) -> pd.DataFrame:
         """The tested key-question comparison, with the name of each standard."""
         names = self.dossier["standards"][["standard", "name"]]
