@@ -24,7 +24,7 @@ def start(*arguments, folder):
     return subprocess.Popen(
         [sys.executable, "-m", "dask", *arguments, "--no-dashboard"],
         cwd=folder,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
