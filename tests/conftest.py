@@ -7,7 +7,13 @@ from typing import Any
 
 import page_audit as audit
 import pytest
-from folders import Folder
+from folders import (
+    Folder,
+    add_provider,
+    add_second_framework,
+    add_youth_inspection,
+    copy_inspection,
+)
 from specimen import HOSTILE
 
 from pipeline.publish.build import build
@@ -45,6 +51,20 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     raw = tmp_path_factory.mktemp("raw") / "simulated"
     simulate(raw, providers=3, seed=20)
     return made(tmp_path_factory.mktemp("simulated"), raw)
+
+
+@pytest.fixture(scope="session")
+def wider(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every report of data with a provider of one round, a third round and another framework."""
+    folder = Folder(tmp_path_factory.mktemp("wider") / "raw")
+    add_second_framework(folder)
+    add_provider(folder, "solo-crc", "Solo CRC")
+    add_provider(folder, "ambleshire-yos", "Ambleshire YOS")
+    copy_inspection(folder, "solo-crc", 2020)
+    copy_inspection(folder, "northumbria-crc", 2021, percents={"2.1.1": "90"})
+    add_youth_inspection(folder, "ambleshire-yos", 2021, ("55", "70", "38"), "40")
+    add_youth_inspection(folder, "ambleshire-yos", 2022, ("65", "70", "44"), "50")
+    return made(tmp_path_factory.mktemp("wider-site"), folder.path)
 
 
 HOSTILE_TEXT = HOSTILE.replace("\x07", "")

@@ -164,6 +164,44 @@ def test_every_simulated_page_says_so(simulated: Path) -> None:
         assert "SIMULATED" in path.read_text("utf-8").split("<main")[0]
 
 
+# ------------------------------------------------------------------ other data
+
+
+def test_other_providers_rounds_and_frameworks_have_sound_pages(wider: Path) -> None:
+    comparisons = {path.stem for path in (wider / "reports").glob("comparison-*.html")}
+    assert comparisons == {
+        f"comparison-{name}{edition}"
+        for name in (
+            "ambleshire-yos-2021-2022",
+            "northumbria-crc-2018-2019",
+            "northumbria-crc-2018-2021",
+            "northumbria-crc-2019-2021",
+            "solo-crc-2020",
+        )
+        for edition in ("", "-analyst")
+    }
+    for name in comparisons:
+        path = page(wider, name)
+        assert audit.html_faults(path) == []
+        assert audit.table_faults(path) == []
+        assert audit.picture_faults(path) == []
+
+
+def test_one_round_alone_says_nothing_of_change(wider: Path) -> None:
+    tree = audit.document(page(wider, "comparison-solo-crc-2020"))
+    assert "There is no earlier inspection of this provider in the data." in audit.words(tree)
+    assert "How sure" not in [audit.words(heading) for heading in tree.iter("h3")]
+    columns = [audit.words(cell) for cell in tree.iter("th")]
+    assert "Direction" not in columns
+    assert not [column for column in columns if column.startswith("Change")]
+
+
+def test_another_framework_has_its_own_bands_and_questions(wider: Path) -> None:
+    text = audit.words(audit.document(page(wider, "comparison-ambleshire-yos-2021-2022")))
+    assert "Is 3.2.1 done well?" in text
+    assert "Through the Gate (4.2)" not in text
+
+
 # ------------------------------------------------------------------ in a browser
 
 

@@ -4,15 +4,18 @@ from typing import Any
 
 from pipeline.publish.comparison.base import Section
 from pipeline.publish.markup import is_missing
+from pipeline.publish.summary import Prose
 from pipeline.publish.tables import Column, Table
 
 
 class Claims(Section):
     """The sections on what the report calls significant, and on the tests."""
 
-    def claims_table(self) -> Table:
+    def claims_table(self) -> Table | Prose:
         """Return the report's claims of significance, each with what our test finds."""
         claims = self.dossier["claims"]
+        if claims.empty:
+            return Prose(["No such sentence of the report is on record."])
         numbered = "Claim " + claims["claim"].astype("string") + ": " + claims["summary"]
         columns = [
             Column("measure", "Measure it may refer to"),
@@ -38,10 +41,13 @@ class Claims(Section):
             "answer differs, that may be why.",
         )
 
-    def unclaimed_table(self) -> Table:
+    def unclaimed_table(self) -> Table | Prose:
         """Return the changes that pass the test though the text does not call them significant."""
+        unclaimed = self.dossier["unclaimed"]
+        if unclaimed.empty:
+            return Prose(["No change passes the test without being called significant there."])
         return self._table(
-            self.dossier["unclaimed"],
+            unclaimed,
             "Changes that pass the test without being called significant in the report",
             [
                 Column("measure", "Number"),
@@ -73,8 +79,10 @@ class Claims(Section):
             comment="Adjustment: Benjamini and Hochberg, on the largest p of each test.",
         )
 
-    def design_table(self) -> Table:
+    def design_table(self) -> Table | Prose:
         """Return the published design of each sample and the eligible cases it implies."""
+        if self.dossier["designs"].empty:
+            return Prose(["No design of a sample is printed."])
         designs = self.dossier["designs"].astype({"round": "string"})
         return self._table(
             designs,
@@ -94,9 +102,11 @@ class Claims(Section):
             "page are about practice and are wider.",
         )
 
-    def other_tests_table(self) -> Table:
+    def other_tests_table(self) -> Table | Prose:
         """Return what other tests would say of each change with known numbers of cases."""
         tests = self.dossier["other_tests"]
+        if tests.empty:
+            return Prose(["No change has known numbers of cases in both rounds."])
         wide = tests.pivot(index="key_question", columns="test", values="p").reset_index()
         names = [name for name in wide.columns if name != "key_question"]
         return self._table(
@@ -109,8 +119,10 @@ class Claims(Section):
             name="other-tests",
         )
 
-    def detectable_table(self) -> Table:
+    def detectable_table(self) -> Table | Prose:
         """Return the smallest change these samples could have seen four times out of five."""
+        if self.dossier["detectable"].empty:
+            return Prose(["Without two rounds to compare no change could have been seen."])
         kinds = self.dossier["samples"][["sample", "name"]].drop_duplicates()
         rows = self.dossier["detectable"].merge(kinds, on="sample")
         rows["rise"], rows["fall"] = (

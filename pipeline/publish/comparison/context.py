@@ -6,6 +6,7 @@ from pipeline.analysis.phrases import in_words, joined
 from pipeline.publish import charts
 from pipeline.publish.comparison.base import Section
 from pipeline.publish.figures import Figure
+from pipeline.publish.summary import Prose
 from pipeline.publish.tables import Column, Table
 
 
@@ -17,10 +18,12 @@ class Context(Section):
         rounds = self.dossier["inspections"][["inspection", "round"]]
         return facts[facts["topic"].isin(topics)].merge(rounds, on="inspection")
 
-    def performance_figure(self) -> Figure:
+    def performance_figure(self) -> Figure | Prose:
         """Return the contract measures of each round against target and national figure."""
         facts = self._facts("performance")
         facts = facts[facts["value"].notna() & facts["target"].notna()]
+        if facts.empty:
+            return Prose(["The reports print no contract measure with its target."])
         facts = facts.sort_values("round", ascending=False, kind="stable")
         below = facts[facts["value"] < facts["target"]]
         met = len(facts) - len(below)
@@ -59,14 +62,19 @@ class Context(Section):
             name="targets",
         )
 
-    def people_table(self) -> Table:
+    def people_table(self) -> Table | Prose:
         """Return staffing, caseloads and what officers said, with every figure to set beside."""
         facts = self._facts("people", "interviews", "case-findings")
         beside = facts[["previous_value", "comparator_value", "target"]].notna().any(axis=1)
-        named = facts["name"] + " (" + facts["unit"] + ")"
-        rows = facts[beside & facts["value"].notna()].assign(measure_name=named)
+        rows = facts[beside & facts["value"].notna()]
+        if rows.empty:
+            return Prose(["The reports print no figure on staff with another to set beside it."])
+        rows = rows.assign(
+            measure_name=rows["name"] + " (" + rows["unit"] + ")",
+            round_name=rows["round"].astype("string"),
+        )
         return self._table(
-            rows.assign(round_name=rows["round"].astype("string")),
+            rows,
             "People and workload",
             [
                 Column("measure_name", "Measure", wide=True),
@@ -81,10 +89,12 @@ class Context(Section):
             name="people",
         )
 
-    def characteristics_table(self) -> Table:
+    def characteristics_table(self) -> Table | Prose:
         """Return what kind of cases were read, beside the aggregate."""
         facts = self._facts("characteristics")
         rows = facts[facts["comparator_value"].notna() & facts["value"].notna()]
+        if rows.empty:
+            return Prose(["The reports do not say who the inspected cases were."])
         return self._table(
             rows,
             "Who the inspected cases were",

@@ -4,6 +4,7 @@ import pandas as pd
 
 from pipeline.analysis.phrases import in_words
 from pipeline.publish.comparison.base import Section
+from pipeline.publish.summary import Prose
 from pipeline.publish.tables import Column, Table
 
 
@@ -20,9 +21,11 @@ class Prompts(Section):
         headings = self.questions[["key_question", "asked"]]
         return rows.assign(line=place).merge(headings, on="key_question")
 
-    def prompt_movers(self, most: int = 5) -> Table:
+    def prompt_movers(self, most: int = 5) -> Table | Prose:
         """Return the prompts that rose and fell most, among those that may be compared."""
         moved = self.prompts[self.prompts["change_points"].notna()]
+        if moved.empty:
+            return Prose(["No prompt may be compared with an earlier inspection."])
         ordered = moved.sort_values("change_points", ascending=False, kind="stable")
         rose = ordered[ordered["change_points"] > 0].head(most).assign(way="Rose most")
         fell = ordered[ordered["change_points"] < 0].tail(most)[::-1].assign(way="Fell most")
@@ -43,7 +46,7 @@ class Prompts(Section):
             offered=False,  # the table of all prompts holds these rows
         )
 
-    def weakest_prompts(self, most: int = 3) -> Table:
+    def weakest_prompts(self, most: int = 3) -> Table | Prose:
         """Return the lowest prompts under the key question that drives each standard's rating."""
         ratings = self.dossier["standard_ratings"]
         now = ratings[ratings["inspection"] == self.dossier["inspections"]["inspection"].iloc[-1]]
@@ -53,6 +56,8 @@ class Prompts(Section):
         lowest = known[known["key_question"].isin(drivers)].sort_values(
             ["key_question", "current_percent"], kind="stable"
         )
+        if lowest.empty:
+            return Prose(["The report prints no figures for prompts."])
         return self._table(
             lowest.groupby("key_question", sort=False).head(most),
             "What lies behind the key question that holds each rating down",
@@ -68,8 +73,10 @@ class Prompts(Section):
             "together; a key question is not the sum of its prompts.",
         )
 
-    def prompt_table(self) -> Table:
+    def prompt_table(self) -> Table | Prose:
         """Return every prompt, grouped by key question."""
+        if self.prompts.empty:
+            return Prose(["So there is no table of prompts."])
         columns = [Column("wording", "Prompt", wide=True)]
         if self.compares:
             columns.append(

@@ -152,9 +152,11 @@ class Scores(Brief):
 
     # Change.
 
-    def change_figure(self) -> Figure:
+    def change_figure(self) -> Figure | Prose:
         """Return the chart of changes that may be set side by side, with their intervals."""
         changes = self.questions[self.questions["change_points"].notna()]
+        if changes.empty:
+            return Prose(["No key question may be compared with an earlier inspection."])
         return Figure(
             charts.change_chart(changes),
             "Change in each key question that may be compared",
@@ -168,9 +170,11 @@ class Scores(Brief):
             name="changes",
         )
 
-    def verdict_table(self) -> Table:
+    def verdict_table(self) -> Table | Prose:
         """Return each change in words; for analysts with what its verdict rests on."""
         changes = self.questions[self.questions["change_points"].notna()]
+        if changes.empty:
+            return Prose(["So there is no change to judge."])
         columns = [
             Column("asked", "Key question", wide=True),
             Column("change_points", "Change", "change"),
@@ -192,8 +196,10 @@ class Scores(Brief):
             changes, "Verdict on each change", columns, groups="heading", name="verdicts"
         )
 
-    def not_comparable_table(self) -> Table:
+    def not_comparable_table(self) -> Table | Prose:
         """Return the ratings and key questions that may not be compared, or only with caution."""
+        if not self.compares:
+            return Prose(["There is no earlier inspection of this provider in the data."])
         standards = self.dossier["standards"]
         ratings = standards[standards["comparable"] != "yes"].assign(
             subject=lambda rows: rows["standard"] + " " + rows["name"] + " (rating)",
@@ -202,6 +208,8 @@ class Scores(Brief):
             subject=lambda rows: rows["asked"], reason=lambda rows: rows["reason_not_comparable"]
         )[["subject", "comparable", "reason"]]
         rows = pd.concat([ratings, questions], ignore_index=True)
+        if rows.empty:
+            return Prose(["Both inspections asked the same questions; all figures compare."])
         return self._table(
             rows,
             "What may not be compared, or only with caution",
