@@ -322,6 +322,13 @@ def test_two_runs_at_once_one_waits_and_both_succeed(project):
     assert any("waiting" in line for outcome in outcomes for line in outcome.said)
 
 
+def test_other_data_never_reach_the_projects_own_folders(project):
+    with pytest.raises(CannotBuild, match=r"^Say with --out where the pages of .* go: "):
+        build(project.root / "raw", None, progress=False)
+    with pytest.raises(CannotBuild, match="--out"):
+        make_tables(project.root / "raw", None)
+
+
 def test_tables_alone_can_be_made(project):
     outcome = make_tables(project.root / "raw", project.root / "out", tell=lambda _: None)
     assert outcome.exit_code == 0 and not list(project.pages.glob("*.html"))

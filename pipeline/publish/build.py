@@ -70,7 +70,15 @@ class Folders:
 
     @classmethod
     def of(cls, data: Path | None, out: Path | None, notebooks: Path | None = None) -> Folders:
-        """The project's own folders, or another raw folder and DIR/processed with DIR/reports."""
+        """The project's own folders, or another raw folder and DIR/processed with DIR/reports.
+
+        Other data need another place for their pages: the project's own folders hold its own.
+        """
+        if data is not None and out is None and data.resolve() != PROJECT / "data" / "raw":
+            raise CannotBuild(
+                f"Say with --out where the pages of {data} go: "
+                "the project's own folders are for its own data."
+            )
         return cls(
             raw=(data or PROJECT / "data" / "raw").resolve(),
             processed=(out / "processed" if out else PROJECT / "data" / "processed").resolve(),
@@ -129,7 +137,8 @@ def build(
     pipeline.publish.catalogue.UnknownReport
         Nothing that exists is wanted.
     CannotBuild
-        A folder cannot be written to, the disk is full, or the scheduler cannot be used.
+        Other data have no ``out``, a folder cannot be written to, the disk is full, or the
+        scheduler cannot be used.
     """
     folders = Folders.of(data, out, notebooks)
     say = tell if explain else _say_nothing
