@@ -129,8 +129,8 @@ def report(
     from pipeline.publish.catalogue import Wanted
 
     wanted = Wanted(provider, previous, current, plan, kind)
-    if every and wanted != Wanted():
-        raise click.UsageError("--all makes every report; leave it out to choose some.")
+    if every and wanted != Wanted(kind=kind):
+        raise click.UsageError("--all makes every report, of one --kind at most; leave it out.")
     outcome = build(
         data,
         out,
