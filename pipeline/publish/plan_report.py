@@ -4,9 +4,7 @@ Everything comes from the plan's dossier. Only where actions stand is worked out
 here, because a reader may ask for another day than the one the data ends with.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
@@ -21,12 +19,10 @@ from pipeline.analysis.plans import (
     with_positions,
 )
 from pipeline.data import is_missing
-from pipeline.publish.dossier import Dossier, NoSuchReport, open_dossier
-from pipeline.publish.downloads import Downloads
+from pipeline.publish.dossier import NoSuchReport, open_dossier
 from pipeline.publish.figures import Figure
-from pipeline.publish.notes import SourceNotes
-from pipeline.publish.pages import page_info
 from pipeline.publish.plan_charts import UNDATED, how_to_read, timeline, timeline_rows
+from pipeline.publish.report_page import ReportPage
 from pipeline.publish.summary import (
     Glossary,
     Headline,
@@ -64,13 +60,10 @@ def number_of(action: str) -> str:
 
 
 @dataclass
-class PlanReport:
-    """One action plan as seen on one day: its tables, source notes, and what has been shown."""
+class PlanReport(ReportPage):
+    """One action plan as seen on one day, ``as_of`` (YYYY-MM-DD)."""
 
-    dossier: Dossier
-    as_of: str
-    notes: SourceNotes
-    shown: list[Table] = field(default_factory=list)
+    as_of: str = field(kw_only=True)
 
     @classmethod
     def open(cls, provider: str, plan: str, as_of: str = "") -> "PlanReport":
@@ -85,14 +78,7 @@ class PlanReport:
         if owner != provider:
             raise NoSuchReport(f"{plan} is not a plan of {provider}, but of {owner}.")
         day = check_day(as_of) if as_of else str(dossier.about["as_of"])
-        return cls(dossier, day, SourceNotes(dossier["sources"]))
-
-    def _table(
-        self, frame: pd.DataFrame, caption: str, columns: Sequence[Column], **kwargs: Any
-    ) -> Table:
-        table = Table(frame, caption, columns, **{"notes": self.notes, **kwargs})
-        self.shown.append(table)
-        return table
+        return cls(dossier, as_of=day)
 
     @property
     def _plan(self) -> pd.Series:
@@ -690,12 +676,3 @@ class PlanReport:
                 f"target, from updates on record and from the day, {self._day}.",
             }
         )
-
-    def downloads(self) -> Downloads:
-        """Return the tables of this page as CSV and as one accessible spreadsheet."""
-        tables = {table.name: table for table in self.shown}
-        return Downloads(list(tables.values()), page_info(self.dossier.about, ""))
-
-    def sources(self) -> SourceNotes:
-        """Return the documents and places that the page's rows were copied from."""
-        return self.notes

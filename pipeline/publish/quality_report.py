@@ -1,20 +1,14 @@
 """The report on the quality of the published figures: what its notebook shows, a method a cell."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
-
 import pandas as pd
 
 from pipeline.analysis.coverage import NAME
 from pipeline.analysis.phrases import in_words, joined
 from pipeline.analysis.quality import SEVERITIES
-from pipeline.publish.dossier import Dossier, open_dossier
-from pipeline.publish.downloads import Downloads
+from pipeline.publish.dossier import open_dossier
 from pipeline.publish.figures import Figure
-from pipeline.publish.notes import SourceNotes
-from pipeline.publish.pages import page_info
 from pipeline.publish.quality_charts import completeness_chart
+from pipeline.publish.report_page import ReportPage
 from pipeline.publish.summary import (
     Glossary,
     Headline,
@@ -42,26 +36,13 @@ _KINDS = {
 }
 
 
-@dataclass
-class QualityReport:
-    """The data-quality report: its tables, source notes, and what has been shown so far."""
-
-    dossier: Dossier
-    notes: SourceNotes
-    shown: list[Table] = field(default_factory=list)
+class QualityReport(ReportPage):
+    """The data-quality report."""
 
     @classmethod
     def open(cls) -> "QualityReport":
         """Open the report. Raises NoSuchReport where the data has no published figures."""
-        dossier = open_dossier(NAME)
-        return cls(dossier, SourceNotes(dossier["sources"]))
-
-    def _table(
-        self, frame: pd.DataFrame, caption: str, columns: Sequence[Column], **kwargs: Any
-    ) -> Table:
-        table = Table(frame, caption, columns, **{"notes": self.notes, **kwargs})
-        self.shown.append(table)
-        return table
+        return cls(open_dossier(NAME))
 
     @property
     def _register(self) -> pd.DataFrame:
@@ -208,7 +189,7 @@ class QualityReport:
                 f" The most blanks are among {_lower(blank['topic'])}: {blank['blank']} of "
                 f"{blank['total']}."
             )
-        table = Table(
+        table = self._table(
             topics,
             "Figures by topic and form",
             [
@@ -218,10 +199,8 @@ class QualityReport:
                 Column("blank", "Blank, with a reason", "count"),
                 Column("total", "Together", "count"),
             ],
-            notes=self.notes,
             name="completeness",
         )
-        self.shown.append(table)
         return Figure(
             completeness_chart(topics),
             "How complete the figures are, by topic",
@@ -363,15 +342,6 @@ class QualityReport:
                 ),
             }
         )
-
-    def sources(self) -> SourceNotes:
-        """Return the source notes of every figure shown above."""
-        return self.notes
-
-    def downloads(self) -> Downloads:
-        """Return the tables of this page as CSV and as one accessible spreadsheet."""
-        tables = {table.name: table for table in self.shown}
-        return Downloads(list(tables.values()), page_info(self.dossier.about, ""))
 
 
 def _lower(topic: str) -> str:

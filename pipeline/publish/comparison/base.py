@@ -1,28 +1,19 @@
-"""What every section of the comparison report shares: its tables, names and source notes."""
+"""What every section of the comparison report shares: its rounds, names and headline."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import pandas as pd
 
 from pipeline.analysis.dossiers import comparison_name
-from pipeline.publish.dossier import Dossier, open_dossier
-from pipeline.publish.notes import SourceNotes
-from pipeline.publish.tables import Column, Table
+from pipeline.publish.dossier import open_dossier
+from pipeline.publish.report_page import ReportPage
 
 ANALYST = "analyst"
 
 
-@dataclass
-class Section:
-    """One comparison: its tables, its page's source notes, and what has been shown so far."""
-
-    dossier: Dossier
-    edition: str
-    notes: SourceNotes
-    shown: list[Table] = field(default_factory=list)
+class Section(ReportPage):
+    """One edition of one comparison."""
 
     @classmethod
     def open(
@@ -40,7 +31,7 @@ class Section:
         known = list(dossier["comparators"]["comparator"])
         if comparator not in known:
             raise ValueError(f"There is no comparator {comparator}; there are: {', '.join(known)}.")
-        return cls(dossier, edition, SourceNotes(dossier["sources"]))
+        return cls(dossier, edition)
 
     # Names of the two rounds and of the aggregate, as headings use them.
 
@@ -75,21 +66,6 @@ class Section:
 
     def _value(self, item: str) -> str:
         return str(self.dossier["headline"].set_index("item").loc[item, "value"])
-
-    def _table(
-        self,
-        frame: pd.DataFrame,
-        caption: str,
-        columns: Sequence[Column],
-        *,
-        offered: bool = True,
-        **kwargs: Any,
-    ) -> Table:
-        """Return a table of this page; ``offered`` ones are among its downloads."""
-        table = Table(frame, caption, columns, **{"notes": self.notes, **kwargs})
-        if offered:
-            self.shown.append(table)
-        return table
 
     def _aggregate(self) -> str:
         name = str(self.dossier["comparators"]["name"].iloc[0])

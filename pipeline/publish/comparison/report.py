@@ -9,9 +9,6 @@ from pipeline.publish.comparison.context import Context
 from pipeline.publish.comparison.outlook import Outlook
 from pipeline.publish.comparison.prompts import Prompts
 from pipeline.publish.comparison.scores import Scores
-from pipeline.publish.downloads import Downloads
-from pipeline.publish.notes import SourceNotes
-from pipeline.publish.pages import page_info
 from pipeline.publish.summary import Glossary
 
 GLOSSARY = Path(__file__).parents[1] / "glossary.csv"
@@ -24,12 +21,3 @@ class ComparisonReport(Scores, Outlook, Claims, Prompts, Context):
         """Return the terms of this page and what they mean."""
         terms = pd.read_csv(GLOSSARY, dtype="string")
         return Glossary(dict(zip(terms["term"], terms["meaning"], strict=True)))
-
-    def sources(self) -> SourceNotes:
-        """Return the source notes of every figure shown above."""
-        return self.notes
-
-    def downloads(self) -> Downloads:
-        """Return the tables of this page as CSV and as one accessible spreadsheet."""
-        tables = {table.name: table for table in self.shown}
-        return Downloads(list(tables.values()), page_info(self.dossier.about, self.edition))
