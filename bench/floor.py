@@ -22,7 +22,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import nbformat
 
 from pipeline.publish.catalogue import Report, Wanted, reports_in
-from pipeline.publish.execution import PROCESSED_VARIABLE, done_ahead, renderer
+from pipeline.publish.execution import PROCESSED_VARIABLE, renderer
+from pipeline.publish.forking import done_ahead
 from pipeline.publish.pages import page_info
 
 

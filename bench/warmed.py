@@ -13,9 +13,9 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.publish.catalogue import Wanted, reports_in
-from pipeline.publish.execution import ReportFailed, done_ahead, renderer, run_report
+from pipeline.publish.execution import ReportFailed, renderer, run_report
+from pipeline.publish.forking import done_ahead, warm_up
 from pipeline.publish.pool import Pool
-from pipeline.publish.warm import warm_up
 
 
 def main() -> None:

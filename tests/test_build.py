@@ -393,10 +393,10 @@ def test_a_run_with_nothing_to_do_imports_no_heavy_library(project):
 
 def test_names_that_are_written_twice_agree():
     from pipeline.data import folders
-    from pipeline.publish import rehearsal
+    from pipeline.publish import forking, rehearsal
 
     assert folders.PROCESSED_VARIABLE == execution.PROCESSED_VARIABLE
-    assert execution.REHEARSAL == rehearsal.NAME
+    assert forking.REHEARSAL == rehearsal.NAME
 
 
 def test_explanations_and_records_are_plain(project):

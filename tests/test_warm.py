@@ -17,7 +17,7 @@ import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-from pipeline.publish import warm
+from pipeline.publish import forking, warm
 from pipeline.publish.rehearsal import NAME
 
 needs_fork = pytest.mark.skipif(not warm.can_fork(), reason="this system cannot fork safely")
@@ -385,14 +385,14 @@ def test_killing_the_nursery_kills_its_notebooks_and_is_named(tmp_path):
 
 
 def test_a_nursery_killed_before_the_notebook_has_begun_is_no_fault_of_the_notebook(monkeypatch):
-    ask = warm.Nursery.ask
+    ask = forking.Nursery.ask
 
     def ask_and_kill(self, ahead, descriptors=None):
         ask(self, ahead, descriptors)
         os.kill(self.pid, signal.SIGKILL)
 
     run(notebook("1"))
-    monkeypatch.setattr(warm.Nursery, "ask", ask_and_kill)
+    monkeypatch.setattr(forking.Nursery, "ask", ask_and_kill)
     with pytest.raises(warm.NurseryLost):
         run(notebook("1"))
 
@@ -466,7 +466,7 @@ def test_what_is_done_ahead_leaves_no_trace_in_a_notebook(tmp_path):
     before = run(notebook(FIND_TRACES), cwd=tmp_path).cells[-1].outputs
     inline = notebook("import matplotlib.pyplot as plt\nplt.plot([1]); plt.get_fignums()")
     kinds = [list(o.get("data", [])) for o in run(inline).cells[-1].outputs]
-    warm.warm_up([NAME, "no.such.module", "os:no_such_function"])
+    forking.warm_up([NAME, "no.such.module", "os:no_such_function"])
     assert run(notebook(FIND_TRACES), cwd=tmp_path).cells[-1].outputs == before
     assert [list(o.get("data", [])) for o in run(inline).cells[-1].outputs] == kinds
     assert len(list(Path(f"/proc/{warm.nursery.pid}/task").iterdir())) == 1
@@ -481,4 +481,4 @@ def test_imports_ahead_of_the_fork_are_only_those_named_and_known():
         "import broken(",
         "from . import x",
     )
-    assert warm.imports_of(made) == ["pandas", "scipy", "seaborn"]
+    assert forking.imports_of(made) == ["pandas", "scipy", "seaborn"]

@@ -20,6 +20,7 @@ from typing import Any
 
 from pipeline.publish import freshness
 from pipeline.publish.catalogue import Report, Wanted, dossiers_in, reports_of
+from pipeline.publish.forking import done_ahead, warm_up
 from pipeline.publish.freshness import Record, of_bytes, of_file, of_folder
 from pipeline.publish.writing import locked, remove_leftovers, replace
 
@@ -272,9 +273,7 @@ def _fingerprint_of_tables(processed: Path) -> str:
 
 
 def _warm_up(folders: Folders) -> None:
-    from pipeline.publish.execution import done_ahead
-    from pipeline.publish.warm import warm_up
-
+    """Have the nursery import what the notebooks need while this process goes on."""
     warm_up(done_ahead(sorted(folders.notebooks.glob("*.ipynb"))))
 
 
@@ -290,17 +289,24 @@ def _made(
         from pipeline.publish.cluster import made_by_cluster
 
         return made_by_cluster(due, folders.processed, folders.notebooks, timeout, scheduler)
+    _warm_up(folders)
     from pipeline.publish.execution import ReportFailed, renderer, run_report
     from pipeline.publish.pool import Pool
 
-    _warm_up(folders)
     renderer()  # built before the workers are forked, so that they all have it
 
     make = partial(
         run_report, processed=folders.processed, notebooks=folders.notebooks, timeout=timeout
     )
     number = min(workers or processors(), len(due))
-    return Pool(make, number, (ReportFailed,)).run(due)
+    # The longest first, so that none is still running alone at the end.
+    dossiers = folders.processed / "dossiers"
+    size = {
+        name: sum(path.stat().st_size for path in (dossiers / name).iterdir())
+        for name in {report.dossier for report in due}
+    }
+    longest_first = sorted(due, key=lambda report: size[report.dossier], reverse=True)
+    return Pool(make, number, (ReportFailed,)).run(longest_first)
 
 
 def _arriving(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,11 @@ from papermill.exceptions import PapermillExecutionError
 from pipeline.publish.catalogue import Report
 from pipeline.publish.pages import page_info
 from pipeline.publish.render import Renderer, UnfitOutput
-from pipeline.publish.warm import NurseryLost, imports_of
+from pipeline.publish.warm import NurseryLost
 
 #: Where a notebook looks for its tables. ``pipeline.data`` has the same name; it is not imported
 #: here because pandas would come with it, and this process only passes the name on.
 PROCESSED_VARIABLE = "PIPELINE_PROCESSED"
-#: ``pipeline.publish.rehearsal.NAME``, which is not imported for the same reason.
-REHEARSAL = "pipeline.publish.rehearsal:rehearse"
 #: Seconds one cell may take, unless the caller says otherwise.
 TIMEOUT = 120
 
@@ -113,17 +111,6 @@ def run_report(
 def renderer() -> Renderer:
     """The renderer of this process: the template is read and compiled once."""
     return Renderer()
-
-
-def done_ahead(notebooks: list[Path]) -> list[str]:
-    """What the nursery should do before the first of these notebooks runs: imports, a rehearsal."""
-    found: dict[str, None] = {}
-    for path in notebooks:
-        with suppress(OSError, nbformat.reader.NotJSONError, nbformat.ValidationError):
-            found.update(dict.fromkeys(imports_of(nbformat.read(path, as_version=4))))
-    # Our own notebooks draw and write workbooks; others may not even have the libraries.
-    ours = any(name.split(".")[0] == "pipeline" for name in found)
-    return [*found, REHEARSAL] if ours else list(found)
 
 
 @cache

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
-from pipeline.publish.warm import can_fork
+from pipeline.publish.forking import can_fork
 
 Task = TypeVar("Task")
 
