@@ -37,7 +37,7 @@ class Context(Section):
             ]
             finding += f"; below it: {joined(names)}"
         rows = facts.assign(round_name=facts["round"].astype("string"))
-        table = Table(
+        table = self._table(
             rows,
             "Contract measures against target",
             [
@@ -47,10 +47,8 @@ class Context(Section):
                 Column("target", "Target", "percent", missing="not printed"),
             ],
             groups="round_name",
-            notes=self.notes,
             name="performance",
         )
-        self.shown.append(table)
         return Figure(
             charts.target_chart(rows),
             "Contract measures against target",
