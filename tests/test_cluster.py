@@ -39,11 +39,11 @@ def scheduler(tmp_path_factory):
         port = free.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
     processes = [
-        start("scheduler", "--host", "127.0.0.1", "--port", str(port), folder=folder),
+        start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--idle-timeout", "300", folder=folder),
         *(
             start(
                 "worker", address, "--nthreads", "1", "--no-nanny", "--name", name,
-                "--local-directory", str(folder), folder=folder,
+                "--local-directory", str(folder), "--death-timeout", "60", folder=folder,
             )
             for name in ("one", "two")
         ),
