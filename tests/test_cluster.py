@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -39,7 +40,10 @@ def scheduler(tmp_path_factory):
         port = free.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
     processes = [
-        start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--idle-timeout", "300", folder=folder),
+        start(
+            "scheduler", "--host", "127.0.0.1", "--port", str(port), "--idle-timeout", "300",
+            folder=folder,
+        ),
         *(
             start(
                 "worker", address, "--nthreads", "1", "--no-nanny", "--name", name,
