@@ -319,7 +319,8 @@ def _arriving(
     with tqdm(made, total=count, unit="report", disable=not progress, leave=False) as bar:
         for report, page, sentence in bar:
             if page is None:
-                outcome.failed[report.name] = sentence
+                named = sentence.startswith(f"{report.name}:")
+                outcome.failed[report.name] = sentence if named else f"{report.name}: {sentence}."
             else:
                 yield report, page
 
