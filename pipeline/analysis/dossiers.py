@@ -67,6 +67,7 @@ def comparison_dossier(
     ratings = of_inspections(processed["standard_ratings"])
     provider = tables["providers"].set_index("provider").loc[pair.provider]
     first = headline(tables, questions, standards, ratings)
+    first = pd.concat([first, _plan_in_brief(tables, pair)], ignore_index=True)
     before = None if pair.previous is None else int(pair.previous["round"])
     name = comparison_name(pair.provider, before, int(pair.current["round"]))
     parameters = {
@@ -147,6 +148,17 @@ def comparison_dossier(
     )
 
 
+def _plan_in_brief(tables: Tables, pair: Pair) -> pd.DataFrame:
+    """Return the line of the first screen on the plan that answers this inspection, if any."""
+    answers = tables["plans"]
+    answers = answers[(answers["inspection"] == pair.current["inspection"]).fillna(False)]
+    lines = [plans.result_line(tables, plan) for plan in answers["plan"]]
+    return pd.DataFrame(
+        [("plan", line.partition(" ")[0], f"The action plan answers {line}") for line in lines],
+        columns=["item", "value", "sentence"],
+    )
+
+
 def outlook(
     tables: Tables, questions: pd.DataFrame, ratings: pd.DataFrame, current: Row
 ) -> dict[str, pd.DataFrame]:
@@ -221,28 +233,16 @@ def with_sources(
     return Dossier(about, {**tables, "sources": sources[sources["source"].isin(named)]})
 
 
-def _subject(previous: int | None, current: int) -> str:
-    if previous is None:
-        return f"{current} inspection"
-    return f"{previous} and {current} inspections compared"
-
-
-def dossiers(
-    tables: Tables, processed: Mapping[str, pd.DataFrame], as_of: str | None = None
-) -> list[Dossier]:
-    """Return the dossiers of the comparisons and action plans that the tables allow.
-
-    ``as_of`` is the day by which plans judge what is due (default: the latest
-    day in these tables).
-    """
+def dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Dossier]:
+    """Return the dossiers of the comparisons and action plans that the tables allow."""
     comparisons = [
         comparison_dossier(tables, processed, pair) for pair in pairs_of_inspections(tables)
     ]
     answers = [
         with_sources(
-            plans.plan_about(tables, plan, as_of),
+            plans.plan_about(tables, plan),
             tables["sources"],
-            plans.plan_dossier(tables, processed, plan, as_of),
+            plans.plan_dossier(tables, processed, plan),
         )
         for plan in tables["plans"]["plan"]
     ]

@@ -67,6 +67,7 @@ def headline(
         rows.append(("standards", *_standards(standards)))
         rows.append(("key questions", *_questions(questions)))
     rows.append(("all CRCs", *_against(questions)))
+    rows.append(("common weakness", *_common_weakness(questions, ratings)))
     rows.append(("strongest", *_extreme(questions, highest=True)))
     rows.append(("weakest", *_extreme(questions, highest=False)))
     return pd.DataFrame(
@@ -191,6 +192,29 @@ def small_base(base: object) -> str:
 
 def _in_brackets(row: pd.Series) -> str:
     return "; ".join(filter(None, [str(row["key_question"]), small_base(row["current_base"])]))
+
+
+def _common_weakness(questions: pd.DataFrame, ratings: pd.DataFrame) -> tuple[str | None, str]:
+    """Say what several standards have in common: the same theme as their lowest key question.
+
+    The theme of a key question is what its label says after the standard's name.
+    """
+    current = questions["current_inspection"].iloc[0]
+    own = ratings[(ratings["inspection"] == current) & ratings["lowest_key_question"].notna()]
+    lowest = questions[questions["key_question"].isin(own["lowest_key_question"])]
+    themes = lowest.assign(theme=lowest["label"].str.partition(": ")[2]).groupby(
+        "theme", sort=False
+    )
+    for theme, rows in sorted(themes, key=lambda item: -len(item[1])):
+        if theme and len(rows) > 1:
+            shares = joined([f"{percent}%" for percent in rows["current_percent"]])
+            return (
+                f"{len(rows)} of {len(own)}",
+                f"{str(theme).capitalize()} is the lowest key question of {in_words(len(rows))} of "
+                f"the {in_words(len(own))} standards rated on cases ({shares}).",
+            )
+        break
+    return None, ""
 
 
 def _extreme(questions: pd.DataFrame, *, highest: bool) -> tuple[str | None, str]:

@@ -3,7 +3,6 @@
 import multiprocessing
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -90,10 +89,9 @@ def process(raw: Path, out: Path, workers: int = 1) -> None:
     removed. Providers are worked on one by one, ``workers`` at a time.
     """
     tables = load(raw)
-    one = partial(_provider, as_of=plans.default_as_of(tables))
     frames: dict[str, list[pd.DataFrame]] = defaultdict(list)
     with WholeFolder(out) as folder:
-        for processed, files in _each(one, list(by_provider(tables).values()), workers):
+        for processed, files in _each(_provider, list(by_provider(tables).values()), workers):
             folder.write(files)
             for name, frame in processed.items():
                 frames[name].append(frame)
@@ -109,11 +107,11 @@ def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
-def _provider(tables: Tables, as_of: str) -> tuple[dict[str, pd.DataFrame], dict[Path, bytes]]:
+def _provider(tables: Tables) -> tuple[dict[str, pd.DataFrame], dict[Path, bytes]]:
     """Return the processed tables of one provider, and the files of its dossiers."""
     processed = processed_tables(tables)
     files: dict[Path, bytes] = {}
-    for dossier in dossiers(tables, processed, as_of):
+    for dossier in dossiers(tables, processed):
         files |= dossier_files(dossier)
     return processed, files
 

@@ -114,8 +114,9 @@ def route_by_standard(
     """A row a standard: what its next point would take, the fewest cases first.
 
     Arguments as for ``route_by_question``. Columns: ``standard, name, published_rating,
-    next_rating, boundary_percent, rateable`` (false: a judgement, or without percentages, so no
-    number of cases can be given; the numbers are then missing), ``questions_below`` (key questions
+    next_rating, boundary_percent, rateable`` (false where no number of cases can be given: a
+    judgement, no percentages, or none of them below the boundary, so that they do not explain the
+    rating; the numbers are then missing), ``questions_below`` (key questions
     below the boundary, joined by '; '), ``cases_needed`` (whole cases, the questions' added up),
     ``cases_if_shared`` (if the same cases put every question right: the largest of them),
     ``points_away`` (of the question furthest away), ``base`` (of that question), ``base_known``,
@@ -140,9 +141,9 @@ def route_by_standard(
             "raised_by_panel": bool(pd.notna(line["discretion"])),
         }
         own = by_question[by_question["standard"] == line["standard"]]
-        row["rateable"] = not own.empty
-        if not own.empty:
-            below = own[own["cases_needed"] > 0]
+        below = own[own["cases_needed"] > 0]
+        row["rateable"] = not below.empty
+        if not below.empty:
             furthest = own.loc[own["points_away"].idxmax()]
             row |= {
                 "questions_below": "; ".join(below["key_question"]),

@@ -115,7 +115,7 @@ class Wanted:
         ):
             if value is None:
                 continue
-            there = [str(r.about[key]) for r in chosen if r.about.get(key) is not None]
+            there = [str(r.about[key]) for r in chosen if r.about.get(key) not in (None, "")]
             chosen = [report for report in chosen if report.about.get(key) == value]
             if not chosen:
                 of = f" of {self.provider}" if self.provider and key != "provider" else ""

@@ -78,6 +78,12 @@ class PlanReport(ReportPage):
         if owner != provider:
             raise NoSuchReport(f"{plan} is not a plan of {provider}, but of {owner}.")
         day = check_day(as_of) if as_of else str(dossier.about["as_of"])
+        submitted = str(dossier.about["published"])
+        if day < submitted:
+            raise ValueError(
+                f"The plan was submitted on {submitted}, so it cannot be looked at as of {day}; "
+                "give a day from then on."
+            )
         return cls(dossier, as_of=day)
 
     @property

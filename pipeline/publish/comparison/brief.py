@@ -20,10 +20,17 @@ from pipeline.publish.summary import (
 )
 
 CHANGE_NOTES = {
-    "significant": "passes the inspectorate's test",
-    "not significant": "could have come about by chance",
-    "unsettled": "depends on a number of cases that was not published",
+    "significant": (
+        "is significant by the inspectorate's test",
+        "are significant by the inspectorate's test",
+    ),
+    "not significant": ("", ""),
+    "unsettled": (
+        "stays unsettled, for want of a published figure or because two tests disagree",
+        "stay unsettled, for want of a published figure or because two tests disagree",
+    ),
 }
+"""What is said of one change, and of several, with each verdict."""
 
 
 class Brief(Section):
@@ -91,14 +98,14 @@ class Brief(Section):
         asked = self.questions[self.questions["comparable"] == "yes"]
         if len(asked):
             rose = int((asked["change_points"] > 0).sum())
-            firm = int((asked["change_verdict"] == "significant").sum())
+            caution = int((self.questions["comparable"] == "caution").sum())
             cards.append(
                 KeyFigure(
                     "Key questions that rose",
                     str(rose),
                     of=f"of {len(asked)}",
                     was=f"{int((asked['change_points'] < 0).sum())} fell",
-                    note=f"{firm} of these changes {'is' if firm == 1 else 'are'} significant",
+                    note=f"{caution} more compare only with caution" if caution else "",
                 )
             )
         known = self.questions["difference_from_all_crcs"].dropna()
@@ -127,29 +134,56 @@ class Brief(Section):
         return "up" if points.iloc[-1] > points.iloc[0] else "down"
 
     def _panels(self) -> list[Panel]:
-        ends = [f"Highest: {self._sentence('strongest')}", f"Lowest: {self._sentence('weakest')}"]
-        panels = [Panel("Strongest and weakest", ends)]
+        ends = [
+            self._sentence("common weakness"),
+            f"Highest: {self._sentence('strongest')}",
+            f"Lowest: {self._sentence('weakest')}",
+        ]
+        panels = [Panel("Strongest and weakest", _some(ends))]
         if self.compares:
             panels.append(Panel("How sure", self._how_sure()))
-        panels.append(Panel("What next", list(self.dossier["route_sentences"]["sentence"])))
+        ahead = list(self.dossier["route_sentences"]["sentence"])
+        # The headline has said the total and the distance already.
+        ahead = ahead[1:] or ahead
+        panels.append(Panel("What next", _some([*ahead, self._sentence("plan")])))
         return panels
 
     def _how_sure(self) -> list[str]:
+        """Say which changes the test calls significant, which not, and what many tests do."""
         tested = self.questions[self.questions["change_points"].notna()]
-        counts = tested["change_verdict"].value_counts()
+        if tested.empty:
+            return ["No change may be judged: nothing compares with the earlier inspection."]
         sentences = []
-        for verdict in CHANGE_NOTES:
+        for verdict, all_of_them in CHANGE_NOTES.items():
             rows = tested[tested["change_verdict"] == verdict]
             if rows.empty:
                 continue
-            number = in_words(int(counts[verdict]), capital=True)
+            noun = "change" if len(rows) == 1 else "changes"
+            number = f"{in_words(len(rows), capital=True)} of {len(tested)} changes"
             if verdict == "not significant":
-                sentences.append(f"{number} of {len(tested)} changes {CHANGE_NOTES[verdict]}.")
+                does = "does" if len(rows) == 1 else "do"
+                sentences.append(f"{number} {does} not pass it.")
                 continue
             names = joined([_named(row) for _, row in rows.iterrows()])
-            word = "is" if len(rows) == 1 else "are"
-            sentences.append(f"{number} {word} {verdict}: {names}.")
-        return sentences
+            said = f"{in_words(len(rows), capital=True)} {noun} {all_of_them[len(rows) > 1]}"
+            sentences.append(f"{said}: {names}.")
+        return [*sentences, *self._many_tests()]
+
+    def _many_tests(self) -> list[str]:
+        families = self.dossier["families"]
+        family = families[families["family"] == "key questions"]
+        if family.empty or not int(family["computed"].iloc[0]):
+            return []
+        expected = max(1, round(float(family["expected_by_chance"].iloc[0])))
+        kept = int(family["kept_after_adjustment"].iloc[0])
+        left = f"{in_words(kept)} still {'passes' if kept == 1 else 'pass'}"
+        if not kept:
+            left = "no change still passes"
+        tests = int(family["computed"].iloc[0])
+        return [
+            f"Had nothing changed, about {in_words(expected)} of {tests} would pass by chance "
+            f"alone; once that is allowed for, {left}."
+        ]
 
 
 def _some(sentences: Sequence[str]) -> list[str]:

@@ -76,15 +76,17 @@ class Context(Section):
             "People and workload",
             [
                 Column("measure_name", "Measure", wide=True),
-                Column("previous_value", "Earlier", "number", decimals=2, missing="not printed"),
-                Column("value", "In this round", "number", decimals=2, source=("source", "place")),
+                Column("previous_value", "Earlier", "number", show=_plain, missing="not printed"),
+                Column("value", "This round", "number", show=_plain, source=("source", "place")),
                 Column(
-                    "comparator_value", "Beside it", "number", decimals=2, missing="not printed"
+                    "comparator_value", "Comparison", "number", show=_plain, missing="not printed"
                 ),
-                Column("comparator", "What stands beside it", missing="nothing is printed"),
+                Column("comparator", "Compared with", missing="nothing is printed"),
             ],
             groups="round_name",
             name="people",
+            comment="Earlier: the figure the report prints as the earlier one, which is not always "
+            "of the round before.",
         )
 
     def characteristics_table(self) -> Table | Prose:
@@ -99,8 +101,13 @@ class Context(Section):
             [
                 Column("name", "Characteristic", wide=True),
                 Column("value", "This provider", "percent", source=("source", "place")),
-                Column("comparator_value", "Beside it", "percent"),
-                Column("comparator", "What stands beside it"),
+                Column("comparator_value", "Comparison", "percent"),
+                Column("comparator", "Compared with"),
             ],
             name="characteristics",
         )
+
+
+def _plain(value: float) -> str:
+    """Return a figure with the decimals it is printed with, and no others."""
+    return f"{value:g}"
