@@ -86,7 +86,7 @@ def data(data: Path | None, out: Path | None, force: bool, explain: bool) -> Non
     from pipeline.publish.build import make_tables
 
     outcome = make_tables(data, out, force=force, explain=explain, tell=click.echo)
-    _report_outcome(outcome, "tables")
+    _report_outcome(outcome, "table")
 
 
 @cli.command()
@@ -141,9 +141,10 @@ def report(
         explain=explain,
         scheduler=scheduler,
         timeout=timeout,
+        progress=sys.stderr.isatty(),
         tell=click.echo,
     )
-    _report_outcome(outcome, "reports")
+    _report_outcome(outcome, "page")
 
 
 def _report_outcome(outcome: Any, what: str) -> None:
@@ -153,7 +154,9 @@ def _report_outcome(outcome: Any, what: str) -> None:
     for path in outcome.removed:
         click.echo(f"{_shown(path)} removed: nothing in the data calls for it any more")
     kept = f", {outcome.kept} already up to date" if outcome.kept else ""
-    click.echo(f"{len(outcome.written)} {what} written{kept}, {outcome.seconds:.1f} s")
+    many = len(outcome.written)
+    noun = what if many == 1 else f"{what}s"
+    click.echo(f"{many} {noun} written{kept}, {outcome.seconds:.1f} s")
     for sentence in outcome.failed.values():
         click.echo(sentence, err=True)
     if outcome.failed:

@@ -133,4 +133,4 @@ def test_one_comparison_makes_both_editions_and_the_index(tmp_path: Path) -> Non
         "comparison-northumbria-crc-2018-2019.html",
         "index.html",
     ]
-    assert "3 reports written" in done.stdout
+    assert "3 pages written" in done.stdout

@@ -15,7 +15,6 @@ from pipeline.analysis.words import (
     changes_in_short,
     forbidden,
     overturned_sentence,
-    rating_sentence,
     route_sentences,
     share,
     small_base,
@@ -112,39 +111,6 @@ def test_sentences_on_the_published_figures():
     )
     assert "2 cases in all" in overturned_sentence(records["2.1.2"])
     assert overturned_sentence(records["2.2.1"]) is None
-
-
-@pytest.mark.parametrize(
-    ("previous", "current", "comparable", "direction", "discretion", "sentence"),
-    [
-        ("Inadequate", "Good", "yes", "rose", pd.NA, "Planning rose from Inadequate to Good."),
-        ("Good", "Inadequate", "yes", "fell", pd.NA, "Planning fell from Good to Inadequate."),
-        ("Good", "Good", "yes", "stayed", pd.NA, "Planning stayed at Good."),
-        (
-            "Good", "Requires improvement", "no", pd.NA, "within-points",
-            "Planning: Requires improvement in 2019; the rating may not be compared with the "
-            "earlier one. The panel set this rating by its discretion.",
-        ),
-        (pd.NA, "Good", "no", pd.NA, pd.NA, "Planning: Good in 2019."),
-        (
-            "Good", "Inadequate", "caution", "fell", pd.NA,
-            "Planning: Inadequate in 2019; compare with the earlier rating with caution.",
-        ),
-    ],
-)  # fmt: skip
-def test_rating_sentences(previous, current, comparable, direction, discretion, sentence):
-    row = {
-        "name": "Planning",
-        "previous_rating": previous,
-        "current_rating": current,
-        "comparable": comparable,
-        "direction": direction,
-        "discretion": discretion,
-    }
-    assert rating_sentence(row, "2019") == sentence
-    assert forbidden(sentence) == []
-    if comparable == "no":
-        assert "rose" not in sentence and "fell" not in sentence and "stayed" not in sentence
 
 
 def test_the_route_never_promises_a_rating():

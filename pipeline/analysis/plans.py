@@ -258,7 +258,7 @@ def due_by_owner_and_month(actions: pd.DataFrame) -> pd.DataFrame:
     those whose target has gone by, ``upcoming`` those whose target has not, and
     ``closed`` those complete or dropped.
     """
-    dated = actions[actions["due_on"].notna()]
+    dated = actions[actions["due_on"].notna()].astype({"due_on": "string", "position": "string"})
     closed = dated["position"].isin(_CLOSED)
     passed = dated["position"].str.endswith("target passed") | (dated["position"] == TARGET_PASSED)
     marked = pd.DataFrame(

@@ -38,6 +38,7 @@ def processed_tables(tables: Tables) -> dict[str, pd.DataFrame]:
     prompts = tested(prompt_comparison(tables, questions), tables)
     questions = tested(questions, tables)
     ratings = standard_ratings(tables)
+    actions = plans.actions_table(tables)
     return {
         "key_question_comparison": questions,
         "prompt_comparison": prompts,
@@ -48,7 +49,8 @@ def processed_tables(tables: Tables) -> dict[str, pd.DataFrame]:
         "rating_comparison": rating_comparison(tables, ratings),
         "facts": facts(tables),
         "recommendations": plans.recommendations_table(tables),
-        "actions": plans.actions_table(tables),
+        "actions": actions,
+        "actions_due": plans.due_by_owner_and_month(actions),
     }
 
 

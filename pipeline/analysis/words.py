@@ -175,28 +175,6 @@ def standing_sentence(row: Mapping[str, Any], comparator: str = "all CRCs") -> s
     return f"{row['label']}: {percent}% of cases{bases}, {what}."
 
 
-def rating_sentence(row: Mapping[str, Any], current_name: str = "now") -> str:
-    """A standard's rating, and its change where the ratings may be compared.
-
-    ``row`` is one of ``rating_comparison``: ``name, previous_rating, current_rating, comparable,
-    discretion``.
-    """
-    name, now, before = row["name"], row["current_rating"], row["previous_rating"]
-    if row["comparable"] == "no" or pd.isna(before):
-        sentence = f"{name}: {now} in {current_name}"
-        if not pd.isna(before):
-            sentence += "; the rating may not be compared with the earlier one"
-    elif row["comparable"] == "caution":
-        sentence = f"{name}: {now} in {current_name}; compare with the earlier rating with caution"
-    elif now == before:
-        sentence = f"{name} stayed at {now}"
-    else:
-        verb = "rose" if row["direction"] == "rose" else "fell"
-        sentence = f"{name} {verb} from {before} to {now}"
-    panel = "" if pd.isna(row["discretion"]) else " The panel set this rating by its discretion."
-    return f"{sentence}.{panel}"
-
-
 def changes_in_short(tested: pd.DataFrame, what: str = "key questions") -> str:
     """How many comparable figures rose and fell, and how many of the changes are earned.
 
@@ -252,7 +230,9 @@ def route_sentences(route: pd.DataFrame, overall: Mapping[str, Any]) -> list[str
     ways = route[route["rateable"].astype(bool)].set_index("standard")
     if overall["fewest_cases"]:
         listed = joined([_way(ways.loc[code]) for code in overall["fewest_cases"]])
-        sentences.append(f"Counted in cases, the shortest way is {listed}.")
+        sentences.append(
+            f"Counted in cases, the shortest way to {overall['next_rating']} is {listed}."
+        )
     if overall["fewest_points"] and overall["fewest_points"] != overall["fewest_cases"]:
         listed = joined(
             [

@@ -186,22 +186,20 @@ def _headings(canvas: _Canvas, layout: Layout, headings: Sequence[str], last: st
 
 
 def _lines(row: Row, layout: Layout) -> list[str]:
-    """Break a label where the narrow form has no room for it on one line."""
-    if not layout.narrow:
-        return [row.label]
-    room = layout.width - 7.5 * len(row.verdict)
+    """Break a label where there is no room for it on one line."""
+    room = layout.width - 7.5 * len(row.verdict) if layout.narrow else layout.left - 12
     return wrap(row.label, int(room / 7.5)) or [""]
 
 
 def _step(row: Row, layout: Layout) -> int:
     """Return the height of a row."""
-    return NARROW_ROW + LINE * (len(_lines(row, layout)) - 1) if layout.narrow else ROW
+    return (NARROW_ROW if layout.narrow else ROW) + LINE * (len(_lines(row, layout)) - 1)
 
 
 def _row(canvas: _Canvas, row: Row, layout: Layout, y: float) -> None:
     lines, step = _lines(row, layout), _step(row, layout)
     middle = y + step - NARROW_ROW / 2 + 8 if layout.narrow else y + step / 2
-    label_at = y + 11 if layout.narrow else middle
+    label_at = y + 11 if layout.narrow else middle - LINE * (len(lines) - 1) / 2
     for number, line in enumerate(lines):
         canvas.words(0, label_at + LINE * number, line)
     if row.join is not None:
@@ -220,7 +218,7 @@ def _row(canvas: _Canvas, row: Row, layout: Layout, y: float) -> None:
         if layout.narrow:
             canvas.words(layout.width, label_at, row.verdict, anchor="end", bold=row.strong)
         else:
-            canvas.words(layout.verdict, label_at, row.verdict, bold=row.strong)
+            canvas.words(layout.verdict, middle, row.verdict, bold=row.strong)
 
 
 def _draw_lines(canvas: _Canvas) -> None:

@@ -11,6 +11,9 @@ PUBLISHERS = {
 }
 
 
+STATUS = "Not an official publication of the inspectorate or the ministry"
+
+
 def page_info(about: dict[str, Any], edition: str) -> PageInfo:
     """Return the page of one edition of a report (``about`` is its dossier.json).
 
@@ -37,5 +40,8 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
         period=about.get("period", str(about.get("round", ""))),
         data_published=published,
         name=names[edition],
+        colophon_extra={
+            "Status": "Not an official publication of the inspectorate or the ministry"
+        },
         **licence,
     )

@@ -172,8 +172,8 @@ class PlanReport(ReportPage):
         known = self._updates["action"].nunique()
         if not known:
             return (
-                "Nothing on this page says whether an action was done: the data holds no update "
-                "on this plan."
+                "No update on these actions is on record, so beyond what the plan and a later "
+                "inspection say themselves, nothing is claimed about what was done."
             )
         one = known == 1
         return (
@@ -678,7 +678,9 @@ class PlanReport(ReportPage):
                 "Measure": "How the plan says it will see that an action was done or had an "
                 "effect. A list that the plan introduces as its check on the actions holds "
                 "measures, not actions.",
-                "Where it stands": f"One of: {joined(list(POSITIONS))}. It follows from the "
+                "Where it stands": "One of: "
+                + "; ".join(f"“{position}”" for position in POSITIONS)
+                + ". It follows from the "
                 f"target, from updates on record and from the day, {self._day}.",
             }
         )

@@ -22,7 +22,7 @@ class Claims(Section):
             Column("label", "Wording", missing="not in the data", wide=True),
             Column("previous_percent", self.rounds[0], "percent", missing="no comparable figure"),
             Column("current_percent", self.rounds[1], "percent", missing="no figure"),
-            Column("reproduced", "Does our test find it?", "mark"),
+            Column("reproduced", "Does the test pass on the printed figures?", "mark"),
         ]
         if self.analyst:
             columns += [
@@ -32,13 +32,11 @@ class Claims(Section):
             ]
         return self._table(
             claims.assign(numbered=numbered),
-            "The report's own claims of significance, replayed",
+            "What the report calls significant, in our words, and the test",
             columns,
             groups="numbered",
             row_source=("source", "place"),
             name="claims",
-            comment="The inspectorate knows numbers of cases that it does not print; where our "
-            "answer differs, that may be why.",
         )
 
     def unclaimed_table(self) -> Table | Prose:

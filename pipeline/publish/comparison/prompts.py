@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pipeline.analysis.phrases import in_words
+from pipeline.analysis.words import changes_in_short
 from pipeline.publish.comparison.base import Section
 from pipeline.publish.summary import Prose
 from pipeline.publish.tables import Column, Table
@@ -43,6 +44,7 @@ class Prompts(Section):
             groups="way",
             row_source=("current_source", "line"),
             name="prompt-movers",
+            comment=changes_in_short(self.prompts, "prompts"),
             offered=False,  # the table of all prompts holds these rows
         )
 

@@ -2,12 +2,13 @@
 
 import pandas as pd
 
+from pipeline.analysis.phrases import joined
 from pipeline.analysis.records import records
-from pipeline.analysis.words import change_sentence
+from pipeline.analysis.words import change_sentence, standing_sentence
 from pipeline.publish import charts
 from pipeline.publish.comparison.brief import Brief
 from pipeline.publish.figures import Figure
-from pipeline.publish.summary import Prose
+from pipeline.publish.summary import Panel, Panels, Prose, Together
 from pipeline.publish.tables import Column, Table
 
 RATING_BASIS = {
@@ -56,6 +57,8 @@ class Scores(Brief):
         )
         if used.empty:
             return Prose(["Every rating that rests on key questions follows from the lowest one."])
+        once = ["standard", "name", "from_rating", "to_rating", "source", "place"]
+        used = used.groupby(once, sort=False)["reason"].agg(" ".join).reset_index()
         return self._table(
             used.assign(standard_name=used["standard"] + " " + used["name"]),
             f"Ratings of {self.rounds[1]} that the panel set by its discretion",
@@ -138,7 +141,7 @@ class Scores(Brief):
                 missing="all_crcs_status",
                 source=("all_crcs_source", "all_crcs_place"),
             ),
-            Column("benchmark_verdict", "Against it", "mark", missing="cannot be said"),
+            Column("benchmark_verdict", "Against them", "mark", missing="cannot be said"),
         ]
         return self._table(
             self.questions,
@@ -147,10 +150,46 @@ class Scores(Brief):
             groups="heading",
             name="comparison",
             comment="Cases: the printed size of the sample that the documents tie the question to, "
-            f"in {self.rounds[1]}. On fewer than 30 cases, one or two of them can turn a rating.",
+            f"in {self.rounds[1]}. On fewer than 30 cases, one or two of them can turn a rating."
+            + self._misfits(),
         )
 
     # Change.
+
+    def _misfits(self) -> str:
+        """Name the percentages that no whole number of the printed cases gives."""
+        rows = self.questions
+        rows = rows[
+            rows["current_percent"].notna()
+            & rows["current_base"].notna()
+            & rows["current_lower"].isna()
+        ]
+        if rows.empty:
+            return ""
+        named = joined(
+            [
+                f"{row['current_percent']}% ({row['key_question']}) of {row['current_base']}"
+                for _, row in rows.iterrows()
+            ]
+        )
+        return f" No whole number of cases gives {named}: fewer cases must have been counted."
+
+    def standing(self) -> Together | Prose:
+        """Return how the current figures stand against the aggregate, in sentences."""
+        asked = records(self.questions)
+        panels = []
+        headings = {"better": "Better than", "similar": "Similar to", "worse": "Worse than"}
+        for verdict, heading in headings.items():
+            said = [
+                standing_sentence(row, self._aggregate())
+                for row in asked
+                if row["benchmark_verdict"] == verdict
+            ]
+            if found := [sentence for sentence in said if sentence]:
+                panels.append(Panel(f"{heading} {self._aggregate()}", found))
+        if not panels:
+            return Prose([f"There is no figure for {self._aggregate()} to set beside these."])
+        return Together([Panels(panels, notes=self.notes)])
 
     def change_figure(self) -> Figure | Prose:
         """Return the chart of changes that may be set side by side, with their intervals."""
@@ -189,12 +228,17 @@ class Scores(Brief):
                 Column("bh_adjusted", "Adjusted p", "p", missing="not in the family"),
             ]
         else:
+            # The chart and the table above show what does not pass; here is what needs words.
+            changes = changes[changes["change_verdict"] != "not significant"]
+            if changes.empty:
+                return Prose(["No change passes the inspectorate's test."])
             said = [change_sentence(row, *self.rounds) for row in records(changes)]
             changes = changes.assign(said=pd.Series(said, changes.index, dtype="string"))
             columns.append(Column("said", "In words", missing="not comparable", wide=True))
-        return self._table(
-            changes, "Verdict on each change", columns, groups="heading", name="verdicts"
+        caption = (
+            "Verdict on each change" if self.analyst else "Changes that pass or stay unsettled"
         )
+        return self._table(changes, caption, columns, groups="heading", name="verdicts")
 
     def not_comparable_table(self) -> Table | Prose:
         """Return the ratings and key questions that may not be compared, or only with caution."""
