@@ -25,6 +25,8 @@ from pipeline.publish.figures import drawing, svg_text
 from pipeline.publish.markup import clean, escape
 from pipeline.publish.style import GRID, INK, INTERVAL, MARKERS, QUIET, RULE, TARGET
 
+LETTER = 6.9
+"""Width of a letter of running text at 13 pixels, on average and with some to spare."""
 ROW, NARROW_ROW, LINE, GROUP, HEAD, FOOT = 27, 44, 16, 30, 52, 34
 
 
@@ -187,8 +189,8 @@ def _headings(canvas: _Canvas, layout: Layout, headings: Sequence[str], last: st
 
 def _lines(row: Row, layout: Layout) -> list[str]:
     """Break a label where there is no room for it on one line."""
-    room = layout.width - 7.5 * len(row.verdict) if layout.narrow else layout.left - 12
-    return wrap(row.label, int(room / 7.5)) or [""]
+    room = layout.width - LETTER * len(row.verdict) if layout.narrow else layout.left - 12
+    return wrap(row.label, int(room / LETTER)) or [""]
 
 
 def _step(row: Row, layout: Layout) -> int:
