@@ -90,7 +90,7 @@ def default_as_of(tables: Tables) -> str:
     """Return the day from which plans are looked at unless a reader asks for another.
 
     It is the latest day, as YYYY-MM-DD, on which an inspection report or plan of
-    these tables was published or an update made, so that a page changes when the
+    these tables was published, a plan submitted or an update made, so that a page changes when the
     data does and not by itself. Given the tables of one provider, another
     provider's documents and updates do not move its day. A publication known by
     its month counts from the first day, so that no page looks from a later day
@@ -100,7 +100,7 @@ def default_as_of(tables: Tables) -> str:
     sources = tables["sources"]
     published = sources[sources["source"].isin(own)]["published"].dropna()
     days = [day if len(day) > 7 else f"{day}-01" for day in published]
-    return max([*days, *tables["action_updates"]["date"].dropna()])
+    return max([*days, *tables["plans"]["submitted"], *tables["action_updates"]["date"].dropna()])
 
 
 def due_day(due: object) -> str:
