@@ -16,10 +16,17 @@ class Outlook(Section):
         """Return the shortest ways to the next overall rating, in sentences."""
         return Prose(list(self.dossier["route_sentences"]["sentence"]), name="route-text")
 
-    def route_figure(self) -> Figure:
-        """Return the picture of what each standard's next point would take."""
+    def route_figure(self) -> Figure | None:
+        """Return the picture of what each standard's next point would take, or None.
+
+        There is none where the overall rating is the highest already, or where no standard's next
+        rating rests on percentages.
+        """
         route = self.dossier["route"]
-        rateable = route[route["rateable"]]
+        # A table without rows comes back without the types of its columns.
+        rateable = route[route["rateable"].astype("boolean").fillna(False)]
+        if rateable.empty:
+            return None
         table = self._table(
             rateable.assign(standard_name=rateable["standard"] + " " + rateable["name"]),
             "What the next rating of each standard would take",
