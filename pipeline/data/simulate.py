@@ -351,7 +351,8 @@ class _Simulation:
         labels = {q["key_question"]: q["label"] for q in self.questions[row["framework"]]}
         known = {q["key_question"] for q in self.questions[latest]}
         weakest = sorted(scores, key=lambda number: (scores[number], number))
-        year = int(row["published"][:4])
+        submitted, printed = self._submitted(row)
+        year = int(submitted[:4])
         plan = f"{code}-{year}"
         count = int(random.integers(4, 9))
         source = "simulated-plans"
@@ -396,8 +397,8 @@ class _Simulation:
                 "provider": code,
                 "inspection": name,
                 "year": year,
-                "submitted_printed": f"28 December {year}",
-                "submitted": f"{year}-12-28",
+                "submitted_printed": printed,
+                "submitted": submitted,
                 "report_published_printed": row["published_printed"],
                 "agreed_printed": totals.get("agreed", 0),
                 "partly_agreed_printed": totals.get("partly agreed", 0),
@@ -418,6 +419,14 @@ class _Simulation:
                 }
             )
         return [{"plan": plan, "recommendation": n} for n in range(1, len(responses) + 1)]
+
+    def _submitted(self, row: Row) -> tuple[str, str]:
+        """The day of the real plan, or else the end of the month of the report; as printed too."""
+        for real in self.template["plans"]:
+            if real["inspection"] == row["inspection"]:
+                return real["submitted"], real["submitted_printed"]
+        day = f"{row['published'][:7]}-28"
+        return day, day
 
     def _actions(
         self,
@@ -486,7 +495,9 @@ class _Simulation:
             f"simulated-{row['round']}": (f"Inspections of the round {row['round']}", row)
             for row in self.followed
         }
-        titles["simulated-plans"] = ("Action plans", self.followed[-1])
+        day, printed = self._submitted(self.followed[-1])
+        plans = {"published": day, "published_printed": printed}
+        titles["simulated-plans"] = ("Action plans", plans)
         for source, (title, row) in titles.items():
             self.made["sources"].append(
                 {
@@ -496,7 +507,7 @@ class _Simulation:
                     "published_printed": row["published_printed"],
                     "published": row["published"],
                     "kind": "simulated",
-                    "licence": "None needed: the figures are imaginary",
+                    "licence": "no licence needed, the figures are imaginary",
                     "note": f"Made by the simulate command with seed {self.seed}.",
                 }
             )
