@@ -52,6 +52,11 @@ def data(table: Table) -> pd.DataFrame:
     Headings carry their units. The value of a group stands in a column of its own. A column with
     blanks is followed by one that says why, and columns that name sources stand last.
     """
+    return pd.DataFrame(_columns(table))
+
+
+def _columns(table: Table) -> dict[str, list[Any]]:
+    """Return the columns of ``data`` as lists: both files are written from them."""
     rows = table.rows()
     columns: dict[str, list[Any]] = {}
 
@@ -82,16 +87,16 @@ def data(table: Table) -> pd.DataFrame:
         if source is not None:
             notes = SourceNotes() if table.notes is None else table.notes
             add(heading, [notes.text(table.reference(row, source)) for row in rows])
-    return pd.DataFrame(columns)
+    return columns
 
 
 def csv_bytes(table: Table) -> bytes:
     """Return a table as CSV: UTF-8 with a byte order mark, so that Excel reads it right."""
-    frame = data(table)
+    columns = _columns(table)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(map(harmless, frame.columns))
-    writer.writerows(map(_csv_value, row) for row in frame.itertuples(index=False, name=None))
+    writer.writerow(map(harmless, columns))
+    writer.writerows(map(_csv_value, row) for row in zip(*columns.values(), strict=True))
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -277,15 +282,17 @@ def _csv_value(value: Any) -> Any:
 
 def _for_sheet(table: Table) -> pd.DataFrame:
     """Return a table's data for a sheet: a missing figure is its reason in square brackets."""
-    frame = data(table).astype(object)
-    for heading in [name for name in frame.columns if name.endswith(": why blank")]:
-        figures, why = heading.removesuffix(": why blank"), frame.pop(heading)
-        frame[figures] = [
+    columns = _columns(table)
+    for heading in [name for name in columns if name.endswith(": why blank")]:
+        figures, why = heading.removesuffix(": why blank"), columns.pop(heading)
+        columns[figures] = [
             f"[{reason}]" if reason else figure
-            for figure, reason in zip(frame[figures], why, strict=True)
+            for figure, reason in zip(columns[figures], why, strict=True)
         ]
-    frame.columns = pd.Index([_inert(name) or "Column" for name in frame.columns])
-    return frame.map(_sheet_value)
+    cells = [[_sheet_value(value) for value in values] for values in columns.values()]
+    frame = pd.DataFrame(dict(enumerate(cells)), dtype=object)
+    frame.columns = pd.Index([_inert(name) or "Column" for name in columns])
+    return frame
 
 
 def _sheet_value(value: Any) -> Any:

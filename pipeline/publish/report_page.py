@@ -54,4 +54,9 @@ class ReportPage:
     def downloads(self) -> Downloads:
         """Return the tables of this page as CSV and as one accessible spreadsheet."""
         tables = {table.name: table for table in self.shown}
-        return Downloads(list(tables.values()), page_info(self.dossier.about, self.edition))
+        info = page_info(self.dossier.about, self.edition)
+        return Downloads(list(tables.values()), info, main=self._main_table())
+
+    def _main_table(self) -> Table | None:
+        """Return the table offered as a CSV file of its own where the others are packed."""
+        return None

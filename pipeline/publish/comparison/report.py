@@ -10,6 +10,7 @@ from pipeline.publish.comparison.outlook import Outlook
 from pipeline.publish.comparison.prompts import Prompts
 from pipeline.publish.comparison.scores import Scores
 from pipeline.publish.summary import Glossary
+from pipeline.publish.tables import Table
 
 GLOSSARY = Path(__file__).parents[1] / "glossary.csv"
 
@@ -21,3 +22,7 @@ class ComparisonReport(Scores, Outlook, Claims, Prompts, Context):
         """Return the terms of this page and what they mean."""
         terms = pd.read_csv(GLOSSARY, dtype="string")
         return Glossary(dict(zip(terms["term"], terms["meaning"], strict=True)))
+
+    def _main_table(self) -> Table | None:
+        # The analyst edition is at its limit of weight; there the packed files have it.
+        return None if self.analyst else self.key_question_table()
