@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+import seaborn as sns
 
 from pipeline.publish.dot_rows import Dot, Layout, Row, Scale, dot_rows
 from pipeline.publish.markup import is_missing
@@ -69,7 +70,8 @@ def key_question_chart(
     scale = Scale(0, 100, [low for low, *_ in behind] + [100], bands=behind)
     aggregate = "CRCs" if narrow else "All CRCs"
     headings = [f"{{previous}}{rounds[0]}", f"{{current}}{rounds[1]}", f"{{comparator}}{aggregate}"]
-    return dot_rows(rows, scale, NARROW if narrow else BROAD, headings, "Change, points")
+    layout = NARROW if narrow else BROAD
+    return dot_rows(rows, scale, layout, headings, "Change, points", seaborn=sns.scatterplot)
 
 
 def _behind(bands: pd.DataFrame) -> list[tuple[float, float, str, str]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,28 @@ class NoSuchReport(Exception):
 
 @dataclass(frozen=True)
 class Dossier:
-    """One report's tables by name, and ``about``: its dossier.json."""
+    """One report's tables, read when they are first asked for, and ``about``: its dossier.json."""
 
     about: dict[str, Any]
-    tables: dict[str, pd.DataFrame]
+    folder: Path
+    _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        """Return a table by name."""
-        return self.tables[name]
+        """Return a table by name, each column with the type it was written with.
+
+        Whole numbers are Int64, other numbers Float64, yes-or-no values boolean and
+        everything else string; a missing value is ``pd.NA``. Raises KeyError for a
+        table this dossier does not have.
+        """
+        if name not in self._read:
+            types = self.about["types"][name]
+            self._read[name] = pd.read_csv(
+                self.folder / f"{name}.csv",
+                dtype=defaultdict(lambda: "string", types),
+                keep_default_na=False,
+                na_values=[""],
+            )
+        return self._read[name]
 
 
 def dossier_names(processed: Path | None = None) -> list[str]:
@@ -36,11 +50,7 @@ def dossier_names(processed: Path | None = None) -> list[str]:
 
 
 def open_dossier(name: str, processed: Path | None = None) -> Dossier:
-    """Read a dossier, each column with the type it was written with.
-
-    Whole numbers are Int64, other numbers Float64, yes-or-no values boolean and
-    everything else string; a missing value is ``pd.NA``. Raises NoSuchReport.
-    """
+    """Open a dossier by name. Raises NoSuchReport, naming the dossiers there are."""
     folder = (processed or processed_folder()) / DOSSIERS / name
     try:
         about = json.loads((folder / "dossier.json").read_text(encoding="utf-8"))
@@ -48,13 +58,4 @@ def open_dossier(name: str, processed: Path | None = None) -> Dossier:
         there = dossier_names(processed)
         known = "There is: " + ", ".join(there) if there else "Run make data first"
         raise NoSuchReport(f"There is no report {name} in the data. {known}.") from None
-    tables = {
-        table: pd.read_csv(
-            folder / f"{table}.csv",
-            dtype=defaultdict(lambda: "string", types),
-            keep_default_na=False,
-            na_values=[""],
-        )
-        for table, types in about["types"].items()
-    }
-    return Dossier(about, tables)
+    return Dossier(about, folder)
