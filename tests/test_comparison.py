@@ -301,6 +301,14 @@ def test_the_overall_sentence(sentences):
     assert "earlier total is our sum" in sentence
 
 
+def test_the_common_weakness(sentences):
+    # 2.1.3, 2.2.3, 2.3.3 and 2.4.3 all ask about keeping other people safe.
+    assert sentences.loc["common weakness", "sentence"] == (
+        "Keeping others safe is the lowest key question of four of the six standards rated on "
+        "cases (58%, 51%, 56% and 48%)."
+    )
+
+
 def test_the_counts_of_standards(sentences):
     assert sentences.loc["comparable standards", "value"] == "7 to 12 of 24"
     assert sentences.loc["standards", "value"] == "5 rose, 3 stayed, 0 fell"
@@ -375,7 +383,9 @@ def test_a_provider_with_one_round(folder):
     standards = standards[standards["provider"] == "solo"]
     assert standards["direction"].isna().all() and standards["previous_rating"].isna().all()
     sentences = headline(tables, found[found["provider"] == "solo"], standards, ratings)
-    assert sentences["item"].tolist() == ["overall", "all CRCs", "strongest", "weakest"]
+    assert sentences["item"].tolist() == [
+        "overall", "all CRCs", "common weakness", "strongest", "weakest",
+    ]  # fmt: skip
     assert sentences["sentence"][0] == "Requires improvement: 15 of 30, one point short of Good."
 
 

@@ -98,6 +98,16 @@ def test_at_the_top_there_is_no_way_up():
     assert overall["points_needed"] == 0 and overall["next_rating"] is None
 
 
+def test_a_standard_rated_below_what_its_percentages_give_has_no_way_in_cases():
+    lower = RATINGS.copy()
+    lower.loc[lower["standard"] == "2.1", "published_rating"] = "Inadequate"
+    route = route_by_standard(key_questions(), lower, STANDARDS, BANDS, RULES)
+    row = route.set_index("standard").loc["2.1"]
+    assert not row["rateable"] and row[["cases_needed", "points_away"]].isna().all()
+    ways = route_to_overall(route, lower, OVERALL)
+    assert "2.1" not in ways["fewest_cases"] + ways["fewest_points"]
+
+
 def test_an_unknown_rating_is_named():
     with pytest.raises(ValueError, match="'Fair' is not a rating of this framework"):
         route_by_question(
