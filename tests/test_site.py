@@ -52,6 +52,12 @@ def test_a_report_weighs_less_than_300_kilobytes(site: Path, name: str) -> None:
     assert page(site, name).stat().st_size < 300 * KILOBYTE
 
 
+def test_the_index_says_why_dlnr_has_no_comparison(site: Path) -> None:
+    text = audit.words(audit.document(page(site, "index")))
+    assert text.count("There is no comparison report") == 1
+    assert re.search(r"DLNR CRC: action plan of 2020 .*There is no comparison report", text)
+
+
 def test_the_index_weighs_little(site: Path) -> None:
     assert page(site, "index").stat().st_size < (100 + len(REPORTS)) * KILOBYTE
 

@@ -19,7 +19,7 @@ from pipeline.analysis.comparison import Pair, pairs_of_inspections
 from pipeline.analysis.coverage import published_only, quality_about, quality_dossier
 from pipeline.analysis.design import published_designs
 from pipeline.analysis.files import DOSSIERS, csv_bytes, data_version, json_bytes, types
-from pipeline.analysis.firmness import firmness_of_overall, firmness_of_standards
+from pipeline.analysis.firmness import firmness_of_overall, firmness_of_standards, firmness_of_total
 from pipeline.analysis.headline import headline, overall
 from pipeline.analysis.ratings import framework_rows
 from pipeline.analysis.records import Row, records
@@ -165,8 +165,9 @@ def outlook(
     """Return the way to the next rating and how firm the ratings are, for one inspection.
 
     Tables: ``route`` (route_by_standard), ``route_questions`` (route_by_question),
-    ``route_sentences`` (sentence), ``firmness`` (firmness_of_standards) and
-    ``firmness_overall`` (firmness_of_overall).
+    ``route_sentences`` (sentence), ``firmness`` (firmness_of_standards),
+    ``firmness_total`` (firmness_of_total) and ``firmness_overall``
+    (firmness_of_overall).
     """
     own = ratings[ratings["inspection"] == current["inspection"]]
     framework = current["framework"]
@@ -182,6 +183,7 @@ def outlook(
         "route_questions": route_by_question(*arguments),
         "route_sentences": pd.DataFrame({"sentence": sentences}, dtype="string"),
         "firmness": firmness_of_standards(*arguments),
+        "firmness_total": firmness_of_total(*arguments, tables["sample_kinds"]),
         "firmness_overall": firmness_of_overall(*arguments, tables["sample_kinds"], totals),
     }
 

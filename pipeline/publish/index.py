@@ -15,6 +15,10 @@ from pipeline.publish.render import EDITIONS, PageInfo, Renderer
 
 _KINDS = {"comparison": 0, "action-plan": 1, "data-quality": 2}
 _NO_PROVIDER = "The data behind the reports"
+_NO_COMPARISON = (
+    '<p class="small">There is no comparison report: the data holds no inspection of this '
+    "provider, only its plan.</p>"
+)
 
 
 def index_html(dossiers: Sequence[Mapping[str, Any]], renderer: Renderer | None = None) -> str:
@@ -25,7 +29,8 @@ def index_html(dossiers: Sequence[Mapping[str, Any]], renderer: Renderer | None 
     dossiers
         The contents of the ``dossier.json`` files, one a report subject, in any order: ``dossier``,
         ``kind``, ``provider_name``, ``simulated``, ``title``, ``result``, ``dates`` (words or a
-        list of words), ``data_version`` and ``reports`` (each with ``name`` and ``edition``).
+        list of words), ``data_version`` and ``reports`` (each with ``name`` and ``edition``); a
+        plan may say ``inspected``, whether the data holds an inspection of its provider.
     renderer
         A renderer already built, to save building another.
     """
@@ -85,9 +90,12 @@ def _shelves(ordered: Sequence[Mapping[str, Any]]) -> str:
     if not ordered:
         return "<p>There is no report yet.</p>"
     shelves: dict[tuple[str, bool], list[str]] = {}
+    uninspected = set()
     for dossier in ordered:
         key = (_provider(dossier), bool(dossier.get("simulated")))
         shelves.setdefault(key, []).append(_entry(dossier))
+        if dossier.get("inspected") is False:
+            uninspected.add(key)
     parts = []
     for position, ((provider, simulated), entries) in enumerate(shelves.items(), start=1):
         name = f"p{position}-{slug(provider)[:40]}"
@@ -95,7 +103,8 @@ def _shelves(ordered: Sequence[Mapping[str, Any]]) -> str:
         tag = "" if marked else ' <span class="tag">SIMULATED</span>'
         parts.append(
             f'<div class="shelf" data-group><h3 id="{name}">{escape(provider)}{tag}</h3>'
-            f'<ul aria-labelledby="{name}">{"".join(entries)}</ul></div>'
+            f'<ul aria-labelledby="{name}">{"".join(entries)}</ul>'
+            f"{_NO_COMPARISON if (provider, simulated) in uninspected else ''}</div>"
         )
     return "\n".join(parts)
 

@@ -6,7 +6,7 @@ from pipeline.publish import charts
 from pipeline.publish.comparison.base import Section
 from pipeline.publish.figures import Figure
 from pipeline.publish.summary import Prose
-from pipeline.publish.tables import Column
+from pipeline.publish.tables import Column, Table
 
 
 class Outlook(Section):
@@ -101,6 +101,27 @@ class Outlook(Section):
             table=table,
             narrow=charts.firmness_chart(lines, narrow=True),
             name="firmness",
+        )
+
+    def totals_table(self) -> Table:
+        """Return how often fresh samples would give each total of points, rare totals left out."""
+        totals = self.dossier["firmness_total"]
+        wide = totals.assign(share=100 * totals["independent"]).pivot(
+            index="points", columns="rule", values="share"
+        )
+        likely = wide[(wide >= 0.5).any(axis=1)].reset_index().astype({"points": "Int64"})
+        return self._table(
+            likely,
+            "Fresh samples, out of 100, by the total of points they would give",
+            [
+                Column("points", "Total of points", "count"),
+                Column("bands alone", "By the bands alone", "number"),
+                Column("every permitted discretion", "With every permitted discretion", "number"),
+            ],
+            name="totals",
+            offered=False,  # a picture's worth of numbers, not figures to reuse
+            comment="Questions taken as independent; totals that fewer than one sample in 200 "
+            "would give are left out.",
         )
 
     def _firmness(self) -> pd.DataFrame:

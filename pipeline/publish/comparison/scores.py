@@ -156,6 +156,11 @@ class Scores(Brief):
 
     # Change.
 
+    def overturned(self) -> Prose:
+        """Return how few unanswered cases would overturn a change that passes the test."""
+        sentences = list(self.dossier["overturned"]["sentence"])
+        return Prose(sentences or ["No change rests on two full samples and passes the test."])
+
     def _misfits(self) -> str:
         """Name the percentages that no whole number of the printed cases gives."""
         rows = self.questions
