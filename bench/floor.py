@@ -25,11 +25,12 @@ from pipeline.publish.catalogue import Report, Wanted, reports_in
 from pipeline.publish.execution import PROCESSED_VARIABLE, renderer
 from pipeline.publish.forking import done_ahead
 from pipeline.publish.pages import page_info
+from pipeline.publish.render import for_edition
 
 
 def plain_page(report: Report, notebook: Any) -> str:
     """A report's page by running its cells in this very process."""
-    executed = copy.deepcopy(notebook)
+    executed = copy.deepcopy(for_edition(notebook, report.edition))
     names: dict[str, Any] = {}
     for cell in executed.cells:
         if cell.cell_type != "code":

@@ -18,7 +18,7 @@ import toy
 
 from pipeline.publish import build as building
 from pipeline.publish import execution, freshness, pool, warm, writing
-from pipeline.publish.build import CannotBuild, build, make_tables
+from pipeline.publish.build import CannotBuild, _in_short, build, make_tables
 from pipeline.publish.catalogue import UnknownReport, Wanted, reports_in, reports_of
 from pipeline.publish.execution import ReportFailed, run_report
 
@@ -86,8 +86,8 @@ def test_a_change_to_one_subject_remakes_its_reports_only(project):
     outcome = project(explain=True)
     assert names(outcome.written) == ["b.html"]
     assert outcome.said == [
-        "processed tables: the raw tables changed.",
-        "b.html: its tables changed.",
+        "processed tables: raw b.csv changed.",
+        "b.html: its table.csv changed.",
     ]
     assert "b: three" in (project.pages / "b.html").read_text()
 
@@ -95,7 +95,10 @@ def test_a_change_to_one_subject_remakes_its_reports_only(project):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda p: toy.write_notebook(p.root / "notebooks", "toy", "1"), "its notebook changed"),
+        (
+            lambda p: toy.write_notebook(p.root / "notebooks", "toy", "1"),
+            "the notebook toy.ipynb changed",
+        ),
         (lambda p: (p.pages / "a.html").write_text("mine"), "it was changed since it was made"),
         (lambda p: (p.pages / "a.html").unlink(), "it is no longer there"),
         (lambda p: (p.pages / freshness.RECORD).unlink(), "it is there, but not by our doing"),
@@ -109,6 +112,19 @@ def test_each_kind_of_change_is_a_reason_and_is_explained(project, change, reaso
     assert "a.html" in names(outcome.written)
     assert any(line.startswith("a.html: ") and reason in line for line in outcome.said)
     assert project().written == []
+
+
+def test_tables_that_come_and_go_are_reasons_too_and_many_are_told_in_short():
+    record = freshness.Record(Path("unused"), {"a.html": {"its x.csv": "1", "itself": "9"}})
+    assert record.reasons("a.html", {"its y.csv": "1"}, "9") == [
+        "its y.csv is new",
+        "its x.csv is gone",
+    ]
+    inputs = {f"its {n}.csv": "2" for n in range(8)} | {"its x.csv": "1"}
+    assert _in_short(record.reasons("a.html", inputs, "9")) == (
+        "its 0.csv is new; its 1.csv is new; its 2.csv is new; its 3.csv is new; its 4.csv is new; "
+        "and 3 more"
+    )
 
 
 @pytest.mark.parametrize(
@@ -218,6 +234,21 @@ def test_a_cell_that_hangs_dies_or_asks_is_named(project, cell, words):
     outcome = project(wanted=Wanted(provider="provider-b"), timeout=1)
     assert words in outcome.failed["b"] and "b: cell 3 of toy.ipynb" in outcome.failed["b"]
     assert names(outcome.written) == ["index.html"]
+
+
+def test_cells_of_the_other_edition_are_not_run(project):
+    notebook = toy.notebook(toy.NOTEBOOK, "assert edition == 'analyst'", "HTML(edition)", "1 / 0")
+    notebook.cells[2].metadata["tags"] = ["analyst"]
+    nbformat.write(notebook, project.root / "notebooks" / "toy.ipynb")
+    # The cell that fails keeps its number in the file, whichever cells were run before it.
+    assert project().failed == {
+        name: f'{name}: cell 5 of toy.ipynb "1 / 0" failed: ZeroDivisionError: division by zero'
+        for name in ("a", "a-analyst", "b")
+    }
+    notebook.cells.pop()
+    nbformat.write(notebook, project.root / "notebooks" / "toy.ipynb")
+    assert names(project().written) == ALL
+    assert "analyst" in (project.pages / "a-analyst.html").read_text()
 
 
 def test_a_parameter_the_notebook_does_not_declare_is_an_error(project):

@@ -1,6 +1,7 @@
 """The real pages, and pages of other data, as their readers get them."""
 
 import csv
+import io
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import page_audit as audit
 import pytest
 from test_published_figures import KEY_QUESTIONS_2018, KEY_QUESTIONS_2019
@@ -115,6 +117,17 @@ def test_the_first_screen_says_what_the_documents_say(site: Path) -> None:
         assert words in text
 
 
+@pytest.mark.parametrize("name", REPORTS)
+def test_tables_and_figures_are_numbered_without_a_gap(site: Path, name: str) -> None:
+    numbered = re.findall(
+        r'<span class="no">(Table|Figure) (\d+)</span>', page(site, name).read_text()
+    )
+    assert numbered
+    for kind in ("Table", "Figure"):
+        numbers = sorted({int(number) for word, number in numbered if word == kind})
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
 # ------------------------------------------------------------------ words
 
 
@@ -135,6 +148,23 @@ def test_leadership_pages_hold_no_p_value_and_no_forbidden_sentence(
         for block in main.iter():
             if block.tag in ("p", "li", "dd", "caption", "td", "th"):
                 assert forbidden(audit.words(block)) == [], path.name
+
+
+def test_what_leadership_takes_away_holds_no_p_value(site: Path) -> None:
+    headings = {
+        edition: {
+            str(cell)
+            for name, content in audit.downloads(page(site, COMPARISON + edition)).items()
+            if name.endswith(".xlsx")
+            for sheet in openpyxl.load_workbook(io.BytesIO(content)).worksheets
+            for row in sheet.iter_rows(values_only=True)
+            for cell in row
+            if re.search(r"\bp\b", str(cell))
+        }
+        for edition in ("", "-analyst")
+    }
+    assert headings[""] == set()
+    assert {"Smallest p", "Largest p"} <= headings["-analyst"]
 
 
 @pytest.mark.parametrize("data", ["site", "simulated"])

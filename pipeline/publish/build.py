@@ -21,7 +21,7 @@ from typing import Any
 from pipeline.publish import freshness
 from pipeline.publish.catalogue import Report, Wanted, dossiers_in, reports_of
 from pipeline.publish.forking import done_ahead, warm_up
-from pipeline.publish.freshness import Record, of_bytes, of_file, of_folder
+from pipeline.publish.freshness import Record, of_bytes, of_each, of_file, of_folder
 from pipeline.publish.writing import locked, remove_leftovers, replace
 
 Made = Iterator[tuple[Report, bytes | None, str]]
@@ -158,7 +158,7 @@ def build(
             reasons = record.reasons(report.page, inputs.of(report), now)
             if reasons or force:
                 due.append(report)
-                say(f"{report.page}: {'; '.join(reasons) or 'you asked for it'}.")
+                say(f"{report.page}: {_in_short(reasons)}.")
         outcome.kept = len(chosen) - len(due)
         try:
             if due:
@@ -209,25 +209,27 @@ class _Inputs:
 
     def __init__(self, folders: Folders) -> None:
         self._folders = folders
-        self._known: dict[Path, str] = {}
+        self._tables: dict[str, dict[str, str]] = {}
+        self._notebooks: dict[str, str] = {}
         self._common = {
             "the package": freshness.of_source(),
             "the template": of_folder(freshness.PACKAGE / "publish" / "template"),
             "the lock file": freshness.of_surroundings(),
         }
 
-    def _of(self, path: Path) -> str:
-        if path not in self._known:
-            self._known[path] = of_folder(path) if path.is_dir() else of_file(path)
-        return self._known[path]
-
     def of(self, report: Report) -> dict[str, str]:
         """What a report is made from, named so that "... changed" can follow."""
+        notebook = f"{report.notebook}.ipynb"
+        if notebook not in self._notebooks:
+            self._notebooks[notebook] = of_file(self._folders.notebooks / notebook)
+        if report.dossier not in self._tables:
+            folder = self._folders.processed / "dossiers" / report.dossier
+            self._tables[report.dossier] = of_each(folder, "its")
         parameters = json.dumps([report.parameters, report.edition, report.notebook])
         return {
-            "its notebook": self._of(self._folders.notebooks / f"{report.notebook}.ipynb"),
-            "its tables": self._of(self._folders.processed / "dossiers" / report.dossier),
+            f"the notebook {notebook}": self._notebooks[notebook],
             "its parameters": of_bytes(parameters.encode()),
+            **self._tables[report.dossier],
             **self._common,
         }
 
@@ -247,14 +249,14 @@ def _make_tables(
     """Make the processed tables again if they, the raw ones or the code changed; returns them."""
     record = Record.read(folders.processed)
     inputs = {
-        "the raw tables": of_folder(folders.raw),
+        **of_each(folders.raw, "raw"),
         "the package": freshness.of_source("data", "analysis"),
         "the lock file": freshness.of_surroundings(),
     }
     reasons = record.reasons(TABLES, inputs, _fingerprint_of_tables(folders.processed))
     if not reasons and not force:
         return []
-    say(f"processed tables: {'; '.join(reasons) or 'you asked for it'}.")
+    say(f"processed tables: {_in_short(reasons)}.")
     if warm:  # the nursery imports its libraries while this process computes
         _warm_up(folders)
     # One thread, because workers are forked from this process later on.
@@ -343,7 +345,7 @@ def _make_index(
     reasons = record.reasons(INDEX, inputs, of_file(folders.pages / INDEX))
     if not reasons and not force:
         return
-    say(f"{INDEX}: {'; '.join(reasons) or 'you asked for it'}.")
+    say(f"{INDEX}: {_in_short(reasons)}.")
     from pipeline.publish.index import index_html
 
     page = index_html(listed).encode("utf-8")
@@ -370,6 +372,12 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _in_short(reasons: list[str], most: int = 5) -> str:
+    """The reasons why something is made again, the first few of many."""
+    more = [f"and {len(reasons) - most} more"] if len(reasons) > most else []
+    return "; ".join([*reasons[:most], *more]) or "you asked for it"
 
 
 def _say_nothing(_: str) -> None:

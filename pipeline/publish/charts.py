@@ -1,11 +1,12 @@
 """The charts of the comparison report as SVG, drawn from its dossier's tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import seaborn as sns
 
+from pipeline.analysis.records import records
 from pipeline.publish.dot_rows import Dot, Layout, Row, Scale, dot_rows
 from pipeline.publish.markup import is_missing
 from pipeline.publish.style import BANDS
@@ -40,7 +41,7 @@ def key_question_chart(
     """
     names = standards.set_index("standard")["name"]
     rows = []
-    for _, row in questions.iterrows():
+    for row in records(questions):
         dots = [
             Dot(float(row[column]), thing)
             for column, thing in (
@@ -70,8 +71,8 @@ def key_question_chart(
     scale = Scale(0, 100, [low for low, *_ in behind] + [100], bands=behind)
     aggregate = "CRCs" if narrow else "All CRCs"
     headings = [f"{{previous}}{rounds[0]}", f"{{current}}{rounds[1]}", f"{{comparator}}{aggregate}"]
-    layout = NARROW if narrow else BROAD
-    return dot_rows(rows, scale, layout, headings, "Change, points", seaborn=sns.scatterplot)
+    layout, painter = (NARROW, None) if narrow else (BROAD, sns.scatterplot)
+    return dot_rows(rows, scale, layout, headings, "Change, points", seaborn=painter)
 
 
 def _behind(bands: pd.DataFrame) -> list[tuple[float, float, str, str]]:
@@ -83,7 +84,7 @@ def _behind(bands: pd.DataFrame) -> list[tuple[float, float, str, str]]:
             str(band["rating"]),
             BANDS[str(band["rating"])],
         )
-        for _, band in bands.sort_values("points").iterrows()
+        for band in records(bands.sort_values("points"))
     ]
 
 
@@ -93,7 +94,7 @@ def _short(label: Any) -> str:
     return words[0].upper() + words[1:]
 
 
-def change_words(row: pd.Series) -> str:
+def change_words(row: Mapping[str, Any]) -> str:
     """Return the change and its verdict as the chart prints it, such as '+10 significant'."""
     if row["change_verdict"] == "not comparable" or is_missing(row["change_points"]):
         return "not comparable"
@@ -124,7 +125,7 @@ def change_chart(changes: pd.DataFrame, narrow: bool = False) -> str:
             if is_missing(row["newcombe_lower"])
             else (float(row["newcombe_lower"]), float(row["newcombe_upper"])),
         )
-        for _, row in ordered.iterrows()
+        for row in records(ordered)
     ]
     step = 20 if reach > 30 else 10
     ticks = [float(tick) for tick in range(-reach // step * step, reach + 1, step)]
@@ -142,7 +143,7 @@ def target_chart(facts: pd.DataFrame, narrow: bool = False) -> str:
     ``facts`` holds name, value, comparator_value, target (percent) and round_name.
     """
     rows = []
-    for _, fact in facts.iterrows():
+    for fact in records(facts):
         dots = [
             Dot(float(fact[column]), thing)
             for column, thing in (
@@ -182,7 +183,7 @@ def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) 
     points_away, cases_needed, base, base_known.
     """
     rows = []
-    for _, row in route.iterrows():
+    for row in records(route):
         boundary = float(row["boundary_percent"])
         at = boundary - float(row["points_away"])
         most = "" if row["base_known"] else "at most "
@@ -223,7 +224,7 @@ def firmness_chart(firmness: pd.DataFrame, narrow: bool = False) -> str:
             figures=[f"{row['alone']:.0f}", f"{row['discretion']:.0f}"],
             interval=(float(row["lowest"]), float(row["highest"])),
         )
-        for _, row in firmness.iterrows()
+        for row in records(firmness)
     ]
     layout = (
         Layout(width=360, left=12, right=236, columns=(290, 356), narrow=True)

@@ -39,6 +39,7 @@ class Dossier:
                 dtype=defaultdict(lambda: "string", types),
                 keep_default_na=False,
                 na_values=[""],
+                low_memory=False,  # in one piece: the tables are small, and a page reads 26
             )
         return self._read[name]
 

@@ -4,28 +4,34 @@ Everything is placed in CSS pixels, so nothing has to be measured and nothing ca
 collide: labels, scale and columns of figures each have a width of their own. The
 narrow form, for a small screen, puts the label above its dots.
 
-Matplotlib draws what has a shape. The words are written into the SVG
-as they are: their places are known, and matplotlib, which measures each of them,
-would spend more time on that than on everything else.
+Matplotlib draws what has a shape, on the bare figure: its axes, with ticks and
+spines that nobody would see, would take longer than all the rest, so there are
+axes only where seaborn, which needs them, draws the dots. The words are written
+into the SVG as they are: their places are known, and matplotlib would spend time
+on measuring each of them.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import groupby
 from textwrap import wrap
 from typing import Any
 
+from matplotlib.figure import Figure as Drawing
+from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import NullLocator
+from matplotlib.transforms import Affine2D
 
-from pipeline.publish.figures import drawing, svg_text
+from pipeline.publish.figures import sheet, svg_text
 from pipeline.publish.markup import clean, escape
 from pipeline.publish.style import GRID, INK, INTERVAL, MARKERS, QUIET, RULE, TARGET
 
 LETTER = 6.9
 """Width of a letter of running text at 13 pixels, on average and with some to spare."""
+DOT_EDGE = 1.8
+"""Width of the line around a dot."""
 ROW, NARROW_ROW, LINE, GROUP, HEAD, FOOT = 27, 44, 16, 30, 52, 34
 
 
@@ -85,8 +91,8 @@ class Layout:
 class _Canvas:
     """Collects lines and dots, so that each kind is drawn in one go."""
 
-    axes: Any
     place: Callable[[float], float]
+    bands: list[tuple[float, float, float, float, str]] = field(default_factory=list)
     lines: dict[tuple[str, float], list[tuple[float, float]]] = field(default_factory=dict)
     dots: list[tuple[float, float, str]] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
@@ -132,23 +138,15 @@ def dot_rows(
     ``headings`` head the columns of figures, ``last`` the column of verdicts. A
     heading may begin with the name of a thing in braces, as in "{current}2019":
     its dot is then drawn above it, so that the column is the key to the chart.
-    ``seaborn`` is a function of seaborn's that draws the dots, instead of
-    matplotlib's own, which takes a third of the time.
+    ``seaborn`` is a function of seaborn's that draws the dots; without it they
+    are drawn by matplotlib alone, in a fraction of the time.
     """
     groups = [(name, list(items)) for name, items in groupby(rows, key=lambda row: row.group)]
     named = sum(GROUP for name, _ in groups if name)
     head = HEAD + (14 if scale.bands else 0)
     height = head + named + sum(_step(row, layout) for row in rows) + FOOT
-    figure, axes = drawing(layout.width, height)
-    figure.subplots_adjust(0, 0, 1, 1)
-    axes.set_axis_off()
-    # Seaborn lays out tick labels, even hidden ones, each time it draws: a quarter of the time.
-    axes.xaxis.set_major_locator(NullLocator())
-    axes.yaxis.set_major_locator(NullLocator())
-    axes.set_xlim(0, layout.width)
-    axes.set_ylim(height, 0)
     span = (layout.right - layout.left) / (scale.high - scale.low)
-    canvas = _Canvas(axes, lambda value: layout.left + (value - scale.low) * span)
+    canvas = _Canvas(lambda value: layout.left + (value - scale.low) * span)
     _scale(canvas, scale, head, height - FOOT)
     _headings(canvas, layout, headings, last)
     y = float(head)
@@ -159,18 +157,15 @@ def dot_rows(
         for row in items:
             _row(canvas, row, layout, y)
             y += _step(row, layout)
-    _draw_lines(canvas)
-    _draw_dots(canvas, partial(seaborn, ax=axes) if seaborn else axes.scatter)
-    shapes, end, rest = svg_text(figure).rpartition("</svg>")
+    drawn = _drawn(canvas, layout.width, height, seaborn)
+    shapes, end, rest = svg_text(drawn).rpartition("</svg>")
     return f"{shapes}{''.join(canvas.written)}{end}{rest}"
 
 
 def _scale(canvas: _Canvas, scale: Scale, top: float, bottom: float) -> None:
     for number, (low, high, name, colour) in enumerate(scale.bands):
         x, to_x = canvas.place(low), canvas.place(high)
-        canvas.axes.fill_between(
-            [x, to_x], top - 6, bottom, color=colour, zorder=0, linewidth=0, clip_on=False
-        )
+        canvas.bands.append((x, top - 6, to_x, bottom, colour))
         # Names are wider than their bands: neighbours take turns on three lines.
         level = top - 16 - 16 * (number % 3)
         canvas.words((x + to_x) / 2, level, name, anchor="middle", size=12, colour=QUIET)
@@ -229,38 +224,65 @@ def _row(canvas: _Canvas, row: Row, layout: Layout, y: float) -> None:
             canvas.words(layout.verdict, middle, row.verdict, bold=row.strong)
 
 
-def _draw_lines(canvas: _Canvas) -> None:
-    """Draw all lines of one colour and width as one path: the page weighs half as much."""
-    for (colour, width), points in canvas.lines.items():
-        codes = [Path.MOVETO, Path.LINETO] * (len(points) // 2)
-        canvas.axes.add_patch(
+def _drawn(
+    canvas: _Canvas, width: int, height: float, seaborn: Callable[..., Any] | None
+) -> Drawing:
+    """Draw what has a shape: bands, over them lines, over these the dots."""
+    figure = sheet(width, height)
+    downwards = Affine2D().scale(1, -1).translate(0, height)
+    for x, y, to_x, to_y, colour in canvas.bands:
+        corners = [(x, y), (to_x, y), (to_x, to_y), (x, to_y), (x, y)]
+        area = Path(corners, closed=True)
+        figure.add_artist(
+            PathPatch(area, transform=downwards, facecolor=colour, linewidth=0, zorder=1)
+        )
+    for (colour, thickness), points in canvas.lines.items():
+        # All lines of one colour and width as one path: the page weighs half as much.
+        ends = Path(points, [Path.MOVETO, Path.LINETO] * (len(points) // 2))
+        figure.add_artist(
             PathPatch(
-                Path(points, codes),
+                ends,
+                transform=downwards,
                 edgecolor=colour,
                 facecolor="none",
-                linewidth=width,
+                linewidth=thickness,
                 capstyle="butt",
                 zorder=2,
-                clip_on=False,
             )
         )
-
-
-def _draw_dots(canvas: _Canvas, painter: Callable[..., Any]) -> None:
-    """Draw the dots, one thing at a time: SVG then holds each shape once."""
+    axes = _axes_for_seaborn(figure, width, height) if seaborn else None
     for thing, look in MARKERS.items():
-        places = [(x, y) for x, y, shown in canvas.dots if shown == thing]
-        if not places:
+        across = [x for x, _, shown in canvas.dots if shown == thing]
+        down = [y for _, y, shown in canvas.dots if shown == thing]
+        if not across:
             continue
-        x, y = zip(*places, strict=True)
-        painter(
-            x=x,
-            y=y,
-            marker=look["marker"],
-            s=look["markersize"] ** 2,
-            color=look["markerfacecolor"],
-            edgecolor=look["markeredgecolor"],
-            linewidth=1.8,
-            zorder=4 if thing != "comparator" else 3,
-            clip_on=False,
-        )
+        level = 3 if thing == "comparator" else 4
+        if seaborn is None:
+            own = {**look, "markeredgewidth": DOT_EDGE}
+            figure.add_artist(Line2D(across, down, transform=downwards, zorder=level, **own))
+        else:
+            seaborn(
+                x=across,
+                y=down,
+                marker=look["marker"],
+                s=look["markersize"] ** 2,
+                color=look["markerfacecolor"],
+                edgecolor=look["markeredgecolor"],
+                linewidth=DOT_EDGE,
+                zorder=level,
+                clip_on=False,
+                ax=axes,
+            )
+    return figure
+
+
+def _axes_for_seaborn(figure: Drawing, width: int, height: float) -> Any:
+    """Return axes that cover the drawing, pixel for pixel, and show nothing of their own."""
+    axes = figure.add_axes((0, 0, 1, 1), zorder=3)
+    axes.set_axis_off()
+    # Seaborn lays out tick labels, even hidden ones, each time it draws: a quarter of the time.
+    axes.xaxis.set_major_locator(NullLocator())
+    axes.yaxis.set_major_locator(NullLocator())
+    axes.set_xlim(0, width)
+    axes.set_ylim(height, 0)
+    return axes

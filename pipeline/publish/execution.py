@@ -6,7 +6,6 @@ in one sentence which report, which cell and why; there is no page then.
 
 from __future__ import annotations
 
-import copy
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from pipeline.publish.catalogue import Report
 from pipeline.publish.pages import page_info
-from pipeline.publish.render import Renderer, UnfitOutput
+from pipeline.publish.render import Renderer, UnfitOutput, for_edition
 from pipeline.publish.warm import NurseryLost
 
 #: Where a notebook looks for its tables. ``pipeline.data`` has the same name; it is not imported
@@ -64,7 +63,8 @@ def run_report(
         raise ReportFailed(
             f"{report.name}: the notebook {path.name} cannot be read ({_first_line(error)})."
         ) from None
-    _check_parameters(report, notebook)
+    _check_parameters(report, path)
+    run = for_edition(notebook, report.edition)
     at: dict[str, int] = {"cell": 0}
 
     def started(cell: Any, cell_index: int) -> None:
@@ -73,7 +73,7 @@ def run_report(
     def execute() -> Any:
         with _environment(PROCESSED_VARIABLE, str(processed.resolve())):
             return papermill.execute_notebook(
-                copy.deepcopy(notebook),
+                run,  # papermill makes a copy of its own
                 None,
                 parameters=report.parameters,
                 engine_name="warm",
@@ -92,14 +92,15 @@ def run_report(
     except PapermillExecutionError as error:
         cause = f"{error.ename}: {_first_line(error.evalue)}" if error.evalue else error.ename
         raise ReportFailed(
-            f"{_where(report, notebook, error.cell_index)} failed: {cause}"
+            f"{_where(report, notebook, run, error.cell_index)} failed: {cause}"
         ) from None
     except CellTimeoutError:
         raise ReportFailed(
-            f"{_where(report, notebook, at['cell'])} was stopped: it took longer than {timeout} s."
+            f"{_where(report, notebook, run, at['cell'])} was stopped: "
+            f"it took longer than {timeout} s."
         ) from None
     except DeadKernelError as error:
-        raise ReportFailed(f"{_where(report, notebook, at['cell'])} failed: {error}") from None
+        raise ReportFailed(f"{_where(report, notebook, run, at['cell'])} failed: {error}") from None
     try:
         html = renderer().html(executed, page_info(report.about, report.edition))
     except UnfitOutput as error:
@@ -118,10 +119,15 @@ def _read(path: Path, changed: int) -> Any:
     return nbformat.read(path, as_version=4)
 
 
-def _check_parameters(report: Report, notebook: Any) -> None:
+@cache
+def _declared(path: Path, changed: int) -> list[str]:
+    return list(papermill.inspect_notebook(_read(path, changed)))
+
+
+def _check_parameters(report: Report, path: Path) -> None:
     # Papermill only warns about a parameter that the notebook does not declare, and then makes
     # the report of the defaults.
-    declared = papermill.inspect_notebook(notebook)
+    declared = _declared(path, path.stat().st_mtime_ns)
     unknown = [name for name in report.parameters if name not in declared]
     if unknown:
         there = ", ".join(declared) or "none"
@@ -131,15 +137,16 @@ def _check_parameters(report: Report, notebook: Any) -> None:
         )
 
 
-def _where(report: Report, notebook: Any, executed_index: int) -> str:
+def _where(report: Report, notebook: Any, run: Any, executed_index: int) -> str:
     """Name a cell as its author knows it: its number in the file and its first line."""
-    cells = list(notebook.cells)
+    cells = list(run.cells)
     tagged = [i for i, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", [])]
     # Papermill puts a cell of its own after the one with the parameters.
     index = executed_index - 1 if tagged and executed_index > tagged[0] else executed_index
-    source = cells[index].source.strip() if index < len(cells) else ""
-    said = f' "{_first_line(source, 60)}"' if source else ""
-    return f"{report.name}: cell {index + 1} of {report.notebook}.ipynb{said}"
+    cell = cells[min(index, len(cells) - 1)]
+    number = next(n for n, written in enumerate(notebook.cells, start=1) if written is cell)
+    said = f' "{_first_line(cell.source, 60)}"' if cell.source.strip() else ""
+    return f"{report.name}: cell {number} of {report.notebook}.ipynb{said}"
 
 
 def _first_line(words: object, length: int = 300) -> str:

@@ -52,9 +52,14 @@ def drawing(width: int = 720, height: int = 400, **kwargs: Any) -> tuple[Drawing
     Further arguments go to ``Figure.subplots``. Margins are the caller's (``subplots_adjust``):
     measuring the text to find them costs more than drawing it.
     """
-    apply()
-    figure = Drawing(figsize=(width / 72, height / 72), dpi=72)
+    figure = sheet(width, height)
     return figure, figure.subplots(**kwargs)
+
+
+def sheet(width: float, height: float) -> Drawing:
+    """Return an empty drawing of this many CSS pixels, without axes, in the house style."""
+    apply()
+    return Drawing(figsize=(width / 72, height / 72), dpi=72)
 
 
 @dataclass(frozen=True)
@@ -165,8 +170,8 @@ def svg_text(figure: Drawing) -> str:
     """Return a matplotlib figure as the SVG text that matplotlib writes, same bytes every run."""
     buffer = io.StringIO()
     with house_style():
-        FigureCanvasSVG(figure)
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        # What savefig does besides (another backend, a tight box, a second draw) is not needed.
+        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
 
 

@@ -31,6 +31,9 @@ LOCK_FILE = PACKAGE.parent / "requirements" / "report.txt"
 
 Inputs = Mapping[str, str]
 
+#: What happened to an input, by whether it was there before and is there now.
+_CHANGE = {(True, True): "changed", (False, True): "is new", (True, False): "is gone"}
+
 
 def of_bytes(content: bytes) -> str:
     """The fingerprint of some bytes."""
@@ -55,9 +58,19 @@ def of_files(root: Path, paths: Iterable[Path]) -> str:
 
 def of_folder(folder: Path) -> str:
     """The fingerprint of all files in a folder itself, hidden ones left out."""
-    return of_files(
-        folder, (p for p in folder.glob("*") if p.is_file() and not p.name.startswith("."))
-    )
+    return of_files(folder, _files(folder))
+
+
+def of_each(folder: Path, whose: str) -> dict[str, str]:
+    """The fingerprint of each file in a folder, hidden ones left out: "WHOSE name.csv".
+
+    They are short, since a record holds dozens of them for each page.
+    """
+    return {f"{whose} {path.name}": of_file(path)[:16] for path in _files(folder)}
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.glob("*") if p.is_file() and not p.name.startswith("."))
 
 
 @cache
@@ -111,7 +124,12 @@ class Record:
             return ["it is there, but not by our doing" if now else "it was never made"]
         if not now:
             return ["it is no longer there"]
-        found = [f"{name} changed" for name, value in inputs.items() if before.get(name) != value]
+        known = before.keys() - {"itself"}
+        found = [
+            f"{name} {_CHANGE[name in known, name in inputs]}"
+            for name in [*inputs, *sorted(known - inputs.keys())]
+            if inputs.get(name) != before.get(name)
+        ]
         if now != before.get("itself"):
             found.append("it was changed since it was made")
         return found

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.analysis.records import Row, records
 from pipeline.publish.markup import escape, is_missing
 
 # "hmip-northumbria-2020: Annex 4, row 1", as the processed tables write a source and its place.
@@ -184,9 +185,9 @@ def documents_of(sources: pd.DataFrame) -> dict[str, Document]:
     One row of ``sources`` is one document. Where kind and date tell the documents apart, notes call
     them by these ("Inspection report, February 2020"), otherwise by the title as well.
     """
-    rows = {str(row["source"]): row for _, row in sources.iterrows()}
+    rows = {str(row["source"]): row for row in records(sources)}
 
-    def words(row: pd.Series, column: str) -> str:
+    def words(row: Row, column: str) -> str:
         value = row.get(column)
         return "" if is_missing(value) else str(value)
 

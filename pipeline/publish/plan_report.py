@@ -18,6 +18,7 @@ from pipeline.analysis.plans import (
     day_in_words,
     with_positions,
 )
+from pipeline.analysis.records import records
 from pipeline.data import is_missing
 from pipeline.publish.dossier import NoSuchReport, open_dossier
 from pipeline.publish.figures import Figure
@@ -211,7 +212,7 @@ class PlanReport(ReportPage):
         """Return what was not agreed in full, and what the next inspection said."""
         partial = self._recommendations[self._recommendations["response"] != "agreed"]
         reasons = [
-            f"{row['heading']}: {row['response']}. {row['reason']}" for _, row in partial.iterrows()
+            f"{row['heading']}: {row['response']}. {row['reason']}" for row in records(partial)
         ]
         return Panels(
             [
@@ -230,7 +231,7 @@ class PlanReport(ReportPage):
             titles = own[own["follow_up"] == verdict]["title"]
             if len(titles):
                 sentences.append(f"{words.capitalize()}: {joined(list(titles.str.lower()))}.")
-        for _, row in own[own["repeated_plan"].notna()].iterrows():
+        for row in records(own[own["repeated_plan"].notna()]):
             sentences.append(f"{row['title']} was recommended again.")
         return sentences
 
@@ -335,13 +336,13 @@ class PlanReport(ReportPage):
             f"{row['printed']} {row['response']}"
             if row["response"] != "total"
             else f"{row['printed']} in all"
-            for _, row in printed.iterrows()
+            for row in records(printed)
         ]
         wrong = printed[printed["agrees"] == "no"]
         verdict = "They are the counts of its rows."
         if len(wrong):
             verdict = "They are not the counts of its rows: " + joined(
-                [f"{row['counted']} {row['response']}" for _, row in wrong.iterrows()]
+                [f"{row['counted']} {row['response']}" for row in records(wrong)]
             )
         return Prose([f"The plan prints its own totals: {joined(parts)}. {verdict}"], self.notes)
 
@@ -444,7 +445,7 @@ class PlanReport(ReportPage):
             f"Recommendation {row['repeated_recommendation']} repeats recommendation "
             f"{row['recommendation']} of the plan {row['plan']}, which was {row['response']}; "
             f"the inspection found {_VERDICTS[row['follow_up']]}."
-            for _, row in before.iterrows()
+            for row in records(before)
         ]
         if not self._followed.empty:
             return self._verdict_table()
@@ -465,7 +466,7 @@ class PlanReport(ReportPage):
             if is_missing(row["repeated_plan"])
             else f"recommendation {row['repeated_recommendation']} of {row['repeated_plan']}, "
             f"{row['repeated_response']}"
-            for _, row in frame.iterrows()
+            for row in records(frame)
         ]
         frame = frame.assign(
             heading=frame["recommendation"].astype("string") + " " + frame["title"],
@@ -647,7 +648,7 @@ class PlanReport(ReportPage):
         rows: list[tuple[str, str]] = []
         if not is_missing(self._plan["note"]):
             rows.append(("The plan", str(self._plan["note"])))
-        for _, row in self._recommendations.iterrows():
+        for row in records(self._recommendations):
             if not is_missing(row["note"]):
                 rows.append((f"Recommendation {row['recommendation']}", str(row["note"])))
         noted = self._actions[self._actions["note"].notna()]

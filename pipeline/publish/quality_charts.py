@@ -8,6 +8,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Rectangle
 
 from pipeline.analysis.coverage import BLANK, NUMBER, WORDS
+from pipeline.analysis.records import Row, records
 from pipeline.publish.figures import drawing
 from pipeline.publish.style import BANDS, CURRENT, GRID, INK, RULE
 
@@ -48,7 +49,7 @@ def completeness_chart(topics: pd.DataFrame, *, narrow: bool = False) -> Drawing
         axes.text(x, head - 12, _HEADS[form], ha="right", va="center", weight="bold")
     scale = (right - left) / float(topics["total"].max())
     top = float(head)
-    for (_, row), lines, tall in zip(topics.iterrows(), labels, heights, strict=True):
+    for row, lines, tall in zip(records(topics), labels, heights, strict=True):
         axes.plot([0, width], [top, top], color=GRID, linewidth=0.8)
         first = top + 6 + _LINE / 2
         if not narrow:
@@ -63,7 +64,7 @@ def completeness_chart(topics: pd.DataFrame, *, narrow: bool = False) -> Drawing
     return figure
 
 
-def _bar(axes: Any, row: pd.Series, left: float, middle: float, scale: float) -> None:
+def _bar(axes: Any, row: Row, left: float, middle: float, scale: float) -> None:
     at = left
     for form, (fill, edge) in _FILLS.items():
         long = float(row[form]) * scale

@@ -5,6 +5,7 @@ import pandas as pd
 from pipeline.analysis.coverage import NAME
 from pipeline.analysis.phrases import in_words, joined
 from pipeline.analysis.quality import SEVERITIES
+from pipeline.analysis.records import records
 from pipeline.publish.dossier import open_dossier
 from pipeline.publish.figures import Figure
 from pipeline.publish.quality_charts import completeness_chart
@@ -118,13 +119,13 @@ class QualityReport(ReportPage):
         rules = self.dossier["rules"]
         whole = [
             f"{row['title']}: {row['passed']} of {row['passed']}."
-            for _, row in rules.iterrows()
+            for row in records(rules)
             if row["failed"] == 0 and row["passed"] > 0 and row["severity"] == "error"
         ]
         partly = [
             f"{row['title']}: {row['passed']} of {row['passed'] + row['failed']}. Not so: "
             f"{joined(self._failing(row['rule']))}."
-            for _, row in rules.iterrows()
+            for row in records(rules)
             if row["failed"] > 0 and row["severity"] != "note"
         ]
         return Panels(
@@ -142,7 +143,7 @@ class QualityReport(ReportPage):
         several = rows["inspection"].nunique() > 1
         named = [
             _lower(row["shown"]) + (f" ({row['round']})" if several else "")
-            for _, row in rows.drop_duplicates(["shown", "inspection"]).iterrows()
+            for row in records(rows.drop_duplicates(["shown", "inspection"]))
         ]
         if len(named) > most + 1:
             named = [*named[:most], f"{in_words(len(named) - most)} others"]

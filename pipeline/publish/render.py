@@ -224,7 +224,7 @@ class Renderer:
         UnfitOutput
             If a cell failed, or shows a picture that is not a ``Figure``.
         """
-        cells = [cell for cell in notebook.cells if _belongs(cell, page.edition)]
+        cells = for_edition(notebook, page.edition).cells
         for position, cell in enumerate(cells, start=1):
             _check_outputs(cell, position)
         shown = NotebookNode(notebook | {"cells": cells})
@@ -453,9 +453,16 @@ def _tags(cell: NotebookNode) -> set[str]:
     return set(cell.metadata.get("tags", []))
 
 
-def _belongs(cell: NotebookNode, edition: str) -> bool:
+def for_edition(notebook: NotebookNode, edition: str) -> NotebookNode:
+    """Return a notebook with the cells that stand on the page of one edition, the same objects.
+
+    What no page shows need not be run either, and a table that is not run takes no number away
+    from those that are.
+    """
     others = set(EDITIONS) - {edition} if edition else set()
-    return not _tags(cell) & (others | {NOTEBOOK_TAG})
+    hidden = others | {NOTEBOOK_TAG}
+    cells = [cell for cell in notebook.cells if not _tags(cell) & hidden]
+    return NotebookNode(notebook | {"cells": cells})
 
 
 def _hides_code(cell: NotebookNode) -> bool:

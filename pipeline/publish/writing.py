@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 
 def replace(path: Path, content: bytes) -> None:
     """Write a file so that at any moment there is either the old one or the new one, whole."""
@@ -28,18 +30,15 @@ def remove_leftovers(folder: Path) -> None:
 def locked(folder: Path, waiting: str, tell: Callable[[str], None] = print) -> Iterator[None]:
     """Hold a folder against a second run, which says what it waits for and then goes on.
 
-    The lock is the system's and ends with the process, however it ends. Windows has none of this
-    kind; two runs at once are not kept apart there.
+    The lock is the system's and ends with the process, however it ends.
     """
+    lock = FileLock(folder / ".lock")
     try:
-        import fcntl
-    except ImportError:
+        lock.acquire(timeout=0)
+    except Timeout:
+        tell(waiting)
+        lock.acquire()
+    try:
         yield
-        return
-    with (folder / ".lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            tell(waiting)
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    finally:
+        lock.release()

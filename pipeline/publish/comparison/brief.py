@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipeline.analysis.headline import small_base
 from pipeline.analysis.phrases import in_words, joined
+from pipeline.analysis.records import Row, records
 from pipeline.publish import charts
 from pipeline.publish.comparison.base import Section
 from pipeline.publish.summary import (
@@ -57,7 +58,7 @@ class Brief(Section):
             ScoreScale(
                 [
                     (str(band["rating"]), int(band["lower_points"]), int(band["upper_points"]))
-                    for _, band in bands.iterrows()
+                    for band in records(bands)
                 ],
                 current=scores[-1],
                 previous=scores[0] if self.compares else None,
@@ -164,7 +165,7 @@ class Brief(Section):
                 does = "does" if len(rows) == 1 else "do"
                 sentences.append(f"{number} {does} not pass it.")
                 continue
-            names = joined([_named(row) for _, row in rows.iterrows()])
+            names = joined([_named(row) for row in records(rows)])
             said = f"{in_words(len(rows), capital=True)} {noun} {all_of_them[len(rows) > 1]}"
             sentences.append(f"{said}: {names}.")
         return [*sentences, *self._many_tests()]
@@ -190,7 +191,7 @@ def _some(sentences: Sequence[str]) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def _named(row: pd.Series) -> str:
+def _named(row: Row) -> str:
     """Name a change with its size, and with what a reader must know beside it."""
     beside = [f"{charts.signed(row['change_points'])} points"]
     if row["comparable"] == "caution":

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pipeline.analysis.records import records
 from pipeline.publish.comparison.base import Section
 from pipeline.publish.markup import is_missing
 from pipeline.publish.summary import Prose
@@ -124,7 +125,7 @@ class Claims(Section):
         kinds = self.dossier["samples"][["sample", "name"]].drop_duplicates()
         rows = self.dossier["detectable"].merge(kinds, on="sample")
         rows["rise"], rows["fall"] = (
-            [_span(row[f"smallest_{way}"], row[f"largest_{way}"]) for _, row in rows.iterrows()]
+            [_span(row[f"smallest_{way}"], row[f"largest_{way}"]) for row in records(rows)]
             for way in ("rise", "fall")
         )
         return self._table(

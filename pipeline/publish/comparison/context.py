@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pipeline.analysis.phrases import in_words, joined
+from pipeline.analysis.records import records
 from pipeline.publish import charts
 from pipeline.publish.comparison.base import Section
 from pipeline.publish.figures import Figure
@@ -33,7 +34,7 @@ class Context(Section):
         if not below.empty:
             names = [
                 f"{row['name']}, {row['round']} ({row['value']:g}% against {row['target']:g}%)"
-                for _, row in below.iterrows()
+                for row in records(below)
             ]
             finding += f"; below it: {joined(names)}"
         rows = facts.assign(round_name=facts["round"].astype("string"))

@@ -1,5 +1,7 @@
 """The prompts behind the key questions."""
 
+from functools import cached_property
+
 import pandas as pd
 
 from pipeline.analysis.phrases import in_words
@@ -12,7 +14,7 @@ from pipeline.publish.tables import Column, Table
 class Prompts(Section):
     """The section on prompts."""
 
-    @property
+    @cached_property
     def prompts(self) -> pd.DataFrame:
         """The tested prompt comparison, one source note a row: the line of the annex."""
         rows = self.dossier["prompts"]

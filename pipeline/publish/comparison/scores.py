@@ -174,7 +174,7 @@ class Scores(Brief):
         named = joined(
             [
                 f"{row['current_percent']}% ({row['key_question']}) of {row['current_base']}"
-                for _, row in rows.iterrows()
+                for row in records(rows)
             ]
         )
         return f" No whole number of cases gives {named}: fewer cases must have been counted."
