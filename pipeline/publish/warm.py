@@ -26,7 +26,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from jupyter_client.jsonutil import extract_dates
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import DeadKernelError
 from papermill.engines import NBClientEngine, NotebookExecutionManager
@@ -211,7 +210,8 @@ class ForkedKernel:
             if not self._goodbye.done():
                 self._goodbye.set_result(None)
         else:
-            message["header"] = extract_dates(message["header"])
+            # Jupyter's own reader of dates tries every form there is; the other end wrote this one.
+            message["header"]["date"] = datetime.fromisoformat(message["header"]["date"])
             if kind == "execute_reply":
                 self._busy = False
             channel = self.iopub_channel if message["channel"] == "iopub" else self.shell_channel
