@@ -19,7 +19,7 @@ from pipeline.publish.catalogue import reports_in
 from pipeline.publish.dossier import NoSuchReport
 from pipeline.publish.execution import run_report
 from pipeline.publish.figures import svg_text
-from pipeline.publish.plan_report import PlanReport
+from pipeline.publish.plan import PlanReport
 
 N18, N20, DLNR = "northumbria-crc-2018", "northumbria-crc-2020", "dlnr-crc-2020"
 PROVIDER = {N18: "northumbria-crc", N20: "northumbria-crc", DLNR: "dlnr-crc"}

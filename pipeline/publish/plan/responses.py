@@ -1,0 +1,53 @@
+"""The recommendations, and what the plan answers to each."""
+
+from pipeline.analysis.phrases import joined
+from pipeline.analysis.records import records
+from pipeline.publish.plan.base import Section
+from pipeline.publish.summary import Prose
+from pipeline.publish.tables import Column, Table
+
+
+class Responses(Section):
+    """The section on recommendations and responses."""
+
+    def recommendations(self) -> Table:
+        """Return every recommendation with its response and the reason for less than agreement."""
+        return self._table(
+            self._recommendations,
+            f"Recommendations and responses, {self.dossier.about['title']}",
+            [
+                Column("heading", "Recommendation"),
+                Column("asks", "What it asks, in our words", wide=True),
+                Column("response", "Response", "mark"),
+                Column(
+                    "reason",
+                    "Reason for partial or no agreement, in our words",
+                    missing="agreed in full",
+                    wide=True,
+                    source=("source", "response_place"),
+                ),
+                Column("actions", "Actions", "count"),
+            ],
+            row_source=("source", "place"),
+            name="recommendations",
+        )
+
+    def totals(self) -> Prose:
+        """Return whether the totals that the plan prints are those of its rows."""
+        counts = self.dossier["responses"]
+        printed = counts[counts["printed"].notna()]
+        if printed.empty:
+            return Prose(["The plan prints no totals; the counts are ours."], self.notes)
+        parts = [
+            f"{row['printed']} {row['response']}"
+            if row["response"] != "total"
+            else f"{row['printed']} in all"
+            for row in records(printed)
+        ]
+        wrong = printed[printed["agrees"] == "no"]
+        verdict = "They are the counts of its rows."
+        if len(wrong):
+            verdict = "They are not the counts of its rows: " + joined(
+                [f"{row['counted']} {row['response']}" for row in records(wrong)]
+            )
+        return Prose([f"The plan prints its own totals: {joined(parts)}. {verdict}"], self.notes)
