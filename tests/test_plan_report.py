@@ -209,16 +209,7 @@ def actions_of(rows):
             ("p", 1, f"p-1-{n:02d}", "s", owner, pd.NA, due if kind == "month" else None, kind)
             for n, (kind, owner, due, _) in enumerate(rows)
         ],
-        columns=[
-            "plan",
-            "recommendation",
-            "action",
-            "summary",
-            "owner",
-            "due_printed",
-            "due",
-            "due_kind",
-        ],
+        columns=ACTION_COLUMNS,
     ).astype({"owner": "string", "due": "string"})
     frame = frame.assign(measure=pd.NA, source="s", place="p", note=pd.NA)
     updates = pd.DataFrame(
