@@ -74,7 +74,7 @@ class Actions(Section):
                 f"from {day_in_words(first)} to {day_in_words(last)}, the largest number "
                 f"({most}) in {day_in_words(str(busiest))}"
             )
-        passed = int((self._actions["position"] == TARGET_PASSED).sum())
+        passed = self._passed
         gone = f" On {self._day} {passed} of these dates had passed without an update on record."
         have = "has a target date" if len(dated) == 1 else "have a target date"
         return f"Of {total} actions, {len(dated)} {have}, {span}.{gone if passed else ''}"
@@ -121,7 +121,7 @@ class Actions(Section):
                 ],
                 self.notes,
             )
-        frame = self._updates.sort_values(["action", "date"])
+        frame = updates.sort_values(["action", "date"])
         frame = frame.assign(day=frame["date"].map(day_in_words))
         return self._table(
             frame,
@@ -143,10 +143,7 @@ class Actions(Section):
             return self._no_actions()
         shares = completeness(self._recommendations)
         headings = self._recommendations.set_index("recommendation")["heading"]
-        frame = shares.assign(
-            heading=shares["recommendation"].map(headings).fillna("Whole plan"),
-            why="printed as done or ongoing",
-        )
+        frame = shares.assign(heading=shares["recommendation"].map(headings).fillna("Whole plan"))
         return self._table(
             frame,
             "Actions with an owner, a target date and a measure",

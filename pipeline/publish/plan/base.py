@@ -5,7 +5,7 @@ from typing import Self
 
 import pandas as pd
 
-from pipeline.analysis.plans import check_day, day_in_words, with_positions
+from pipeline.analysis.plans import TARGET_PASSED, check_day, day_in_words, with_positions
 from pipeline.data import is_missing
 from pipeline.publish.dossier import NoSuchReport, open_dossier
 from pipeline.publish.report_page import ReportPage
@@ -27,6 +27,11 @@ def number_of(action: str) -> str:
     return "\N{NON-BREAKING HYPHEN}".join(action.rsplit("-", 2)[1:])
 
 
+def heading_of(frame: pd.DataFrame) -> pd.Series:
+    """Return the number and title of each row's recommendation, as tables head them."""
+    return frame["recommendation"].astype("string") + " " + frame["title"]
+
+
 @dataclass
 class Section(ReportPage):
     """One action plan as seen on one day, ``as_of`` (YYYY-MM-DD)."""
@@ -39,7 +44,7 @@ class Section(ReportPage):
 
         ``as_of`` is a day as YYYY-MM-DD, or empty for the latest day in the data.
         Raises NoSuchReport for an unknown plan or one of another provider, and
-        ValueError for a day that is not in the calendar.
+        ValueError for a day that is not in the calendar or before the plan was submitted.
         """
         dossier = open_dossier(f"action-plan-{plan}")
         owner = dossier.about["provider"]
@@ -64,6 +69,11 @@ class Section(ReportPage):
         return frame.assign(number=frame["action"].map(number_of))
 
     @property
+    def _passed(self) -> int:
+        """How many actions have a target that has gone by without an update on record."""
+        return int((self._actions["position"] == TARGET_PASSED).sum())
+
+    @property
     def _recommendations(self) -> pd.DataFrame:
         frame = self.dossier["recommendations"].copy()
         again = {"yes": " (Repeats the previous inspection's.)", "no": ""}
@@ -71,7 +81,7 @@ class Section(ReportPage):
         usual = frame["addressed_to"].mode().iloc[0]
         others = (" (Addressed to " + frame["addressed_to"] + ".)").str.replace("to The", "to the")
         others = others.mask(frame["addressed_to"] == usual, "")
-        frame["heading"] = frame["recommendation"].astype("string") + " " + frame["title"]
+        frame["heading"] = heading_of(frame)
         frame["asks"] = frame["summary"] + others + frame["repeated"].map(again)
         return frame
 

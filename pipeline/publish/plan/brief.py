@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pipeline.analysis.phrases import in_words, joined
-from pipeline.analysis.plans import TARGET_PASSED, day_in_words
+from pipeline.analysis.plans import day_in_words
 from pipeline.analysis.records import records
 from pipeline.publish.plan.base import VERDICTS, Section
 from pipeline.publish.summary import Headline, KeyFigure, KeyFigures, Panel, Panels, Together
@@ -42,20 +42,16 @@ class Brief(Section):
         return f"The plan promises {whole['actions']} actions: {joined(parts)}."
 
     def _targets(self) -> list[str]:
-        positions = self._actions["position"]
-        dated = self._actions["due_on"].notna()
-        if not dated.any():
-            return []
-        passed = int((positions == TARGET_PASSED).sum())
-        upcoming = self._actions[dated & (self._actions["due_on"] >= self.as_of)]
+        due = self._actions["due_on"].dropna()
+        upcoming = due[due >= self.as_of]
         sentences = []
-        if passed:
+        if passed := self._passed:
             sentences.append(
                 f"As of {self._day} the target date of {passed} had passed without an update on "
                 "record."
             )
         if len(upcoming):
-            first = day_in_words(str(upcoming["due_on"].min()))
+            first = day_in_words(str(upcoming.min()))
             sentences.append(
                 f"As of {self._day} the target date of {len(upcoming)} was still to "
                 f"come, the first on {first}."
@@ -84,7 +80,7 @@ class Brief(Section):
         """Return the counts of the first screen."""
         whole, kinds = self._whole, self._actions["due_kind"].value_counts()
         total = f"of {whole['actions']}"
-        passed = int((self._actions["position"] == TARGET_PASSED).sum())
+        passed = self._passed
         remarks = [f"{passed} passed, no update recorded"] if passed else []
         remarks += [
             f"{int(kinds[kind])} more printed as {words}"

@@ -5,7 +5,7 @@ import pandas as pd
 from pipeline.analysis.phrases import joined
 from pipeline.analysis.records import records
 from pipeline.data import is_missing
-from pipeline.publish.plan.base import VERDICTS, Section
+from pipeline.publish.plan.base import VERDICTS, Section, heading_of
 from pipeline.publish.summary import Prose
 from pipeline.publish.tables import Column, Table
 
@@ -45,7 +45,7 @@ class FollowUp(Section):
             for row in records(frame)
         ]
         frame = frame.assign(
-            heading=frame["recommendation"].astype("string") + " " + frame["title"],
+            heading=heading_of(frame),
             progress=frame["follow_up"].map(VERDICTS),
             again=pd.Series(again, index=frame.index, dtype="string"),
         )

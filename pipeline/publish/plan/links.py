@@ -1,10 +1,12 @@
 """The figures and ratings that a recommendation should move, from one round to the next."""
 
+from typing import Literal
+
 import pandas as pd
 
 from pipeline.analysis.phrases import joined
 from pipeline.data import is_missing
-from pipeline.publish.plan.base import Section
+from pipeline.publish.plan.base import Section, heading_of
 from pipeline.publish.summary import Notice, Prose
 from pipeline.publish.tables import Column, Table
 
@@ -59,12 +61,7 @@ class Links(Section):
             return Prose(
                 ["No figure stands beside a recommendation of this plan."], self.notes, "figures"
             )
-        earlier, later = self._rounds(frame)
         frame = frame.assign(
-            current_missing=frame["without_figure"].fillna("not published"),
-            previous_missing=frame["previous_percent"].map(
-                lambda value: "no comparable data" if is_missing(value) else pd.NA
-            ),
             change_missing=frame["current_percent"].map(
                 lambda value: "no figure" if is_missing(value) else "not comparable"
             ),
@@ -73,32 +70,17 @@ class Links(Section):
         caution = frame["comparable"].fillna("") == "caution"
         cautioned = frame["linked"] + " (compares only with caution)"
         frame["linked"] = frame["linked"].mask(caution, cautioned)
-        before = [
-            Column(
-                "previous_percent", earlier, "percent", missing="previous_missing",
-                source=("previous_source", "previous_place"),
-            )
-        ]  # fmt: skip
-        moved = [
-            Column("change_points", "Change", "change", missing="change_missing"),
-            Column("verdict", "Test of the change", "mark"),
-        ]
-        return self._table(
+        return self._two_rounds(
             frame,
-            f"Figures linked to each recommendation, {self._span(earlier, later)}",
-            [
-                Column("linked", "Linked to", wide=True),
-                *(before if earlier else []),
-                Column(
-                    "current_percent", later, "percent", missing="current_missing",
-                    source=("current_source", "current_place"),
-                ),
-                *(moved if earlier else []),
-                Column("reason", "Why we link it"),
+            "Figures linked to each recommendation",
+            "percent",
+            missing=("no comparable data", "without_figure"),
+            moved=[
+                Column("change_points", "Change", "change", missing="change_missing"),
+                Column("verdict", "Test of the change", "mark"),
             ],
-            groups="heading",
             name="linked-figures",
-        )  # fmt: skip
+        )
 
     def _links_only(self, frame: pd.DataFrame) -> Table:
         return self._table(
@@ -119,44 +101,60 @@ class Links(Section):
             return Prose(
                 ["No rating stands beside a recommendation of this plan."], self.notes, "ratings"
             )
+        return self._two_rounds(
+            frame.assign(moved=frame["direction"].fillna("not comparable")),
+            "Ratings of standards linked to a recommendation",
+            "rating",
+            missing=("no earlier rating", "not published"),
+            moved=[Column("moved", "Change", "mark")],
+            name="linked-ratings",
+        )
+
+    def _two_rounds(
+        self,
+        frame: pd.DataFrame,
+        caption: str,
+        kind: Literal["percent", "rating"],
+        *,
+        missing: tuple[str, str],
+        moved: list[Column],
+        name: str,
+    ) -> Table:
+        """Return what is linked to each recommendation, the later round beside any earlier one.
+
+        ``missing`` says why a cell of the earlier and of the later round is empty; ``moved``
+        are the columns on what changed between them.
+        """
         earlier, later = self._rounds(frame)
-        compared = frame["direction"].fillna("not comparable")
-        frame = frame.assign(moved=compared)
-        before = [
+        columns = [
             Column(
-                "previous_rating", earlier, "rating", missing="no earlier rating",
-                source=("previous_source", "previous_place"),
+                f"current_{kind}", later, kind, missing=missing[1],
+                source=("current_source", "current_place"),
             )
         ]  # fmt: skip
+        if earlier:
+            before = Column(
+                f"previous_{kind}", earlier, kind, missing=missing[0],
+                source=("previous_source", "previous_place"),
+            )  # fmt: skip
+            columns = [before, *columns, *moved]
         return self._table(
             frame,
-            f"Ratings of standards linked to a recommendation, {self._span(earlier, later)}",
+            f"{caption}, {joined([earlier, later] if earlier else [later])}",
             [
                 Column("linked", "Linked to", wide=True),
-                *(before if earlier else []),
-                Column(
-                    "current_rating", later, "rating", missing="not published",
-                    source=("current_source", "current_place"),
-                ),
-                *([Column("moved", "Change", "mark")] if earlier else []),
+                *columns,
                 Column("reason", "Why we link it"),
             ],
             groups="heading",
-            name="linked-ratings",
-        )  # fmt: skip
-
-    @staticmethod
-    def _span(earlier: str, later: str) -> str:
-        return joined([earlier, later]) if earlier else later
+            name=name,
+        )
 
     def _linked(self, kinds: list[str]) -> pd.DataFrame:
         frame = self.dossier["loop"]
         frame = frame[frame["kind"].isin(kinds)]
         subjects = frame["kind"].map(_SUBJECTS) + " " + frame["subject"] + ": " + frame["label"]
-        return frame.assign(
-            linked=subjects,
-            heading=frame["recommendation"].astype("string") + " " + frame["title"],
-        )
+        return frame.assign(linked=subjects, heading=heading_of(frame))
 
     def _rounds(self, frame: pd.DataFrame) -> tuple[str, str]:
         """Return the earlier round of the figures, empty where there is none, and the later."""
