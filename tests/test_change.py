@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 
 import pandas as pd
 import pytest
@@ -14,12 +15,12 @@ from pipeline.analysis.bases import Base, possible_counts
 from pipeline.analysis.benchmark import against_benchmark
 from pipeline.analysis.change import (
     assess_change,
-    change_chart,
     detectable_by_sample,
     families_of_tests,
     other_tests,
     with_tests,
 )
+from pipeline.publish.charts import change_chart
 
 
 @pytest.fixture(scope="module")
@@ -227,11 +228,17 @@ def test_other_tests_for_the_annex(tested):
     assert table.loc["4.2.1", "Fisher"] == pytest.approx(fisher, abs=1e-9)
 
 
-def test_frames_for_the_pictures(tested):
-    chart = change_chart(tested.reset_index())
-    assert len(chart) == 13
-    assert chart["change_points"].is_monotonic_decreasing
-    assert chart["key_question"].iloc[[0, -1]].tolist() == ["4.2.3", "4.2.1"]
+def test_the_picture_of_change_runs_from_the_largest_rise_to_the_largest_fall(tested):
+    drawn = change_chart(tested[tested["change_points"].notna()])
+    rows = re.findall(r">Key question ([\d.]+)</text><text[^>]*>([^<]+)<", drawn)
+    # The figures of the two reports subtracted by hand, where they may be compared.
+    assert [points for _, points in rows] == [
+        "+36", "+15", "+12", "+10", "+10", "+8", "+7", "+6", "+4", "+4", "+4", "−7", "−26",
+    ]  # fmt: skip
+    assert [rows[0][0], rows[-1][0]] == ["4.2.3", "4.2.1"]
+
+
+def test_what_the_samples_could_have_seen(tested):
     samples = detectable_by_sample(tested.reset_index()).set_index("sample")
     assert samples.loc["case-supervision", "figures"] == 6
     assert samples.loc["through-the-gate", "no_rise"] == 2
@@ -272,7 +279,7 @@ def test_a_provider_inspected_once_has_no_change():
     assert (result["verdict_reason"].str.len() > 0).all()
     assert result.set_index("key_question").loc["2.1.2", "benchmark_verdict"] == "better"
     assert families_of_tests(result)["comparable"].tolist() == [0]
-    assert change_chart(result).empty and detectable_by_sample(result).empty
+    assert detectable_by_sample(result).empty
 
 
 def test_no_rows_in_no_rows_out():

@@ -601,24 +601,6 @@ def _unpooled(x1: int, n1: int, x2: int, n2: int) -> float | None:
     return float(two_proportion_test(x1, n1, x2, n2, pooled=False).p)
 
 
-def change_chart(tested: pd.DataFrame, subject: str = "key_question") -> pd.DataFrame:
-    """The numbers of the change chart, largest rise first: one row a comparable figure.
-
-    Columns: ``subject``, the label where there is one, ``change_points`` (as published),
-    ``newcombe_lower, newcombe_upper`` (points; empty where a base is not known), ``change_verdict``
-    and ``verdict_reason``.
-    """
-    kept = tested[(tested["change_verdict"] != NOT_COMPARABLE) & tested["change_points"].notna()]
-    wanted = [
-        "provider", "previous_inspection", "current_inspection", "standard", subject, "label",
-        "wording", "change_points", "newcombe_lower", "newcombe_upper", "change_verdict",
-        "verdict_reason",
-    ]  # fmt: skip
-    columns = [name for name in wanted if name in kept]
-    ordered = kept.sort_values(["change_points", subject], ascending=[False, True], kind="stable")
-    return ordered[columns].reset_index(drop=True)
-
-
 def detectable_by_sample(tested: pd.DataFrame) -> pd.DataFrame:
     """What the two inspections could have seen: one row a family and sample.
 
