@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.analysis.headline import overall
 from pipeline.analysis.ratings import (
     Permitted,
-    band_for,
+    bands_by_percent,
     overall_rating,
     permitted_discretion,
     points_for,
@@ -109,7 +109,8 @@ def test_a_higher_percentage_never_gives_a_lower_rating(one, other):
     ],
 )
 def test_boundaries(percent, rating, band):
-    assert (rating_for(percent, BANDS), band_for(percent, BANDS)) == (rating, band)
+    assert rating_for(percent, BANDS) == rating
+    assert bands_by_percent(BANDS)[percent]["band"] == band
 
 
 @pytest.mark.parametrize("percent", [-1, 101, 64.5])

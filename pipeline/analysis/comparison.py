@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.analysis.ratings import bands_by_percent, framework_rows
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.data import Tables, is_missing
 
@@ -137,18 +138,19 @@ class Published:
         return self._by("comparability", *key)
 
     @cached_property
-    def bands(self) -> dict[str, list[Row]]:
-        """Rating bands of each framework."""
-        return self._of_framework("rating_bands")
+    def bands(self) -> dict[str, dict[int, Row]]:
+        """The rating band of each whole percentage, by framework."""
+        bands = self._tables["rating_bands"]
+        return {
+            framework: bands_by_percent(framework_rows(bands, framework))
+            for framework in self._tables["frameworks"]["framework"]
+        }
 
     def band(self, inspection: Row | None, percent: Any) -> Any:
         """Return the name of the band a percentage lies in, in the inspection's own framework."""
         if inspection is None or is_missing(percent):
             return pd.NA
-        for row in self.bands[inspection["framework"]]:
-            if row["lower_percent"] <= percent <= row["upper_percent"]:
-                return row["band"]
-        return pd.NA
+        return self.bands[inspection["framework"]][percent]["band"]
 
     def bases(self, side: str, inspection: Row | None, sample: Any) -> Row:
         """Return the base columns of one side (``previous`` or ``current``) for a sample.

@@ -16,11 +16,17 @@ from pipeline.analysis.records import Row, grouped, records
 from pipeline.data import Tables, is_missing
 
 
-def _band(percent: int, bands: pd.DataFrame) -> pd.Series:
-    if not 0 <= percent <= 100 or int(percent) != percent:
-        raise ValueError(f"A percentage is a whole number from 0 to 100, not {percent}.")
-    inside = (bands["lower_percent"] <= percent) & (percent <= bands["upper_percent"])
-    return bands[inside].iloc[0]
+def bands_by_percent(bands: pd.DataFrame) -> dict[int, Row]:
+    """Return the band (a row of ``rating_bands``) that each whole percentage lies in.
+
+    ``bands`` holds the rows of one framework, which leave no gap and do not overlap. A dictionary,
+    because a comparison asks it about every figure.
+    """
+    return {
+        percent: band
+        for band in records(bands)
+        for percent in range(band["lower_percent"], band["upper_percent"] + 1)
+    }
 
 
 def rating_for(percent: int, bands: pd.DataFrame) -> str:
@@ -29,12 +35,10 @@ def rating_for(percent: int, bands: pd.DataFrame) -> str:
     ``bands`` holds the rows of one framework of ``rating_bands``. Raises
     ValueError for what is not a whole percentage.
     """
-    return str(_band(percent, bands)["rating"])
-
-
-def band_for(percent: int, bands: pd.DataFrame) -> str:
-    """Return the inspectorate's name for a share of cases, such as 'Large majority'."""
-    return str(_band(percent, bands)["band"])
+    band = bands_by_percent(bands).get(percent)
+    if band is None:
+        raise ValueError(f"A percentage is a whole number from 0 to 100, not {percent}.")
+    return str(band["rating"])
 
 
 def points_for(rating: str, bands: pd.DataFrame) -> int:
