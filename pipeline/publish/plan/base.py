@@ -1,6 +1,7 @@
 """What every section of the plan report shares: its day, recommendations, actions and verdicts."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Self
 
 import pandas as pd
@@ -63,7 +64,7 @@ class Section(ReportPage):
     def _plan(self) -> pd.Series:
         return self.dossier["plan"].iloc[0]
 
-    @property
+    @cached_property
     def _actions(self) -> pd.DataFrame:
         frame = with_positions(self.dossier["actions"], self.dossier["action_updates"], self.as_of)
         return frame.assign(number=frame["action"].map(number_of))
@@ -73,7 +74,7 @@ class Section(ReportPage):
         """How many actions have a target that has gone by without an update on record."""
         return int((self._actions["position"] == TARGET_PASSED).sum())
 
-    @property
+    @cached_property
     def _recommendations(self) -> pd.DataFrame:
         frame = self.dossier["recommendations"].copy()
         again = {"yes": " (Repeats the previous inspection's.)", "no": ""}
@@ -85,7 +86,7 @@ class Section(ReportPage):
         frame["asks"] = frame["summary"] + others + frame["repeated"].map(again)
         return frame
 
-    @property
+    @cached_property
     def _updates(self) -> pd.DataFrame:
         updates = self.dossier["action_updates"]
         return updates[updates["date"] <= self.as_of]
