@@ -4,11 +4,10 @@ Beside what it made, a run keeps a record: for each product the fingerprints of 
 from, and of the product itself. Whatever differs now is a reason to make it again; a touched file
 or a fresh clone is none.
 
-Existing tools were tried on paper first. Make goes by clocks. doit and joblib compare content, but
-neither looks at the product (a page edited by hand, or half restored from a backup, would stay),
-keeps the last good page of a report that fails, or removes the pages of reports that are gone; doit
-would also run our reports in processes of its own, where nothing is warm. What they would save is
-the dictionary comparison below.
+Existing tools do not fit. Make goes by clocks. doit and joblib compare content, but neither looks
+at the product (a page edited by hand would stay), keeps the last good page of a report that fails,
+or removes the pages of reports that are gone; doit would also run our reports in processes of its
+own, where nothing is warm. What they would save is the dictionary comparison below.
 """
 
 from __future__ import annotations
@@ -62,10 +61,7 @@ def of_folder(folder: Path) -> str:
 
 
 def of_each(folder: Path, whose: str) -> dict[str, str]:
-    """The fingerprint of each file in a folder, hidden ones left out: "WHOSE name.csv".
-
-    They are short, since a record holds dozens of them for each page.
-    """
+    """The fingerprint of each file in a folder, called "WHOSE name.csv"; short, being many."""
     return {f"{whose} {path.name}": of_file(path)[:16] for path in _files(folder)}
 
 
