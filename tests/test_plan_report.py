@@ -67,7 +67,7 @@ def test_each_plan_has_its_report(processed):
         (N18, "Six recommendations: three agreed and three partly agreed."),
         (N20, "Eight recommendations: five agreed, two partly agreed and one not agreed."),
         (N20, "5 agreed, 2 partly agreed, 1 not agreed and 8 in all. They are the counts"),
-        (N20, "none with a target date"),
+        (N20, "none with a target date in the text we have"),
         (N20, "Recommendation 3 repeats recommendation 2 of the plan northumbria-crc-2018"),
         (DLNR, "Eight recommendations: seven agreed and one partly agreed."),
         (DLNR, "Recommendations 6 and 7 repeat the previous inspection's, which is not in the"),

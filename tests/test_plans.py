@@ -359,7 +359,7 @@ def test_due_table_counts_every_dated_action_once(actions):
         (
             N20,
             "8 recommendations: 5 agreed, 2 partly agreed, 1 not agreed; ",
-            "none with a target date.",
+            "none with a target date in the text we have.",
         ),
         (DLNR, "8 recommendations: 7 agreed, 1 partly agreed; ", "43 with a target date."),
     ],

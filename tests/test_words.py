@@ -116,12 +116,12 @@ def test_sentences_on_the_published_figures():
 def test_the_route_never_promises_a_rating():
     route = pd.DataFrame(
         [
-            ("4.2", "Through the Gate", True, "4.2.1", 2, 16, 11, True, "Outstanding"),
-            ("2.1", "Assessment", True, "2.1.3", 7, 7, 97, False, "Good"),
+            ("4.2", "Through the Gate", True, "4.2.1", 2, 16, 11, True, "Good", "Outstanding"),
+            ("2.1", "Assessment", True, "2.1.3", 7, 7, 97, False, "Requires improvement", "Good"),
         ],
         columns=[
             "standard", "name", "rateable", "questions_below", "cases_needed", "points_away",
-            "base", "base_known", "next_rating",
+            "base", "base_known", "published_rating", "next_rating",
         ],
     )  # fmt: skip
     overall = {
@@ -131,10 +131,26 @@ def test_the_route_never_promises_a_rating():
     }  # fmt: skip
     sentences = route_sentences(route, overall)
     assert sentences[0] == "The ratings add up to 15 points, 1 short of Good."
-    assert "2 more of 11 cases done well in 4.2.1" in sentences[1]
-    assert "7 points below the boundary (7 more of at most 97 cases" in sentences[2]
+    assert sentences[1] == (
+        "Counted in cases, the shortest way to Good is one more point, in Through the Gate, from "
+        "Good to Outstanding (2 more of 11 cases done well in 4.2.1)."
+    )
+    assert sentences[2] == (
+        "Counted in percentage points, it is one more point, in Assessment, from Requires "
+        "improvement to Good (7 points below the boundary, 7 more of at most 97 cases done well in "
+        "2.1.3)."
+    )
     assert sentences[3].startswith("Three of the ratings (2.4, 4.1 and 4.2)")
     assert all(forbidden(sentence) == [] for sentence in sentences)
+    two = {**overall, "points_needed": 2, "fewest_cases": ["4.2", "2.1"]}
+    both = route_sentences(route, {**two, "fewest_points": ["2.1", "4.2"]})
+    assert both[1] == (
+        "Counted in cases, the shortest way to Good is two more points, all of these together: "
+        "Through the Gate, from Good to Outstanding (2 more of 11 cases done well in 4.2.1); "
+        "Assessment, from Requires improvement to Good (7 more of at most 97 cases done well in "
+        "2.1.3)."
+    )
+    assert not any("percentage points, it is" in sentence for sentence in both), "the same two"
 
 
 @pytest.mark.parametrize(

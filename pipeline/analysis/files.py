@@ -32,7 +32,8 @@ def types(frame: pd.DataFrame) -> dict[str, str]:
     named = {}
     for column in frame.columns:
         kind = frame[column].dtype
-        if pd.api.types.is_bool_dtype(kind):
+        # A column of yes-or-no with blanks may be of Python objects: read as text, "False" is true.
+        if pd.api.types.infer_dtype(frame[column], skipna=True) == "boolean":
             named[str(column)] = "boolean"
         elif pd.api.types.is_integer_dtype(kind):
             named[str(column)] = "Int64"

@@ -396,6 +396,9 @@ def _without_figure(row: Mapping[str, object], timing: str) -> object:
     return pd.NA
 
 
+NO_DATE = "none with a target date in the text we have"
+
+
 def result_line(tables: Tables, plan: str) -> str:
     """Return the one line that the front page gives for a plan."""
     counts = response_counts(_of_plans(tables, {plan})).set_index("response")["counted"]
@@ -403,10 +406,12 @@ def result_line(tables: Tables, plan: str) -> str:
     actions = tables["actions"][tables["actions"]["plan"] == plan]
     dated = int(actions["due"].notna().sum())
     total = int(counts["total"])
+    # A document turned into text may have lost cells, so that none is found says little.
+    with_date = f"{dated} with a target date" if dated else NO_DATE
     return (
         f"{total} recommendation{'s' if total != 1 else ''}: {', '.join(answers)}; "
         f"{len(actions)} action{'s' if len(actions) != 1 else ''}, "
-        f"{dated or 'none'} with a target date."
+        f"{with_date}."
     )
 
 

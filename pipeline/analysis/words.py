@@ -229,19 +229,21 @@ def route_sentences(route: pd.DataFrame, overall: Mapping[str, Any]) -> list[str
     ]
     ways = route[route["rateable"].astype(bool)].set_index("standard")
     if overall["fewest_cases"]:
-        listed = joined([_way(ways.loc[code]) for code in overall["fewest_cases"]])
+        lines = [ways.loc[code] for code in overall["fewest_cases"]]
+        way = _together([_rise(line, _cases_more(line)) for line in lines])
         sentences.append(
-            f"Counted in cases, the shortest way to {overall['next_rating']} is {listed}."
+            f"Counted in cases, the shortest way to {overall['next_rating']} is {way}."
         )
-    if overall["fewest_points"] and overall["fewest_points"] != overall["fewest_cases"]:
-        listed = joined(
+    if set(overall["fewest_points"]) != set(overall["fewest_cases"]):
+        lines = [ways.loc[code] for code in overall["fewest_points"]]
+        away = [f"{points(int(line['points_away']))} below the boundary" for line in lines]
+        way = _together(
             [
-                f"{ways.loc[code, 'name']}, {points(int(ways.loc[code, 'points_away']))} below the "
-                f"boundary ({_way(ways.loc[code], named=False)})"
-                for code in overall["fewest_points"]
+                _rise(line, f"{below}, {_cases_more(line)}")
+                for line, below in zip(lines, away, strict=True)
             ]
         )
-        sentences.append(f"Counted in percentage points, it is {listed}.")
+        sentences.append(f"Counted in percentage points, it is {way}.")
     raised = overall["raised_by_panel"]
     if raised:
         verb = "was" if len(raised) == 1 else "were"
@@ -253,11 +255,21 @@ def route_sentences(route: pd.DataFrame, overall: Mapping[str, Any]) -> list[str
     return sentences
 
 
-def _way(row: pd.Series, named: bool = True) -> str:
+def _together(rises: list[str]) -> str:
+    """Say that a rise is enough, or that several have to come together."""
+    if len(rises) == 1:
+        return f"one more point, in {rises[0]}"
+    return f"{in_words(len(rises))} more points, all of these together: {'; '.join(rises)}"
+
+
+def _rise(row: pd.Series, by: str) -> str:
+    """Name the standard that rises by a rating, and by what."""
+    return f"{row['name']}, from {row['published_rating']} to {row['next_rating']} ({by})"
+
+
+def _cases_more(row: pd.Series) -> str:
     most = "" if row["base_known"] else "at most "
-    name = f"{row['name']}: " if named else ""
-    reaching = f", the boundary of {row['next_rating']}" if named else ""
     return (
-        f"{name}{row['cases_needed']} more of {most}{cases(int(row['base']))} done well in "
-        f"{joined(str(row['questions_below']).split('; '))}{reaching}"
+        f"{row['cases_needed']} more of {most}{cases(int(row['base']))} done well in "
+        f"{joined(str(row['questions_below']).split('; '))}"
     )

@@ -140,7 +140,8 @@ def change_chart(changes: pd.DataFrame, narrow: bool = False) -> str:
 def target_chart(facts: pd.DataFrame, narrow: bool = False) -> str:
     """Draw contract measures against target and national figure, grouped by round.
 
-    ``facts`` holds name, value, comparator_value, target (percent) and round_name.
+    ``facts`` holds name, value, comparator_value, target (percent), met (whether the value is on
+    the better side of the target, or on it) and round_name.
     """
     rows = []
     for fact in records(facts):
@@ -153,14 +154,13 @@ def target_chart(facts: pd.DataFrame, narrow: bool = False) -> str:
             )
             if not is_missing(fact[column])
         ]
-        met = fact["value"] >= fact["target"]
         rows.append(
             Row(
                 label=str(fact["name"]),
                 dots=dots,
                 figures=[_percent(fact[c]) for c in ("value", "comparator_value", "target")],
-                verdict="met" if met else "below target",
-                strong=not met,
+                verdict="met" if fact["met"] else "not met",
+                strong=not fact["met"],
                 group=str(fact["round_name"]),
             )
         )
@@ -172,7 +172,7 @@ def target_chart(facts: pd.DataFrame, narrow: bool = False) -> str:
         if narrow
         else Layout(width=780, left=345, right=505, columns=(560, 620, 670), verdict=690)
     )
-    headings = ["{current}CRC", "{comparator}E&W", "{target}Target"]
+    headings = ["{current}Here", "{comparator}Nation", "{target}Target"]
     return dot_rows(rows, Scale(low, 100, ticks), layout, headings, "")
 
 

@@ -187,7 +187,8 @@ def package_version() -> str:
 
 
 _NEEDLESS = re.compile(
-    r"</t[dh]>(?=<t[dh][ >]|</tr>)|</tr>(?=<tr[ >]|</t(?:body|head)>)|</li>(?=<li[ >])"
+    r"</t[dh]>(?=<t[dh][ >]|</tr>)|</tr>(?=<tr[ >]|</t(?:body|head)>)|</thead>(?=<tbody[ >])"
+    r"|</tbody>(?=<tbody[ >]|</table>)|</li>(?=<li[ >]|</[uo]l>)|</d[dt]>(?=<d[dt][ >])"
 )
 
 

@@ -22,8 +22,8 @@ from pipeline.publish.summary import (
 
 CHANGE_NOTES = {
     "significant": (
-        "is significant by the inspectorate's test",
-        "are significant by the inspectorate's test",
+        "taken alone is significant by the inspectorate's test",
+        "taken alone are significant by the inspectorate's test",
     ),
     "not significant": ("", ""),
     "unsettled": (
@@ -150,7 +150,7 @@ class Brief(Section):
         return panels
 
     def _how_sure(self) -> list[str]:
-        """Say which changes the test calls significant, which not, and what many tests do."""
+        """Say what stands when all tests are taken together, then what each says alone."""
         tested = self.questions[self.questions["change_points"].notna()]
         if tested.empty:
             return ["No change may be judged: nothing compares with the earlier inspection."]
@@ -168,7 +168,7 @@ class Brief(Section):
             names = joined([_named(row) for row in records(rows)])
             said = f"{in_words(len(rows), capital=True)} {noun} {all_of_them[len(rows) > 1]}"
             sentences.append(f"{said}: {names}.")
-        return [*sentences, *self._many_tests()]
+        return [*self._many_tests(), *sentences]
 
     def _many_tests(self) -> list[str]:
         families = self.dossier["families"]
@@ -177,13 +177,15 @@ class Brief(Section):
             return []
         expected = max(1, round(float(family["expected_by_chance"].iloc[0])))
         kept = int(family["kept_after_adjustment"].iloc[0])
-        left = f"{in_words(kept)} still {'passes' if kept == 1 else 'pass'}"
-        if not kept:
-            left = "no change still passes"
         tests = int(family["computed"].iloc[0])
+        left = (
+            f"{in_words(kept, capital=True)} of {tests} changes {'passes' if kept == 1 else 'pass'}"
+        )
+        if not kept:
+            left = "No single change passes"
         return [
-            f"Had nothing changed, about {in_words(expected)} of {tests} would pass by chance "
-            f"alone; once that is allowed for, {left}."
+            f"{left} once all {tests} tests are taken together: had nothing changed, about "
+            f"{in_words(expected)} would pass by chance alone."
         ]
 
 

@@ -22,29 +22,28 @@ class Context(Section):
     def performance_figure(self) -> Figure | Prose:
         """Return the contract measures of each round against target and national figure."""
         facts = self._facts("performance")
-        facts = facts[facts["value"].notna() & facts["target"].notna()]
+        # The scale is of percentages; what is in days or pounds stands with people and workload.
+        facts = facts[
+            facts["value"].notna() & facts["target"].notna() & (facts["unit"] == "percent")
+        ]
         if facts.empty:
-            return Prose(["The reports print no contract measure with its target."])
+            return Prose(["The reports print no contract measure in percent with its target."])
         facts = facts.sort_values("round", ascending=False, kind="stable")
-        below = facts[facts["value"] < facts["target"]]
-        met = len(facts) - len(below)
-        finding = f"{in_words(met, capital=True)} of {len(facts)} figures meet their target"
-        if met < 2:
-            finding = f"{'One' if met else 'No'} figure of {len(facts)} meets its target"
-        if not below.empty:
-            names = [
-                f"{row['name']}, {row['round']} ({row['value']:g}% against {row['target']:g}%)"
-                for row in records(below)
-            ]
-            finding += f"; below it: {joined(names)}"
+        lower = facts["better"] == "lower"
+        met = (facts["value"] <= facts["target"]).where(lower, facts["value"] >= facts["target"])
+        facts = facts.assign(met=met.astype(bool))
+        finding = " ".join(
+            _against_targets(str(name), rows) for name, rows in facts.groupby("round", sort=False)
+        )
         rows = facts.assign(round_name=facts["round"].astype("string"))
+        national = joined(list(facts["comparator"].dropna().unique())) or "Compared with"
         table = self._table(
             rows,
             "Contract measures against target",
             [
                 Column("name", "Measure", wide=True),
                 Column("value", "This provider", "percent", source=("source", "place")),
-                Column("comparator_value", "England and Wales", "percent", missing="not printed"),
+                Column("comparator_value", national, "percent", missing="not printed"),
                 Column("target", "Target", "percent", missing="not printed"),
             ],
             groups="round_name",
@@ -53,8 +52,8 @@ class Context(Section):
         return Figure(
             charts.target_chart(rows),
             "Contract measures against target",
-            f"{finding}.",
-            caption="Disc: this provider. Diamond: England and Wales. Upright bar: target. "
+            finding,
+            caption=f"Disc: this provider. Diamond: {national}. Upright bar: target. "
             "The figures are those each report prints; they come from the Ministry of Justice.",
             table=table,
             narrow=charts.target_chart(rows, narrow=True),
@@ -63,7 +62,8 @@ class Context(Section):
 
     def people_table(self) -> Table | Prose:
         """Return staffing, caseloads and what officers said, with every figure to set beside."""
-        facts = self._facts("people", "interviews", "case-findings")
+        facts = self._facts("people", "interviews", "case-findings", "performance")
+        facts = facts[(facts["topic"] != "performance") | (facts["unit"] != "percent")]
         beside = facts[["previous_value", "comparator_value", "target"]].notna().any(axis=1)
         rows = facts[beside & facts["value"].notna()]
         if rows.empty:
@@ -72,6 +72,8 @@ class Context(Section):
             measure_name=rows["name"] + " (" + rows["unit"] + ")",
             round_name=rows["round"].astype("string"),
         )
+        target = Column("target", "Target", "number", show=_plain, missing="not printed")
+        targets = [target] if rows["target"].notna().any() else []
         return self._table(
             rows,
             "People and workload",
@@ -83,6 +85,7 @@ class Context(Section):
                     "comparator_value", "Comparison", "number", show=_plain, missing="not printed"
                 ),
                 Column("comparator", "Compared with", missing="nothing is printed"),
+                *targets,
             ],
             groups="round_name",
             name="people",
@@ -107,6 +110,20 @@ class Context(Section):
             ],
             name="characteristics",
         )
+
+
+def _against_targets(name: str, facts: pd.DataFrame) -> str:
+    """Say of one round how many figures met their target, and which did not."""
+    met = int(facts["met"].sum())
+    if met < 2:
+        finding = f"{name}: {'one' if met else 'no'} figure of {len(facts)} met its target"
+    else:
+        finding = f"{name}: {in_words(met)} of {len(facts)} figures met their target"
+    missed = [
+        f"{row['name']} ({row['value']:g}% against {row['target']:g}%)"
+        for row in records(facts[~facts["met"]])
+    ]
+    return f"{finding}; missed: {joined(missed)}." if missed else f"{finding}."
 
 
 def _plain(value: float) -> str:

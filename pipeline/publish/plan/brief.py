@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pipeline.analysis.phrases import in_words, joined
-from pipeline.analysis.plans import day_in_words
+from pipeline.analysis.plans import NO_DATE, day_in_words
 from pipeline.analysis.records import records
 from pipeline.publish.plan.base import VERDICTS, Section
 from pipeline.publish.summary import Headline, KeyFigure, KeyFigures, Panel, Panels, Together
@@ -36,7 +36,9 @@ class Brief(Section):
         whole = self._whole
         parts = [
             f"{whole['actions_with_owner'] or 'none'} with an owner",
-            f"{whole['actions_with_date'] or 'none'} with a target date",
+            f"{whole['actions_with_date']} with a target date"
+            if whole["actions_with_date"]
+            else NO_DATE,
             f"{whole['actions_with_measure'] or 'none'} with a measure",
         ]
         return f"The plan promises {whole['actions']} actions: {joined(parts)}."
@@ -82,6 +84,8 @@ class Brief(Section):
         total = f"of {whole['actions']}"
         passed = self._passed
         remarks = [f"{passed} passed, no update recorded"] if passed else []
+        if not whole["actions_with_date"]:
+            remarks.append("none in the text we have")
         remarks += [
             f"{int(kinds[kind])} more printed as {words}"
             for kind, words in (("done", "complete"), ("ongoing", "ongoing"))
