@@ -13,22 +13,26 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONNOUSERSITE = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
+# $(call on,VALUE,SWITCH): the switch, unless it is set to 0 or no.
+on = $(if $(filter-out 0 no,$(1)),$(2))
 # What to make, from the command line: make report PROVIDER=... PREVIOUS=2018 CURRENT=2019
 ASKED := $(if $(PROVIDER),--provider "$(PROVIDER)") $(if $(PREVIOUS),--previous "$(PREVIOUS)") \
   $(if $(CURRENT),--current "$(CURRENT)") $(if $(PLAN),--plan "$(PLAN)") \
-  $(if $(AS_OF),--as-of "$(AS_OF)") $(if $(FORCE),--force) $(if $(EXPLAIN),--explain) $(if $(WORKERS),--workers "$(WORKERS)")
+  $(if $(AS_OF),--as-of "$(AS_OF)") $(call on,$(FORCE),--force) $(call on,$(EXPLAIN),--explain) \
+  $(if $(WORKERS),--workers "$(WORKERS)")
 
 .DEFAULT_GOAL := help
 .PHONY: help report data test check lab pdf bench dictionary lock clean
 
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  report takes PROVIDER=, PREVIOUS=, CURRENT=, PLAN=, AS_OF=year-month-day, WORKERS=, FORCE=1, EXPLAIN=1"
 
 report: $(VENV)/report.stamp ## build what is out of date: tables, reports and reports/index.html
 	@$(RUN) report $(ASKED)
 
 data: $(VENV)/report.stamp ## check data/raw and build data/processed
-	@$(RUN) data $(if $(FORCE),--force) $(if $(EXPLAIN),--explain)
+	@$(RUN) data $(call on,$(FORCE),--force) $(call on,$(EXPLAIN),--explain)
 
 test: $(VENV)/develop.stamp ## run every test
 	@$(VENV)/bin/python -m pytest $(TESTS)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,23 @@ DATA_ERROR = 2
 FAILED = 1
 """Exit code when a report could not be made."""
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as the shell has it."""
+
 _folder = click.Path(path_type=Path, file_okay=False)
+
+
+class Day(click.ParamType):
+    """A day of the calendar, as year-month-day."""
+
+    name = "day"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the day as it was written, or fail in a sentence."""
+        with suppress(ValueError):
+            if date.fromisoformat(value).isoformat() == value:
+                return value
+        self.fail(f"'{value}' is not a day written as 2019-03-31: year, month, day.", param, ctx)
 
 
 def _folders(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -62,6 +79,11 @@ def _in_plain_words(command: Callable[..., Any]) -> Callable[..., Any]:
         except CannotBuild as error:
             click.echo(str(error), err=True)
             sys.exit(FAILED)
+        except KeyboardInterrupt:
+            click.echo(
+                "Stopped. What is finished is kept; the next run goes on from there.", err=True
+            )
+            sys.exit(INTERRUPTED)
 
     return guarded
 
@@ -97,14 +119,20 @@ def data(data: Path | None, out: Path | None, force: bool, explain: bool) -> Non
 @click.option("--plan", help="Only this action plan, by its code.")
 @click.option(
     "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     help="Day by which action plans judge what is due, such as 2019-03-31.",
 )
 @click.option("--kind", help="Only this kind: comparison, action-plan or data-quality.")
 @click.option("--all", "every", is_flag=True, help="Every report the data allows (the default).")
 @click.option("--workers", type=click.IntRange(1), help="Reports made at once; default: the cores.")
 @click.option("--scheduler", help="Address of a Dask scheduler, such as tcp://host:8786.")
-@click.option("--timeout", type=click.IntRange(1), default=120, show_default=True, help="Seconds.")
+@click.option(
+    "--timeout",
+    type=click.IntRange(1),
+    default=120,
+    show_default=True,
+    help="Seconds a cell may take.",
+)
 @click.option("--force", is_flag=True, help="Make again even what is up to date.")
 @click.option("--explain", is_flag=True, help="Say why each report is made.")
 @_in_plain_words
@@ -115,7 +143,7 @@ def report(
     previous: int | None,
     current: int | None,
     plan: str | None,
-    as_of: datetime | None,
+    as_of: str | None,
     kind: str | None,
     every: bool,
     workers: int | None,
@@ -135,7 +163,7 @@ def report(
         data,
         out,
         wanted=wanted,
-        as_of=f"{as_of:%Y-%m-%d}" if as_of else None,
+        as_of=as_of,
         workers=workers,
         force=force,
         explain=explain,

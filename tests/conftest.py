@@ -98,5 +98,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for column in columns:
                 if row[column]:
                     row[column] = f"{number} {HOSTILE_TEXT}" if number % 2 else HOSTILE_TEXT
+                    if column == "as_printed":  # must hold the figure
+                        row[column] += f" {row['value']}"
         folder.write(table, rows)
     return made(tmp_path_factory.mktemp("hostile-site"), folder.path)

@@ -106,6 +106,10 @@ CELLS = [
     ("samples", "risk-of-harm,,not", "risk-of-harm,12,not", "size", 'with "not published"'),
     # Overall scores
     ("overall_ratings", "improvement,15,", "improvement,,", "score", "an empty cell does not go"),
+    # Facts: a share above all, and a figure that was not printed
+    ("facts", ",service-level-8,75,", ",service-level-8,104,", "value", "is not from 0 to 100"),
+    ("facts", ",vacancy-rate,1.64,", ",vacancy-rate,16.4,", "value", "the numbers in as_printed"),
+    ("measures", ",people,", ",poeple,", "topic", "write one of: performance, people"),
     # Names and codes that could reach a page or a path
     ("providers", "Northumbria Comm", "<script>Northumbria Comm", "name", "leave out the signs <"),
     ("providers", "dlnr-crc,", "../dlnr-crc,", "provider", "use only small letters, digits"),

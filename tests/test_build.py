@@ -67,7 +67,7 @@ def names(paths):
 def test_the_first_run_makes_everything_and_the_second_nothing(project):
     first, second = project(), project()
     assert names(first.written) == ALL and first.exit_code == 0
-    assert (second.written, second.kept, second.failed) == ([], 3, {})
+    assert (second.written, second.kept, second.failed) == ([], 4, {})
     assert "<p>a: one</p>" in (project.pages / "a.html").read_text()
     assert second.seconds < 1
 

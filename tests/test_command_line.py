@@ -1,6 +1,7 @@
 """The command line as a user meets it: what it says, what it exits with, what it leaves alone."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -113,6 +114,43 @@ def test_everything_wrong_is_said_in_one_go(tmp_path: Path) -> None:
     done = run("data", "--data", folder.path, "--out", tmp_path / "out")
     for file in ("key_question_scores.csv", "inspections.csv", "measures.csv"):
         assert file in done.stderr
+
+
+@pytest.mark.parametrize("day", ["30/06/2020", "20200630", "2020-06-31", "June"])
+def test_a_day_that_is_none_is_refused_in_a_sentence(day: str) -> None:
+    done = run("report", "--plan", "dlnr-crc-2020", "--as-of", day)
+    assert done.returncode == 2
+    assert f"'{day}' is not a day written as 2019-03-31" in done.stderr
+
+
+def test_a_day_before_the_plan_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    chosen = ["--plan", "dlnr-crc-2020", "--as-of", "2020-02-27"]
+    done = run("report", "--out", tmp_path, *chosen)
+    assert done.returncode == 2
+    assert "DLNR CRC: action plan of 2020: it was submitted on 2020-02-28" in done.stderr
+    assert not list((tmp_path / "reports").glob("*.html"))
+
+
+@pytest.mark.parametrize("seconds", [1.0, 2.5, 4.0])
+def test_ctrl_c_ends_in_a_sentence(tmp_path: Path, seconds: float) -> None:
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    run("simulate", "--providers", 12, "--out", raw)
+    started = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "report", "--data", str(raw), "--out", str(out)],
+        cwd=PROJECT,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+        # Tests that run in the background would hand down that Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    time.sleep(seconds)
+    os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to every process of the command
+    _, said = started.communicate(timeout=30)
+    assert started.returncode == 130
+    assert "Traceback" not in said
+    assert "Stopped. What is finished is kept" in said
 
 
 def test_simulated_data_never_enters_data_raw(tmp_path: Path) -> None:

@@ -419,6 +419,7 @@ def test_the_plans_as_they_are_have_no_problem(tables):
         ((f"{DLNR}-1-01", "2020-02-30", "complete"), "date", "is not a date of the calendar"),
         ((f"{DLNR}-1-01", "2020-04-01", "finished"), "status", "not one of the words allowed"),
         ((f"{DLNR}-1-01", "2020-02-27", "complete"), "date", "before dlnr-crc-2020 was submitted"),
+        ((f"{DLNR}-1-01", "2202-07-01", "complete"), "date", "more than 5 years after"),
     ],
 )
 def test_a_bad_update_is_named_with_its_line(raw, cells, column, says):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from folders import (
     RAW,
@@ -312,6 +313,18 @@ def test_a_change_touches_only_the_dossiers_it_concerns(made, tmp_path, edit, to
             for base in (made, out)
         ]
         assert versions[0]["data_version"] != versions[1]["data_version"]
+
+
+def test_yes_and_no_with_blanks_come_back_as_such(made):
+    """Read as text, "False" would be true."""
+    for about in (made / "dossiers").glob("*/dossier.json"):
+        types = json.loads(about.read_text())["types"]
+        for path in about.parent.glob("*.csv"):
+            frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""])
+            for column in frame:
+                words = set(frame[column].dropna())
+                if words and words <= {"True", "False"}:
+                    assert types[path.stem].get(column) == "boolean", (path, column)
 
 
 def test_the_version_of_the_data_is_that_of_its_tables():

@@ -128,6 +128,23 @@ def test_tables_and_figures_are_numbered_without_a_gap(site: Path, name: str) ->
         assert numbers == list(range(1, len(numbers) + 1))
 
 
+@pytest.mark.parametrize("edition", ["", "-analyst"])
+def test_a_base_that_is_not_known_is_at_most_in_the_drawing_too(site: Path, edition: str) -> None:
+    """The 2020 report ties 2.1.3 to no printed number of cases; 97 were read in all."""
+    document = audit.document(page(site, COMPARISON + edition))
+    drawn = [
+        audit.words(node) for node in document.iter() if str(node.tag).split("}")[-1] == "text"
+    ]
+    assert drawn.count("7 more of at most 97 cases") == 2  # broad and narrow
+    assert "7 more of 97 cases" not in drawn
+
+
+def test_targets_are_told_round_by_round(site: Path) -> None:
+    text = audit.words(audit.document(page(site, COMPARISON)))
+    assert "2019: two of 3 figures met their target; missed: Positive compliance" in text
+    assert "2018: one figure of 3 met its target; missed: Unpaid work requirements" in text
+
+
 # ------------------------------------------------------------------ words
 
 

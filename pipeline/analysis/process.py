@@ -1,6 +1,7 @@
 """From the raw tables to the processed tables and the dossiers, in one folder."""
 
 import multiprocessing
+import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -118,13 +119,18 @@ def _provider(tables: Tables) -> tuple[dict[str, pd.DataFrame], dict[Path, bytes
     return processed, files
 
 
+def _leave_interrupts() -> None:
+    """Ctrl-C is for the parent, which ends us; otherwise each of us would print a traceback."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _each(work: Callable[[Tables], Result], views: list[Tables], workers: int) -> Iterator[Result]:
     """Do the work for each provider, in order, in several processes where that pays."""
     forks = "fork" in multiprocessing.get_all_start_methods()
     if workers == 1 or len(views) < FEW_PROVIDERS or not forks:
         yield from map(work, views)
         return
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
+    with multiprocessing.get_context("fork").Pool(workers, _leave_interrupts) as pool:
         yield from pool.imap(work, views, chunksize=4)
         # Its threads must be gone before anything is forked from this process again.
         pool.close()

@@ -101,6 +101,7 @@ _RULES: list[tuple[_Rule, tuple[str, ...]]] = [
         (partial(inspections.figure_and_status, *columns), (columns[0],))
         for columns in inspections.FIGURES
     ),
+    (inspections.facts_as_printed, ("facts", "measures")),
     (inspections.parts_of_samples, ("sample_kinds",)),
     (inspections.sample_sizes, ("samples", "sample_kinds")),
     (inspections.dates, ("inspections",)),

@@ -4,6 +4,7 @@ Each takes the typed tables, with the line of each row in its file as the index,
 and yields problems. Keys and references have been checked before.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
@@ -23,6 +24,10 @@ FIGURES = (
     ("facts", "previous_value", "previous_status"),
     ("allocation_matrix", "minimum_hours", "hours_status"),
 )
+
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 
 
 def _line(label: object) -> int:
@@ -136,6 +141,30 @@ def figure_and_status(table: str, figure: str, status: str, tables: Frames) -> I
         rule = f'does not go with "{row[status]}" in {status}'
         mend = "give a figure exactly where it was published"
         yield Problem(f"{table}.csv", _line(line), figure, _shown(row[figure]), rule, mend)
+
+
+def facts_as_printed(tables: Frames) -> Iterator[Problem]:
+    """A share is from 0 to 100 percent, and a figure is among the numbers that were printed."""
+    facts = tables["facts"]
+    units = tables["measures"].set_index("measure")["unit"]
+    shares = facts[facts["measure"].map(units) == "percent"]
+    for column in ("value", "previous_value", "comparator_value", "target"):
+        outside = shares[column].notna() & ~shares[column].between(0, 100)
+        for line, row in shares[outside.fillna(False)].iterrows():
+            rule = f"is not from 0 to 100, and {row['measure']} is in percent"
+            mend = "write the figure as the document prints it"
+            yield Problem("facts.csv", _line(line), column, f"{row[column]:g}", rule, mend)
+    # A share that cannot be has been reported.
+    known = facts[
+        facts["value"].notna() & (facts["value"].between(0, 100) | ~facts.index.isin(shares.index))
+    ]
+    for line, value, printed in zip(known.index, known["value"], known["as_printed"], strict=True):
+        digits = _NUMBER.findall(_THOUSANDS.sub("", printed))
+        # What is printed in words alone ("six centres") cannot be compared.
+        if digits and value not in map(float, digits):
+            rule = f'is not among the numbers in as_printed, "{printed}"'
+            mend = "compare both with the document"
+            yield Problem("facts.csv", _line(line), "value", f"{value:g}", rule, mend)
 
 
 def parts_of_samples(tables: Frames) -> Iterator[Problem]:

@@ -19,6 +19,9 @@ _PRINTED_TOTALS = {
     "partly agreed": "partly_agreed_printed",
     "not agreed": "not_agreed_printed",
 }
+#: An update later than so long after the plan was submitted has a slip in its year: targets lie
+#: months ahead, and inspections a year or two apart.
+YEARS_OF_UPDATES = 5
 _DUE_LENGTH = {"month": 7, "date": 10}
 
 
@@ -203,7 +206,7 @@ def _target(line: int, printed: Any, due: Any, kind: str) -> Iterator[Problem]:
 
 
 def _updates(tables: Frames) -> Iterator[Problem]:
-    """No progress can be reported on a plan before the plan was submitted."""
+    """Progress is reported after a plan was submitted, and not when all is long forgotten."""
     submitted = tables["plans"].set_index("plan")["submitted"]
     plan_of = tables["actions"].set_index("action")["plan"]
     for line, row in _rows(tables["action_updates"]):
@@ -218,4 +221,15 @@ def _updates(tables: Frames) -> Iterator[Problem]:
                 row.date,
                 f"lies before {plan} was submitted, {submitted[plan]}",
                 "give the day on which the update was made",
+            )
+        last = f"{int(submitted[plan][:4]) + YEARS_OF_UPDATES}{submitted[plan][4:]}"
+        if row.date > last:
+            yield Problem(
+                "action_updates.csv",
+                line,
+                "date",
+                row.date,
+                f"lies more than {YEARS_OF_UPDATES} years after {plan} was submitted, "
+                f"{submitted[plan]}",
+                "check the year",
             )

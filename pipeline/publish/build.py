@@ -146,8 +146,8 @@ def build(
     with _run(folders, tell) as outcome:
         _make_tables(folders, force, say, warm=scheduler is None, workers=workers)
         dossiers = dossiers_in(folders.processed)
-        reports = [report.as_of(as_of) for report in reports_of(dossiers)]
-        chosen = wanted.among(reports) if wanted else reports
+        reports = reports_of(dossiers)
+        chosen = [r.as_of(as_of) for r in (wanted.among(reports) if wanted else reports)]
         record = Record.read(folders.pages)
         remove_leftovers(folders.pages)
         _remove_old_pages(record, folders, reports, outcome)
@@ -344,6 +344,7 @@ def _make_index(
     inputs = _Inputs(folders).of_index(listed)
     reasons = record.reasons(INDEX, inputs, of_file(folders.pages / INDEX))
     if not reasons and not force:
+        outcome.kept += 1
         return
     say(f"{INDEX}: {_in_short(reasons)}.")
     from pipeline.publish.index import index_html

@@ -42,9 +42,20 @@ class Report:
         return f"{self.name}.html"
 
     def as_of(self, day: str | None) -> Report:
-        """The same report as of another day, where it is one that judges by a day."""
+        """The same report as of another day, where it is one that judges by a day.
+
+        Raises
+        ------
+        UnknownReport
+            The plan was not there yet on that day.
+        """
         if day is None or "as_of" not in self.parameters:
             return self
+        if day < str(self.about["published"]):
+            raise UnknownReport(
+                f"{self.about['title']}: it was submitted on {self.about['published']}, so there "
+                f"is none as of {day}; give a day from then on, or another plan."
+            )
         return replace(self, parameters={**self.parameters, "as_of": day})
 
 

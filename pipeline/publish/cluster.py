@@ -119,7 +119,7 @@ def made_by_cluster(
     except ImportError:
         raise CannotBuild(
             "Reports can be sent to other machines when Dask is installed: "
-            "pip install 'probation-inspection-reports[cluster]'."
+            "in a clone, make .venv/develop.stamp."
         ) from None
     client = _connect(scheduler)
     try:

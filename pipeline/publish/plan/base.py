@@ -43,7 +43,7 @@ class Section(ReportPage):
     def open(cls, provider: str, plan: str, as_of: str = "") -> Self:
         """Open a plan of a provider.
 
-        ``as_of`` is a day as YYYY-MM-DD, or empty for the latest day in the data.
+        ``as_of`` is a day as YYYY-MM-DD, or empty for the latest day in the provider's data.
         Raises NoSuchReport for an unknown plan or one of another provider, and
         ValueError for a day that is not in the calendar or before the plan was submitted.
         """
