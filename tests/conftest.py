@@ -99,6 +99,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 if row[column]:
                     row[column] = f"{number} {HOSTILE_TEXT}" if number % 2 else HOSTILE_TEXT
                     if column == "as_printed":  # must hold the figure
-                        row[column] += f" {row['value']}"
+                        row[column] += f" {row['value']}".rstrip()
         folder.write(table, rows)
     return made(tmp_path_factory.mktemp("hostile-site"), folder.path)
