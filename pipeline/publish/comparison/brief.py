@@ -117,7 +117,7 @@ class Brief(Section):
                     f"Key questions above {self._aggregate()}",
                     str(int((known > 0).sum())),
                     of=f"of {len(known)}",
-                    was=f"{int((known < 0).sum())} below",
+                    was=f"{int((known < 0).sum())} below, {int((known == 0).sum())} level",
                     note=f"{clear} clearly better",
                 )
             )
