@@ -171,18 +171,23 @@ class Table:
             raise ValueError(f"Table '{self.caption}' has more than {COLUMNS} columns")
         object.__setattr__(self, "name", slug(self.name or self.caption)[:60])
         object.__setattr__(self, "row_header", self.row_header or self.columns[0].name)
-        object.__setattr__(self, "_names", {name: i for i, name in enumerate(self.frame.columns)})
-        object.__setattr__(self, "_rows", list(self.frame.itertuples(index=False, name=None)))
         wanted = [column.name for column in self.columns] + [self.row_header]
         wanted += [self.groups] if self.groups else []
         for source in [*(column.source for column in self.columns), self.row_source]:
             wanted += [source] if isinstance(source, str) else list(source or ())
-        absent = sorted(set(wanted) - set(self._names))
+        there = set(self.frame.columns)
+        absent = sorted(set(wanted) - there)
         if absent:
             raise ValueError(
                 f"Table '{self.caption}' asks for columns that the frame does not have: "
                 + ", ".join(absent)
             )
+        # A frame may have sixty columns and a table five: only what is shown is looked up.
+        wanted += [column.missing for column in self.columns if column.missing in there]
+        names = list(dict.fromkeys(wanted))
+        values = [self.frame[name].tolist() for name in names]
+        object.__setattr__(self, "_names", {name: i for i, name in enumerate(names)})
+        object.__setattr__(self, "_rows", list(zip(*values, strict=True)))
         for column in self.columns:
             self._check(column)
 
@@ -210,11 +215,11 @@ class Table:
         return column.missing
 
     def rows(self) -> Sequence[tuple[Any, ...]]:
-        """Return the frame's rows as tuples, in order."""
+        """Return the rows as tuples of the columns that the table names, in order."""
         return self._rows
 
     def cell(self, row: tuple[Any, ...], column: str) -> Any:
-        """Return a row's value in a column of the frame."""
+        """Return a row's value in a column that the table names."""
         return row[self._names[column]]
 
     def reference(
