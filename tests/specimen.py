@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.publish.downloads import Downloads
 from pipeline.publish.figures import Figure, drawing
 from pipeline.publish.notes import SourceNotes
-from pipeline.publish.render import PageInfo
+from pipeline.publish.pages import PageInfo
 from pipeline.publish.style import BANDS, INK, MARKERS
 from pipeline.publish.summary import (
     Glossary,

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from pipeline.publish.downloads import Downloads, csv_bytes, data, harmless, xlsx_bytes
 from pipeline.publish.notes import SourceNotes
-from pipeline.publish.render import PageInfo, Renderer
+from pipeline.publish.pages import PageInfo
+from pipeline.publish.render import Renderer
 from pipeline.publish.tables import Column, Table
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

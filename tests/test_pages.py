@@ -17,8 +17,9 @@ import specimen
 from pipeline.publish.figures import Figure, drawing, lean_svg
 from pipeline.publish.index import index_html
 from pipeline.publish.notes import SourceNotes, split_reference
+from pipeline.publish.pages import PageInfo
 from pipeline.publish.pdf import NoBrowser, write_pdf
-from pipeline.publish.render import PageInfo, Renderer, UnfitOutput, markdown, sections
+from pipeline.publish.render import Renderer, UnfitOutput, markdown, sections
 from pipeline.publish.tables import Column, Table
 
 ROOT = Path(__file__).parents[1]

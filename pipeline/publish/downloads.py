@@ -26,7 +26,7 @@ import pandas as pd
 
 from pipeline.publish.markup import clean, escape, is_missing, slug
 from pipeline.publish.notes import SourceNotes
-from pipeline.publish.render import PageInfo
+from pipeline.publish.pages import PageInfo
 from pipeline.publish.tables import Column, Table
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.publish.markup import escape, hidden, is_missing, slug
-from pipeline.publish.render import EDITIONS, PageInfo, Renderer
+from pipeline.publish.pages import EDITIONS, PageInfo
+from pipeline.publish.render import Renderer
 
 _KINDS = {"comparison": 0, "action-plan": 1, "data-quality": 2}
 _NO_PROVIDER = "The data behind the reports"

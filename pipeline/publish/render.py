@@ -16,10 +16,8 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,10 +29,9 @@ from traitlets.config import Config
 
 from pipeline.publish.limits import COLUMNS, WIDTHS
 from pipeline.publish.markup import clean, escape, slug
+from pipeline.publish.pages import EDITIONS, PageInfo
 
 TEMPLATE = Path(__file__).with_name("template")
-
-EDITIONS: dict[str, str] = {"leadership": "Leadership edition", "analyst": "Analyst edition"}
 
 HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
 """Cells with these tags never show their code: parameters may hold a path, set-up says nothing."""
@@ -51,139 +48,10 @@ _MATHML = re.compile(
 _TAG = re.compile(r"<[^>]+>")
 _CLASS = re.compile(r'class="([^"]*)"')
 _COUNTED = re.compile(r"\b[nkxw]\d+\b")
-_PREVIEW = re.compile(r"<style data-preview>.*?</style>", re.DOTALL)
 
 
 class UnfitOutput(ValueError):
     """A cell's output that may not stand on a page: an error, or a picture without description."""
-
-
-@dataclass(frozen=True)
-class PageInfo:
-    """What a page says about itself.
-
-    Parameters
-    ----------
-    title
-        Heading and title of the page.
-    description
-        One sentence for search and for the data's description.
-    edition
-        ``leadership``, ``analyst``, or empty for pages that have one edition.
-    kind
-        ``comparison``, ``action-plan``, ``data-quality`` or ``index``.
-    standfirst
-        A line under the heading.
-    dates
-        Lines such as "Inspected July 2019"; from the data, never from a clock.
-    simulated
-        Whether the figures were generated; puts SIMULATED over the page and into its title.
-    citation
-        How to cite the page.
-    pipeline_version, data_version
-        Version of this package and fingerprint of the data.
-    licence
-        Licence of the figures, in words; ``licence_url`` its address.
-    publisher
-        Publisher of the source documents.
-    period
-        Period the figures cover, as ISO 8601 ("2018/2019"), for the machine-readable description.
-    data_published
-        Publication date of the newest source, as ISO 8601.
-    name
-        File name without ending.
-    colophon_extra
-        Further terms and words for the foot of the page.
-    """
-
-    title: str
-    description: str = ""
-    edition: str = ""
-    kind: str = "comparison"
-    language: str = "en-GB"
-    standfirst: str = ""
-    dates: Sequence[str] = ()
-    simulated: bool = False
-    citation: str = ""
-    pipeline_version: str = ""
-    data_version: str = ""
-    licence: str = "Open Government Licence v3.0"
-    licence_url: str = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
-    publisher: str = "HM Inspectorate of Probation"
-    period: str = ""
-    data_published: str = ""
-    name: str = ""
-    colophon_extra: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def full_title(self) -> str:
-        """The title as the browser and the PDF show it."""
-        words = [self.title, self.edition_name] if self.edition_name else [self.title]
-        marked = not self.simulated or "SIMULATED" in self.title
-        return ("" if marked else "SIMULATED: ") + " – ".join(words)
-
-    @property
-    def edition_name(self) -> str:
-        """The edition in words."""
-        return EDITIONS.get(self.edition, self.edition)
-
-    @property
-    def kind_class(self) -> str:
-        """The kind as a class of the page."""
-        return f"k-{slug(self.kind)}"
-
-    @property
-    def version_shown(self) -> str:
-        """Version of this package: as given, else as installed."""
-        return self.pipeline_version or package_version()
-
-    @property
-    def generator(self) -> str:
-        """The name and version of the maker, for the page's head."""
-        return f"probation-inspection-reports {self.version_shown}"
-
-    @property
-    def colophon(self) -> list[tuple[str, str]]:
-        """The pairs of term and words at the foot of the page, empty ones left out."""
-        pairs = [
-            ("Cite as", self.citation),
-            ("Source of figures", self.publisher),
-            ("Licence of figures", f"{self.licence}: {self.licence_url}" if self.licence else ""),
-            *self.colophon_extra.items(),
-            ("Data version", self.data_version),
-            ("Made with", self.generator),
-        ]
-        return [(term, words) for term, words in pairs if words]
-
-    def linked_data(self) -> dict[str, Any]:
-        """Return the page's description for machines: a schema.org Dataset."""
-        found = {
-            "@context": "https://schema.org",
-            "@type": "Dataset",
-            "name": self.full_title,
-            "description": self.description or self.title,
-            "inLanguage": self.language,
-            "license": self.licence_url,
-            "temporalCoverage": self.period,
-            "datePublished": self.data_published,
-            "version": self.data_version,
-            "creditText": self.citation,
-            "isBasedOn": {
-                "@type": "CreativeWork",
-                "publisher": {"@type": "GovernmentOrganization", "name": self.publisher},
-            },
-            "isAccessibleForFree": True,
-        }
-        return {key: value for key, value in found.items() if value not in ("", None)}
-
-
-@cache
-def package_version() -> str:
-    """Return the installed version of this package, or "development" when run from a checkout."""
-    try:
-        return version("probation-inspection-reports")
-    except PackageNotFoundError:
-        return "development"
 
 
 _NEEDLESS = re.compile(
@@ -283,7 +151,6 @@ class _PageExporter(TemplateExporter):
         yield "markdown", markdown
         yield "sections", sections
         yield "is_parameters", _hides_code
-        yield "without_preview", _without_preview
         yield "escape", escape
 
 
@@ -384,28 +251,6 @@ def _counted(asked: frozenset[str]) -> str:
     return "".join(rules)
 
 
-def preview() -> _Preview:
-    """Return what makes tables and figures look right inside JupyterLab too.
-
-    Put it last in a notebook's first cell. It reaches the outputs only, and the renderer takes it
-    out again: a page has its own style sheet.
-    """
-    return _Preview()
-
-
-class _Preview:
-    """The components' style sheet, kept inside JupyterLab's outputs."""
-
-    def __repr__(self) -> str:
-        return "Style for tables and figures"
-
-    def _repr_html_(self) -> str:
-        every = {f"{kind}{n}" for kind in "nkx" for n in range(1, COLUMNS + 1)}
-        asked = frozenset(every | {f"w{width}" for width in WIDTHS})
-        inside = _lean_css(_read("components.css") + _counted(asked))
-        return f"<style data-preview>@scope (.jp-OutputArea-output) {{{inside}}}</style>"
-
-
 def policy(style: str, script: str) -> str:
     """Return the Content-Security-Policy of a page with this style sheet and this script."""
     return (
@@ -468,10 +313,6 @@ def for_edition(notebook: NotebookNode, edition: str) -> NotebookNode:
 
 def _hides_code(cell: NotebookNode) -> bool:
     return bool(_tags(cell) & HIDDEN_TAGS)
-
-
-def _without_preview(html: str) -> str:
-    return _PREVIEW.sub("", "".join(html))
 
 
 def _check_outputs(cell: NotebookNode, position: int) -> None:

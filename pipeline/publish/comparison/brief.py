@@ -151,13 +151,13 @@ class Brief(Section):
 
     def _how_sure(self) -> list[str]:
         """Say what stands when all tests are taken together, then what each says alone."""
-        tested = self.questions[self.questions["change_points"].notna()]
-        if tested.empty:
+        tested = [row for row in records(self.questions) if row["change_points"] is not None]
+        if not tested:
             return ["No change may be judged: nothing compares with the earlier inspection."]
         sentences = []
         for verdict, all_of_them in CHANGE_NOTES.items():
-            rows = tested[tested["change_verdict"] == verdict]
-            if rows.empty:
+            rows = [row for row in tested if row["change_verdict"] == verdict]
+            if not rows:
                 continue
             noun = "change" if len(rows) == 1 else "changes"
             number = f"{in_words(len(rows), capital=True)} of {len(tested)} changes"
@@ -165,7 +165,7 @@ class Brief(Section):
                 does = "does" if len(rows) == 1 else "do"
                 sentences.append(f"{number} {does} not pass it.")
                 continue
-            names = joined([_named(row) for row in records(rows)])
+            names = joined([_named(row) for row in rows])
             said = f"{in_words(len(rows), capital=True)} {noun} {all_of_them[len(rows) > 1]}"
             sentences.append(f"{said}: {names}.")
         return [*self._many_tests(), *sentences]
