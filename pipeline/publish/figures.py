@@ -253,10 +253,11 @@ def _tidy(root: ElementTree.Element, ids: dict[str, str]) -> float:
                 continue
             if key == "transform" and _UPRIGHT.match(value):
                 continue
-            shortened = re.sub(r"\s+", " ", value.strip())
+            shortened = " ".join(value.split())
             if key in _COORDINATES:
                 shortened = _SPACE.sub("", _NUMBER.sub(_short, shortened))
-            shortened = _REFERENCE.sub(lambda m: f"url(#{ids.get(m[1], m[1])})", shortened)
+            elif "url(#" in shortened:
+                shortened = _REFERENCE.sub(lambda m: f"url(#{ids.get(m[1], m[1])})", shortened)
             element.set(key, shortened)
     return smallest
 
