@@ -84,7 +84,7 @@ moment when every worker is ready.
 
 Time a report lies between {min(per_report)} and {max(per_report)} s; up to 200 reports it is the
 median of {_runs(found["runs of each"])}, above that one run. Memory is that of all processes
-together, shared pages counted once, in a run of its own, since asking for it slows what it asks.
+together, shared pages counted once, in a run of its own, since asking for it takes time too.
 The processed tables are made once, before.
 
 ## Dask
