@@ -186,7 +186,7 @@ class Bench:
     def growth(self, sizes: tuple[int, ...]) -> None:
         """(d) More and more reports: time a report and, in a run of its own, peak memory.
 
-        Asking every process for its memory takes time too, some two percent of the whole.
+        Asking every process for its memory takes time too, if little.
         """
         rows = []
         for count in sizes:
