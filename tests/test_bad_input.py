@@ -162,6 +162,13 @@ def test_a_wrong_cell(folder, name, old, new, column, says):
     assert problem.column == column
 
 
+def test_a_fall_printed_in_words_may_be_a_negative_figure(folder):
+    folder.edit("measures", {"measure": "vacancy-rate"}, unit="percentage points")
+    printed = "fell by 1.64 points (previous year 2.84%)"
+    folder.edit("facts", {"measure": "vacancy-rate"}, value="-1.64", as_printed=printed)
+    assert len(load(folder.path)["facts"]) > 300
+
+
 def test_one_slip_is_one_problem(folder):
     folder.replace("providers", "dlnr-crc,", "dlnr-crc-,")
     assert [p.file for p in problems_of(folder)] == ["providers.csv"]

@@ -13,9 +13,12 @@ from typing import Any
 import openpyxl
 import page_audit as audit
 import pytest
+from folders import Folder
 from test_published_figures import KEY_QUESTIONS_2018, KEY_QUESTIONS_2019
 
 from pipeline.analysis.words import forbidden
+from pipeline.publish.build import build
+from pipeline.publish.catalogue import Wanted
 
 COMPARISON = "comparison-northumbria-crc-2018-2019"
 REPORTS = [
@@ -143,6 +146,22 @@ def test_targets_are_told_round_by_round(site: Path) -> None:
     text = audit.words(audit.document(page(site, COMPARISON)))
     assert "2019: two of 3 figures met their target; missed: Positive compliance" in text
     assert "2018: one figure of 3 met its target; missed: Unpaid work requirements" in text
+
+
+def test_a_target_is_met_on_the_better_side_and_other_units_stand_elsewhere(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "raw")
+    # As if less were better: 94% against 95% is then on the right side of the target.
+    folder.edit("measures", {"measure": "service-level-13"}, better="lower")
+    folder.edit("measures", {"measure": "service-level-10"}, unit="days")
+    outcome = build(folder.path, tmp_path, wanted=Wanted(kind="comparison"), progress=False)
+    assert outcome.failed == {}
+    made = page(tmp_path, COMPARISON)
+    text = audit.words(audit.document(made))
+    assert "2018: two of 2 figures met their target." in text
+    assert "2019: one figure of 2 met its target; missed: Positive compliance" in text
+    rows = {cells[0]: cells[1:] for cells in rows_of(made, "t-people")}
+    (days,) = [row for name, row in rows.items() if "service level 10" in name and "90" in row[1]]
+    assert days[-1] == "90" and not any("%" in cell for cell in days)
 
 
 # ------------------------------------------------------------------ words

@@ -160,8 +160,9 @@ def facts_as_printed(tables: Frames) -> Iterator[Problem]:
     ]
     for line, value, printed in zip(known.index, known["value"], known["as_printed"], strict=True):
         digits = _NUMBER.findall(_THOUSANDS.sub("", printed))
-        # What is printed in words alone ("six centres") cannot be compared.
-        if digits and value not in map(float, digits):
+        # What is printed in words alone ("six centres") cannot be compared; nor can a sign, which
+        # may be a minus, a dash or a word ("fell by 5 points").
+        if digits and abs(value) not in map(float, digits):
             rule = f'is not among the numbers in as_printed, "{printed}"'
             mend = "compare both with the document"
             yield Problem("facts.csv", _line(line), "value", f"{value:g}", rule, mend)

@@ -46,17 +46,12 @@ def harmless(text: object) -> str:
     return f"'{words}" if words.startswith(_FORMULA) or bare.startswith(_FORMULA) else words
 
 
-def data(table: Table) -> pd.DataFrame:
-    """Return a table's data for reuse: one row as shown, numbers as numbers.
+def _columns(table: Table) -> dict[str, list[Any]]:
+    """Return a table's data for reuse, by heading: rows as shown, numbers as numbers.
 
     Headings carry their units. The value of a group stands in a column of its own. A column with
     blanks is followed by one that says why, and columns that name sources stand last.
     """
-    return pd.DataFrame(_columns(table))
-
-
-def _columns(table: Table) -> dict[str, list[Any]]:
-    """Return the columns of ``data`` as lists: both files are written from them."""
     rows = table.rows()
     columns: dict[str, list[Any]] = {}
 
