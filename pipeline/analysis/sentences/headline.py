@@ -166,10 +166,10 @@ def _questions(questions: pd.DataFrame) -> tuple[str | None, str]:
 
 
 def _against(questions: pd.DataFrame) -> tuple[str | None, str]:
-    known = questions[questions["difference_from_all_crcs"].notna()]
+    known = questions[questions["difference_from_comparator"].notna()]
     if known.empty:
         return None, ""
-    difference = known["difference_from_all_crcs"]
+    difference = known["difference_from_comparator"]
     above, level, below = (
         int((difference > 0).sum()),
         int((difference == 0).sum()),

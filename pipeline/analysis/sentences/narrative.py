@@ -165,9 +165,9 @@ _STANDING = {
 
 def standing_sentence(row: Mapping[str, Any], comparator: str = "all CRCs") -> str | None:
     """How one figure stands against the comparator; None where either figure is missing."""
-    if pd.isna(row["current_percent"]) or pd.isna(row["all_crcs_percent"]):
+    if pd.isna(row["current_percent"]) or pd.isna(row["comparator_percent"]):
         return None
-    percent, benchmark = int(row["current_percent"]), int(row["all_crcs_percent"])
+    percent, benchmark = int(row["current_percent"]), int(row["comparator_percent"])
     bases = _small_bases(row, None)
     verdict = row["benchmark_verdict"]
     if pd.isna(verdict):

@@ -18,7 +18,7 @@ Verdicts:
 ``previous_limit, current_limit`` (largest number of cases the figure can be out of),
 ``previous_tied, current_tied`` (true where the base is that printed sample), ``comparable``
 (yes, caution, no), ``reason_not_comparable``, and ``provider, previous_inspection,
-current_inspection``, which name the family of tests. ``all_crcs_percent`` is used where present.
+current_inspection``, which name the family of tests. ``comparator_percent`` is used where present.
 """
 
 from __future__ import annotations
@@ -378,13 +378,13 @@ def with_tests(comparison: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
     * ``p_min, p_max``: smallest and largest p-value over all possible bases
     * ``change_verdict, verdict_reason``; ``overturned_by``: see ``Change``
     * ``previous_bases, current_bases``: the possible bases in words
-    * ``benchmark_verdict, benchmark_reason``: only where ``all_crcs_percent`` is a column
+    * ``benchmark_verdict, benchmark_reason``: only where ``comparator_percent`` is a column
     * ``smallest_detectable_rise, smallest_detectable_fall``: whole points, at the known bases or
       else, at best, at the largest possible ones
     * ``bh_adjusted``: ``p_max`` adjusted by Benjamini-Hochberg within provider and pair of rounds
     """
     rows = [
-        _tested(row, level, "all_crcs_percent" in comparison)
+        _tested(row, level, "comparator_percent" in comparison)
         for row in comparison.to_dict("records")
     ]
     added = pd.DataFrame(rows, index=comparison.index, columns=_columns(comparison))
@@ -410,7 +410,7 @@ def _columns(comparison: pd.DataFrame) -> list[str]:
         "p_max", "exact_p", "smallest_expected", "change_verdict", "verdict_reason",
         "overturned_by", "previous_bases", "current_bases",
     ]  # fmt: skip
-    if "all_crcs_percent" in comparison:
+    if "comparator_percent" in comparison:
         names += ["benchmark_verdict", "benchmark_reason"]
     return [*names, "smallest_detectable_rise", "smallest_detectable_fall", "bh_adjusted"]
 
@@ -456,7 +456,7 @@ def _tested(row: dict[Any, Any], level: float, benchmarked: bool) -> dict[str, A
         added["smallest_detectable_fall"] = detectable.fall
     if benchmarked:
         standing: Standing = against_benchmark(
-            current_percent, current, _whole(row["all_crcs_percent"])
+            current_percent, current, _whole(row["comparator_percent"])
         )
         added["benchmark_verdict"], added["benchmark_reason"] = standing
     return added

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pipeline.analysis.files import REPORT_DATA
 from pipeline.publish.build import freshness
 from pipeline.publish.build.catalogue import Report, Wanted, dossiers_in, reports_of
 from pipeline.publish.build.forking import done_ahead, warm_up
@@ -223,7 +224,7 @@ class _Inputs:
         if notebook not in self._notebooks:
             self._notebooks[notebook] = of_file(self._folders.notebooks / notebook)
         if report.dossier not in self._tables:
-            folder = self._folders.processed / "dossiers" / report.dossier
+            folder = self._folders.processed / REPORT_DATA / report.dossier
             self._tables[report.dossier] = of_each(folder, "its")
         parameters = json.dumps([report.parameters, report.edition, report.notebook])
         return {
@@ -270,7 +271,7 @@ def _make_tables(
 
 
 def _fingerprint_of_tables(processed: Path) -> str:
-    files = [*processed.glob("*.csv"), *processed.glob("dossiers/*/*")]
+    files = [*processed.glob("*.csv"), *processed.glob(f"{REPORT_DATA}/*/*")]
     return freshness.of_files(processed, files) if files else ""
 
 
@@ -302,7 +303,7 @@ def _made(
     )
     number = min(workers or processors(), len(due))
     # The longest first, so that none is still running alone at the end.
-    dossiers = folders.processed / "dossiers"
+    dossiers = folders.processed / REPORT_DATA
     size = {
         name: sum(path.stat().st_size for path in (dossiers / name).iterdir())
         for name in {report.dossier for report in due}

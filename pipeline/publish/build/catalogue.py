@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.analysis.files import ABOUT, REPORT_DATA
+
 _NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 
 
@@ -24,8 +26,8 @@ class Report:
     """One page to be made.
 
     ``name`` is its file name without ending, ``notebook`` the notebook's likewise, ``parameters``
-    what papermill passes to it, ``edition`` and ``kind`` what ``dossier.json`` says, ``dossier``
-    the folder of the tables it reads, and ``about`` the whole of that ``dossier.json``.
+    what papermill passes to it, ``edition`` and ``kind`` what ``about.json`` says, ``dossier``
+    the folder of the tables it reads, and ``about`` the whole of that ``about.json``.
     """
 
     name: str
@@ -60,8 +62,8 @@ class Report:
 
 
 def dossiers_in(processed: Path) -> list[dict[str, Any]]:
-    """Every dossier's description (``dossier.json``), by name."""
-    paths = sorted((processed / "dossiers").glob("*/dossier.json"))
+    """Every dossier's description (``about.json``), by name."""
+    paths = sorted((processed / REPORT_DATA).glob(f"*/{ABOUT}"))
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 
@@ -80,7 +82,7 @@ def reports_of(dossiers: Sequence[dict[str, Any]]) -> list[Report]:
             parameters=dict(described["parameters"]),
             edition=described["edition"],
             kind=about["kind"],
-            dossier=_file_name(about["dossier"]),
+            dossier=_file_name(about["name"]),
             about=about,
         )
         for about in dossiers

@@ -22,6 +22,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from pipeline.analysis.files import REPORT_DATA
 from pipeline.publish.build.build import CannotBuild, freshness
 from pipeline.publish.build.catalogue import Report
 
@@ -83,7 +84,7 @@ def make_page(parcel: Parcel) -> tuple[bytes | None, str]:
         return None, f"{parcel.report.name}: a worker has {different}."
     # Papermill changes the working folder, which a process has only one of.
     with _one_at_a_time, tempfile.TemporaryDirectory(dir=_scratch()) as folder:
-        dossier = Path(folder) / "processed" / "dossiers" / parcel.report.dossier
+        dossier = Path(folder) / "processed" / REPORT_DATA / parcel.report.dossier
         dossier.mkdir(parents=True)
         for name, content in parcel.tables.items():
             (dossier / name).write_bytes(content)
@@ -184,7 +185,7 @@ def _check(client: Any, scheduler: str) -> None:
 
 
 def _parcel(report: Report, processed: Path, notebooks: Path, timeout: int | None) -> Parcel:
-    dossier = processed / "dossiers" / report.dossier
+    dossier = processed / REPORT_DATA / report.dossier
     return Parcel(
         report=report,
         notebook=(notebooks / f"{report.notebook}.ipynb").read_bytes(),

@@ -45,7 +45,7 @@ def key_question_chart(
         dots = [
             Dot(float(row[column]), thing)
             for column, thing in (
-                ("all_crcs_percent", "comparator"),
+                ("comparator_percent", "comparator"),
                 ("previous_percent", "previous"),
                 ("current_percent", "current"),
             )
@@ -59,7 +59,7 @@ def key_question_chart(
                 figures=[
                     _percent(row["previous_percent"]),
                     _percent(row["current_percent"]),
-                    _percent(row["all_crcs_percent"]),
+                    _percent(row["comparator_percent"]),
                 ],
                 verdict=change_words(row),
                 strong=row["change_verdict"] == "significant",

@@ -28,7 +28,7 @@ def index_html(dossiers: Sequence[Mapping[str, Any]], renderer: Renderer | None 
     Parameters
     ----------
     dossiers
-        The contents of the ``dossier.json`` files, one a report subject, in any order: ``dossier``,
+        The contents of the ``about.json`` files, one a report subject, in any order: ``name``,
         ``kind``, ``provider_name``, ``simulated``, ``title``, ``result``, ``dates`` (words or a
         list of words), ``data_version`` and ``reports`` (each with ``name`` and ``edition``); a
         plan may say ``inspected``, whether the data holds an inspection of its provider.
@@ -71,7 +71,7 @@ def _order(dossier: Mapping[str, Any]) -> tuple[bool, bool, str, int, str]:
         provider == _NO_PROVIDER,
         provider.lower(),
         _KINDS.get(str(dossier.get("kind")), len(_KINDS)),
-        str(dossier.get("dossier")),
+        str(dossier.get("name")),
     )
 
 
@@ -112,7 +112,7 @@ def _shelves(ordered: Sequence[Mapping[str, Any]]) -> str:
 
 def _entry(dossier: Mapping[str, Any]) -> str:
     reports = list(dossier.get("reports") or [])
-    title = str(dossier.get("title") or dossier.get("dossier") or "Report")
+    title = str(dossier.get("title") or dossier.get("name") or "Report")
     main = next((report for report in reports if report.get("edition") != "analyst"), None)
     first = main or (reports[0] if reports else None)
     named = f'<a href="{_address(first)}">{escape(title)}</a>' if first else escape(title)

@@ -109,7 +109,7 @@ class Brief(Section):
                     note=f"{caution} more compare only with caution" if caution else "",
                 )
             )
-        known = self.questions["difference_from_all_crcs"].dropna()
+        known = self.questions["difference_from_comparator"].dropna()
         if len(known):
             clear = int((self.questions["benchmark_verdict"] == "better").sum())
             cards.append(
