@@ -111,7 +111,7 @@ def test_audit_finds_what_it_is_for(tmp_path: Path) -> None:
 
 def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
     script = (
-        "import sys; sys.path.insert(0, 'tests'); import specimen\n"
+        "import sys; sys.path.insert(0, 'tests'); from support import specimen\n"
         "from pipeline.publish.page.render import Renderer\n"
         "r = Renderer()\n"
         "for e in ('leadership', 'analyst'):\n"
