@@ -1,4 +1,4 @@
-"""The charts of the comparison report as SVG, drawn from its dossier's tables."""
+"""The charts of the comparison report as SVG, drawn from its data's tables."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
