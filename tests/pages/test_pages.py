@@ -268,7 +268,7 @@ def test_charts_on_one_page_share_no_id() -> None:
 def lean_svg_of(figure: object, name: str) -> str:
     from pipeline.publish.page.pictures import svg_text
 
-    return lean_svg(svg_text(figure), name, "It rose")  # type: ignore[arg-type]
+    return str(lean_svg(svg_text(figure), name, "It rose"))  # type: ignore[arg-type]
 
 
 def test_notes_are_numbered_once_and_lead_back() -> None:
