@@ -36,7 +36,7 @@ _PAIR = ["previous_inspection", "current_inspection"]
 
 
 @dataclass(frozen=True)
-class ReportData:
+class ReportSubject:
     """One report's subject: what ``about.json`` says and the tables next to it."""
 
     about: dict[str, Any]
@@ -48,7 +48,7 @@ class ReportData:
         return str(self.about["name"])
 
 
-def report_files(report: ReportData) -> dict[Path, bytes]:
+def report_files(report: ReportSubject) -> dict[Path, bytes]:
     """Return the files of a report's data: what it is, and its tables.
 
     The version of its data is a fingerprint of exactly these tables.
@@ -59,7 +59,7 @@ def report_files(report: ReportData) -> dict[Path, bytes]:
     return {folder / FRAMES: content, folder / ABOUT: json_bytes(about)}
 
 
-def reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportData]:
+def reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
     """Return the data of every comparison and action plan that the tables allow."""
     yield from comparisons(tables, processed)
     yield from plan_reports(tables, processed)
@@ -88,14 +88,14 @@ class _Divided:
 
 def with_sources(
     about: dict[str, Any], sources: pd.DataFrame, tables: dict[str, pd.DataFrame]
-) -> ReportData:
+) -> ReportSubject:
     """Return a report's data that hold, besides its tables, the documents they name."""
     named: set[object] = set()
     for frame in tables.values():
         for column in frame.columns:
             if str(column).endswith("source"):
                 named.update(frame[column].dropna().tolist())
-    return ReportData(about, {**tables, "sources": sources[sources["source"].isin(named)]})
+    return ReportSubject(about, {**tables, "sources": sources[sources["source"].isin(named)]})
 
 
 def comparison_name(provider: str, previous: int | str | None, current: int | str) -> str:
@@ -109,7 +109,7 @@ def round_parameter(key: str) -> int | str:
     return int(key) if key.isdecimal() else key
 
 
-def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportData]:
+def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
     """Return the data of each comparison of two rounds, and of each provider's only round."""
     pairs = records(pairs_of_inspections(tables))
     rounds = inspections_in_order(tables)
@@ -366,7 +366,7 @@ def outlook(
     return made
 
 
-def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportData]:
+def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
     """Return the data of the report on each action plan."""
     frames = plans.plan_tables(tables, processed)
     chain = _Divided({"follow_up": frames.pop("follow_up")}, "page")
@@ -379,7 +379,7 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
         yield with_sources(about, tables["sources"], own)
 
 
-def quality_reports(tables: Tables, checks: pd.DataFrame) -> list[ReportData]:
+def quality_reports(tables: Tables, checks: pd.DataFrame) -> list[ReportSubject]:
     """Return the data of the report on the data's own quality; none where all is simulated.
 
     ``checks`` is the table quality_checks.

@@ -1,4 +1,4 @@
-"""Read a dossier: the tables of one report, and what it says about itself."""
+"""The data of one report: its tables, and what it says about itself."""
 
 import json
 from dataclasses import dataclass, field
@@ -13,11 +13,11 @@ from pipeline.data import processed_folder
 
 
 class NoSuchReport(Exception):
-    """There is no dossier for what was asked; the message names those there are."""
+    """There is no report of what was asked; the message names those there are."""
 
 
 @dataclass(frozen=True)
-class Dossier:
+class ReportData:
     """One report's tables, made when they are first asked for, and ``about``: its about.json."""
 
     about: dict[str, Any]
@@ -40,19 +40,19 @@ class Dossier:
         return self._frames[name]
 
 
-def dossier_names(processed: Path | None = None) -> list[str]:
-    """Return the names of the dossiers in a processed folder (default: the one in use)."""
+def report_names(processed: Path | None = None) -> list[str]:
+    """Return the names of the reports in a processed folder (default: the one in use)."""
     folder = (processed or processed_folder()) / REPORT_DATA
     return sorted(path.parent.name for path in folder.glob(f"*/{ABOUT}"))
 
 
-def open_dossier(name: str, processed: Path | None = None) -> Dossier:
-    """Open a dossier by name. Raises NoSuchReport, naming the dossiers there are."""
+def open_report_data(name: str, processed: Path | None = None) -> ReportData:
+    """Open a report's data by name. Raises NoSuchReport, naming the reports there are."""
     folder = (processed or processed_folder()) / REPORT_DATA / name
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        there = dossier_names(processed)
+        there = report_names(processed)
         known = "There is: " + ", ".join(there) if there else "Run make data first"
         raise NoSuchReport(f"There is no report {name} in the data. {known}.") from None
-    return Dossier(about, folder)
+    return ReportData(about, folder)
