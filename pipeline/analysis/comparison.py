@@ -174,7 +174,7 @@ def _with_bases(rows: pd.DataFrame, tables: Tables, side: str, sample: str) -> p
     key = [f"{side}_inspection", sample]
     there = ["inspection", "sample"]
     rows = look_up(rows, bases(tables), key, {n: f"{side}_{n}" for n in names}, there)
-    rows[f"{side}_tied"] = rows[f"{side}_tied"].fillna(False)
+    rows[f"{side}_tied"] = rows[f"{side}_tied"].astype("boolean").fillna(False)
     # Where there is no figure of that round there is nothing for it to be out of.
     gone = rows[sample].isna() | rows[f"{side}_inspection"].isna()
     rows[f"{side}_base_status"] = rows[f"{side}_base_status"].fillna(NOT_ENTERED).mask(gone)

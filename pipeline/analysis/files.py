@@ -48,38 +48,46 @@ def json_bytes(about: Mapping[str, Any]) -> bytes:
     return (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
-def frames_bytes(frames: Mapping[str, pd.DataFrame]) -> bytes:
-    """Return the tables of a report as JSON bytes, a line a column: its type and its values."""
-    tables = []
-    for name, frame in frames.items():
-        columns = ",\n".join(
-            f"{json.dumps(str(column))}: {json.dumps(_values(frame[column]), ensure_ascii=False)}"
-            for column in frame
-        )
-        tables.append(f"{json.dumps(name)}: {{\n{columns}\n}}")
-    return ("{\n" + ",\n".join(tables) + "\n}\n").encode("utf-8")
+Columns = dict[str, tuple[str, list[Any]]]
+"""A table as columns by name: type and values, a missing one None."""
+
+
+def columns_of(frame: pd.DataFrame) -> Columns:
+    """Return a table as columns, with the values as Python's own.
+
+    >>> import pandas as pd
+    >>> columns_of(pd.DataFrame({"cases": pd.array([25, None], dtype="Int64")}))
+    {'cases': ('Int64', [25, None])}
+    """
+    return {str(name): (_type(column), _values(column)) for name, column in frame.items()}
+
+
+def _type(column: pd.Series) -> str:
+    kind = column.dtype.kind
+    return {"i": "Int64", "u": "Int64", "f": "Float64", "b": "boolean"}.get(kind, "string")
 
 
 def _values(column: pd.Series) -> list[Any]:
-    """Return the type of a column and, after it, its values; a missing one is null."""
-    values = [None if value != value or value is None else value for value in _plain(column)]
-    known = [value for value in values if value is not None]
-    if known and all(isinstance(value, bool) for value in known):
-        return ["boolean", *values]
-    kind = column.dtype.kind
-    if kind in "iu":
-        return ["Int64", *values]
-    if kind == "f":
-        # An object column may hold whole numbers; they have a point as the others do.
-        return ["Float64", *(v if v is None else float(FLOAT_FORMAT % v) for v in values)]
-    return ["string", *(v if v is None else str(v) for v in values)]
-
-
-def _plain(column: pd.Series) -> list[Any]:
     """Return the values of a column as Python's own; what is missing as None."""
     if column.isna().any():
-        return column.astype(object).where(column.notna(), None).tolist()
-    return column.tolist()
+        values = column.astype(object).where(column.notna(), None).tolist()
+    else:
+        values = column.tolist()
+    if column.dtype.kind == "f":
+        return [v if v is None else float(FLOAT_FORMAT % v) for v in values]
+    return values
+
+
+def frames_bytes(tables: Mapping[str, Columns]) -> bytes:
+    """Return the tables of a report as JSON bytes, a line a column: its type and its values."""
+    lines = []
+    for table, columns in tables.items():
+        values = ",\n".join(
+            f"{json.dumps(name)}: {json.dumps([kind, *values], ensure_ascii=False)}"
+            for name, (kind, values) in columns.items()
+        )
+        lines.append(f"{json.dumps(table)}: {{\n{values}\n}}")
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
 
 
 def read_frames(path: Path) -> dict[str, dict[str, list[Any]]]:

@@ -21,7 +21,7 @@ from pipeline.analysis.comparison import (
     rating_comparison,
 )
 from pipeline.analysis.files import csv_bytes, json_bytes, remove_others, write_files
-from pipeline.analysis.providers import SHARED, families, fingerprints, of_providers, owners
+from pipeline.analysis.providers import SHARED, families, fingerprints, of_providers
 from pipeline.analysis.quality import ERROR, FAILED, quality_checks
 from pipeline.analysis.ratings.bands import standard_ratings
 from pipeline.analysis.records import look_up, records
@@ -29,6 +29,7 @@ from pipeline.analysis.report_data import quality_reports, report_files, reports
 from pipeline.analysis.significance_claims import significance_claims
 from pipeline.analysis.statistics.change import with_tests
 from pipeline.data import Problem, Tables, load_valid
+from pipeline.data.owners import owner_of
 
 CHUNK = 25
 """Providers worked on at once: enough that tables are worth their cost, few enough for memory."""
@@ -93,7 +94,8 @@ def facts(tables: Tables) -> pd.DataFrame:
 
 @dataclass
 class Processed:
-    """What a run of ``process`` found: ``problems``, each the fault of one provider's raw rows.
+    """What a run of ``process`` found: ``problems`` of the raw rows, those that leave a provider out
+    (``stops``, under its code) and those that are only told.
 
     ``newly_failed`` are sentences, one a check of severity error that fails now and did not, or was
     not there, in the tables before.
@@ -114,7 +116,7 @@ def process(raw: Path, out: Path, workers: int = 1, *, fresh: bool = False) -> P
     (unless ``fresh``).
     """
     tables, problems = load_valid(raw)
-    owned = owners(tables)
+    owned = owner_of(tables)
     parts = Parts.read(out, fresh)
     checks = parts.checks()
     before = None if checks is None else _failed_errors(checks)
@@ -127,7 +129,7 @@ def process(raw: Path, out: Path, workers: int = 1, *, fresh: bool = False) -> P
             if len(due[-1]) >= CHUNK:
                 due.append([])
             due[-1] += family
-    faulty = {problem.provider for problem in problems}
+    faulty = {problem.provider for problem in problems if problem.stops}
     parts.drop_all_but({*tables["providers"]["provider"], *faulty})
     for made in _each(partial(_make, tables, owned, out), [codes for codes in due if codes], workers):
         parts.take_in(made)
@@ -177,10 +179,11 @@ def owner_of_rows(tables: Tables, frame: pd.DataFrame) -> pd.Series:
         if key in frame:
             known = tables[table].set_index(key)["provider"]
             owner = owner.fillna(frame[key].map(known))
-    # A check of a plan whose inspection is not in the data names the plan.
+    # A check of a plan whose inspection is not in the data names the plan or its document.
     if "subject" in frame and owner.isna().any():
-        plan = frame["subject"].str.extract(r"^plan ([^,]+)", expand=False)
-        owner = owner.fillna(plan.map(tables["plans"].set_index("plan")["provider"]))
+        for named, key in ((r"^plan ([^,]+)", "plan"), (r", (.+)$", "source")):
+            known = tables["plans"].drop_duplicates(key).set_index(key)["provider"]
+            owner = owner.fillna(frame["subject"].str.extract(named, expand=False).map(known))
     return owner
 
 

@@ -11,29 +11,10 @@ SHARED = "shared"
 """Key of the fingerprint of the tables that belong to no provider."""
 
 
-def owners(tables: Tables) -> dict[str, pd.Series]:
-    """Return the provider of each row of each table whose rows have one.
-
-    Through its provider, inspection, plan or action; every other table (frameworks, questions,
-    sources and so on) is shared.
-    """
-    inspection = tables["inspections"].set_index("inspection")["provider"]
-    plan = tables["plans"].set_index("plan")["provider"]
-    action = tables["actions"].set_index("action")["plan"].map(plan)
-    keys = {"plan": plan, "inspection": inspection, "action": action}
-    found = {}
-    for name, frame in tables.items():
-        if "provider" in frame:
-            found[name] = frame["provider"]
-        elif key := next((key for key in keys if key in frame), None):
-            found[name] = frame[key].map(keys[key])
-    return found
-
-
 def of_providers(
     tables: Tables, owned: Mapping[str, pd.Series], providers: Iterable[str]
 ) -> Tables:
-    """Return the tables with the rows of some providers only (``owned`` by ``owners``)."""
+    """Return the tables with the rows of some providers only (``owned`` by ``owner_of``)."""
     codes = set(providers)
     return {
         name: frame[owned[name].isin(codes)] if name in owned else frame

@@ -13,7 +13,16 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis import plans
-from pipeline.analysis.files import ABOUT, FRAMES, REPORT_DATA, data_version, frames_bytes, json_bytes
+from pipeline.analysis.files import (
+    ABOUT,
+    FRAMES,
+    REPORT_DATA,
+    Columns,
+    columns_of,
+    data_version,
+    frames_bytes,
+    json_bytes,
+)
 from pipeline.analysis.inspections import inspections_in_order, pairs_of_inspections
 from pipeline.analysis.quality import ERROR, FAILED
 from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
@@ -30,7 +39,7 @@ from pipeline.analysis.sentences.narrative import overturned_sentence, route_sen
 from pipeline.analysis.significance_claims import significant_without_a_claim
 from pipeline.analysis.statistics.change import detectable_by_sample, families_of_tests, other_tests
 from pipeline.analysis.statistics.sample_design import published_designs
-from pipeline.data import Tables, is_missing
+from pipeline.data import Tables
 
 _PAIR = ["previous_inspection", "current_inspection"]
 
@@ -40,7 +49,7 @@ class ReportSubject:
     """One report's subject: what ``about.json`` says and the tables next to it."""
 
     about: dict[str, Any]
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    tables: dict[str, Columns] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -70,32 +79,52 @@ class _Divided:
 
     def __init__(self, frames: Mapping[str, pd.DataFrame], *key: str) -> None:
         self._frames = frames
-        self._rows = {}
+        self._columns = {name: columns_of(frame) for name, frame in frames.items()}
+        self._rows: dict[str, dict[tuple[Any, ...], list[int]]] = {}
         for name, frame in frames.items():
-            keys = zip(*(frame[k].fillna("") for k in key), strict=True)
-            rows: dict[tuple[str, ...], list[int]] = {}
-            for at, value in enumerate(keys):
+            values = [self._columns[name][k][1] for k in key] if len(frame) else []
+            rows = self._rows[name] = {}
+            for at, value in enumerate(zip(*values, strict=True)):
                 rows.setdefault(value, []).append(at)
-            self._rows[name] = rows
 
-    def of(self, *keys: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    def of(self, *keys: tuple[Any, ...]) -> dict[str, Columns]:
         """Return the rows of some keys, of every table, in the order of the keys."""
+        return {name: self.table(name, *keys) for name in self._frames}
+
+    def table(self, name: str, *keys: tuple[Any, ...]) -> Columns:
+        """Return the rows of some keys of one table, as columns."""
+        at = self._at(name, keys)
         return {
-            name: frame.take([at for key in keys for at in self._rows[name].get(key, [])])
-            for name, frame in self._frames.items()
+            column: (kind, [values[row] for row in at])
+            for column, (kind, values) in self._columns[name].items()
         }
 
+    def frame(self, name: str, *keys: tuple[Any, ...]) -> pd.DataFrame:
+        """Return the same as a DataFrame."""
+        return self._frames[name].take(self._at(name, keys))
 
-def with_sources(
-    about: dict[str, Any], sources: pd.DataFrame, tables: dict[str, pd.DataFrame]
-) -> ReportSubject:
-    """Return a report's data that hold, besides its tables, the documents they name."""
-    named: set[object] = set()
-    for frame in tables.values():
-        for column in frame.columns:
-            if str(column).endswith("source"):
-                named.update(frame[column].dropna().tolist())
-    return ReportSubject(about, {**tables, "sources": sources[sources["source"].isin(named)]})
+    def _at(self, name: str, keys: tuple[tuple[Any, ...], ...]) -> list[int]:
+        return [at for key in keys for at in self._rows[name].get(key, [])]
+
+
+class _Sources:
+    """The documents, of which a report's data hold those that its tables name."""
+
+    def __init__(self, tables: Tables) -> None:
+        sources = tables["sources"]
+        self._divided = _Divided({"sources": sources}, "source")
+        self._order = list(sources["source"])
+
+    def of(self, tables: Mapping[str, Columns]) -> Columns:
+        """Return the documents that the columns called ``source`` of some tables name."""
+        named = {
+            value
+            for columns in tables.values()
+            for name, (_, values) in columns.items()
+            if name.endswith("source")
+            for value in values
+        }
+        return self._divided.table("sources", *((c,) for c in self._order if c in named))
 
 
 def comparison_name(provider: str, previous: int | str | None, current: int | str) -> str:
@@ -114,6 +143,7 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
     pairs = records(pairs_of_inspections(tables))
     rounds = inspections_in_order(tables)
     inspections = {row["inspection"]: row for row in records(rounds)}
+    sources = _Sources(tables)
     by_pair = _Divided(_tables_of_pairs(processed), *_PAIR)
     by_inspection = _Divided(_tables_of_inspections(tables, processed, rounds), "inspection")
     by_framework = _Divided(
@@ -123,31 +153,29 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
     lineage = _Divided({"lineage": tables["lineage"]}, "provider")
     for pair in pairs:
         current = inspections[pair["current_inspection"]]
-        previous = inspections.get(pair["previous_inspection"] or "")
-        both = [current] if previous is None else [previous, current]
-        of_pair = by_pair.of((pair["previous_inspection"] or "", pair["current_inspection"]))
-        of_both = by_inspection.of(*((row["inspection"],) for row in both))
-        claims = {
-            name: by_inspection.of((current["inspection"],))[name] for name in _OF_THE_LATER
+        previous = inspections.get(pair["previous_inspection"])
+        both = [row for row in (previous, current) if row is not None]
+        here, later = (pair["previous_inspection"], pair["current_inspection"]), (current["inspection"],)
+        questions = by_pair.frame("key_questions", here)
+        ratings = by_inspection.frame("standard_ratings", *((row["inspection"],) for row in both))
+        first = headline(tables, questions, by_pair.frame("standards", here), ratings)
+        plan_line = by_inspection.frame("plan_line", later)
+        made = {
+            **outlook(tables, questions, ratings, current),
+            "headline": pd.concat([first, plan_line], ignore_index=True).astype("string"),
         }
         own = {
-            **of_pair,
-            **of_both,
-            **claims,
+            **by_pair.of(here),
+            **by_inspection.of(*((row["inspection"],) for row in both)),
+            **{name: by_inspection.table(name, later) for name in ("claims", "unclaimed")},
             **by_framework.of(*dict.fromkeys((row["framework"],) for row in both)),
-            **by_comparator.of((current["comparator"] or "",)),
+            **by_comparator.of((current["comparator"],)),
             **lineage.of((pair["provider"],)),
+            **{name: columns_of(frame) for name, frame in made.items()},
         }
-        first = headline(
-            tables, own["key_questions"], own["standards"], own["standard_ratings"]
-        )
-        own["headline"] = pd.concat([first, own.pop("plan_line")], ignore_index=True)
-        own |= outlook(tables, own["key_questions"], own["standard_ratings"], current)
-        about = _about(tables, pair, previous, current, own)
-        yield with_sources(about, tables["sources"], own)
-
-
-_OF_THE_LATER = ("claims", "unclaimed", "plan_line")
+        del own["plan_line"]
+        about = _about(tables, pair, previous, current, ratings, made["headline"])
+        yield ReportSubject(about, {**own, "sources": sources.of(own)})
 
 
 def _tables_of_pairs(processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -199,6 +227,7 @@ def _tables_of_inspections(
         "inspections": rounds,
         "samples": tables["samples"].merge(named, on="sample"),
         "designs": published_designs(tables["samples"])
+        .astype({"inspection": "string", "sample": "string"})
         .merge(named[["sample", "name"]], on="sample")
         .merge(rounds[["inspection", "round"]], on="inspection"),
         "discretions": tables["discretions"],
@@ -219,7 +248,12 @@ def _tables_of_inspections(
 
 
 def _about(
-    tables: Tables, pair: Row, previous: Row | None, current: Row, own: dict[str, pd.DataFrame]
+    tables: Tables,
+    pair: Row,
+    previous: Row | None,
+    current: Row,
+    ratings: pd.DataFrame,
+    first: pd.DataFrame,
 ) -> dict[str, Any]:
     """Return what ``about.json`` says of a comparison."""
     provider = tables["providers"].set_index("provider").loc[pair["provider"]]
@@ -235,13 +269,14 @@ def _about(
     editions = {"leadership": name, "analyst": f"{name}-analyst"}
     short, full = current["provider_short_name"], current["provider_name"]
     names = [row["round_name"] for row in (previous, current) if row is not None]
-    against = comparator_in_text(own["comparators"])
+    against = comparator_in_text(tables, current["comparator"])
     beside = [part for part in ("its earlier inspection" if previous else "", against) if part]
-    overall = own["standard_ratings"]
-    overall = overall[
-        (overall["standard"] == "overall") & (overall["inspection"] == current["inspection"])
-    ].iloc[0]
-    first = own["headline"].set_index("item")["sentence"]
+    overall = next(
+        row
+        for row in reversed(records(ratings[["inspection", "standard", "published_rating", "status"]]))
+        if (row["inspection"], row["standard"]) == (current["inspection"], "overall")
+    )
+    said = dict(zip(first["item"], first["sentence"], strict=True))
     return {
         "name": name,
         "kind": "comparison",
@@ -252,19 +287,18 @@ def _about(
         "title": f"{short}: "
         + (f"{names[0]} and {names[1]} inspections compared" if previous
            else f"{names[0]} inspection"),
-        "result": first["overall"] if "overall" in first.index else "",
+        "result": said.get("overall", ""),
         "round": now,
         "previous_round": before,
         "round_name": current["round_name"],
         "previous_round_name": None if previous is None else previous["round_name"],
         "published": current["published"],
-        "rating": None if is_missing(overall["published_rating"])
-        else str(overall["published_rating"]),
-        "rating_status": str(overall["status"]),
+        "rating": overall["published_rating"],
+        "rating_status": overall["status"],
         "comparator": current["comparator"] or "",
         "standfirst": f"{full} against {' and '.join(beside)}" if beside else str(full),
         "dates": [_dates(row, full) for row in (previous, current) if row is not None],
-        "lineage": [_lineage(row, tables) for row in records(own["lineage"])],
+        "lineage": lineage_sentences(tables, pair["provider"]),
         "period": "/".join(names),
         "reports": [
             {
@@ -302,26 +336,25 @@ _BECAME = {
 }
 
 
-def _lineage(row: Row, tables: Tables) -> str:
-    """Say what a provider came from, and when."""
+def lineage_sentences(tables: Tables, provider: str) -> list[str]:
+    """Say what services a provider came from, how and when."""
     names = tables["providers"].set_index("provider")["short_name"]
-    now, before = names[row["provider"]], names[row["predecessor"]]
-    said = _BECAME[row["kind"]].format(name=before)
-    when = f" ({plans.day_in_words(row['date'])})" if "-" in str(row["date"]) else ""
-    when = when or (f" ({row['date']})" if row["date"] else "")
-    return f"{now} {said}{when}."
+    said = []
+    for row in records(tables["lineage"][tables["lineage"]["provider"] == provider]):
+        became = _BECAME[row["kind"]].format(name=names[row["predecessor"]])
+        day = str(row["date"] or "")
+        when = plans.day_in_words(day) if "-" in day else day
+        said.append(f"{names[provider]} {became}{f' ({when})' if when else ''}.")
+    return said
 
 
-def comparator_in_text(comparators: pd.DataFrame) -> str:
-    """Return an aggregate as a sentence names it, with its period; empty where there is none.
-
-    ``comparators`` holds its row of the raw table: the short name, or else the name.
-    """
-    if comparators.empty:
-        return ""
-    row = comparators.iloc[0]
-    name = str(row["name"] if is_missing(row["short_name"]) else row["short_name"])
-    return name[0].lower() + name[1:] if name.startswith("All ") else name
+def comparator_in_text(tables: Tables, comparator: str | None) -> str:
+    """Return an aggregate as a sentence names it; empty where there is none."""
+    for row in records(tables["comparators"]):
+        if row["comparator"] == comparator:
+            name = str(row["short_name"] or row["name"])
+            return name[0].lower() + name[1:] if name.startswith("All ") else name
+    return ""
 
 
 def outlook(
@@ -369,14 +402,16 @@ def outlook(
 def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
     """Return the data of the report on each action plan."""
     frames = plans.plan_tables(tables, processed)
+    sources = _Sources(tables)
     chain = _Divided({"follow_up": frames.pop("follow_up")}, "page")
     divided = _Divided(frames, "plan")
     rounds = _Divided({"inspections": inspections_in_order(tables)}, "provider")
     for plan in records(frames["plan"]):
-        own = divided.of((plan["plan"],))
-        own |= chain.of((plan["plan"],)) | rounds.of((plan["provider"],))
-        about = plans.plan_about(plan, inspected=len(own["inspections"]) > 0)
-        yield with_sources(about, tables["sources"], own)
+        own = divided.of((plan["plan"],)) | chain.of((plan["plan"],))
+        own |= rounds.of((plan["provider"],))
+        inspected = bool(own["inspections"]["inspection"][1])
+        about = plans.plan_about(plan, inspected)
+        yield ReportSubject(about, {**own, "sources": sources.of(own)})
 
 
 def quality_reports(tables: Tables, checks: pd.DataFrame) -> list[ReportSubject]:
@@ -388,4 +423,6 @@ def quality_reports(tables: Tables, checks: pd.DataFrame) -> list[ReportSubject]
     if published["inspections"].empty:
         return []
     quality = quality_dossier(published, checks)
-    return [with_sources(quality_about(published, quality), tables["sources"], quality)]
+    own = {name: columns_of(frame) for name, frame in quality.items()}
+    about = quality_about(published, quality)
+    return [ReportSubject(about, {**own, "sources": _Sources(tables).of(own)})]

@@ -69,7 +69,7 @@ def significance_claims(
     verdict = joined["change_verdict"].astype("object")
     joined["reproduced"] = verdict.where(verdict.notna(), NOT_COMPARABLE).map(REPRODUCED)
     reason = joined["verdict_reason"].astype("object")
-    joined["reason"] = reason.where(verdict.notna(), NOT_IN_THE_DATA)
+    joined["reason"] = reason.where(verdict.notna(), NOT_IN_THE_DATA).astype("string")
     return joined[
         [
             "inspection", "claim", "summary", "kind", "measure", "label", "certainty",

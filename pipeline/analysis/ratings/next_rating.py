@@ -156,7 +156,8 @@ def route_by_standard(
             }
         rows.append(row)
     whole = ["cases_needed", "cases_if_shared", "points_away", "base", "cases_to_discretion"]
-    frame = pd.DataFrame(rows, columns=_BY_STANDARD).astype(dict.fromkeys(whole, "Int64"))
+    types = dict.fromkeys(whole, "Int64") | {"base_known": "boolean"}
+    frame = pd.DataFrame(rows, columns=_BY_STANDARD).astype(types)
     return frame.sort_values(
         ["cases_needed", "points_away", "standard"], na_position="last", ignore_index=True
     )

@@ -622,4 +622,4 @@ def detectable_by_sample(tested: pd.DataFrame) -> pd.DataFrame:
         *FAMILY, "sample", "figures", "smallest_rise", "largest_rise", "no_rise", "smallest_fall",
         "largest_fall", "no_fall",
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[4:], "Int64"))
