@@ -36,7 +36,7 @@ _ROWS = [
 ]
 _REASONS = {"2": _NO_DATA, "4": _UNPAID}
 _WHOLE = [
-    "previous_percent", "current_percent", "all_crcs_percent", "previous_base", "previous_limit",
+    "previous_percent", "current_percent", "comparator_percent", "previous_base", "previous_limit",
     "current_base", "current_limit",
 ]  # fmt: skip
 
@@ -44,7 +44,7 @@ _WHOLE = [
 def key_questions() -> pd.DataFrame:
     """One row a key question, with the columns the tests need."""
     columns = [
-        "key_question", "previous_percent", "current_percent", "all_crcs_percent", "previous_base",
+        "key_question", "previous_percent", "current_percent", "comparator_percent", "previous_base",
         "previous_limit", "current_base", "current_limit", "comparable", "sample",
     ]  # fmt: skip
     frame = pd.DataFrame(_ROWS, columns=columns).astype(dict.fromkeys(_WHOLE, "Int64"))

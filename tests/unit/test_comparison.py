@@ -56,9 +56,9 @@ CAUTION = {"4.2.1", "4.2.2", "4.2.3"}
 
 KEY_QUESTION_CONTRACT = [
     "provider", "previous_inspection", "current_inspection", "standard", "key_question", "label",
-    "question", "previous_percent", "current_percent", "all_crcs_percent", "previous_status",
-    "current_status", "all_crcs_status", "previous_base", "current_base", "comparable",
-    "reason_not_comparable", "change_points", "difference_from_all_crcs", "previous_band",
+    "question", "previous_percent", "current_percent", "comparator_percent", "previous_status",
+    "current_status", "comparator_status", "previous_base", "current_base", "comparable",
+    "reason_not_comparable", "change_points", "difference_from_comparator", "previous_band",
     "current_band", "previous_source", "current_source",
 ]  # fmt: skip
 PROMPT_CONTRACT = [
@@ -123,7 +123,7 @@ def test_one_row_a_key_question(questions):
 
 
 @pytest.mark.parametrize(
-    ("column", "at"), [("previous_percent", 0), ("current_percent", 1), ("all_crcs_percent", 2)]
+    ("column", "at"), [("previous_percent", 0), ("current_percent", 1), ("comparator_percent", 2)]
 )
 def test_percentages(by_question, column, at):
     assert missing_as_none(by_question[column]) == {q: row[at] for q, row in PRINTED.items()}
@@ -150,11 +150,11 @@ def test_differences_from_all_crcs(by_question):
         question: None if now is None or crcs is None else now - crcs
         for question, (_, now, crcs) in PRINTED.items()
     }
-    assert missing_as_none(by_question["difference_from_all_crcs"]) == expected
+    assert missing_as_none(by_question["difference_from_comparator"]) == expected
 
 
 def test_a_percentage_is_empty_only_where_its_status_says_why(questions):
-    for side in ("previous", "current", "all_crcs"):
+    for side in ("previous", "current", "comparator"):
         published = questions[f"{side}_status"] == "published"
         assert (published == questions[f"{side}_percent"].notna()).all()
 
@@ -164,7 +164,7 @@ def test_statuses_where_there_is_no_figure(by_question):
     for question in ("4.1.1", "4.1.2", "4.1.3"):
         assert by_question.loc[question, "previous_status"] == "no comparable data"
     for question in ("4.1.1", "4.1.2", "4.1.3", "4.1.4"):
-        assert by_question.loc[question, "all_crcs_status"] == "not published"
+        assert by_question.loc[question, "comparator_status"] == "not published"
 
 
 def test_figures_stand_with_the_report_that_prints_them(by_question):
@@ -438,7 +438,7 @@ def test_frameworks_that_no_document_compares(folder):
     assert set(rows["comparable"]) == {"no"}
     assert set(rows["reason_not_comparable"]) == {NOT_STATED}
     assert rows["previous_percent"].isna().all()
-    assert set(rows["all_crcs_status"]) == {"not published"}
+    assert set(rows["comparator_status"]) == {"not published"}
 
 
 def test_a_second_framework_has_its_own_questions_bands_and_samples(folder):

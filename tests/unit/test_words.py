@@ -38,7 +38,7 @@ def comparisons(draw):
         "sample": "s",
         "previous_percent": draw(maybe_percent),
         "current_percent": draw(maybe_percent),
-        "all_crcs_percent": draw(maybe_percent),
+        "comparator_percent": draw(maybe_percent),
         "comparable": draw(st.sampled_from(["yes", "caution", "no"])),
         "reason_not_comparable": draw(st.sampled_from([pd.NA, "The method changed."])),
     }
