@@ -18,14 +18,14 @@ from pipeline.analysis.files import DOSSIERS, csv_bytes, data_version, json_byte
 from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
 from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.ratings.next_rating import (
-    route_by_question,
-    route_by_standard,
-    route_to_overall,
+    next_overall_rating,
+    next_rating_by_question,
+    next_rating_by_standard,
 )
 from pipeline.analysis.ratings.stability import (
-    firmness_of_overall,
-    firmness_of_standards,
-    firmness_of_total,
+    stability_of_overall,
+    stability_of_standards,
+    stability_of_total,
 )
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.headline import headline, overall
@@ -172,10 +172,10 @@ def outlook(
 ) -> dict[str, pd.DataFrame]:
     """Return the way to the next rating and how firm the ratings are, for one inspection.
 
-    Tables: ``route`` (route_by_standard), ``route_questions`` (route_by_question),
-    ``route_sentences`` (sentence), ``firmness`` (firmness_of_standards),
-    ``firmness_total`` (firmness_of_total) and ``firmness_overall``
-    (firmness_of_overall).
+    Tables: ``route`` (next_rating_by_standard), ``route_questions`` (next_rating_by_question),
+    ``route_sentences`` (sentence), ``firmness`` (stability_of_standards),
+    ``firmness_total`` (stability_of_total) and ``firmness_overall``
+    (stability_of_overall).
     """
     own = ratings[ratings["inspection"] == current["inspection"]]
     framework = current["framework"]
@@ -184,15 +184,15 @@ def outlook(
     rules = framework_rows(tables["discretion_rules"], framework)
     totals = framework_rows(tables["overall_bands"], framework)
     arguments = (questions, own, standards, bands, rules)
-    route = route_by_standard(*arguments)
-    sentences = route_sentences(route, route_to_overall(route, own, totals))
+    route = next_rating_by_standard(*arguments)
+    sentences = route_sentences(route, next_overall_rating(route, own, totals))
     return {
         "route": route,
-        "route_questions": route_by_question(*arguments),
+        "route_questions": next_rating_by_question(*arguments),
         "route_sentences": pd.DataFrame({"sentence": sentences}, dtype="string"),
-        "firmness": firmness_of_standards(*arguments),
-        "firmness_total": firmness_of_total(*arguments, tables["sample_kinds"]),
-        "firmness_overall": firmness_of_overall(*arguments, tables["sample_kinds"], totals),
+        "firmness": stability_of_standards(*arguments),
+        "firmness_total": stability_of_total(*arguments, tables["sample_kinds"]),
+        "firmness_overall": stability_of_overall(*arguments, tables["sample_kinds"], totals),
     }
 
 

@@ -88,8 +88,8 @@ class Change:
 
     ``overturned_by`` is the smallest number of cases that, had they been left unanswered, would
     give another verdict at the same printed figures, with neither sample below half its size. None
-    where there is none, where this verdict is not settled on two full samples, or where a sample has
-    more than ``bases.EVERY_BASE`` cases.
+    where there is none, where this verdict is not settled on two full samples, or where a sample
+    has more than ``bases.EVERY_BASE`` cases.
     """
 
     verdict: str
