@@ -22,10 +22,10 @@ from pipeline.analysis.ratings.scale import Scale, printed_percent
 from pipeline.analysis.ratings.stability import (
     BANDS_ALONE,
     WITH_DISCRETION,
+    counts_of_other_cases,
     stability_of_overall,
     stability_of_standards,
     stability_of_total,
-    counts_of_other_cases,
 )
 
 # Counts that print as the 2019 figures; 2.1.3 and 4.1.2 at the largest base that can.
@@ -130,8 +130,8 @@ def test_the_bounds_on_the_total_are_those_of_an_adversary():
     bands = pd.DataFrame({"rating": ["Low", "High"], "lower_points": [0, 6]})
     overall = stability_of_overall(questions, ratings, standards, BANDS, RULES, KINDS, bands)
     row = overall[(overall["rule"] == BANDS_ALONE) & (overall["rating"] == "High")].iloc[0]
-    top = [counts_of_other_cases(78, 97)[printed_percent(np.arange(98), 97) >= 80].sum(),
-           counts_of_other_cases(66, 97)[printed_percent(np.arange(98), 97) >= 80].sum()]  # fmt: skip
+    outstanding = printed_percent(np.arange(98), 97) >= 80
+    top = [counts_of_other_cases(count, 97)[outstanding].sum() for count in (78, 66)]
     assert row["highest"] == pytest.approx(min(top), abs=1e-6)
     assert row["lowest"] == pytest.approx(max(0, sum(top) - 1), abs=1e-6)
     assert row["independent"] == pytest.approx(top[0] * top[1])
