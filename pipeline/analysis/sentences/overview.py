@@ -188,13 +188,15 @@ def benchmark_in_short(
     apart = known[known["benchmark_verdict"].isin([BETTER, WORSE])]
     if len(apart):
         left = int((apart["benchmark_bh"] <= 0.05).sum())
-        verb = "does" if left == 1 else "do"
-        sentence += (
-            f" Taken together, so that chance does not add up over the {len(known)} comparisons, "
-            f"{in_words(left)} of the {in_words(len(apart))} still {verb}."
-            if left != len(apart)
-            else " All of these stand when the comparisons are taken together."
+        together = (
+            f"Taken together, so that chance does not add up over the {len(known)} comparisons"
         )
+        if left == len(apart):
+            still = "all that are better or worse still stand apart"
+        else:
+            stands = "stands" if left == 1 else "stand"
+            still = f"{in_words(left)} of the {in_words(len(apart))} still {stands} apart"
+        sentence += f" {together}, {still}."
     return sentence
 
 
