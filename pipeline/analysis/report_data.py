@@ -27,11 +27,11 @@ from pipeline.analysis.inspections import inspections_in_order, pairs_of_inspect
 from pipeline.analysis.quality import ERROR, FAILED
 from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
 from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows
-from pipeline.analysis.ratings.next_rating import route_by_standard, route_to_overall
+from pipeline.analysis.ratings.next_rating import next_rating_by_standard, next_overall_rating
 from pipeline.analysis.ratings.stability import (
-    firmness_of_overall,
-    firmness_of_standards,
-    firmness_of_total,
+    stability_of_overall,
+    stability_of_standards,
+    stability_of_total,
 )
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.headline import headline
@@ -362,9 +362,9 @@ def outlook(
 ) -> dict[str, pd.DataFrame]:
     """Return the way to the next rating and how firm the ratings are, for one inspection.
 
-    Tables: ``route`` (route_by_standard), ``route_sentences`` (sentence), ``firmness``
-    (firmness_of_standards), ``firmness_total`` (firmness_of_total) and ``firmness_overall``
-    (firmness_of_overall). Standards whose rating is not published or not derived, because a figure
+    Tables: ``route`` (next_rating_by_standard), ``route_sentences`` (sentence), ``firmness``
+    (stability_of_standards), ``firmness_total`` (stability_of_total) and ``firmness_overall``
+    (stability_of_overall). Standards whose rating is not published or not derived, because a figure
     is missing, are left out, and there is no total without all of them.
     """
     own = ratings[ratings["inspection"] == current["inspection"]]
@@ -381,20 +381,20 @@ def outlook(
     totals = framework_rows(tables["overall_bands"], framework)
     arguments = (asked, own if complete else known, *rules)
     none = pd.DataFrame()
-    made = {"route": route_by_standard(*arguments) if len(known) else none}
+    made = {"route": next_rating_by_standard(*arguments) if len(known) else none}
     cases = asked["current_percent"].notna().any()
     sentences = (
-        route_sentences(made["route"], route_to_overall(made["route"], own, totals))
+        route_sentences(made["route"], next_overall_rating(made["route"], own, totals))
         if complete and len(totals)
         else []
     )
     made["route_sentences"] = pd.DataFrame({"sentence": sentences}, dtype="string")
-    made["firmness"] = firmness_of_standards(*arguments) if cases else none
+    made["firmness"] = stability_of_standards(*arguments) if cases else none
     whole_total = cases and complete and len(totals)
     kinds = tables["sample_kinds"]
-    made["firmness_total"] = firmness_of_total(*arguments, kinds) if whole_total else none
+    made["firmness_total"] = stability_of_total(*arguments, kinds) if whole_total else none
     made["firmness_overall"] = (
-        firmness_of_overall(*arguments, kinds, totals) if whole_total else none
+        stability_of_overall(*arguments, kinds, totals) if whole_total else none
     )
     return made
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.ratings.scale import Scale, largest_pair, printed_percent, rated_on_cases
+from pipeline.analysis.ratings.scale import Scale, largest_pair, rated_on_cases
 from pipeline.analysis.statistics.bases import Base
 
 
@@ -24,12 +24,15 @@ def cases_needed(count: int, base: int, boundary: int) -> int:
     """Fewest more cases done well for ``count`` of ``base`` to print as ``boundary`` percent.
 
     0 where it does already. The base stays the same: cases turn from not well done to well done.
+
+    >>> cases_needed(7, 11, 80)
+    2
     """
-    reaches = np.flatnonzero(printed_percent(np.arange(count, base + 1), base) >= boundary)
-    return int(reaches[0])
+    # Half up, count / base prints as the boundary from (2 boundary - 1) / 200 on.
+    return max(0, -(-(2 * boundary - 1) * base // 200) - count)
 
 
-def route_by_question(
+def next_rating_by_question(
     questions: pd.DataFrame,
     ratings: pd.DataFrame,
     standards: pd.DataFrame,
@@ -104,7 +107,7 @@ def _to_discretion(scale: Scale, count: int, base: int, level: int, qualitative:
     return int(np.flatnonzero(reachable >= level)[0])
 
 
-def route_by_standard(
+def next_rating_by_standard(
     questions: pd.DataFrame,
     ratings: pd.DataFrame,
     standards: pd.DataFrame,
@@ -113,7 +116,7 @@ def route_by_standard(
 ) -> pd.DataFrame:
     """A row a standard: what its next point would take, the fewest cases first.
 
-    Arguments as for ``route_by_question``. Columns: ``standard, name, published_rating,
+    Arguments as for ``next_rating_by_question``. Columns: ``standard, name, published_rating,
     next_rating, boundary_percent, rateable`` (false where no number of cases can be given: a
     judgement, no percentages, or none of them below the boundary, so that they do not explain the
     rating; the numbers are then missing), ``questions_below`` (key questions
@@ -124,7 +127,7 @@ def route_by_standard(
     where discretion may be considered), ``raised_by_panel`` (true where the published rating rests
     on recorded discretion). Standards at the top rating are left out.
     """
-    by_question = route_by_question(questions, ratings, standards, bands, rules)
+    by_question = next_rating_by_question(questions, ratings, standards, bands, rules)
     scale = Scale.of(bands, rules)
     names = standards.set_index("standard")["name"]
     rows: list[dict[str, Any]] = []
@@ -170,13 +173,13 @@ _BY_STANDARD = [
 ]  # fmt: skip
 
 
-def route_to_overall(
+def next_overall_rating(
     route: pd.DataFrame, ratings: pd.DataFrame, overall_bands: pd.DataFrame
 ) -> dict[str, Any]:
     """How far the provider is from the next overall rating, and the shortest ways there.
 
-    ``route`` is a result of ``route_by_standard``; ``ratings`` the rows of the inspection from
-    ``standard_ratings``; ``overall_bands`` those of its framework. Each standard can give one
+    ``route`` is a result of ``next_rating_by_standard``; ``ratings`` the rows of the inspection
+    from ``standard_ratings``; ``overall_bands`` those of its framework. Each standard can give one
     point.
 
     Result: ``points`` (of the published ratings), ``rating``, ``next_rating`` and ``points_needed``

@@ -1,26 +1,28 @@
-"""How firm is a rating? An illustration with fresh samples.
+"""How stable is a rating? An illustration with other cases, handled in the same way.
 
-If the inspectorate read fresh samples of the same sizes, drawn from the same practice, the shares
-would come out a little differently, and so might the ratings. This module works out how often.
+If the inspectorate read as many other cases that were handled in the same way, the shares would
+come out a little differently, and so might the ratings. This module works out how often.
 
-It is an illustration of sampling variation. It is not the chance that a published rating is wrong:
-the published rating is the inspectorate's judgement of the cases it read, and the figures below
-know nothing of the evidence behind it.
+It is an illustration of the luck of which cases were read. It is not the chance that a published
+rating is wrong: the published rating is the inspectorate's judgement of the cases it read, and the
+figures below know nothing of the evidence behind it.
 
 Method. The true share of each key question is uncertain: with the Jeffreys prior, Beta(1/2, 1/2),
 its posterior after ``x`` of ``n`` cases is Beta(x + 1/2, n - x + 1/2), and the number of cases done
-well in a fresh sample of ``n`` is beta-binomial (Gelman and others (2013), Bayesian Data Analysis,
-3rd edition, section 2.4). Each count is rated by the framework's bands; the lowest key question
-drives the standard.
+well in ``n`` other cases is beta-binomial (Gelman and others (2013), Bayesian Data Analysis, 3rd
+edition, section 2.4). Each count is rated by the framework's bands; the lowest key question drives
+the standard.
 
-How the questions depend on one another is not published, so three answers are given: as if they
-were ``independent``; as if they went ``together`` (good samples are good for all); and bounds,
-``lowest`` and ``highest``, that hold whatever the dependence between questions and standards read
-from the same cases (Frechet bounds within a standard, a linear programme over standards; the bounds
-may be wider than need be). Standards read from separate samples are independent of each other.
+How the questions depend on one another is not published, so the answer is a range: ``lowest`` and
+``highest`` hold whatever the dependence between questions and standards read from the same cases
+(Frechet bounds within a standard, a linear programme over standards; the bounds may be wider than
+need be). Within it stand two readings: as if questions were ``independent``, which is not
+plausible, and as if they went ``together`` (lucky samples are lucky for all). Standards read from
+separate samples are independent of each other.
 
-Standards that are judgements (domain one) are held as published. Everything is worked out exactly;
-nothing is simulated, so no seed is needed. A test draws seeded samples and finds the same.
+Standards that are judgements (domain one) are held as published. Nothing is simulated, so no seed
+is needed: the numbers are exact given the prior, the bases and the dependence, and only then. A
+test draws seeded samples and finds the same.
 """
 
 from __future__ import annotations
@@ -48,9 +50,16 @@ RULES = (BANDS_ALONE, WITH_DISCRETION)
 _LARGEST_PROGRAMME = 20_000
 """States of a linear programme that still solve in moments."""
 
+_LARGEST_BASE = 2_000
+"""A larger sample is taken as one of this size with the same share; its rating hardly varies."""
 
-def fresh_counts(count: int, base: int, prior: float = PRIOR) -> npt.NDArray:
-    """Probability of each number of cases done well, 0 to ``base``, in a fresh sample."""
+
+def counts_of_other_cases(count: int, base: int, prior: float = PRIOR) -> npt.NDArray:
+    """Probability of each number of cases done well, 0 to ``base``, in as many other cases.
+
+    >>> counts_of_other_cases(1, 1).round(3)
+    array([0.25, 0.75])
+    """
     return scipy.stats.betabinom.pmf(np.arange(base + 1), base, count + prior, base - count + prior)
 
 
@@ -80,27 +89,29 @@ def _standards(rated: pd.DataFrame, scale: Scale, rule: str) -> list[_Standard]:
             if pair is None:
                 continue
             count, base = pair
+            if base > _LARGEST_BASE:
+                count, base = round(count * _LARGEST_BASE / base), _LARGEST_BASE
             counts = np.arange(base + 1)
             level = (
                 scale.levels(counts, base)
                 if rule == BANDS_ALONE
                 else scale.reachable(counts, base, bool(question["qualitative"]))
             )
-            chance = fresh_counts(count, base)
+            chance = counts_of_other_cases(count, base)
             rows.append([chance[level >= at].sum() for at in range(scale.top + 1)])
         if rows:
             standards.append(_Standard(str(code), np.minimum(1, np.array(rows))))
     return standards
 
 
-def firmness_of_standards(
+def stability_of_standards(
     questions: pd.DataFrame,
     ratings: pd.DataFrame,
     standards: pd.DataFrame,
     bands: pd.DataFrame,
     rules: pd.DataFrame,
 ) -> pd.DataFrame:
-    """How often fresh samples would give each standard each rating: a row a standard, rule, rating.
+    """How often other cases would give each standard each rating: a row a standard, rule, rating.
 
     ``questions``: the rows of one inspection from ``key_question_comparison``; ``ratings``: its
     rows from ``standard_ratings``; ``standards``, ``bands``, ``rules``: its framework's rows of
@@ -108,9 +119,9 @@ def firmness_of_standards(
 
     Columns: ``standard, name, rule`` (``bands alone`` or ``every permitted discretion``, used
     upwards), ``rating, published`` (true for the published rating), ``at_least_lowest,
-    at_least_independent, at_least_together`` (proportion of fresh samples that reach the rating or
-    a higher one; together is also the highest possible), ``independent, together`` (proportion that
-    give exactly this rating). Standards without a percentage are left out.
+    at_least_independent, at_least_together`` (proportion of such readings that reach the rating
+    or a higher one; together is also the highest possible), ``independent, together`` (proportion
+    that give exactly this rating). Standards without a percentage are left out.
     """
     rated, scale = rated_on_cases(questions, standards), Scale.of(bands, rules)
     names = rated.drop_duplicates("standard").set_index("standard")["name"]
@@ -149,7 +160,7 @@ def _exactly(at_least: npt.NDArray) -> npt.NDArray:
     return np.maximum(0, at_least - np.append(at_least[1:], 0))
 
 
-def firmness_of_total(
+def stability_of_total(
     questions: pd.DataFrame,
     ratings: pd.DataFrame,
     standards: pd.DataFrame,
@@ -157,9 +168,9 @@ def firmness_of_total(
     rules: pd.DataFrame,
     sample_kinds: pd.DataFrame,
 ) -> pd.DataFrame:
-    """How often fresh samples would give each total of points: a row a rule and total.
+    """How often other cases would give each total of points: a row a rule and total.
 
-    Arguments as for ``firmness_of_standards``, and the table ``sample_kinds``, which says which
+    Arguments as for ``stability_of_standards``, and the table ``sample_kinds``, which says which
     samples hold the same cases. Columns: ``rule, points, independent, together`` (proportions).
     """
     scale = Scale.of(bands, rules)
@@ -181,7 +192,7 @@ def firmness_of_total(
     return pd.concat(frames, ignore_index=True)
 
 
-def firmness_of_overall(
+def stability_of_overall(
     questions: pd.DataFrame,
     ratings: pd.DataFrame,
     standards: pd.DataFrame,
@@ -190,9 +201,9 @@ def firmness_of_overall(
     sample_kinds: pd.DataFrame,
     overall_bands: pd.DataFrame,
 ) -> pd.DataFrame:
-    """How often fresh samples would reach each overall rating or a higher one.
+    """How often other cases would reach each overall rating or a higher one.
 
-    Arguments as for ``firmness_of_total``, and the framework's rows of ``overall_bands``. A row a
+    Arguments as for ``stability_of_total``, and the framework's rows of ``overall_bands``. A row a
     rule and overall rating. Columns: ``rule, rating, lower_points, published`` (true for the
     published overall rating), ``lowest, independent, together, highest`` (proportions; the outer
     two are bounds whatever the dependence, missing where too many standards share their cases).

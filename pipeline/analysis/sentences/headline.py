@@ -13,13 +13,13 @@ from pipeline.data import Tables, is_missing
 class Overall:
     """The overall rating of an inspection and what its points say.
 
-    ``points`` is the sum over all standards out of ``most``; ``printed`` whether
-    the report prints that total; ``missing`` and ``next_rating`` the distance to
-    the next overall rating, None at the top.
+    ``rating`` is None where none was given. ``points`` is the sum over all standards out of
+    ``most``, None where a rating is missing; ``printed`` whether the report prints that total;
+    ``missing`` and ``next_rating`` the distance to the next overall rating, None at the top.
     """
 
-    rating: str
-    points: int
+    rating: str | None
+    points: int | None
     most: int
     printed: bool
     missing: int | None
@@ -28,17 +28,17 @@ class Overall:
 
 def overall(tables: Tables, ratings: pd.DataFrame, inspection: str) -> Overall:
     """Return the overall rating of an inspection (``ratings`` from standard_ratings)."""
-    row = ratings[(ratings["inspection"] == inspection) & (ratings["standard"] == "overall")].iloc[
-        0
-    ]
+    own = ratings[(ratings["inspection"] == inspection) & (ratings["standard"] == "overall")]
+    row = own.iloc[0]
     inspections = tables["inspections"].set_index("inspection")
     framework = inspections.loc[inspection, "framework"]
     bands = framework_rows(tables["overall_bands"], str(framework))
-    printed = tables["overall_ratings"].set_index("inspection").loc[inspection, "score_status"]
-    following = points_to_next(int(row["points"]), bands)
+    printed = tables["overall_ratings"].set_index("inspection")["score_status"].get(inspection)
+    points = None if is_missing(row["points"]) else int(row["points"])
+    following = None if points is None else points_to_next(points, bands)
     return Overall(
-        rating=str(row["published_rating"]),
-        points=int(row["points"]),
+        rating=None if is_missing(row["published_rating"]) else str(row["published_rating"]),
+        points=points,
         most=int(bands["upper_points"].max()),
         printed=bool(printed == "published"),
         missing=following[0] if following else None,
@@ -61,9 +61,13 @@ def headline(
     previous = questions["previous_inspection"].iloc[0]
     now = overall(tables, ratings, current)
     then = None if is_missing(previous) else overall(tables, ratings, str(previous))
-    rows: list[tuple[str, str | None, str]] = [("overall", *_overall(now, then))]
+    rows: list[tuple[str, str | None, str]] = []
+    leading: tuple[str | None, str] = (None, "")
     if then is not None:
-        rows.append(("comparable standards", *_comparable_points(standards, tables)))
+        leading = _comparable_points(standards, tables)
+    rows.append(("overall", *_overall(now, then, leading[1], standards)))
+    if then is not None:
+        rows.append(("comparable standards", *leading))
         rows.append(("standards", *_standards(standards)))
         rows.append(("key questions", *_questions(questions)))
     rows.append(("all CRCs", *_against(questions)))
@@ -79,13 +83,19 @@ def _points(count: int) -> str:
     return f"{in_words(count)} point{'s' if count != 1 else ''}"
 
 
-def _overall(now: Overall, then: Overall | None) -> tuple[str, str]:
+def _overall(
+    now: Overall, then: Overall | None, comparable: str, standards: pd.DataFrame
+) -> tuple[str | None, str]:
+    """Say the rating, the comparable result first and then the total with what it sums."""
+    rating = now.rating or "No overall rating was published"
+    if now.points is None:
+        return rating, f"{rating}."
     short = ""
     if now.missing is not None:
         short = f", {_points(now.missing)} short of {now.next_rating}"
-    if then is None:
-        return f"{now.points} of {now.most}", f"{now.rating}: {now.points} of {now.most}{short}."
-    same = "again" if now.rating == then.rating else f"after {then.rating}"
+    if then is None or then.points is None:
+        return f"{now.points} of {now.most}", f"{rating}: {now.points} of {now.most}{short}."
+    same = "again" if now.rating == then.rating else f"after {then.rating or 'no rating'}"
     verb = "rose" if now.points > then.points else "fell" if now.points < then.points else "stayed"
     move = (
         f"stayed at {now.points}"
@@ -98,13 +108,19 @@ def _overall(now: Overall, then: Overall | None) -> tuple[str, str]:
         if then.printed or now.printed:
             unprinted = "earlier" if now.printed else "latest"
             ours = f" The {unprinted} total is our sum: the report prints none."
-    return (
-        f"{then.points} to {now.points} of {now.most}",
-        f"{now.rating} {same}; the score {move} of {now.most}{short}.{ours}",
+    value = f"{then.points} to {now.points} of {now.most}"
+    if not comparable:
+        return value, f"{rating} {same}; the score {move} of {now.most}{short}.{ours}"
+    apart = standards[standards["direction"].isna()]
+    summed = (
+        f"The score of all {in_words(len(standards))} {move} of {now.most}{short}; it sums "
+        f"{in_words(len(apart))} whose ratings may not be compared."
     )
+    return value, f"{rating} {same}. {comparable} {summed}{ours}"
 
 
 def _comparable_points(standards: pd.DataFrame, tables: Tables) -> tuple[str | None, str]:
+    """Return the points over the standards whose ratings compare, where not all do."""
     comparable = standards[standards["direction"].notna()]
     if len(comparable) in (0, len(standards)):
         return None, ""
