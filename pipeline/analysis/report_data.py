@@ -155,7 +155,10 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         current = inspections[pair["current_inspection"]]
         previous = inspections.get(pair["previous_inspection"])
         both = [row for row in (previous, current) if row is not None]
-        here, later = (pair["previous_inspection"], pair["current_inspection"]), (current["inspection"],)
+        here, later = (
+            (pair["previous_inspection"], pair["current_inspection"]),
+            (current["inspection"],),
+        )
         questions = by_pair.frame("key_questions", here)
         ratings = by_inspection.frame("standard_ratings", *((row["inspection"],) for row in both))
         first = headline(tables, questions, by_pair.frame("standards", here), ratings)
@@ -273,7 +276,9 @@ def _about(
     beside = [part for part in ("its earlier inspection" if previous else "", against) if part]
     overall = next(
         row
-        for row in reversed(records(ratings[["inspection", "standard", "published_rating", "status"]]))
+        for row in reversed(
+            records(ratings[["inspection", "standard", "published_rating", "status"]])
+        )
         if (row["inspection"], row["standard"]) == (current["inspection"], "overall")
     )
     said = dict(zip(first["item"], first["sentence"], strict=True))
