@@ -23,7 +23,11 @@ from pipeline.analysis.files import (
     frames_bytes,
     json_bytes,
 )
-from pipeline.analysis.inspections import inspections_in_order, pairs_of_inspections
+from pipeline.analysis.inspections import (
+    comparator_in_text,
+    inspections_in_order,
+    pairs_of_inspections,
+)
 from pipeline.analysis.quality import ERROR, FAILED
 from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
 from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows
@@ -346,15 +350,6 @@ def lineage_sentences(tables: Tables, provider: str) -> list[str]:
         when = plans.day_in_words(day) if "-" in day else day
         said.append(f"{names[provider]} {became}{f' ({when})' if when else ''}.")
     return said
-
-
-def comparator_in_text(tables: Tables, comparator: str | None) -> str:
-    """Return an aggregate as a sentence names it; empty where there is none."""
-    for row in records(tables["comparators"]):
-        if row["comparator"] == comparator:
-            name = str(row["short_name"] or row["name"])
-            return name[0].lower() + name[1:] if name.startswith("All ") else name
-    return ""
 
 
 def outlook(
