@@ -244,7 +244,7 @@ def _tables_of_inspections(
             {
                 "inspection": answers["inspection"],
                 "item": "plan",
-                "value": answers["result"].str.partition(" ")[0],
+                "value": answers["result"].str.split(" ").str[0],
                 "sentence": "The action plan answers " + answers["result"],
             }
         ),

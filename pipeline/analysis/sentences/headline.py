@@ -260,6 +260,8 @@ def _common_weakness(questions: pd.DataFrame, ratings: pd.DataFrame) -> tuple[st
     current = questions["current_inspection"].iloc[0]
     own = ratings[(ratings["inspection"] == current) & ratings["lowest_key_question"].notna()]
     lowest = questions[questions["key_question"].isin(own["lowest_key_question"])]
+    if lowest.empty:
+        return None, ""
     themes = lowest.assign(theme=lowest["label"].str.partition(": ")[2]).groupby(
         "theme", sort=False
     )
