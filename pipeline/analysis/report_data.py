@@ -32,6 +32,7 @@ from pipeline.analysis.quality import ERROR, FAILED
 from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
 from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows
 from pipeline.analysis.ratings.next_rating import next_rating_by_standard, next_overall_rating
+from pipeline.analysis.ratings.scale import Rated
 from pipeline.analysis.ratings.stability import (
     stability_of_overall,
     stability_of_standards,
@@ -374,24 +375,27 @@ def outlook(
         for name in ("standards", "rating_bands", "discretion_rules")
     ]
     totals = framework_rows(tables["overall_bands"], framework)
-    arguments = (asked, own if complete else known, *rules)
-    none = pd.DataFrame()
-    made = {"route": next_rating_by_standard(*arguments) if len(known) else none}
-    cases = asked["current_percent"].notna().any()
+    own_ratings = own if complete else known
+    rated = Rated.of(asked, *rules)
+    arguments = (asked, own_ratings, *rules)
+    route = next_rating_by_standard(*arguments, rated) if len(known) else pd.DataFrame()
+    whole_total = bool(rated.questions) and complete and len(totals) > 0
+    kinds = tables["sample_kinds"]
     sentences = (
-        route_sentences(made["route"], next_overall_rating(made["route"], own, totals))
+        route_sentences(route, next_overall_rating(route, own, totals))
         if complete and len(totals)
         else []
     )
-    made["route_sentences"] = pd.DataFrame({"sentence": sentences}, dtype="string")
-    made["firmness"] = stability_of_standards(*arguments) if cases else none
-    whole_total = cases and complete and len(totals)
-    kinds = tables["sample_kinds"]
-    made["firmness_total"] = stability_of_total(*arguments, kinds) if whole_total else none
-    made["firmness_overall"] = (
-        stability_of_overall(*arguments, kinds, totals) if whole_total else none
-    )
-    return made
+    none = pd.DataFrame()
+    return {
+        "route": route,
+        "route_sentences": pd.DataFrame({"sentence": sentences}, dtype="string"),
+        "firmness": stability_of_standards(*arguments, rated),
+        "firmness_total": stability_of_total(*arguments, kinds, rated) if whole_total else none,
+        "firmness_overall": (
+            stability_of_overall(*arguments, kinds, totals, rated) if whole_total else none
+        ),
+    }
 
 
 def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
