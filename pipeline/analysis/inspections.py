@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.analysis.records import look_up
+from pipeline.analysis.records import look_up, records
 from pipeline.data import Tables
 
 RENAMED = "renamed"
@@ -67,6 +67,16 @@ def _comparators(rows: pd.DataFrame, tables: Tables) -> pd.Series:
     ):
         chosen = chosen.fillna(other)
     return chosen
+
+
+def comparator_in_text(tables: Tables, comparator: str | None, *, period: bool = False) -> str:
+    """Return an aggregate as a sentence names it, if asked with its period; empty for none."""
+    for row in records(tables["comparators"]):
+        if row["comparator"] == comparator:
+            name = str(row["short_name"] or row["name"])
+            name = name[0].lower() + name[1:] if name.startswith("All ") else name
+            return f"{name} ({row['period']})" if period and row["period"] else name
+    return ""
 
 
 def pairs_of_inspections(tables: Tables) -> pd.DataFrame:

@@ -23,11 +23,16 @@ from pipeline.analysis.files import (
     frames_bytes,
     json_bytes,
 )
-from pipeline.analysis.inspections import inspections_in_order, pairs_of_inspections
+from pipeline.analysis.inspections import (
+    comparator_in_text,
+    inspections_in_order,
+    pairs_of_inspections,
+)
 from pipeline.analysis.quality import ERROR, FAILED
 from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
 from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows
 from pipeline.analysis.ratings.next_rating import next_rating_by_standard, next_overall_rating
+from pipeline.analysis.ratings.scale import Rated
 from pipeline.analysis.ratings.stability import (
     stability_of_overall,
     stability_of_standards,
@@ -243,7 +248,7 @@ def _tables_of_inspections(
             {
                 "inspection": answers["inspection"],
                 "item": "plan",
-                "value": answers["result"].str.partition(" ")[0],
+                "value": answers["result"].str.split(" ").str[0],
                 "sentence": "The action plan answers " + answers["result"],
             }
         ),
@@ -353,15 +358,6 @@ def lineage_sentences(tables: Tables, provider: str) -> list[str]:
     return said
 
 
-def comparator_in_text(tables: Tables, comparator: str | None) -> str:
-    """Return an aggregate as a sentence names it; empty where there is none."""
-    for row in records(tables["comparators"]):
-        if row["comparator"] == comparator:
-            name = str(row["short_name"] or row["name"])
-            return name[0].lower() + name[1:] if name.startswith("All ") else name
-    return ""
-
-
 def outlook(
     tables: Tables, questions: pd.DataFrame, ratings: pd.DataFrame, current: Row
 ) -> dict[str, pd.DataFrame]:
@@ -384,24 +380,27 @@ def outlook(
         for name in ("standards", "rating_bands", "discretion_rules")
     ]
     totals = framework_rows(tables["overall_bands"], framework)
-    arguments = (asked, own if complete else known, *rules)
-    none = pd.DataFrame()
-    made = {"route": next_rating_by_standard(*arguments) if len(known) else none}
-    cases = asked["current_percent"].notna().any()
+    own_ratings = own if complete else known
+    rated = Rated.of(asked, *rules)
+    arguments = (asked, own_ratings, *rules)
+    route = next_rating_by_standard(*arguments, rated) if len(known) else pd.DataFrame()
+    whole_total = bool(rated.questions) and complete and len(totals) > 0
+    kinds = tables["sample_kinds"]
     sentences = (
-        route_sentences(made["route"], next_overall_rating(made["route"], own, totals))
+        route_sentences(route, next_overall_rating(route, own, totals))
         if complete and len(totals)
         else []
     )
-    made["route_sentences"] = pd.DataFrame({"sentence": sentences}, dtype="string")
-    made["firmness"] = stability_of_standards(*arguments) if cases else none
-    whole_total = cases and complete and len(totals)
-    kinds = tables["sample_kinds"]
-    made["firmness_total"] = stability_of_total(*arguments, kinds) if whole_total else none
-    made["firmness_overall"] = (
-        stability_of_overall(*arguments, kinds, totals) if whole_total else none
-    )
-    return made
+    none = pd.DataFrame()
+    return {
+        "route": route,
+        "route_sentences": pd.DataFrame({"sentence": sentences}, dtype="string"),
+        "firmness": stability_of_standards(*arguments, rated),
+        "firmness_total": stability_of_total(*arguments, kinds, rated) if whole_total else none,
+        "firmness_overall": (
+            stability_of_overall(*arguments, kinds, totals, rated) if whole_total else none
+        ),
+    }
 
 
 def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.ratings.scale import Scale, largest_pair, rated_on_cases
+from pipeline.analysis.ratings.scale import Rated, Scale, largest_pair
+from pipeline.analysis.records import grouped, records
 from pipeline.analysis.statistics.bases import Base
 
 
@@ -38,12 +39,14 @@ def next_rating_by_question(
     standards: pd.DataFrame,
     bands: pd.DataFrame,
     rules: pd.DataFrame,
+    rated: Rated | None = None,
 ) -> pd.DataFrame:
     """A row a key question of a standard that can still rise: how far it is from the next rating.
 
     ``questions``: the rows of one inspection from ``key_question_comparison``; ``ratings``: its
     rows from ``standard_ratings``; ``standards``, ``bands``, ``rules``: its framework's rows of
-    ``standards``, ``rating_bands`` and ``discretion_rules``.
+    ``standards``, ``rating_bands`` and ``discretion_rules``; ``rated`` what follows from them,
+    where it is at hand.
 
     Columns: ``standard, name, published_rating, next_rating, boundary_percent, key_question, label,
     percent, base`` (number of cases the count below is out of), ``base_known`` (false: the largest
@@ -52,10 +55,12 @@ def next_rating_by_question(
     (percentage points from the printed figure to the boundary, at least 0), ``cases_to_discretion``
     (fewest more cases for the question to be within the range where discretion may be considered).
     """
-    scale = Scale.of(bands, rules)
-    published = ratings.set_index("standard")["published_rating"]
+    rated = rated or Rated.of(questions, standards, bands, rules)
+    scale = rated.scale
+    published = dict(zip(ratings["standard"], ratings["published_rating"], strict=True))
     rows: list[dict[str, Any]] = []
-    for question in rated_on_cases(questions, standards).to_dict("records"):
+    for asked in rated.questions:
+        question = asked._asdict()
         level = scale.level_of(published[question["standard"]])
         pair = largest_pair(question["percent"], question["base"])
         if level == scale.top or pair is None:
@@ -113,6 +118,7 @@ def next_rating_by_standard(
     standards: pd.DataFrame,
     bands: pd.DataFrame,
     rules: pd.DataFrame,
+    rated: Rated | None = None,
 ) -> pd.DataFrame:
     """A row a standard: what its next point would take, the fewest cases first.
 
@@ -127,11 +133,15 @@ def next_rating_by_standard(
     where discretion may be considered), ``raised_by_panel`` (true where the published rating rests
     on recorded discretion). Standards at the top rating are left out.
     """
-    by_question = next_rating_by_question(questions, ratings, standards, bands, rules)
-    scale = Scale.of(bands, rules)
-    names = standards.set_index("standard")["name"]
+    rated = rated or Rated.of(questions, standards, bands, rules)
+    by_question = grouped(
+        records(next_rating_by_question(questions, ratings, standards, bands, rules, rated)),
+        "standard",
+    )
+    scale = rated.scale
+    names = dict(zip(standards["standard"], standards["name"], strict=True))
     rows: list[dict[str, Any]] = []
-    for line in ratings[ratings["standard"] != "overall"].to_dict("records"):
+    for line in records(ratings[ratings["standard"] != "overall"]):
         level = scale.level_of(line["published_rating"])
         if level == scale.top:
             continue
@@ -141,21 +151,21 @@ def next_rating_by_standard(
             "published_rating": line["published_rating"],
             "next_rating": scale.ratings[level + 1],
             "boundary_percent": scale.lower[level + 1],
-            "raised_by_panel": bool(pd.notna(line["discretion"])),
+            "raised_by_panel": line["discretion"] is not None,
         }
-        own = by_question[by_question["standard"] == line["standard"]]
-        below = own[own["cases_needed"] > 0]
-        row["rateable"] = not below.empty
-        if not below.empty:
-            furthest = own.loc[own["points_away"].idxmax()]
+        own = by_question[line["standard"]]
+        below = [question for question in own if question["cases_needed"] > 0]
+        row["rateable"] = bool(below)
+        if below:
+            furthest = max(own, key=lambda question: question["points_away"])
             row |= {
-                "questions_below": "; ".join(below["key_question"]),
-                "cases_needed": int(own["cases_needed"].sum()),
-                "cases_if_shared": int(own["cases_needed"].max()),
-                "points_away": int(furthest["points_away"]),
-                "base": int(furthest["base"]),
-                "base_known": bool(furthest["base_known"]),
-                "cases_to_discretion": int(own["cases_to_discretion"].sum()),
+                "questions_below": "; ".join(question["key_question"] for question in below),
+                "cases_needed": sum(question["cases_needed"] for question in own),
+                "cases_if_shared": max(question["cases_needed"] for question in own),
+                "points_away": furthest["points_away"],
+                "base": furthest["base"],
+                "base_known": furthest["base_known"],
+                "cases_to_discretion": sum(question["cases_to_discretion"] for question in own),
             }
         rows.append(row)
     whole = ["cases_needed", "cases_if_shared", "points_away", "base", "cases_to_discretion"]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.analysis.inspections import comparator_in_text
 from pipeline.analysis.ratings.bands import framework_rows, points_to_next
 from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.data import Tables, is_missing
@@ -13,15 +14,20 @@ from pipeline.data import Tables, is_missing
 class Overall:
     """The overall rating of an inspection and what its points say.
 
-    ``rating`` is None where none was given. ``points`` is the sum over all standards out of
-    ``most``, None where a rating is missing; ``printed`` whether the report prints that total;
-    ``missing`` and ``next_rating`` the distance to the next overall rating, None at the top.
+    ``rating`` is None where there is none, and ``status`` says why. ``points`` is the score out of ``most``: as
+    printed, else our sum over all standards, None where neither is to be had; ``printed`` whether
+    the report prints it and ``score_status`` why not; ``ours`` our sum where it is another;
+    ``missing`` and ``next_rating`` the distance to the next overall rating, None at the top and
+    where the score does not give the published rating.
     """
 
     rating: str | None
+    status: str
     points: int | None
-    most: int
+    most: int | None
     printed: bool
+    score_status: str
+    ours: int | None
     missing: int | None
     next_rating: str | None
 
@@ -33,14 +39,20 @@ def overall(tables: Tables, ratings: pd.DataFrame, inspection: str) -> Overall:
     inspections = tables["inspections"].set_index("inspection")
     framework = inspections.loc[inspection, "framework"]
     bands = framework_rows(tables["overall_bands"], str(framework))
-    printed = tables["overall_ratings"].set_index("inspection")["score_status"].get(inspection)
-    points = None if is_missing(row["points"]) else int(row["points"])
-    following = None if points is None else points_to_next(points, bands)
+    points = None if is_missing(row["score"]) else int(row["score"])
+    printed = not is_missing(row["printed_score"])
+    ours = None if is_missing(row["points"]) or not printed else int(row["points"])
+    here = bands[(bands["lower_points"] <= (points or 0)) & ((points or 0) <= bands["upper_points"])]
+    follows = not here.empty and here["rating"].iloc[0] == row["published_rating"]
+    following = points_to_next(points, bands) if points is not None and follows else None
     return Overall(
         rating=None if is_missing(row["published_rating"]) else str(row["published_rating"]),
+        status=str(row["status"]),
         points=points,
-        most=int(bands["upper_points"].max()),
-        printed=bool(printed == "published"),
+        most=None if bands.empty else int(bands["upper_points"].max()),
+        printed=printed,
+        score_status=str(row["score_status"]),
+        ours=None if ours == points else ours,
         missing=following[0] if following else None,
         next_rating=following[1] if following else None,
     )
@@ -57,8 +69,9 @@ def headline(
     says it in full. Standards and questions that may not be compared are left
     out of every count of change and counted apart.
     """
-    current = str(questions["current_inspection"].iloc[0])
-    previous = questions["previous_inspection"].iloc[0]
+    compared = questions if len(questions) else standards
+    current = str(compared["current_inspection"].iloc[0])
+    previous = compared["previous_inspection"].iloc[0]
     now = overall(tables, ratings, current)
     then = None if is_missing(previous) else overall(tables, ratings, str(previous))
     rows: list[tuple[str, str | None, str]] = []
@@ -70,7 +83,7 @@ def headline(
         rows.append(("comparable standards", *leading))
         rows.append(("standards", *_standards(standards)))
         rows.append(("key questions", *_questions(questions)))
-    rows.append(("all CRCs", *_against(questions)))
+    rows.append(("comparator", *_against(questions, tables)))
     rows.append(("common weakness", *_common_weakness(questions, ratings)))
     rows.append(("strongest", *_extreme(questions, highest=True)))
     rows.append(("weakest", *_extreme(questions, highest=False)))
@@ -87,14 +100,15 @@ def _overall(
     now: Overall, then: Overall | None, comparable: str, standards: pd.DataFrame
 ) -> tuple[str | None, str]:
     """Say the rating, the comparable result first and then the total with what it sums."""
-    rating = now.rating or "No overall rating was published"
+    rating = now.rating or _NO_RATING.get(now.status, "There is no overall rating")
     if now.points is None:
         return rating, f"{rating}."
-    short = ""
+    short = "" if now.ours is None else f" (the points of its standards add up to {now.ours})"
     if now.missing is not None:
-        short = f", {_points(now.missing)} short of {now.next_rating}"
+        short += f", {_points(now.missing)} short of {now.next_rating}"
     if then is None or then.points is None:
-        return f"{now.points} of {now.most}", f"{rating}: {now.points} of {now.most}{short}."
+        said = f"{rating}: {now.points} of {now.most}{short}.{_ours(now, None)}"
+        return f"{now.points} of {now.most}", said
     same = "again" if now.rating == then.rating else f"after {then.rating or 'no rating'}"
     verb = "rose" if now.points > then.points else "fell" if now.points < then.points else "stayed"
     move = (
@@ -102,12 +116,7 @@ def _overall(
         if verb == "stayed"
         else f"{verb} from {then.points} to {now.points}"
     )
-    ours = ""
-    if not then.printed or not now.printed:
-        ours = " Both totals are our sums: the reports print none."
-        if then.printed or now.printed:
-            unprinted = "earlier" if now.printed else "latest"
-            ours = f" The {unprinted} total is our sum: the report prints none."
+    ours = _ours(now, then)
     value = f"{then.points} to {now.points} of {now.most}"
     if not comparable:
         return value, f"{rating} {same}; the score {move} of {now.most}{short}.{ours}"
@@ -117,6 +126,36 @@ def _overall(
         f"{in_words(len(apart))} whose ratings may not be compared."
     )
     return value, f"{rating} {same}. {comparable} {summed}{ours}"
+
+
+_NO_RATING = {
+    "not entered yet": "The overall rating has not been entered yet",
+    "not rated": "No overall rating was given",
+    "not published": "No overall rating was published",
+    "suppressed": "The overall rating was kept back",
+    "withdrawn": "The overall rating was withdrawn",
+}
+"""What is said where there is no overall rating, by its status."""
+
+
+def _ours(now: Overall, then: Overall | None) -> str:
+    """Say which totals are our sums, and why."""
+    unprinted = {
+        name: overall.score_status
+        for name, overall in (("earlier", then), ("latest", now))
+        if overall is not None and not overall.printed and overall.points is not None
+    }
+    if len(unprinted) == 2 and set(unprinted.values()) == {"not published"}:
+        return " Both totals are our sums: the reports print none."
+    said = ""
+    for name, status in unprinted.items():
+        why = {
+            "not published": "the report prints none",
+            "not entered yet": "the printed one has not been entered yet",
+        }.get(status, f"the printed one is {status}")
+        which = f"The {name} total" if then is not None else "The total"
+        said += f" {which} is our sum: {why}."
+    return said
 
 
 def _comparable_points(standards: pd.DataFrame, tables: Tables) -> tuple[str | None, str]:
@@ -181,10 +220,11 @@ def _questions(questions: pd.DataFrame) -> tuple[str | None, str]:
     return f"{rose} rose, {fell} fell", sentence + "."
 
 
-def _against(questions: pd.DataFrame) -> tuple[str | None, str]:
+def _against(questions: pd.DataFrame, tables: Tables) -> tuple[str | None, str]:
     known = questions[questions["difference_from_comparator"].notna()]
     if known.empty:
         return None, ""
+    name = comparator_in_text(tables, str(known["comparator"].iloc[0]), period=True)
     difference = known["difference_from_comparator"]
     above, level, below = (
         int((difference > 0).sum()),
@@ -193,7 +233,7 @@ def _against(questions: pd.DataFrame) -> tuple[str | None, str]:
     )
     return (
         f"{above} of {len(known)} above",
-        f"Of {len(known)} key questions with a figure for all CRCs, {in_words(above)} "
+        f"Of {len(known)} key questions with a figure for {name}, {in_words(above)} "
         f"{'stands' if above == 1 else 'stand'} above it, {in_words(level)} level and "
         f"{in_words(below)} below.",
     )
@@ -215,9 +255,13 @@ def _common_weakness(questions: pd.DataFrame, ratings: pd.DataFrame) -> tuple[st
 
     The theme of a key question is what its label says after the standard's name.
     """
+    if questions.empty:
+        return None, ""
     current = questions["current_inspection"].iloc[0]
     own = ratings[(ratings["inspection"] == current) & ratings["lowest_key_question"].notna()]
     lowest = questions[questions["key_question"].isin(own["lowest_key_question"])]
+    if lowest.empty:
+        return None, ""
     themes = lowest.assign(theme=lowest["label"].str.partition(": ")[2]).groupby(
         "theme", sort=False
     )

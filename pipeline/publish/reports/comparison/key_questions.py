@@ -38,7 +38,7 @@ def key_question_figure(report: Comparison) -> Picture:
 
 
 def _chart_finding(report: Comparison) -> str:
-    sentences = [report.sentence("key questions"), report.sentence("all CRCs")]
+    sentences = [report.sentence("key questions"), report.sentence("comparator")]
     return " ".join(filter(None, sentences)) or report.sentence("strongest")
 
 
