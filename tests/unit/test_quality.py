@@ -329,7 +329,7 @@ PLANTED: list[tuple[Callable[[Tables], None], str, str]] = [
     (changed_rating, "bands-give-ratings", "standard 2.2"),
     (changed_rating, "points-add-up", "overall score"),
     (changed_overall_rating, "bands-give-ratings", "overall rating"),
-    (discretion_too_far, "discretion-is-permitted", "standard 2.3, within-points"),
+    (discretion_too_far, "discretion-is-permitted", "standard 2.3"),
     (percent_sign_on_a_count, "percentage-where-count-is-meant", "caseload-po"),
     (restated_otherwise, "restated-figure-agrees", "prompt 2.3.3-2"),
     (changed_wording, "wording-agrees", "key question 2.1.1, annex"),
