@@ -42,7 +42,9 @@ def overall(tables: Tables, ratings: pd.DataFrame, inspection: str) -> Overall:
     points = None if is_missing(row["score"]) else int(row["score"])
     printed = not is_missing(row["printed_score"])
     ours = None if is_missing(row["points"]) or not printed else int(row["points"])
-    here = bands[(bands["lower_points"] <= (points or 0)) & ((points or 0) <= bands["upper_points"])]
+    here = bands[
+        (bands["lower_points"] <= (points or 0)) & ((points or 0) <= bands["upper_points"])
+    ]
     follows = not here.empty and here["rating"].iloc[0] == row["published_rating"]
     following = points_to_next(points, bands) if points is not None and follows else None
     return Overall(
@@ -240,7 +242,11 @@ def _against(questions: pd.DataFrame, tables: Tables) -> tuple[str | None, str]:
 
 
 def small_base(base: object) -> str:
-    """Return the warning that goes with every figure on fewer than 30 cases, or nothing."""
+    """Return the warning that goes with every figure on fewer than 30 cases, or nothing.
+
+    >>> small_base(11), small_base(97)
+    ('only 11 cases', '')
+    """
     if is_missing(base) or int(str(base)) >= 30:
         return ""
     return f"only {base} cases"

@@ -30,7 +30,7 @@ from pipeline.publish.build.catalogue import Report
 LIBRARIES = (
     "afcharts", "gptables", "ipykernel", "ipython", "jinja2", "matplotlib",
     "nbclient", "nbconvert", "nbformat", "numpy", "openpyxl", "pandas", "papermill", "scipy",
-    "seaborn", "statsmodels",
+    "seaborn",
 )  # fmt: skip
 #: Seconds to wait for the scheduler to answer, and then for a first worker.
 PATIENCE = 15
