@@ -469,6 +469,9 @@ def eligible_cases_for_design(
 
     Source: Cochran, W. G. (1977), Sampling Techniques, 3rd edition, section 4.4. That the
     inspectorate used this formula is our reading: its reports print the confidence and the margin.
+
+    >>> eligible_cases_for_design(97)
+    DesignPopulation(eligible=235, lowest=233, highest=238)
     """
     _, cases = check_counts(0, sample)
     if not 0 < confidence < 100:
