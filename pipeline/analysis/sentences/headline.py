@@ -1,12 +1,14 @@
 """What leadership sees first: counts and plain sentences made from the comparison tables."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
 
 from pipeline.analysis.inspections import comparator_in_text
-from pipeline.analysis.ratings.bands import framework_rows, points_to_next
-from pipeline.analysis.sentences.phrases import in_words, joined
+from pipeline.analysis.ratings.bands import framework_rows
+from pipeline.analysis.records import Row, records
+from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.data import Tables, is_missing
 
 
@@ -14,8 +16,8 @@ from pipeline.data import Tables, is_missing
 class Overall:
     """The overall rating of an inspection and what its points say.
 
-    ``rating`` is None where there is none, and ``status`` says why. ``points`` is the score out of ``most``: as
-    printed, else our sum over all standards, None where neither is to be had; ``printed`` whether
+    ``rating`` is None where there is none, and ``status`` says why. ``points`` is the score out of
+    ``most``: as printed, else our sum over all standards, None where neither is to be had; ``printed`` whether
     the report prints it and ``score_status`` why not; ``ours`` our sum where it is another;
     ``missing`` and ``next_rating`` the distance to the next overall rating, None at the top and
     where the score does not give the published rating.
@@ -32,32 +34,35 @@ class Overall:
     next_rating: str | None
 
 
-def overall(tables: Tables, ratings: pd.DataFrame, inspection: str) -> Overall:
-    """Return the overall rating of an inspection (``ratings`` from standard_ratings)."""
-    own = ratings[(ratings["inspection"] == inspection) & (ratings["standard"] == "overall")]
-    row = own.iloc[0]
-    inspections = tables["inspections"].set_index("inspection")
-    framework = inspections.loc[inspection, "framework"]
-    bands = framework_rows(tables["overall_bands"], str(framework))
-    points = None if is_missing(row["score"]) else int(row["score"])
-    printed = not is_missing(row["printed_score"])
-    ours = None if is_missing(row["points"]) or not printed else int(row["points"])
-    here = bands[
-        (bands["lower_points"] <= (points or 0)) & ((points or 0) <= bands["upper_points"])
+def overall(tables: Tables, ratings: list[Row], inspection: str) -> Overall:
+    """Return the overall rating of an inspection (``ratings``: rows of standard_ratings)."""
+    (row,) = [
+        r for r in ratings if (r["inspection"], r["standard"]) == (inspection, "overall")
     ]
-    follows = not here.empty and here["rating"].iloc[0] == row["published_rating"]
-    following = points_to_next(points, bands) if points is not None and follows else None
+    bands = _of_framework(tables, "overall_bands", inspection)
+    points, ours = row["score"], row["points"]
+    here = [b["rating"] for b in bands if b["lower_points"] <= (points or 0) <= b["upper_points"]]
+    above = sorted((b["lower_points"], b["rating"]) for b in bands)
+    above = [band for band in above if points is not None and band[0] > points]
+    follows = bool(above) and here == [row["published_rating"]]
     return Overall(
-        rating=None if is_missing(row["published_rating"]) else str(row["published_rating"]),
-        status=str(row["status"]),
+        rating=row["published_rating"],
+        status=row["status"],
         points=points,
-        most=None if bands.empty else int(bands["upper_points"].max()),
-        printed=printed,
-        score_status=str(row["score_status"]),
+        most=max((b["upper_points"] for b in bands), default=None),
+        printed=row["printed_score"] is not None,
+        score_status=row["score_status"],
         ours=None if ours == points else ours,
-        missing=following[0] if following else None,
-        next_rating=following[1] if following else None,
+        missing=above[0][0] - points if follows else None,
+        next_rating=above[0][1] if follows else None,
     )
+
+
+def _of_framework(tables: Tables, name: str, inspection: str) -> list[Row]:
+    """Return the rows of a table of the framework an inspection was judged by."""
+    inspections = tables["inspections"]
+    at = list(inspections["inspection"]).index(inspection)
+    return records(framework_rows(tables[name], inspections["framework"].iloc[at]))
 
 
 def headline(
@@ -71,27 +76,34 @@ def headline(
     says it in full. Standards and questions that may not be compared are left
     out of every count of change and counted apart.
     """
-    compared = questions if len(questions) else standards
-    current = str(compared["current_inspection"].iloc[0])
-    previous = compared["previous_inspection"].iloc[0]
-    now = overall(tables, ratings, current)
-    then = None if is_missing(previous) else overall(tables, ratings, str(previous))
+    asked, compared = records(questions[_READ]), records(standards)
+    rated = records(ratings)
+    pair = (asked or compared)[0]
+    current, previous = pair["current_inspection"], pair["previous_inspection"]
+    now = overall(tables, rated, current)
+    then = None if previous is None else overall(tables, rated, previous)
     rows: list[tuple[str, str | None, str]] = []
     leading: tuple[str | None, str] = (None, "")
     if then is not None:
-        leading = _comparable_points(standards, tables)
-    rows.append(("overall", *_overall(now, then, leading[1], standards)))
+        leading = _comparable_points(compared, tables)
+    rows.append(("overall", *_overall(now, then, leading[1], compared)))
     if then is not None:
         rows.append(("comparable standards", *leading))
-        rows.append(("standards", *_standards(standards)))
-        rows.append(("key questions", *_questions(questions)))
-    rows.append(("comparator", *_against(questions, tables)))
-    rows.append(("common weakness", *_common_weakness(questions, ratings)))
-    rows.append(("strongest", *_extreme(questions, highest=True)))
-    rows.append(("weakest", *_extreme(questions, highest=False)))
+        rows.append(("standards", *_standards(compared)))
+        rows.append(("key questions", *_questions(asked)))
+    rows.append(("comparator", *_against(asked, tables)))
+    rows.append(("common weakness", *_common_weakness(asked, rated)))
+    rows.append(("strongest", *_extreme(asked, highest=True)))
+    rows.append(("weakest", *_extreme(asked, highest=False)))
     return pd.DataFrame(
         [row for row in rows if row[1] is not None], columns=["item", "value", "sentence"]
     )
+
+
+_READ = [
+    "previous_inspection", "current_inspection", "key_question", "label", "current_percent",
+    "current_base", "comparable", "change_points", "comparator", "difference_from_comparator",
+]  # fmt: skip
 
 
 def _points(count: int) -> str:
@@ -99,7 +111,7 @@ def _points(count: int) -> str:
 
 
 def _overall(
-    now: Overall, then: Overall | None, comparable: str, standards: pd.DataFrame
+    now: Overall, then: Overall | None, comparable: str, standards: list[Row]
 ) -> tuple[str | None, str]:
     """Say the rating, the comparable result first and then the total with what it sums."""
     rating = now.rating or _NO_RATING.get(now.status, "There is no overall rating")
@@ -122,7 +134,7 @@ def _overall(
     value = f"{then.points} to {now.points} of {now.most}"
     if not comparable:
         return value, f"{rating} {same}; the score {move} of {now.most}{short}.{ours}"
-    apart = standards[standards["direction"].isna()]
+    apart = [row for row in standards if row["direction"] is None]
     summed = (
         f"The score of all {in_words(len(standards))} {move} of {now.most}{short}; it sums "
         f"{in_words(len(apart))} whose ratings may not be compared."
@@ -160,19 +172,15 @@ def _ours(now: Overall, then: Overall | None) -> str:
     return said
 
 
-def _comparable_points(standards: pd.DataFrame, tables: Tables) -> tuple[str | None, str]:
+def _comparable_points(standards: list[Row], tables: Tables) -> tuple[str | None, str]:
     """Return the points over the standards whose ratings compare, where not all do."""
-    comparable = standards[standards["direction"].notna()]
+    comparable = [row for row in standards if row["direction"] is not None]
     if len(comparable) in (0, len(standards)):
         return None, ""
-    before, after = (
-        int(comparable["previous_points"].sum()),
-        int(comparable["current_points"].sum()),
-    )
-    inspections = tables["inspections"].set_index("inspection")
-    framework = inspections.loc[standards["current_inspection"].iloc[0], "framework"]
-    bands = framework_rows(tables["rating_bands"], str(framework))
-    most = int(bands["points"].max()) * len(comparable)
+    before = sum(row["previous_points"] for row in comparable)
+    after = sum(row["current_points"] for row in comparable)
+    bands = _of_framework(tables, "rating_bands", standards[0]["current_inspection"])
+    most = max(band["points"] for band in bands) * len(comparable)
     return (
         f"{before} to {after} of {most}",
         f"Over the {in_words(len(comparable))} standards whose ratings compare, the points went "
@@ -180,59 +188,57 @@ def _comparable_points(standards: pd.DataFrame, tables: Tables) -> tuple[str | N
     )
 
 
-def _standards(standards: pd.DataFrame) -> tuple[str | None, str]:
-    comparable = standards[standards["direction"].notna()]
-    left_out = standards[standards["direction"].isna()]
-    if comparable.empty:
+def _standards(standards: list[Row]) -> tuple[str | None, str]:
+    left_out = [row for row in standards if row["direction"] is None]
+    ways = Counter(row["direction"] for row in standards if row["direction"] is not None)
+    if not ways:
         return None, ""
-    rose, stayed, fell = (
-        int((comparable["direction"] == way).sum()) for way in ("rose", "stayed", "fell")
-    )
+    rose, stayed, fell = (ways[way] for way in ("rose", "stayed", "fell"))
     sentence = (
-        f"Of {in_words(len(comparable))} standards whose ratings compare, {in_words(rose)} rose, "
+        f"Of {in_words(ways.total())} standards whose ratings compare, {in_words(rose)} rose, "
         f"{in_words(stayed)} stayed and {in_words(fell)} fell."
     )
-    if not left_out.empty:
-        names = joined([f"{row['name']} ({row['standard']})" for _, row in left_out.iterrows()])
+    if left_out:
+        names = joined([f"{row['name']} ({row['standard']})" for row in left_out])
         sentence += (
             f" {names} {'are' if len(left_out) > 1 else 'is'} left out: the ratings do not compare."
         )
     return f"{rose} rose, {stayed} stayed, {fell} fell", sentence
 
 
-def _questions(questions: pd.DataFrame) -> tuple[str | None, str]:
-    comparable = questions[questions["comparable"] == "yes"]
-    if comparable.empty:
+def _moves(questions: list[Row], comparable: str) -> tuple[int, int, int]:
+    """Return how many key questions compare in this way, and how many of them rose and fell."""
+    changes = [row["change_points"] for row in questions if row["comparable"] == comparable]
+    return len(changes), sum(c > 0 for c in changes), sum(c < 0 for c in changes)
+
+
+def _questions(questions: list[Row]) -> tuple[str | None, str]:
+    count, rose, fell = _moves(questions, "yes")
+    if not count:
         return None, ""
-    rose = int((comparable["change_points"] > 0).sum())
-    fell = int((comparable["change_points"] < 0).sum())
-    same = len(comparable) - rose - fell
+    same = count - rose - fell
     stayed = f", {in_words(same)} stayed" if same else ""
     sentence = (
-        f"Of {in_words(len(comparable))} key questions that compare, {in_words(rose)} rose"
+        f"Of {in_words(count)} key questions that compare, {in_words(rose)} rose"
         f"{stayed} and {in_words(fell)} fell"
     )
-    caution = questions[questions["comparable"] == "caution"]
-    if not caution.empty:
-        up, down = (caution["change_points"] > 0).sum(), (caution["change_points"] < 0).sum()
+    caution, up, down = _moves(questions, "caution")
+    if caution:
         sentence += (
-            f"; {in_words(len(caution))} more compare only with caution "
-            f"({in_words(int(up))} rose, {in_words(int(down))} fell)"
+            f"; {in_words(caution)} more compare only with caution "
+            f"({in_words(up)} rose, {in_words(down)} fell)"
         )
     return f"{rose} rose, {fell} fell", sentence + "."
 
 
-def _against(questions: pd.DataFrame, tables: Tables) -> tuple[str | None, str]:
-    known = questions[questions["difference_from_comparator"].notna()]
-    if known.empty:
+def _against(questions: list[Row], tables: Tables) -> tuple[str | None, str]:
+    known = [row for row in questions if row["difference_from_comparator"] is not None]
+    if not known:
         return None, ""
-    name = comparator_in_text(tables, str(known["comparator"].iloc[0]), period=True)
-    difference = known["difference_from_comparator"]
-    above, level, below = (
-        int((difference > 0).sum()),
-        int((difference == 0).sum()),
-        int((difference < 0).sum()),
-    )
+    name = comparator_in_text(tables, known[0]["comparator"], period=True)
+    differences = [row["difference_from_comparator"] for row in known]
+    above, below = sum(d > 0 for d in differences), sum(d < 0 for d in differences)
+    level = len(known) - above - below
     return (
         f"{above} of {len(known)} above",
         f"Of {len(known)} key questions with a figure for {name}, {in_words(above)} "
@@ -249,45 +255,46 @@ def small_base(base: object) -> str:
     """
     if is_missing(base) or int(str(base)) >= 30:
         return ""
-    return f"only {base} cases"
+    return f"only {counted(int(str(base)), 'case')}"
 
 
-def _in_brackets(row: pd.Series) -> str:
-    return "; ".join(filter(None, [str(row["key_question"]), small_base(row["current_base"])]))
+def _in_brackets(row: Row) -> str:
+    return "; ".join(filter(None, [row["key_question"], small_base(row["current_base"])]))
 
 
-def _common_weakness(questions: pd.DataFrame, ratings: pd.DataFrame) -> tuple[str | None, str]:
+def _common_weakness(questions: list[Row], ratings: list[Row]) -> tuple[str | None, str]:
     """Say what several standards have in common: the same theme as their lowest key question.
 
     The theme of a key question is what its label says after the standard's name.
     """
-    if questions.empty:
+    if not questions:
         return None, ""
-    current = questions["current_inspection"].iloc[0]
-    own = ratings[(ratings["inspection"] == current) & ratings["lowest_key_question"].notna()]
-    lowest = questions[questions["key_question"].isin(own["lowest_key_question"])]
-    if lowest.empty:
+    current = questions[0]["current_inspection"]
+    own = {
+        row["lowest_key_question"]
+        for row in ratings
+        if row["inspection"] == current and row["lowest_key_question"] is not None
+    }
+    themes: dict[str, list[str]] = {}
+    for row in questions:
+        if row["key_question"] in own:
+            theme = row["label"].partition(": ")[2]
+            themes.setdefault(theme, []).append(f"{row['current_percent']}%")
+    theme, shares = max(themes.items(), key=lambda item: len(item[1]), default=("", []))
+    if not theme or len(shares) < 2:
         return None, ""
-    themes = lowest.assign(theme=lowest["label"].str.partition(": ")[2]).groupby(
-        "theme", sort=False
+    return (
+        f"{len(shares)} of {len(own)}",
+        f"{theme.capitalize()} is the lowest key question of {in_words(len(shares))} of "
+        f"the {in_words(len(own))} standards rated on cases ({joined(shares)}).",
     )
-    for theme, rows in sorted(themes, key=lambda item: -len(item[1])):
-        if theme and len(rows) > 1:
-            shares = joined([f"{percent}%" for percent in rows["current_percent"]])
-            return (
-                f"{len(rows)} of {len(own)}",
-                f"{str(theme).capitalize()} is the lowest key question of {in_words(len(rows))} of "
-                f"the {in_words(len(own))} standards rated on cases ({shares}).",
-            )
-        break
-    return None, ""
 
 
-def _extreme(questions: pd.DataFrame, *, highest: bool) -> tuple[str | None, str]:
-    known = questions[questions["current_percent"].notna()]
-    if known.empty:
+def _extreme(questions: list[Row], *, highest: bool) -> tuple[str | None, str]:
+    known = [row for row in questions if row["current_percent"] is not None]
+    if not known:
         return None, ""
-    value = int(known["current_percent"].max() if highest else known["current_percent"].min())
-    there = known[known["current_percent"] == value]
-    names = joined([f"{row['label']} ({_in_brackets(row)})" for _, row in there.iterrows()])
+    value = (max if highest else min)(row["current_percent"] for row in known)
+    there = [row for row in known if row["current_percent"] == value]
+    names = joined([f"{row['label']} ({_in_brackets(row)})" for row in there])
     return f"{value}%", f"{names}: done well in {value}% of cases."
