@@ -286,7 +286,7 @@ class QualityReport(ReportPage):
         rows = rows[rows["changes"].isin(changes) & (rows["kind"] != _CONVERSION)]
         rows = rows.assign(heading=rows["changes"].map(_CHANGES))
         order = rows["changes"].map({word: at for at, word in enumerate(_CHANGES)})
-        return self._table(
+        return self.table(
             rows.iloc[order.argsort(kind="stable")],
             f"{title} ({len(rows)})",
             [
@@ -321,7 +321,7 @@ class QualityReport(ReportPage):
         return self._one_line(rows, "Traces of the conversion to text", "conversion")
 
     def _one_line(self, rows: pd.DataFrame, title: str, name: str) -> Table:
-        return self._table(
+        return self.table(
             rows,
             f"{title} ({len(rows)})",
             [
@@ -343,7 +343,7 @@ class QualityReport(ReportPage):
             index=rows["heading"].drop_duplicates(), columns=list(_CHANGES), fill_value=0
         )
         counts = changes.assign(all=changes.sum(axis=1)).reset_index()
-        return self._table(
+        return self.table(
             counts,
             "The register by kind, and what its entries change",
             [
