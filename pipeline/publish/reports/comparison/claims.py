@@ -70,6 +70,7 @@ def families_table(report: Comparison) -> Table:
             Column("computed", "Tests", "count"),
             Column("left_out", "Left out, not computable", "count"),
             Column("significant", "Significant", "count"),
+            Column("tests_disagree", "Tests disagree", "count"),
             Column("unsettled", "Unsettled", "count"),
             Column("expected_by_chance", "Expected by chance, at most", "number", decimals=1),
             Column("kept_after_adjustment", "Left after adjustment", "count"),
@@ -90,7 +91,7 @@ def design_table(report: Comparison) -> Table | Prose:
         [
             Column("name", "Sample", wide=True),
             Column("size", "Cases read", "count"),
-            Column("required_size", "Asked for", "count", missing="the same"),
+            Column("required_size", "Asked for", "count", missing="not printed"),
             Column("confidence_level", "Confidence", "percent"),
             Column("margin_of_error", "Margin of error", "number", unit="percentage points"),
             Column("eligible", "Eligible cases implied", "count", missing="cannot be computed"),

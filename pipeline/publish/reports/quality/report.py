@@ -22,7 +22,7 @@ from pipeline.publish.reports.report_data import open_report_data
 from pipeline.publish.reports.report_page import ReportPage
 
 _KINDS = {
-    "figure": "A figure or share printed differently in two places",
+    "figure": "A figure or share in two places, in other words, rounding or measure",
     "impossible figure": "A percentage that no whole number of cases gives",
     "comparability": "What may be compared, said in two ways",
     "claim": "A statement set against the figures",
