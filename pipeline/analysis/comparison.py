@@ -99,6 +99,12 @@ def key_question_comparison(tables: Tables) -> pd.DataFrame:
     rows["previous_status"] = rows["previous_status"].mask(rows["same_question"].isna(), NO_DATA)
     rows = _with_bases(rows, tables, "current", "sample")
     rows = _with_bases(rows, tables, "previous", "previous_sample")
+    for side in _SIDES:
+        # A question judged on qualitative evidence, or not asked, is out of no cases.
+        none = rows[f"{side}_status"].isin(["qualitative evidence only", "not asked"])
+        for column in (f"{side}_base", f"{side}_limit", f"{side}_at_least"):
+            rows[column] = rows[column].mask(none)
+        rows[f"{side}_tied"] = rows[f"{side}_tied"] & ~none
     rows = _with_comparator(rows, tables)
     for side in _SIDES:
         key = [f"{side}_framework", f"{side}_percent"]

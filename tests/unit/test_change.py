@@ -377,6 +377,11 @@ def test_what_the_samples_could_have_seen(tested):
     # test_significance holds these by adding up scipy's two tests over every pair of counts.
     assert samples.loc["through-the-gate", ["smallest_rise", "largest_rise"]].tolist() == [40, 40]
     assert samples.loc["through-the-gate", ["smallest_fall", "largest_fall"]].tolist() == [40, 46]
+    # The two questions for which no rise is large enough are said, not dropped.
+    assert samples.loc["through-the-gate", ["rise", "fall"]].tolist() == [
+        "40; none for 2 of 3",
+        "40 to 46",
+    ]
     wide = tested.loc["2.1.2", ["smallest_detectable_rise", "smallest_detectable_fall"]]
     found = smallest_detectable_change(70, 100, 97)
     assert wide.tolist() == [found.rise, found.fall]

@@ -83,9 +83,9 @@ def firmness_figure(report: Comparison) -> Picture:
             Column("discretion", "With every permitted discretion", "number"),
         ],
         name="firmness",
-        comment="An illustration of the luck of which cases are read; exact given a prior, the numbers of "
-        "cases and the dependence between questions. It says nothing about "
-        "the published ratings, which rest on more than these percentages.",
+        comment="An illustration of the luck of which cases are read; exact given a prior, the "
+        "numbers of cases and the dependence between questions. It says nothing about the "
+        "published ratings, which rest on more than these percentages.",
     )
     return Picture(
         charts.firmness_chart(lines),
@@ -117,8 +117,8 @@ def totals_table(report: Comparison) -> Table:
         ],
         name="totals",
         offered=False,  # a picture's worth of numbers, not figures to reuse
-        comment="Questions taken as independent, which understates how totals vary; totals that fewer than one in 200 "
-        "would give are left out.",
+        comment="Questions taken as independent, which understates how totals vary; totals that "
+        "fewer than one in 200 would give are left out.",
     )
 
 
