@@ -102,9 +102,7 @@ def test_the_only_large_fall_is_said_to_pass_the_inspectorates_test(leadership, 
 
 
 def test_a_verdict_on_the_reports_words_says_so(analyst):
-    at = analyst.index(
-        "This rests on the report's words: the number of cases itself was not printed"
-    )
+    at = analyst.index("This rests on the report's words: the number of cases itself was not")
     assert "every number of cases" in analyst[max(0, at - 300) : at]
     assert "large majority of the people in our sample" in analyst
 
@@ -122,7 +120,7 @@ def test_the_question_without_case_data_has_no_number_of_cases(analyst):
         analyst,
     )
     assert row is not None
-    assert not re.match(r"\W*(\d+ )?25\b", row.group(1))
+    assert "no case data" in row.group(1)
 
 
 def test_what_cannot_be_seen_is_said(analyst):

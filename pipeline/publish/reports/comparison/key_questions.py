@@ -68,24 +68,27 @@ def key_question_table(report: Comparison) -> Table:
             source=("current_source", "current_place"),
         )
     )
-    columns.append(Column("current_base", "Cases", "count", missing="not published"))
+    columns.append(Column("current_base", "Cases", "count", missing="no_base"))
     if report.compares:
         columns += [
             Column("change_points", "Change", "change", missing="not comparable"),
             Column("change_verdict", "Is the change firm?", "mark"),
         ]
-    columns += [
-        Column(
-            "comparator_percent",
-            str(report.data["comparators"]["name"].iloc[0]),
-            "percent",
-            missing="comparator_status",
-            source=("comparator_source", "comparator_place"),
-        ),
-        Column("benchmark_verdict", "Against them", "mark", missing="cannot be said"),
-    ]
+    if len(report.data["comparators"]):
+        columns += [
+            Column(
+                "comparator_percent",
+                str(report.data["comparators"]["name"].iloc[0]),
+                "percent",
+                missing="comparator_status",
+                source=("comparator_source", "comparator_place"),
+            ),
+            Column("benchmark_verdict", "Against them", "mark", missing="cannot be said"),
+        ]
+    rows = report.questions
+    judged = rows["current_status"] == "qualitative evidence only"
     return report.table(
-        report.questions,
+        rows.assign(no_base=judged.map({True: "no case data", False: "not published"})),
         "Key questions: share of cases done well",
         columns,
         groups="heading",
