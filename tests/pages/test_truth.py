@@ -17,7 +17,7 @@ COMPARISON = "comparison-northumbria-crc-2018-2019"
 NEVER = {
     r"\bclearly (better|worse|above|below|higher|lower)\b": "an interval that misses a line is not "
     "clear: chance adds up over fifteen comparisons",
-    r"do(es)? not settle (it|whether)": "said of bases that are printed",
+    r"published figures do not settle": "said of bases that are printed",
     r"for want of a published figure or because two tests disagree": "two reasons, one word",
     r"passes a little more easily": "a change needs more points than a standing does",
     r"[Ff]resh samples?": "4.1 and 4.2 read every case there was",
