@@ -18,10 +18,10 @@ from pipeline.analysis.comparison import (
     NO_EARLIER,
     NOT_STATED,
     key_question_comparison,
-    pairs_of_inspections,
     prompt_comparison,
     rating_comparison,
 )
+from pipeline.analysis.inspections import pairs_of_inspections
 from pipeline.analysis.ratings.bands import standard_ratings
 from pipeline.analysis.sentences.headline import headline
 from pipeline.analysis.sentences.phrases import in_words, joined
@@ -332,9 +332,9 @@ def test_the_counts_of_key_questions(sentences):
 def test_the_counts_against_all_crcs(sentences):
     differences = [now - crcs for _, now, crcs in PRINTED.values() if crcs is not None]
     above = sum(difference > 0 for difference in differences)
-    assert sentences.loc["all CRCs", "value"] == f"{above} of {len(differences)} above"
+    assert sentences.loc["comparator", "value"] == f"{above} of {len(differences)} above"
     assert (
-        f"{above} stand above it, one level and one below" in sentences.loc["all CRCs", "sentence"]
+        f"{above} stand above it, one level and one below" in sentences.loc["comparator", "sentence"]
     )
 
 
@@ -384,7 +384,7 @@ def test_a_provider_with_one_round(folder):
     assert standards["direction"].isna().all() and standards["previous_rating"].isna().all()
     sentences = headline(tables, found[found["provider"] == "solo"], standards, ratings)
     assert sentences["item"].tolist() == [
-        "overall", "all CRCs", "common weakness", "strongest", "weakest",
+        "overall", "comparator", "common weakness", "strongest", "weakest",
     ]  # fmt: skip
     assert sentences["sentence"][0] == "Requires improvement: 15 of 30, one point short of Good."
 
@@ -392,9 +392,8 @@ def test_a_provider_with_one_round(folder):
 def test_three_rounds_make_three_pairs(folder):
     copy_inspection(folder, "northumbria-crc", 2021, percents={"2.1.1": "90"})
     tables = load(folder.path)
-    pairs = [
-        (pair.previous_code, pair.current["inspection"]) for pair in pairs_of_inspections(tables)
-    ]
+    found = pairs_of_inspections(tables)[["previous_inspection", "current_inspection"]]
+    pairs = list(found.itertuples(index=False, name=None))
     third = "northumbria-crc-2021"
     assert pairs == [(PREVIOUS, CURRENT), (PREVIOUS, third), (CURRENT, third)]
     found = key_question_comparison(tables)
@@ -424,7 +423,9 @@ def test_a_figure_missing_in_the_later_round_is_no_comparison(folder):
     found = compared(folder)
     row = found[found["previous_inspection"] == CURRENT].set_index("key_question").loc["2.2.1"]
     assert (row["comparable"], row["previous_percent"]) == ("no", 78)
-    assert row["reason_not_comparable"] == "The later inspection has no figure for this question."
+    assert row["reason_not_comparable"] == (
+        "The later inspection has no figure for this question (not published)."
+    )
     assert pd.isna(row["change_points"])
 
 
@@ -438,7 +439,8 @@ def test_frameworks_that_no_document_compares(folder):
     assert set(rows["comparable"]) == {"no"}
     assert set(rows["reason_not_comparable"]) == {NOT_STATED}
     assert rows["previous_percent"].isna().all()
-    assert set(rows["comparator_status"]) == {"not published"}
+    assert rows["comparator"].isna().all()
+    assert set(rows["comparator_status"]) == {"no comparable data"}
 
 
 def test_a_second_framework_has_its_own_questions_bands_and_samples(folder):

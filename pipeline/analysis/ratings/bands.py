@@ -261,7 +261,7 @@ def _agreement(row: Row, used: list[Row]) -> Row:
         one = len(row["gaps"]) == 1
         note = (
             f"Key question{'' if one else 's'} {joined(row['gaps'])} {'has' if one else 'have'} no "
-            "figure, so nothing is derived from the others."
+            "figure, so no rating is derived."
         )
         return found | {"note": note, "agreement": NOT_DERIVED}
     if derived is None:

@@ -1,5 +1,7 @@
 """What is promised: when actions are due, each action, and what has an owner, date and measure."""
 
+import pandas as pd
+
 from pipeline.analysis.plans import (
     TARGET_PASSED,
     WHOLE_RECOMMENDATION,
@@ -19,6 +21,20 @@ _STATE_WORDS = {
     "closed": "complete or dropped",
     "undated": "no target date",
 }
+
+
+def _target(actions: pd.DataFrame) -> pd.Series:
+    """Return the target as printed first, and where an update moved it, to what."""
+    moved = actions["due_printed"].fillna("none printed") + "; moved to "
+    moved += actions["revised_due_printed"].fillna(actions["due_on"])
+    return actions["due_printed"].where(actions["first_due_on"].isna(), moved)
+
+
+def _owner(actions: pd.DataFrame) -> pd.Series:
+    """Return the owner as printed, and which other recommendations the action serves too."""
+    also = actions["owner"].fillna("none printed") + " (also serves recommendation "
+    also += actions["also_serves"].str.replace("; ", " and ") + ")"
+    return actions["owner"].where(actions["also_serves"].isna(), also)
 
 
 class Actions(Section):
@@ -75,7 +91,7 @@ class Actions(Section):
                 f"({most}) in {day_in_words(str(busiest))}"
             )
         passed = self._passed
-        gone = f" On {self._day} {passed} of these dates had passed without an update on record."
+        gone = f" {self._on_day} {passed} of these dates had passed without an update on record."
         have = "has a target date" if len(dated) == 1 else "have a target date"
         return f"Of {total} actions, {len(dated)} {have}, {span}.{gone if passed else ''}"
 
@@ -86,7 +102,8 @@ class Actions(Section):
         headings = self._recommendations.set_index("recommendation")["heading"]
         frame = self._actions.assign(
             group=self._actions["recommendation"].map(headings),
-            target=self._actions["due_printed"],
+            target=_target(self._actions),
+            owner=_owner(self._actions),
         )
         example = str(frame["action"].iloc[0])
         return self.table(
@@ -115,7 +132,7 @@ class Actions(Section):
         if updates.empty:
             return Prose(
                 [
-                    f"No update on this plan was on record on {self._day}. An action whose target "
+                    f"{self._on_day} no update on this plan was on record. An action whose target "
                     f'has gone by therefore reads "{TARGET_PASSED}", which says what we know and '
                     "not what was done."
                 ],
@@ -125,7 +142,7 @@ class Actions(Section):
         frame = frame.assign(day=frame["date"].map(day_in_words))
         return self.table(
             frame,
-            f"Updates on record on {self._day}",
+            f"Updates on record as of {self._day}",
             [
                 Column("action", "No.", align="right", show=number_of),
                 Column("day", "Date"),

@@ -15,6 +15,7 @@ VERDICTS = {
     "sufficient": "sufficient progress",
     "some": "some progress",
     "none": "no progress",
+    "superseded": "that it no longer applies",
 }
 """What the next inspection found of a recommendation, in the words of a sentence."""
 
@@ -35,7 +36,7 @@ def heading_of(frame: pd.DataFrame) -> pd.Series:
 
 @dataclass
 class Section(ReportPage):
-    """One action plan as seen on one day, ``as_of`` (YYYY-MM-DD)."""
+    """One action plan as seen on one day, ``as_of`` (YYYY-MM-DD, or the month as YYYY-MM)."""
 
     as_of: str = field(kw_only=True)
 
@@ -43,7 +44,8 @@ class Section(ReportPage):
     def open(cls, provider: str, plan: str, as_of: str = "") -> Self:
         """Open a plan of a provider.
 
-        ``as_of`` is a day as YYYY-MM-DD, or empty for the latest day in the provider's data.
+        ``as_of`` is a day as YYYY-MM-DD, or empty for the latest day, or
+        month, in the provider's data.
         Raises NoSuchReport for an unknown plan or one of another provider, and
         ValueError for a day that is not in the calendar or before the plan was submitted.
         """
@@ -66,7 +68,9 @@ class Section(ReportPage):
 
     @cached_property
     def _actions(self) -> pd.DataFrame:
-        frame = with_positions(self.data["actions"], self.data["action_updates"], self.as_of)
+        frame = self.data["actions"]
+        if self.as_of != self.data.about["as_of"]:
+            frame = with_positions(frame, self.data["action_updates"], self.as_of)
         return frame.assign(number=frame["action"].map(number_of))
 
     @property
@@ -78,10 +82,8 @@ class Section(ReportPage):
     def _recommendations(self) -> pd.DataFrame:
         frame = self.data["recommendations"].copy()
         again = {"yes": " (Repeats the previous inspection's.)", "no": ""}
-        # Most are for the provider; one for somebody else must say so.
-        usual = frame["addressed_to"].mode().iloc[0]
         others = (" (Addressed to " + frame["addressed_to"] + ".)").str.replace("to The", "to the")
-        others = others.mask(frame["addressed_to"] == usual, "")
+        others = others.mask(frame["to_provider"] == "yes", "")
         frame["heading"] = heading_of(frame)
         frame["asks"] = frame["summary"] + others + frame["repeated"].map(again)
         return frame
@@ -96,11 +98,23 @@ class Section(ReportPage):
         return day_in_words(self.as_of)
 
     @property
+    def _on_day(self) -> str:
+        """The day as a sentence begins with it: On 7 February 2020, or In February 2020."""
+        return f"{'On' if len(self.as_of) > 7 else 'In'} {self._day}"
+
+    @property
     def _followed(self) -> pd.DataFrame:
         chain = self.data["follow_up"]
         return chain[chain["plan"] == self._plan["plan"]]
 
     def _no_follow_up(self) -> str:
         if is_missing(self._plan["inspection"]):
-            return "The inspection this plan answers, and any after it, are not in the data."
+            if not self.data.about["inspected"]:
+                return "The inspection this plan answers, and any after it, are not in the data."
+            return "The inspection this plan answers is not in the data."
+        if not is_missing(later := self._plan["later_rounds"]):
+            return (
+                f"Nothing has been entered of what the inspection of {later.split('; ')[0]}, which "
+                "came later, says about these recommendations."
+            )
         return "No later inspection is in the data, so nothing is known of what came of the plan."

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.analysis.plans import NO_DATE, day_in_words
+from pipeline.analysis.plans import NO_DATE, RESPONSES, day_in_words
 from pipeline.analysis.records import records
 from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.publish.page.blocks import Headline, KeyFigure, KeyFigures, Panel, Panels, Together
@@ -19,21 +19,26 @@ class Brief(Section):
     def _headline(self) -> Headline:
         """Return the responses in one sentence, and what the actions have and lack."""
         counts = self.data["responses"].set_index("response")["counted"]
-        total = int(counts["total"])
+        total = len(self._recommendations)
         answers = [
             f"{in_words(int(counts[answer]))} {answer}"
-            for answer in ("agreed", "partly agreed", "not agreed")
-            if counts[answer]
+            for answer in RESPONSES
+            if counts.get(answer, 0)
         ]
-        plural = "s" if total != 1 else ""
+        waiting = total - int(counts["total"])
+        if waiting:
+            answers.append(f"{in_words(waiting)} whose response has not been entered yet")
+        said = f": {joined(answers)}" if answers else ""
         return Headline(
-            f"{in_words(total, capital=True)} recommendation{plural}: {joined(answers)}.",
+            f"{in_words(total, capital=True)} recommendation{'' if total == 1 else 's'}{said}.",
             [self._promised(), *self._targets(), self._progress()],
             self.notes,
         )
 
     def _promised(self) -> str:
         whole = self._whole
+        if not whole["actions"]:
+            return "No action of this plan has been entered."
         parts = [
             f"{whole['actions_with_owner'] or 'none'} with an owner",
             f"{whole['actions_with_date']} with a target date"
@@ -105,8 +110,12 @@ class Brief(Section):
         """Return what was not agreed in full, and what the next inspection said."""
         partial = self._recommendations[self._recommendations["response"] != "agreed"]
         reasons = [
-            f"{row['heading']}: {row['response']}. {row['reason']}" for row in records(partial)
+            f"{row['heading']}: {row['response']}."
+            + (f" {row['reason']}" if row["reason"] is not None else "")
+            for row in records(partial)
         ]
+        if self._recommendations.empty:
+            reasons = ["No recommendation of this plan has been entered."]
         return Panels(
             [
                 Panel("Not agreed in full", reasons or ["Every recommendation was agreed."]),
@@ -123,7 +132,8 @@ class Brief(Section):
         for verdict, words in VERDICTS.items():
             titles = own[own["follow_up"] == verdict]["title"]
             if len(titles):
-                sentences.append(f"{words.capitalize()}: {joined(list(titles.str.lower()))}.")
+                head = "No longer applies" if verdict == "superseded" else words.capitalize()
+                sentences.append(f"{head}: {joined(list(titles.str.lower()))}.")
         for row in records(own[own["repeated_plan"].notna()]):
             sentences.append(f"{row['title']} was recommended again.")
         return sentences

@@ -46,7 +46,9 @@ class FollowUp(Section):
         ]
         frame = frame.assign(
             heading=heading_of(frame),
-            progress=frame["follow_up"].map(VERDICTS),
+            progress=frame["follow_up"].map(VERDICTS).replace(
+                VERDICTS["superseded"], "no longer applies"
+            ),
             again=pd.Series(again, index=frame.index, dtype="string"),
         )
         return self.table(

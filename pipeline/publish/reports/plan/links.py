@@ -40,9 +40,9 @@ class Links(Section):
             return Notice(
                 [
                     ours,
-                    "No later inspection is in the data. The figures lead up to the "
-                    "recommendations: they show where the provider stood when they were made and "
-                    "say nothing of their effect.",
+                    "The figures lead up to the recommendations, since no later inspection of this "
+                    "provider is in the data: they show where the provider stood when they were "
+                    "made and say nothing of their effect.",
                 ],
                 "How to read where it stood",
             )
