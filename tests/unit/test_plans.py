@@ -312,7 +312,7 @@ def test_the_default_day_is_that_of_its_providers_latest_document_or_update(tabl
 
 
 def test_a_day_known_by_its_month_stays_a_month(tables):
-    """"As of 1 March 2021" would say more than a document dated March 2021 does."""
+    """ "As of 1 March 2021" would say more than a document dated March 2021 does."""
     sources = tables["sources"].copy()
     sources.loc[sources["source"] == "hmip-northumbria-2020", "published"] = "2021-03"
     day = plans.default_days({**tables, "sources": sources})["northumbria-crc"]
