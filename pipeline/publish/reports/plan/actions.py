@@ -168,4 +168,4 @@ def completeness_table(report: Plan) -> Table | Prose:
 
 
 def _no_actions(report: Plan) -> Prose:
-    return Prose(["The data holds no action of this plan."], report.notes, "no-actions")
+    return Prose(["No action of this plan has been entered."], report.notes, "no-actions")
