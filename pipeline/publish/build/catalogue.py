@@ -12,7 +12,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+#: Seconds one cell may take, unless the caller says otherwise.
+TIMEOUT = 120
 _NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
+
+
+class CannotBuild(Exception):
+    """Nothing can be made at all; the message says why in one sentence."""
 
 
 class UnknownReport(Exception):
@@ -57,6 +63,10 @@ class Report:
                 f"is none as of {day}; give a day from then on, or another plan."
             )
         return replace(self, parameters={**self.parameters, "as_of": day})
+
+
+#: A report with its page, or with None and the sentence that says why there is none.
+Made = tuple[Report, bytes | None, str]
 
 
 def dossiers_in(processed: Path) -> list[dict[str, Any]]:
