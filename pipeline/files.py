@@ -1,7 +1,27 @@
 """Writing so that a reader always finds a whole file; every room of the package writes this way."""
 
 import os
-from pathlib import Path
+import re
+from pathlib import Path, PurePath
+
+#: One part of a path that the data names: nothing that leads elsewhere, on any system.
+_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_LONGEST = 200
+
+
+class UnfitName(Exception):
+    """A code or name of the data cannot be the name of a file; the message says so."""
+
+
+def fit_name(name: PurePath | str) -> str:
+    """Return a relative file name made from codes of the data, or raise UnfitName."""
+    for part in str(name).split("/"):
+        if not _PART.fullmatch(part) or len(part) > _LONGEST:
+            raise UnfitName(
+                f"'{name}' cannot be the name of a file: use letters a-z, digits, hyphens and "
+                f"underscores, at most {_LONGEST} of them, in the codes it is made of."
+            )
+    return str(name)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from pipeline.files import write_whole
+from pipeline.files import fit_name, write_whole
 
 #: Ten digits: more than any figure here deserves, and the same on every processor.
 FLOAT_FORMAT = "%.10g"
@@ -74,7 +74,7 @@ class WholeFolder:
     def write(self, files: Mapping[Path, bytes]) -> None:
         """Put these files in place, named relative to the folder."""
         for name, content in files.items():
-            target = self._path / name
+            target = self._path / fit_name(name.as_posix())
             self._written.add(target)
             if target.is_file() and target.read_bytes() == content:
                 continue

@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.publish.build import freshness
-from pipeline.publish.build.catalogue import CannotBuild, Report
+from pipeline.publish.build.catalogue import CannotBuild, Made, Report, ReportFailed
 from pipeline.surroundings import settle
 from pipeline.workers import end_with_parent
 
@@ -87,11 +87,11 @@ def differences(theirs: dict[str, str], ours: dict[str, str]) -> str:
     )
 
 
-def make_page(parcel: Parcel) -> tuple[bytes | None, str]:
-    """Make a report on a worker: its page, or None and a sentence."""
+def make_page(parcel: Parcel) -> tuple[bytes | None, ReportFailed | None]:
+    """Make a report on a worker: its page, or None and why there is none."""
     different = differences(versions(), parcel.versions)
     if different:  # a worker that joined after the check
-        return None, f"{parcel.report.name}: a worker has {different}."
+        return None, ReportFailed(f"{parcel.report.name}: a worker has {different}.")
     with _one_at_a_time, tempfile.TemporaryDirectory(dir=_scratch()) as folder:
         dossier = Path(folder) / "processed" / "dossiers" / parcel.report.dossier
         notebooks = Path(folder) / "notebooks"
@@ -113,7 +113,7 @@ class _Maker:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def make(self, order: Any) -> tuple[bytes | None, str]:
+    def make(self, order: Any) -> tuple[bytes | None, ReportFailed | None]:
         if self._process is None:
             start = "from pipeline.publish.build.cluster import serve; serve()"
             self._process = subprocess.Popen(
@@ -122,8 +122,8 @@ class _Maker:
         assert self._process.stdin is not None and self._process.stdout is not None
         pickle.dump(order, self._process.stdin)
         self._process.stdin.flush()
-        page, sentence = pickle.load(self._process.stdout)
-        return page, sentence
+        page, failure = pickle.load(self._process.stdout)
+        return page, failure
 
     def close(self) -> None:
         process, self._process = self._process, None
@@ -148,8 +148,8 @@ def serve() -> None:
         while True:
             report, processed, notebooks, timeout = pickle.load(orders)
             get_ready([notebooks / f"{report.notebook}.ipynb"])
-            [(_, page, sentence)] = pages_of([report], processed, notebooks, timeout, 1)
-            pickle.dump((page, sentence), answers)
+            [(_, page, failure)] = pages_of([report], processed, notebooks, timeout, 1)
+            pickle.dump((page, failure), answers)
             answers.flush()
 
 
@@ -159,8 +159,8 @@ def made_by_cluster(
     notebooks: Path,
     timeout: int | None,
     scheduler: str,
-) -> Iterator[tuple[Report, bytes | None, str]]:
-    """Each report with its page, or None and a sentence, as the workers finish them.
+) -> Iterator[Made]:
+    """Each report with its page, or None and why there is none, as the workers finish them.
 
     Raises
     ------
@@ -191,7 +191,7 @@ class _Sending:
 
     def pages(
         self, parcel: Callable[[Report], Parcel], reports: Sequence[Report]
-    ) -> Iterator[tuple[Report, bytes | None, str]]:
+    ) -> Iterator[Made]:
         waiting = iter(reports)
         for report in islice(waiting, AHEAD * max(1, len(self._workers()))):
             self._send(parcel(report))
@@ -208,10 +208,11 @@ class _Sending:
                 raise self._lost("The Dask scheduler at {} was lost")
             _, report = self.sent.pop(future.key)
             try:
-                page, sentence = future.result(timeout=PATIENCE)
-            except Exception as error:  # lost with one worker after another, or a fault of ours
-                page, sentence = None, f"{report.name}: {type(error).__name__}: {error}"
-            yield report, page, sentence
+                page, failure = future.result(timeout=PATIENCE)
+            except Exception as error:  # lost with one worker after another
+                words = f"{report.name}: no worker could make it ({type(error).__name__}: {error})."
+                page, failure = None, ReportFailed(words)
+            yield report, page, failure
             for following in islice(waiting, 1):
                 self._send(parcel(following))
 

@@ -10,7 +10,7 @@ import importlib
 import os
 import pkgutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import chdir, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,25 +22,26 @@ from papermill.exceptions import PapermillExecutionError
 
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.publish import reports
-from pipeline.publish.build.catalogue import TIMEOUT, Made, Report
+from pipeline.publish.build.catalogue import TIMEOUT, FaultOfOurs, Made, Report, ReportFailed
 from pipeline.publish.build.engine import prepared
 from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.render import Renderer, UnfitOutput, for_edition
+from pipeline.terminal import fault
 from pipeline.workers import Died, Tell, TookTooLong, can_fork, in_processes
 
 #: Seconds beyond its time after which a cell that does not hear of it is ended with its process.
 GRACE = 5.0
-_UNREADABLE = (OSError, nbformat.reader.NotJSONError, nbformat.ValidationError)
-
-
-class ReportFailed(Exception):
-    """A report could not be made; the message names report, cell and cause in one sentence."""
+#: What reading a notebook that is none, or is damaged, may raise.
+_UNREADABLE = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError
+)  # fmt: skip
 
 
 def get_ready(notebooks: Iterable[Path]) -> None:
     """Import, read and prepare what these notebooks need, once, before a process is forked."""
-    for module in pkgutil.walk_packages(reports.__path__, f"{reports.__name__}."):
-        importlib.import_module(module.name)
+    with chdir(Path(__file__).parent):  # matplotlib would read settings of the working folder
+        for module in pkgutil.walk_packages(reports.__path__, f"{reports.__name__}."):
+            importlib.import_module(module.name)
     renderer()
     prepared()
     for path in notebooks:
@@ -55,7 +56,7 @@ def pages_of(
     timeout: int | None,
     at_once: int,
 ) -> Iterator[Made]:
-    """Each report with its page, or with None and the sentence that says why there is none.
+    """Each report with its page, or with None and why there is none.
 
     Each is made in a process of its own, ``at_once`` at the same time, in the order they are done.
     """
@@ -65,18 +66,18 @@ def pages_of(
 
     patience = None if timeout is None else timeout + GRACE
     for report, made, error in in_processes(page, reports, at_once, patience):
-        yield report, made, "" if error is None else _reason(report, error, timeout)
+        yield report, made, None if error is None else _failure(report, error, timeout)
 
 
-def _reason(report: Report, error: Exception, timeout: int | None) -> str:
+def _failure(report: Report, error: Exception, timeout: int | None) -> ReportFailed:
     at = getattr(error, "at", "") or report.name
     if isinstance(error, ReportFailed):
-        return str(error)
+        return error
     if isinstance(error, TookTooLong):
-        return f"{at} was stopped: it took longer than {timeout} s."
+        return ReportFailed(f"{at} was stopped: it took longer than {timeout} s.")
     if isinstance(error, Died):
-        return f"{at} failed: {error}."
-    return f"{report.name}: {type(error).__name__}: {error} (a fault in the pipeline itself)"
+        return ReportFailed(f"{at} failed: {error}.")
+    return FaultOfOurs(fault(error, f"making {report.name} from {report.dossier}"))
 
 
 def run_report(

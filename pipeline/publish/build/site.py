@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -22,8 +23,10 @@ from pipeline.publish.build import freshness
 from pipeline.publish.build.catalogue import (
     TIMEOUT,
     CannotBuild,
+    FaultOfOurs,
     Made,
     Report,
+    ReportFailed,
     Wanted,
     dossiers_in,
     reports_of,
@@ -31,6 +34,7 @@ from pipeline.publish.build.catalogue import (
 from pipeline.publish.build.freshness import Record, of_bytes, of_each, of_file, of_folder
 from pipeline.publish.build.locking import locked
 from pipeline.surroundings import settle
+from pipeline.terminal import PROGRAM_FAULT
 from pipeline.workers import processors
 
 INDEX = "index.html"
@@ -46,7 +50,8 @@ class Outcome:
 
     ``written`` are the files it wrote, ``removed`` the pages of reports that are no more,
     ``failed`` maps a report's name to the sentence that says why it could not be made, ``kept``
-    counts the pages that were right already, ``seconds`` is how long it took.
+    counts the pages that were right already, ``seconds`` is how long it took, ``exit_code`` what
+    the command should end with: 0, 1 if a report failed, or 70 if through a fault of ours.
     """
 
     written: list[Path] = field(default_factory=list)
@@ -54,11 +59,7 @@ class Outcome:
     failed: dict[str, str] = field(default_factory=dict)
     kept: int = 0
     seconds: float = 0.0
-
-    @property
-    def exit_code(self) -> int:
-        """What the command should end with: 1 if a report failed, else 0."""
-        return 1 if self.failed else 0
+    exit_code: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,16 +77,16 @@ class Folders:
 
         Other data need another place for their pages: the project's own folders hold its own.
         """
-        if data is not None and out is None and data.resolve() != PROJECT / "data" / "raw":
+        if data is not None and out is None and _real(data) != PROJECT / "data" / "raw":
             raise CannotBuild(
                 f"Say with --out where the pages of {data} go: "
                 "the project's own folders are for its own data."
             )
         return cls(
-            raw=(data or PROJECT / "data" / "raw").resolve(),
-            processed=(out / "processed" if out else PROJECT / "data" / "processed").resolve(),
-            pages=(out / "reports" if out else PROJECT / "reports").resolve(),
-            notebooks=(notebooks or PROJECT / "notebooks").resolve(),
+            raw=_real(data or PROJECT / "data" / "raw"),
+            processed=_real(out / "processed" if out else PROJECT / "data" / "processed"),
+            pages=_real(out / "reports" if out else PROJECT / "reports"),
+            notebooks=_real(notebooks or PROJECT / "notebooks"),
         )
 
 
@@ -305,12 +306,16 @@ def _arriving(
 
     tqdm.monitor_interval = 0  # its thread would be there when a worker is forked
     with tqdm(made, total=count, unit="report", disable=not progress, leave=False) as bar:
-        for report, page, sentence in bar:
+        for report, page, failure in bar:
             if page is None:
-                named = sentence.startswith(f"{report.name}:")
-                outcome.failed[report.name] = sentence if named else f"{report.name}: {sentence}."
+                outcome.failed[report.name] = str(failure)
+                outcome.exit_code = max(outcome.exit_code, _status_of(failure))
             else:
                 yield report, page
+
+
+def _status_of(failure: ReportFailed | None) -> int:
+    return PROGRAM_FAULT if isinstance(failure, FaultOfOurs) else 1
 
 
 def _make_index(
@@ -354,6 +359,11 @@ def _remove_old_pages(
         del record.made[product]
 
 
+def _real(path: Path) -> Path:
+    """A path without links; one that leads round in a circle stays as it is and fails when used."""
+    return Path(os.path.realpath(path))
+
+
 def _in_short(reasons: list[str], most: int = 5) -> str:
     """The reasons why something is made again, the first few of many."""
     more = [f"and {len(reasons) - most} more"] if len(reasons) > most else []
@@ -373,9 +383,11 @@ def _disk_errors(folders: Folders) -> Iterator[None]:
         if error.errno == errno.ENOSPC:
             sentence = f"The disk is full: {where} could not be written"
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            sentence = f"{where} cannot be written: there is no permission to"
+            sentence = f"{where} cannot be read or written: there is no permission to"
         elif isinstance(error, (NotADirectoryError, FileExistsError)):
             sentence = f"{where} cannot be written: a file is where a folder should be"
+        elif isinstance(error, IsADirectoryError):
+            sentence = f"{where} cannot be written: a folder is where a file should be"
         else:
-            raise
+            sentence = f"{where} cannot be read or written ({error.strerror or error})"
         raise CannotBuild(f"{sentence}; what was there before is unharmed.") from error
