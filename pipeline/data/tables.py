@@ -59,6 +59,8 @@ def load_valid(folder: Path | str | None = None) -> tuple[Tables, list[Problem]]
         if None in out:
             _raise(problems)
         tables = _without(tables, {code for code in out if code})
+        if tables["providers"].empty:
+            _raise(problems)
         new = _owned(table_problems(tables, package, set()), tables, package)
         problems = list(dict.fromkeys([*problems, *new]))
     return tables, problems
