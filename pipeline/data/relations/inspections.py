@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from pipeline.data.figures import FIGURES
 from pipeline.data.problems import Problem
 from pipeline.data.relations.frameworks import larger_samples
 from pipeline.data.relations.rule import (
@@ -16,20 +17,6 @@ from pipeline.data.relations.rule import (
     relation,
     repeated,
     rows,
-)
-
-#: Table, column of a figure, and column that says why the figure is or is not there.
-FIGURES = (
-    ("key_question_scores", "percent", "status"),
-    ("comparator_scores", "percent", "status"),
-    ("prompt_scores", "percent", "status"),
-    ("samples", "size", "size_status"),
-    ("ratings", "rating", "status"),
-    ("overall_ratings", "rating", "rating_status"),
-    ("overall_ratings", "score", "score_status"),
-    ("facts", "value", "status"),
-    ("facts", "previous_value", "previous_status"),
-    ("allocation_matrix", "minimum_hours", "hours_status"),
 )
 
 
