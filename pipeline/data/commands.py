@@ -40,13 +40,14 @@ def needs(framework: str, folder: Path | None = None) -> str:
         found = codes[need.table]
         lines += [
             "",
-            f"{need.table}.csv: {len(found)} rows, one for each {need.column} (why empty: {need.status})",
+            f"{need.table}.csv: {len(found)} rows, one for each {need.column} "
+            f"(why empty: {need.status})",
             *_indented(", ".join(found) or "none"),
         ]
     lines += [
         "",
         "An aggregate that it names in inspections.csv has a row for each key question in",
-        "comparator_scores.csv. Discretions, facts and claims have a row where the document prints one.",
+        "comparator_scores.csv. Discretions, facts and claims have rows for what is printed.",
     ]
     return "\n".join(lines) + "\n"
 

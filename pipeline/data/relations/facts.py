@@ -1,6 +1,7 @@
 """Relations of facts: figures as they were printed, shares, units, and each fact once."""
 
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -34,12 +35,21 @@ def _not_printed(column: str) -> Wrong:
         # What is printed in words alone ("six centres") cannot be compared; nor can a sign here,
         # which may be a minus, a dash or a word ("fell by 5 points").
         found = []
-        for value, printed in cells(frame, column, "as_printed"):
-            numbers = printed_numbers(printed)
+        for value, printed, comparator in cells(frame, column, "as_printed", "comparator"):
+            word = {"target": "target", "comparator_value": comparator}.get(column)
+            numbers = _named(printed, word) or printed_numbers(printed)
             found.append(bool(numbers) and pd.notna(value) and abs(value) not in numbers)
         return found
 
     return wrong
+
+
+def _named(printed: str, word: Any) -> list[float]:
+    """Return the numbers that stand right after a word: "target 75%", "all CRCs 63%"."""
+    if not isinstance(word, str):
+        return []
+    after = re.escape(word) + r"\D{0,4}?(\d+(?:\.\d+)?)"
+    return [float(n) for n in re.findall(after, _THOUSANDS.sub("", printed), re.IGNORECASE)]
 
 
 def _previous_not_printed(frame: pd.DataFrame) -> list[bool]:

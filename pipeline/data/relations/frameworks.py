@@ -243,15 +243,6 @@ RULES: list[Rule] = [
         "stands in {framework} already",
         "number the prompts in the order of the annex",
     ),
-    rows(
-        "rule-positions-once",
-        "Each place in a printed list of allocation rules is taken once.",
-        "allocation_rules",
-        "position",
-        repeated("inspection", "rule", "colour", "position"),
-        "stands in the list of {colour} already",
-        "number the rules in the order of the list",
-    ),
     parts_of_samples,
     *(
         rows(
