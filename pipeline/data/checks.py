@@ -12,18 +12,21 @@ from pipeline.data.relations.rules import RULES
 Frames = dict[str, pd.DataFrame]
 
 
-def table_problems(tables: Frames, package: Package, broken: set[str]) -> list[Problem]:
+def table_problems(
+    tables: Frames, package: Package, broken: set[str], *, whole: bool = True
+) -> list[Problem]:
     """Check keys, references and the rules of inspections over all tables.
 
     ``broken`` names the files that already have problems: a rule that reads one
-    of them is skipped, so that one slip is not reported many times over.
+    of them is skipped, so that one slip is not reported many times over. Tables
+    that are not ``whole``, as rows were left out, may be empty.
     """
     resources = package.resources
     files = {resource.name: resource.path for resource in resources}
     problems = [
         Problem(files[name], None, None, None, "has a header line but no row", "fill the table in")
         for name in _NEEDED
-        if name in tables and tables[name].empty and files[name] not in broken
+        if whole and name in tables and tables[name].empty and files[name] not in broken
     ]
     broken = broken | {problem.file for problem in problems}
     for resource in resources:

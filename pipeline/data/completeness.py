@@ -4,6 +4,7 @@ Stated here once. The validator checks it, ``python -m pipeline needs FRAMEWORK`
 figure that is not there still has its row, with a status that says why.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -47,6 +48,7 @@ _STATUSES = {
     "ratings": "not rated, not published, suppressed, withdrawn or not entered yet",
 }
 _NAMED = 3
+_SINGULAR = re.compile(r"\b(sample|score|question|rating|standard|prompt)\b")
 
 
 def needed(tables: Frames, framework: str) -> dict[str, list[str]]:
@@ -89,6 +91,8 @@ def _problem(
     table: str, status: str, owner: str, what: str, codes: list[str], provider: str | None
 ) -> Problem:
     many = len(codes)
+    if many > 1:
+        what = _SINGULAR.sub(r"\1s", what)
     named = ", ".join(codes[:_NAMED]) + (f" and {many - _NAMED} more" if many > _NAMED else "")
     verb = "is" if many == 1 else "are"
     rule = f"has no row for {owner}: its {what} {named} {verb} missing"

@@ -61,7 +61,9 @@ def load_valid(folder: Path | str | None = None) -> tuple[Tables, list[Problem]]
         tables = _without(tables, {code for code in out if code})
         if tables["providers"].empty:
             _raise(problems)
-        new = _owned(table_problems(tables, package, set()), tables, package)
+        # Whether tables are empty, and what is only said, was settled with all rows there.
+        left = table_problems(tables, package, set(), whole=False)
+        new = _owned((problem for problem in left if problem.stops), tables, package)
         problems = list(dict.fromkeys([*problems, *new]))
     return tables, problems
 

@@ -9,7 +9,6 @@ from pipeline.data.problems import Problem
 from pipeline.data.relations.printed import agrees, is_period, names_month, names_period
 from pipeline.data.relations.rule import (
     Frames,
-    Of,
     Rule,
     among,
     cells,
@@ -66,17 +65,20 @@ def _plans(tables: Frames) -> pd.DataFrame:
     )
 
 
-def _of_plan(table: str) -> Of:
-    def of(tables: Frames) -> pd.DataFrame:
-        frame, plans = tables[table], tables["plans"]
-        submitted = look_up(frame["plan"], plans, "plan", "submitted")
-        return frame.assign(
-            submitted=submitted,
-            submitted_month=submitted.str[:7],
-            last_target=_years_after(submitted, YEARS_OF_TARGETS),
-        )
+def _actions_with_plan(tables: Frames) -> pd.DataFrame:
+    """Actions with the day of their plan, and of the first plan that answers its inspection.
 
-    return of
+    A plan that is issued again repeats targets that have passed by then.
+    """
+    frame, plans = tables["actions"], tables["plans"]
+    same = plans.groupby(["provider", "inspection"], dropna=False)["submitted"]
+    plans = plans.assign(first=same.transform("min"))
+    submitted = look_up(frame["plan"], plans, "plan", "submitted")
+    return frame.assign(
+        submitted=submitted,
+        first_submitted=look_up(frame["plan"], plans, "plan", "first"),
+        last_target=_years_after(submitted, YEARS_OF_TARGETS),
+    )
 
 
 @relation(
@@ -440,10 +442,10 @@ RULES: list[Rule] = [
         "A target does not lie before its plan was submitted.",
         "actions",
         "due",
-        lambda f: f["due"].str[:7].lt(f["submitted_month"]),
-        "lies before {plan} was submitted, {submitted}",
+        lambda f: earlier(f["due"], f["first_submitted"]),
+        "lies before {plan} was submitted, {first_submitted}",
         "check the year; what the plan calls done is of the kind done",
-        of=_of_plan("actions"),
+        of=_actions_with_plan,
         reads=("plans",),
     ),
     rows(
@@ -454,7 +456,7 @@ RULES: list[Rule] = [
         lambda f: f["due"].gt(f["last_target"]) | f["due_end"].gt(f["last_target"]),
         f"lies more than {YEARS_OF_TARGETS} years after {{plan}} was submitted, {{submitted}}",
         "check the year",
-        of=_of_plan("actions"),
+        of=_actions_with_plan,
         reads=("plans",),
     ),
     rows(
