@@ -94,9 +94,7 @@ def key_question_comparison(tables: Tables) -> pd.DataFrame:
     rows = _with_figures(
         rows, scores, "previous", ["inspection", "key_question"], ["same_question"]
     )
-    rows["previous_status"] = rows["previous_status"].mask(
-        rows["same_question"].isna(), NO_DATA
-    )
+    rows["previous_status"] = rows["previous_status"].mask(rows["same_question"].isna(), NO_DATA)
     rows = _with_bases(rows, tables, "current", "sample")
     rows = _with_bases(rows, tables, "previous", "previous_sample")
     rows = _with_comparator(rows, tables)
@@ -118,9 +116,7 @@ def own_scores(tables: Tables) -> pd.DataFrame:
     return in_force(own, ["inspection", "key_question"], ["percent"], tables["sources"])
 
 
-def _with_statements(
-    rows: pd.DataFrame, tables: Tables, kind: str, subject: str
-) -> pd.DataFrame:
+def _with_statements(rows: pd.DataFrame, tables: Tables, kind: str, subject: str) -> pd.DataFrame:
     """Add what the data says about comparing a rating or key question between two rounds.
 
     ``comparable``, ``reason_not_comparable``, ``same_question`` and ``previous_subject``.

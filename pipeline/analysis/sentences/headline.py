@@ -36,9 +36,7 @@ class Overall:
 
 def overall(tables: Tables, ratings: list[Row], inspection: str) -> Overall:
     """Return the overall rating of an inspection (``ratings``: rows of standard_ratings)."""
-    (row,) = [
-        r for r in ratings if (r["inspection"], r["standard"]) == (inspection, "overall")
-    ]
+    (row,) = [r for r in ratings if (r["inspection"], r["standard"]) == (inspection, "overall")]
     bands = _of_framework(tables, "overall_bands", inspection)
     points, ours = row["score"], row["points"]
     here = [b["rating"] for b in bands if b["lower_points"] <= (points or 0) <= b["upper_points"]]
