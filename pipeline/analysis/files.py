@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pipeline.files import fit_name, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,16 +111,11 @@ def write_files(folder: Path, files: Mapping[Path, bytes]) -> None:
     Each is written under another name first, so that none is ever half there.
     """
     for name, content in files.items():
-        target = folder / name
+        target = folder / fit_name(name.as_posix())
         if target.is_file() and target.read_bytes() == content:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        try:
-            unfinished.write_bytes(content)
-            unfinished.replace(target)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        write_whole(target, content)
 
 
 def remove_others(folder: Path, kept: Iterable[Path]) -> None:

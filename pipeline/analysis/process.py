@@ -3,8 +3,6 @@
 import hashlib
 import io
 import json
-import multiprocessing
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -30,6 +28,8 @@ from pipeline.analysis.significance_claims import significance_claims
 from pipeline.analysis.statistics.change import with_tests
 from pipeline.data import Problem, Tables, load_valid
 from pipeline.data.owners import owner_of
+from pipeline.files import write_whole
+from pipeline.workers import in_processes
 
 CHUNK = 25
 """Providers worked on at once: enough that tables are worth their cost, few enough for memory."""
@@ -136,6 +136,7 @@ def process(raw: Path, out: Path, workers: int = 1, *, fresh: bool = False) -> P
     ):
         parts.take_in(made)
     write_files(out, parts.whole())
+    write_whole(out / PARTS, parts.record())
     checks = parts.checks()
     kept = parts.files()
     for report in quality_reports(tables, checks):
@@ -216,6 +217,7 @@ class Parts:
         self._headers: dict[str, str] = record.get("headers", {})
         self._providers: dict[str, Any] = record.get("providers", {})
         self._text: dict[str, dict[str, bytes]] = {}
+        self._whole: dict[str, str] = {}
 
     @classmethod
     def read(cls, out: Path, fresh: bool) -> "Parts":
@@ -285,7 +287,7 @@ class Parts:
         return named | {Path(f"{name}.csv") for name in self._headers}
 
     def whole(self) -> dict[Path, bytes]:
-        """Return the whole tables, and the record for the next run."""
+        """Return the whole tables."""
         codes = sorted(self._text)
         tables = {
             name: header.encode() + b"".join(self._text[code].get(name, b"") for code in codes)
@@ -293,14 +295,19 @@ class Parts:
         }
         for code in codes:
             self._providers[code]["sizes"] = {n: len(t) for n, t in self._text[code].items()}
-        record = {
-            "code": code_mark(),
-            "headers": self._headers,
-            "tables": {name: of_bytes(content) for name, content in tables.items()},
-            "providers": self._providers,
-        }
-        files = {Path(f"{name}.csv"): content for name, content in tables.items()}
-        return files | {Path(PARTS): json_bytes(record)}
+        self._whole = {name: of_bytes(content) for name, content in tables.items()}
+        return {Path(f"{name}.csv"): content for name, content in tables.items()}
+
+    def record(self) -> bytes:
+        """Return the record for the next run, of the whole tables that were made."""
+        return json_bytes(
+            {
+                "code": code_mark(),
+                "headers": self._headers,
+                "tables": self._whole,
+                "providers": self._providers,
+            }
+        )
 
 
 @cache
@@ -353,29 +360,12 @@ def newly_failed(before: pd.DataFrame | None, checks: pd.DataFrame | None) -> li
     ]
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the parent, which ends us; otherwise each of us would print a traceback."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 def _each(work: Callable[[list[str]], Made], due: list[list[str]], workers: int) -> Iterator[Made]:
     """Do the work for each chunk of providers, in several processes where that pays."""
-    forks = "fork" in multiprocessing.get_all_start_methods()
-    if workers == 1 or len(due) < 2 or not forks:
+    if workers == 1 or len(due) < 2:
         yield from map(work, due)
         return
-    global _work
-    _work = work  # inherited by the processes: sending the tables to them would take longer
-    with multiprocessing.get_context("fork").Pool(workers, _leave_interrupts) as pool:
-        yield from pool.imap(_do, due)
-        # Its threads must be gone before anything is forked from this process again.
-        pool.close()
-        pool.join()
-
-
-_work: Callable[[list[str]], Made] | None = None
-
-
-def _do(codes: list[str]) -> Made:
-    assert _work is not None
-    return _work(codes)
+    for _, made, error in in_processes(lambda codes, _: work(codes), due, workers):
+        if made is None:
+            raise error or RuntimeError("a process for tables returned nothing")
+        yield made

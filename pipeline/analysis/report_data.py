@@ -31,7 +31,7 @@ from pipeline.analysis.inspections import (
 from pipeline.analysis.quality import ERROR, FAILED
 from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
 from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows
-from pipeline.analysis.ratings.next_rating import next_rating_by_standard, next_overall_rating
+from pipeline.analysis.ratings.next_rating import next_overall_rating, next_rating_by_standard
 from pipeline.analysis.ratings.scale import Rated
 from pipeline.analysis.ratings.stability import (
     stability_of_overall,

@@ -250,9 +250,15 @@ def test_a_prompt(prompts, prompt, previous, current, comparable):
 def test_the_wording_of_a_prompt_keeps_its_restriction(prompts):
     row = prompts.set_index("prompt").loc["2.3.1-4"]
     assert row["wording"].startswith("Post-custody cases only: Was there a proportionate level")
-    assert row["sample"] == "restricted"
-    assert pd.isna(row["current_base"])
-    assert row["current_limit"] == 97  # no more than the cases of its key question
+    assert row["sample"] == "post-release"
+    assert row["current_base"] == 29  # "68 community sentence cases and 29 post-release cases"
+
+
+def test_the_limit_of_a_prompt_for_some_cases_is_that_of_its_question(prompts):
+    restricted = prompts[prompts["sample"] == "restricted"].set_index("prompt")
+    assert restricted["current_base"].isna().all()
+    limits = restricted[restricted["key_question"].str[0] == "2"]["current_limit"]
+    assert len(limits) and set(limits) <= {97, 85}
 
 
 # Ratings of standards

@@ -13,9 +13,9 @@ import pandas as pd
 
 from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.records import Row, grouped, in_force, look_up, records
-from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.analysis.sentences.phrases import joined
-from pipeline.data import Tables, is_missing
+from pipeline.analysis.statistics.bases import possible_counts
+from pipeline.data import Tables
 
 
 def bands_by_percent(bands: pd.DataFrame) -> pd.DataFrame:
