@@ -6,7 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.analysis.files import csv_bytes, json_bytes, types
+from pipeline.analysis.files import (
+    ABOUT,
+    FRAMES,
+    REPORT_DATA,
+    columns_of,
+    frames_bytes,
+    json_bytes,
+)
 from pipeline.analysis.quality import quality_checks
 from pipeline.analysis.quality.coverage import (
     completeness,
@@ -33,17 +40,16 @@ def dossier(tables: Tables) -> Tables:
 
 @pytest.fixture
 def report(tables, dossier, tmp_path, monkeypatch) -> QualityReport:
-    folder = tmp_path / "dossiers" / "data-quality"
+    folder = tmp_path / REPORT_DATA / "data-quality"
     folder.mkdir(parents=True)
     parts = {**dossier, "sources": tables["sources"]}
     about = {
         **quality_about(published_only(tables), dossier),
         "data_version": "0" * 12,
-        "types": {name: types(frame) for name, frame in parts.items()},
     }
-    (folder / "dossier.json").write_bytes(json_bytes(about))
-    for name, frame in parts.items():
-        (folder / f"{name}.csv").write_bytes(csv_bytes(frame))
+    (folder / ABOUT).write_bytes(json_bytes(about))
+    frames = {name: columns_of(frame) for name, frame in parts.items()}
+    (folder / FRAMES).write_bytes(frames_bytes(frames))
     monkeypatch.setenv("PIPELINE_PROCESSED", str(tmp_path))
     return QualityReport.open()
 
