@@ -19,7 +19,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
@@ -64,7 +64,7 @@ def in_processes(
     tasks: Iterable[Task],
     at_once: int,
     patience: float | None = None,
-) -> Iterator[tuple[Task, Result | None, Exception | None]]:
+) -> Generator[tuple[Task, Result | None, Exception | None], None, None]:
     """Each task with its result, or with the exception that ended it, in the order they are done.
 
     Where this system cannot fork the tasks are done in this process, one after the other.

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -256,6 +257,52 @@ def test_cells_of_the_other_edition_are_not_run(project):
     assert "analyst" in (project.pages / "a-analyst.html").read_text()
 
 
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["subject = 'b'"], r"parameter 'subject' of toy.ipynb is set again below: 'b' instead of"),
+        (["if edition: subject = 'b'"], "'subject' of toy.ipynb is set again below"),
+    ],
+)
+def test_a_parameter_set_again_below_is_refused(project, cells, words):
+    notebook = toy.notebook(*cells, toy.NOTEBOOK, "HTML(words)")
+    nbformat.write(notebook, project.root / "notebooks" / "toy.ipynb")
+    assert re.search(words, project().failed["a"])
+
+
+def test_two_cells_tagged_parameters_are_refused(project):
+    notebook = toy.notebook(toy.NOTEBOOK, "HTML(words)")
+    notebook.cells.insert(2, nbformat.from_dict({**notebook.cells[0], "id": "copied"}))
+    nbformat.write(notebook, project.root / "notebooks" / "toy.ipynb")
+    assert "cells 1 and 3 of toy.ipynb are tagged 'parameters'" in project().failed["b"]
+
+
+def test_a_notebook_that_shows_nothing_makes_no_page(project):
+    nbformat.write(toy.notebook("1 + 1;"), project.root / "notebooks" / "toy.ipynb")
+    assert project().failed["b"] == "b: toy.ipynb shows nothing."
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("page = open_page('b')", "opens b instead of a"),
+        ("page = open_page('a', edition='other')", "'edition' of toy.ipynb is not what was opened"),
+    ],
+)
+def test_another_report_opened_by_name_is_refused(project, cell, words):
+    opening = (
+        "import pandas as pd\n"
+        "from pipeline.publish.reports.report_data import ReportData\n"
+        "from pipeline.publish.reports.report_page import ReportPage\n"
+        "def open_page(name, edition=edition):\n"
+        "    sources = pd.DataFrame({'source': [], 'title': []})\n"
+        "    data = ReportData({'dossier': name}, folder, {'sources': sources})\n"
+        "    return ReportPage(data, edition)"
+    )
+    toy.write_notebook(project.root / "notebooks", "toy", opening, cell)
+    assert words in project(wanted=Wanted(provider="provider-a")).failed["a"]
+
+
 def test_a_parameter_the_notebook_does_not_declare_is_an_error(project):
     project()
     [report] = [r for r in reports_in(project.root / "out" / "processed") if r.name == "b"]
@@ -269,11 +316,11 @@ def test_a_missing_or_broken_notebook_is_named(project):
     assert "toy.ipynb cannot be read" in project().failed["a"]
 
 
-@pytest.mark.parametrize("name", ["../a", "a/b", "", "A", ".a", "a\n"])
+@pytest.mark.parametrize("name", ["../a", "/a", "a/../b", "", ".a", "a\n", "a" * 300])
 def test_a_name_that_is_no_file_name_is_refused(name):
     about = {"dossier": "a", "kind": "k", "reports": [{
         "name": name, "notebook": "toy", "edition": "", "parameters": {}}]}  # fmt: skip
-    with pytest.raises(ValueError, match="cannot be the name"):
+    with pytest.raises(files.UnfitName, match="cannot be the name"):
         reports_of([about])
 
 
@@ -412,8 +459,8 @@ def test_no_second_thread_when_workers_are_forked(project):
         "    threads.append(len(os.listdir('/proc/self/task')))\n    return start(*arguments)\n"
         "workers._start = watched\n"
         f"root = Path({str(project.root)!r})\n"
-        "def process(raw, out, workers=1):\n    import pandas, scipy.stats, statsmodels.api\n"
-        "    pandas.DataFrame({'a': [1.0]}).dot([1.0]); toy.process(raw, out)\n"
+        "def process(raw, out, workers=1, **_):\n    import pandas, scipy.stats, statsmodels.api\n"
+        "    pandas.DataFrame({'a': [1.0]}).dot([1.0]); return toy.process(raw, out)\n"
         "p.process = process\n"
         "build(root / 'raw', root / 'out', notebooks=root / 'notebooks', workers=2)\n"
         "print(threads)"

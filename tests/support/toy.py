@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,15 @@ def write_raw(folder: Path, **words: str) -> None:
         (folder / f"{subject}.csv").write_text(text)
 
 
-def process(raw: Path, processed: Path, workers: int = 1) -> None:
+@dataclass
+class Processed:
+    """As the real one: what was found."""
+
+    problems: list[Any] = field(default_factory=list)
+    newly_failed: list[str] = field(default_factory=list)
+
+
+def process(raw: Path, processed: Path, workers: int = 1, *, fresh: bool = False) -> Processed:
     """A toy of the real one: one dossier a raw file, with two editions for subject ``a``."""
     for path in sorted(raw.glob("*.csv")):
         subject = path.stem
@@ -86,3 +95,4 @@ def process(raw: Path, processed: Path, workers: int = 1) -> None:
             for path in folder.iterdir():
                 path.unlink()
             folder.rmdir()
+    return Processed()
