@@ -378,7 +378,7 @@ def test_no_permission_is_one_sentence(project, monkeypatch):
 
     monkeypatch.setattr(site, "write_whole", denied)
     with pytest.raises(
-        CannotBuild, match=r"^[^\n]*cannot be written: there is no permission[^\n]*$"
+        CannotBuild, match=r"^[^\n]*cannot be read or written: there is no permission[^\n]*$"
     ):
         project()
 

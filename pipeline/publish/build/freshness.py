@@ -169,6 +169,7 @@ class Record:
     path: Path
     made: dict[str, dict[str, str]] = field(default_factory=dict)
     _written: float = field(default_factory=time.monotonic)
+    _changed: bool = False
 
     @classmethod
     def read(cls, folder: Path) -> Record:
@@ -205,12 +206,19 @@ class Record:
     def note(self, product: str, inputs: Inputs, itself: str) -> None:
         """Keep in mind what a product was made from, and what it is."""
         self.made[product] = {**inputs, "itself": itself}
+        self._changed = True
+
+    def forget(self, product: str) -> None:
+        """Take a product out, so that it is made again if it is asked for."""
+        self._changed |= self.made.pop(product, None) is not None
 
     def write(self) -> None:
-        """Put the record beside what it is about."""
+        """Put the record next to what it is about, if anything is new in it."""
+        if not self._changed:
+            return
         content = json.dumps(self.made, indent=0, sort_keys=True) + "\n"
         write_whole(self.path, content.encode())
-        self._written = time.monotonic()
+        self._written, self._changed = time.monotonic(), False
 
     def write_now_and_then(self, seconds: float) -> None:
         """Write it if it was last written so many seconds ago."""

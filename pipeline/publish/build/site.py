@@ -276,7 +276,7 @@ def _make_tables(
     processed = process(folders.raw, folders.processed, workers or processors(), fresh=force)
     _note(processed, outcome, tell)
     if outcome.failed:  # said again in the next run, until it is put right
-        record.made.pop(TABLES, None)
+        record.forget(TABLES)
     else:
         record.note(TABLES, inputs, _fingerprint_of_tables(folders.processed, seen))
     record.write()
@@ -390,7 +390,7 @@ def _remove_old_pages(
         if path.parent == folders.pages and of_file(path) == record.made[product].get("itself"):
             path.unlink()
             outcome.removed.append(path)
-        del record.made[product]
+        record.forget(product)
 
 
 def _real(path: Path) -> Path:
