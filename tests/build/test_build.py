@@ -160,7 +160,7 @@ def test_force_remakes_all(project):
 
 def test_tables_that_were_changed_by_hand_are_made_again(project):
     project()
-    table = project.root / "out" / "processed" / "dossiers" / "b" / "table.csv"
+    table = project.root / "out" / "processed" / "report_data" / "b" / "table.csv"
     table.write_text("forged")
     outcome = project(explain=True)
     assert outcome.said == ["processed tables: it was changed since it was made."]
@@ -296,7 +296,7 @@ def test_another_report_opened_by_name_is_refused(project, cell, words):
         "from pipeline.publish.reports.report_page import ReportPage\n"
         "def open_page(name, edition=edition):\n"
         "    sources = pd.DataFrame({'source': [], 'title': []})\n"
-        "    data = ReportData({'dossier': name}, folder, {'sources': sources})\n"
+        "    data = ReportData({'name': name}, folder, {'sources': sources})\n"
         "    return ReportPage(data, edition)"
     )
     toy.write_notebook(project.root / "notebooks", "toy", opening, cell)
@@ -318,7 +318,7 @@ def test_a_missing_or_broken_notebook_is_named(project):
 
 @pytest.mark.parametrize("name", ["../a", "/a", "a/../b", "", ".a", "a\n", "a" * 300])
 def test_a_name_that_is_no_file_name_is_refused(name):
-    about = {"dossier": "a", "kind": "k", "reports": [{
+    about = {"name": "a", "kind": "k", "reports": [{
         "name": name, "notebook": "toy", "edition": "", "parameters": {}}]}  # fmt: skip
     with pytest.raises(files.UnfitName, match="cannot be the name"):
         reports_of([about])

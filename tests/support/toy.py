@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.analysis.files import ABOUT, REPORT_DATA
+
 NOTEBOOK = """\
 import json, os
 from pathlib import Path
 from IPython.display import HTML
-folder = Path(os.environ["PIPELINE_PROCESSED"]) / "dossiers" / subject
+folder = Path(os.environ["PIPELINE_PROCESSED"]) / "report_data" / subject
 words = (folder / "table.csv").read_text().strip()
 """
 
@@ -64,12 +66,12 @@ def process(raw: Path, processed: Path, workers: int = 1, *, fresh: bool = False
     """A toy of the real one: one dossier a raw file, with two editions for subject ``a``."""
     for path in sorted(raw.glob("*.csv")):
         subject = path.stem
-        folder = processed / "dossiers" / subject
+        folder = processed / REPORT_DATA / subject
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "table.csv").write_text(path.read_text())
         editions = ["leadership", "analyst"] if subject == "a" else ["leadership"]
         about = {
-            "dossier": subject,
+            "name": subject,
             "kind": "comparison" if subject == "a" else "action-plan",
             "provider": f"provider-{subject}",
             "provider_name": subject,
@@ -89,8 +91,8 @@ def process(raw: Path, processed: Path, workers: int = 1, *, fresh: bool = False
                 for edition in editions
             ],
         }
-        (folder / "dossier.json").write_text(json.dumps(about))
-    for folder in (processed / "dossiers").iterdir():
+        (folder / ABOUT).write_text(json.dumps(about))
+    for folder in (processed / REPORT_DATA).iterdir():
         if not (raw / f"{folder.name}.csv").exists():
             for path in folder.iterdir():
                 path.unlink()

@@ -20,7 +20,7 @@ _opened: "list[ReportPage]" = []
 def opened(names: Sequence[str], variables: dict[str, Any]) -> JSON:
     """Return what a notebook opened: which reports, and what these parameters are there and now."""
     pages = [
-        {"report": page.data.about["dossier"]}
+        {"report": page.data.about["name"]}
         | {
             name: value
             for name in names
