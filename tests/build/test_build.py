@@ -16,6 +16,7 @@ import pytest
 from support import toy
 
 from pipeline import files
+from pipeline.data.problems import Problem
 from pipeline.publish.build import freshness, site
 from pipeline.publish.build.catalogue import (
     CannotBuild,
@@ -482,3 +483,54 @@ def test_the_record_is_kept_while_a_long_run_goes_on(tmp_path):
     time.sleep(0.01)
     record.write_now_and_then(0.005)
     assert record.path.exists()
+
+
+def test_files_that_the_package_does_not_describe_are_named_and_do_not_count(project):
+    described = {"resources": [{"path": "a.csv"}, {"path": "b.csv"}]}
+    (project.root / "raw" / "datapackage.json").write_text(json.dumps(described))
+    project()
+    for stray in ("~$a.csv", "a (1).csv", "new.csv"):
+        (project.root / "raw" / stray).write_text("x")
+    (project.root / "raw" / ".hidden").write_text("x")
+    outcome = project()
+    assert outcome.written == []
+    assert [line.split(" was not read")[0].rsplit("/", 1)[1] for line in outcome.said] == [
+        "a (1).csv", "new.csv", "~$a.csv",
+    ]  # fmt: skip
+
+
+def test_one_providers_fault_does_not_stop_the_others(project, monkeypatch):
+    project()
+    good = (project.pages / "b.html").read_bytes()
+    faults = [
+        Problem("b.csv", 2, "x", "y", "is wrong", "put it right", "provider-b"),
+        Problem("a.csv", 2, "x", "y", "was read all the same", "look at it", "provider-a", False),
+    ]
+
+    def process(raw, processed, workers=1, *, fresh=False):
+        (raw / "b.csv").write_text("two")  # the rows that were left out do not reach the tables
+        toy.process(raw, processed)
+        return toy.Processed(faults, ["A check fails now."])
+
+    monkeypatch.setattr("pipeline.analysis.process.process", process)
+    toy.write_raw(project.root / "raw", a="changed", b="faulty")
+    for written in ([*ALL[:2]], []):  # said again until it is put right
+        outcome = project()
+        assert names(outcome.written) == written and outcome.exit_code == 1
+        assert list(outcome.failed) == ["provider-b"]
+        assert "b.csv, line 2, column x" in outcome.failed["provider-b"]
+        assert len(outcome.said) == 2 and outcome.said[1] == "A check fails now."
+    assert (project.pages / "b.html").read_bytes() == good
+
+
+def test_pages_made_by_many_processes_at_once_hold_each_its_own(project):
+    subjects = {f"s{number}": f"words of {number}" for number in range(40)}
+    toy.write_raw(project.root / "raw", **subjects)
+    project(workers=8)
+    at_once = {path.name: path.read_bytes() for path in project.pages.glob("*.html")}
+    for subject, words in subjects.items():
+        page = at_once[f"{subject}.html"].decode()
+        assert f"<p>{subject}: {words}</p>" in page
+        assert not any(f"<p>{other}:" in page for other in subjects if other != subject)
+    project(workers=1, force=True)
+    assert {path.name: path.read_bytes() for path in project.pages.glob("*.html")} == at_once
