@@ -171,7 +171,7 @@ def test_a_scheduler_that_is_lost_midway_ends_in_a_sentence_and_keeps_what_is_fi
 
     threading.Thread(target=kill_when_busy, daemon=True).start()
     try:
-        with pytest.raises(CannotBuild, match="The Dask scheduler at .* What is finished is kept"):
+        with pytest.raises(CannotBuild, match=r"The Dask scheduler at .* What is finished is kept"):
             project("there", scheduler=address)
     finally:
         for process in (worker, lost):
