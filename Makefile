@@ -22,7 +22,7 @@ ASKED := $(if $(PROVIDER),--provider "$(PROVIDER)") $(if $(PREVIOUS),--previous 
   $(if $(WORKERS),--workers "$(WORKERS)")
 
 .DEFAULT_GOAL := help
-.PHONY: help report data test check lab pdf bench dictionary lock clean
+.PHONY: help report data test check lab pdf bench fuzz dictionary lock clean
 
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ pdf: report ## print every report to PDF with an installed Chromium, Chrome or E
 
 bench: $(VENV)/develop.stamp ## measure speed and memory; writes docs/benchmarks.md
 	@$(VENV)/bin/python -m bench
+
+fuzz: $(VENV)/develop.stamp ## corrupt the raw tables 2,000 times: pages or sentences, no traceback
+	@$(VENV)/bin/python -m bench.fuzz
 
 dictionary: $(VENV)/report.stamp ## rewrite docs/data-dictionary.md from the data package
 	@$(RUN) dictionary > docs/data-dictionary.md
