@@ -6,8 +6,9 @@ Two hundred by seed here, by loading alone; ``python -m bench.fuzz`` does thousa
 import shutil
 
 import pytest
+from support.folders import RAW
 
-from bench.fuzz import RAW, corrupt, loaded
+from bench.fuzz import corrupt, loaded
 
 
 @pytest.mark.parametrize("block", range(10))

@@ -380,14 +380,14 @@ def test_the_rules_are_printed():
 
 
 def test_what_an_inspection_needs_is_printed():
-    result = CliRunner().invoke(cli, ["needs", "crc-2019"])
+    result = CliRunner().invoke(cli, ["needs", "crc-2019", "--data", str(RAW)])
     assert result.exit_code == 0
     for line in ("ratings.csv: 10 rows", "prompt_scores.csv: 76 rows", "samples.csv: 5 rows"):
         assert line in result.output
 
 
 def test_a_framework_that_is_not_there():
-    result = CliRunner().invoke(cli, ["needs", "crc-209"])
+    result = CliRunner().invoke(cli, ["needs", "crc-209", "--data", str(RAW)])
     assert result.exit_code == 2
     assert '"crc-209" is not in frameworks.csv; write one of: crc-2018, crc-2019.' in result.output
 
