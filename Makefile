@@ -31,7 +31,7 @@ override ASKED = $(call switch,PROVIDER,--provider) $(call switch,PREVIOUS,--pre
   $(call switch,WORKERS,--workers) $(call on,FORCE,--force) $(call on,EXPLAIN,--explain)
 
 .DEFAULT_GOAL := help
-.PHONY: help report data test check lab pdf bench dictionary lock clean
+.PHONY: help report data test check lab pdf bench fuzz dictionary lock clean
 
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ pdf: report ## print every report to PDF with an installed Chromium, Chrome or E
 
 bench: $(VENV)/develop.stamp ## measure speed and memory; writes docs/benchmarks.md
 	@$(VENV)/bin/python -m bench
+
+fuzz: $(VENV)/develop.stamp ## corrupt the raw tables 2,000 times: pages or sentences, no traceback
+	@$(VENV)/bin/python -m bench.fuzz
 
 dictionary: $(VENV)/report.stamp ## rewrite docs/data-dictionary.md from the data package
 	@$(RUN) dictionary > docs/data-dictionary.md
