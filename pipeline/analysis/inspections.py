@@ -63,7 +63,7 @@ def _comparators(rows: pd.DataFrame, tables: Tables) -> pd.Series:
         look_up(rows[["framework"]], tables["frameworks"], ["framework"], ["comparator"])[
             "comparator"
         ],
-        only["comparator"].mask(newer),
+        only["comparator"].mask(pd.Series(newer, index=only.index, dtype=bool)),
     ):
         chosen = chosen.fillna(other)
     return chosen

@@ -28,12 +28,11 @@ from pipeline.analysis.significance_claims import significance_claims
 from pipeline.analysis.statistics.change import with_tests
 from pipeline.data import Problem, Tables, load_valid
 from pipeline.data.owners import owner_of
-from pipeline.files import write_whole
 from pipeline.workers import in_processes
 
 CHUNK = 25
 """Providers worked on at once: enough that tables are worth their cost, few enough for memory."""
-PARTS = ".parts.json"
+PARTS = "parts.json"
 """Which bytes of each processed table are whose, and what each provider's were made from."""
 
 
@@ -134,7 +133,7 @@ def process(raw: Path, out: Path, workers: int = 1, *, fresh: bool = False) -> P
     for made in _each(partial(_make, tables, owned, out), [codes for codes in due if codes], workers):
         parts.take_in(made)
     write_files(out, parts.whole())
-    write_whole(out / PARTS, parts.record())
+    write_files(out, {Path(PARTS): parts.record()})
     checks = parts.checks()
     kept = parts.files()
     for report in quality_reports(tables, checks):
@@ -294,7 +293,9 @@ class Parts:
             for name, header in self._headers.items()
         }
         for code in codes:
-            self._providers[code]["sizes"] = {n: len(t) for n, t in self._text[code].items()}
+            self._providers[code]["sizes"] = {
+                name: len(self._text[code].get(name, b"")) for name in self._headers
+            }
         self._whole = {name: of_bytes(content) for name, content in tables.items()}
         return {Path(f"{name}.csv"): content for name, content in tables.items()}
 
