@@ -178,12 +178,13 @@ def owner_of_rows(tables: Tables, frame: pd.DataFrame) -> pd.Series:
     for key, table in (("plan", "plans"), ("inspection", "inspections")):
         if key in frame:
             known = tables[table].set_index(key)["provider"]
-            owner = owner.fillna(frame[key].map(known))
+            owner = owner.fillna(frame[key].map(known).astype("string"))
     # A check of a plan whose inspection is not in the data names the plan or its document.
     if "subject" in frame and owner.isna().any():
         for named, key in ((r"^plan ([^,]+)", "plan"), (r", (.+)$", "source")):
             known = tables["plans"].drop_duplicates(key).set_index(key)["provider"]
-            owner = owner.fillna(frame["subject"].str.extract(named, expand=False).map(known))
+            plan = frame["subject"].str.extract(named, expand=False)
+            owner = owner.fillna(plan.map(known).astype("string"))
     return owner
 
 
