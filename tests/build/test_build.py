@@ -159,7 +159,7 @@ def test_force_remakes_all(project):
 
 def test_tables_that_were_changed_by_hand_are_made_again(project):
     project()
-    table = project.root / "out" / "processed" / "dossiers" / "b" / "table.csv"
+    table = project.root / "out" / "processed" / "report_data" / "b" / "table.csv"
     table.write_text("forged")
     outcome = project(explain=True)
     assert outcome.said == ["processed tables: it was changed since it was made."]
@@ -271,7 +271,7 @@ def test_a_missing_or_broken_notebook_is_named(project):
 
 @pytest.mark.parametrize("name", ["../a", "a/b", "", "A", ".a", "a\n"])
 def test_a_name_that_is_no_file_name_is_refused(name):
-    about = {"dossier": "a", "kind": "k", "reports": [{
+    about = {"name": "a", "kind": "k", "reports": [{
         "name": name, "notebook": "toy", "edition": "", "parameters": {}}]}  # fmt: skip
     with pytest.raises(ValueError, match="cannot be the name"):
         reports_of([about])

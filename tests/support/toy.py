@@ -10,7 +10,7 @@ NOTEBOOK = """\
 import json, os
 from pathlib import Path
 from IPython.display import HTML
-folder = Path(os.environ["PIPELINE_PROCESSED"]) / "dossiers" / subject
+folder = Path(os.environ["PIPELINE_PROCESSED"]) / "report_data" / subject
 words = (folder / "table.csv").read_text().strip()
 """
 
@@ -55,12 +55,12 @@ def process(raw: Path, processed: Path, workers: int = 1) -> None:
     """A toy of the real one: one dossier a raw file, with two editions for subject ``a``."""
     for path in sorted(raw.glob("*.csv")):
         subject = path.stem
-        folder = processed / "dossiers" / subject
+        folder = processed / "report_data" / subject
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "table.csv").write_text(path.read_text())
         editions = ["leadership", "analyst"] if subject == "a" else ["leadership"]
         about = {
-            "dossier": subject,
+            "name": subject,
             "kind": "comparison" if subject == "a" else "action-plan",
             "provider": f"provider-{subject}",
             "provider_name": subject,
@@ -80,8 +80,8 @@ def process(raw: Path, processed: Path, workers: int = 1) -> None:
                 for edition in editions
             ],
         }
-        (folder / "dossier.json").write_text(json.dumps(about))
-    for folder in (processed / "dossiers").iterdir():
+        (folder / "about.json").write_text(json.dumps(about))
+    for folder in (processed / "report_data").iterdir():
         if not (raw / f"{folder.name}.csv").exists():
             for path in folder.iterdir():
                 path.unlink()
