@@ -38,9 +38,7 @@ def data_version(content: bytes) -> str:
 
 def csv_bytes(frame: pd.DataFrame, *, header: bool = True) -> bytes:
     """Return a table as CSV bytes: UTF-8, LF line ends, ten digits, missing left empty."""
-    text = frame.to_csv(
-        index=False, header=header, lineterminator="\n", float_format=FLOAT_FORMAT
-    )
+    text = frame.to_csv(index=False, header=header, lineterminator="\n", float_format=FLOAT_FORMAT)
     return text.encode("utf-8")
 
 

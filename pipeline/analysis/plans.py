@@ -128,9 +128,11 @@ def default_days(tables: Tables) -> pd.Series:
             updates[["provider", "date"]].set_axis(["provider", "day"], axis=1),
         ]
     ).dropna()
-    return days.sort_values("day").drop_duplicates("provider", keep="last").set_index("provider")[
-        "day"
-    ]
+    return (
+        days.sort_values("day")
+        .drop_duplicates("provider", keep="last")
+        .set_index("provider")["day"]
+    )
 
 
 def due_day(due: object) -> str:
@@ -171,9 +173,7 @@ def owner_shown(owner: object) -> object:
     return owner if is_missing(owner) else str(owner).rstrip(" .,")
 
 
-def position(
-    due_kind: str, due_on: str, status: str, as_of: str, replaced_on: str = ""
-) -> str:
+def position(due_kind: str, due_on: str, status: str, as_of: str, replaced_on: str = "") -> str:
     """Return where one action stands on the day ``as_of`` (YYYY-MM-DD, or a month): a POSITION.
 
     ``due_on`` is the day it is due, or empty; ``status`` the latest update by
@@ -362,8 +362,10 @@ def due_by_owner_and_month(actions: pd.DataFrame) -> pd.DataFrame:
     ``closed`` those complete, dropped or replaced with their plan.
     """
     dated = actions[actions["due_on"].notna()]
-    owners = dated["owners"].str.split("; ").where(
-        dated["owners"].notna(), dated["owner_shown"].map(lambda owner: [owner])
+    owners = (
+        dated["owners"]
+        .str.split("; ")
+        .where(dated["owners"].notna(), dated["owner_shown"].map(lambda owner: [owner]))
     )
     dated = dated.assign(owner=owners).explode("owner")
     dated = dated.astype({"due_on": "string", "position": "string", "owner": "string"})
@@ -432,8 +434,10 @@ def loop(
     rows = look_up(links, figures, here, found)
     names = look_up(rows, _labels(tables), ["framework", "kind", "subject"], ["label"])["label"]
     rows["label"] = rows["label"].fillna(names).fillna(rows["subject"])
-    figure = rows["current_percent"].astype("string").where(
-        rows["kind"] != "standard", rows["current_rating"]
+    figure = (
+        rows["current_percent"]
+        .astype("string")
+        .where(rows["kind"] != "standard", rows["current_rating"])
     )
     said = rows["current_status"].where(rows["current_status"] != "published")
     without = said.fillna("no figure published").mask(figure.notna())
@@ -498,9 +502,7 @@ def _stretches(tables: Tables) -> pd.DataFrame:
             stretches.append((plan["plan"], "after", code, own[at + 1]))
         else:
             stretches.append((plan["plan"], "before", own[at - 1] if at else "", code))
-    return pd.DataFrame(
-        stretches, columns=["plan", "timing", "earlier", "later"], dtype="string"
-    )
+    return pd.DataFrame(stretches, columns=["plan", "timing", "earlier", "later"], dtype="string")
 
 
 NO_DATE = "none with a target date in the text we have"
@@ -587,9 +589,7 @@ def _titles(plans: pd.DataFrame) -> pd.Series:
     return year.mask(same_year, day).mask(same_year & same_day, code)
 
 
-def plan_tables(
-    tables: Tables, processed: Mapping[str, pd.DataFrame]
-) -> dict[str, pd.DataFrame]:
+def plan_tables(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return the tables that the reports on plans show, of all plans, each with a column ``plan``.
 
     ``plan`` (plans_in_brief), ``recommendations``, ``responses``, ``actions``, ``action_updates``,

@@ -130,7 +130,9 @@ def process(raw: Path, out: Path, workers: int = 1, *, fresh: bool = False) -> P
             due[-1] += family
     faulty = {problem.provider for problem in problems if problem.stops}
     parts.drop_all_but({*tables["providers"]["provider"], *faulty})
-    for made in _each(partial(_make, tables, owned, out), [codes for codes in due if codes], workers):
+    for made in _each(
+        partial(_make, tables, owned, out), [codes for codes in due if codes], workers
+    ):
         parts.take_in(made)
     write_files(out, parts.whole())
     write_files(out, {Path(PARTS): parts.record()})
@@ -242,9 +244,7 @@ class Parts:
             return None
         text = [self._text[code].get("quality_checks", b"") for code in sorted(self._text)]
         whole = self._headers["quality_checks"].encode() + b"".join(text)
-        return pd.read_csv(
-            io.BytesIO(whole), dtype="string", keep_default_na=False, na_values=[""]
-        )
+        return pd.read_csv(io.BytesIO(whole), dtype="string", keep_default_na=False, na_values=[""])
 
     def still_right(self, family: list[str], mark: str) -> bool:
         """Whether what was made of these providers was made from the same and is still there."""
@@ -362,9 +362,7 @@ def newly_failed(before: pd.DataFrame | None, checks: pd.DataFrame | None) -> li
     ]
 
 
-def _each(
-    work: Callable[[list[str]], Made], due: list[list[str]], workers: int
-) -> Iterator[Made]:
+def _each(work: Callable[[list[str]], Made], due: list[list[str]], workers: int) -> Iterator[Made]:
     """Do the work for each chunk of providers, in several processes where that pays."""
     if workers == 1 or len(due) < 2:
         yield from map(work, due)

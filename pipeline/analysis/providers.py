@@ -45,9 +45,7 @@ def families(tables: Tables) -> list[list[str]]:
 
 
 def fingerprints(tables: Tables, owned: Mapping[str, pd.Series]) -> dict[str, str]:
-    """Return the fingerprint of each provider's own rows, and of what all share (``SHARED``).
-
-    """
+    """Return the fingerprint of each provider's own rows, and of what all share (``SHARED``)."""
     digests = {code: hashlib.sha256() for code in tables["providers"]["provider"]}
     shared = hashlib.sha256()
     for name in sorted(tables):

@@ -31,7 +31,7 @@ from pipeline.analysis.inspections import (
 from pipeline.analysis.quality import ERROR, FAILED
 from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
 from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows
-from pipeline.analysis.ratings.next_rating import next_rating_by_standard, next_overall_rating
+from pipeline.analysis.ratings.next_rating import next_overall_rating, next_rating_by_standard
 from pipeline.analysis.ratings.scale import Rated
 from pipeline.analysis.ratings.stability import (
     stability_of_overall,
@@ -160,7 +160,10 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         current = inspections[pair["current_inspection"]]
         previous = inspections.get(pair["previous_inspection"])
         both = [row for row in (previous, current) if row is not None]
-        here, later = (pair["previous_inspection"], pair["current_inspection"]), (current["inspection"],)
+        here, later = (
+            (pair["previous_inspection"], pair["current_inspection"]),
+            (current["inspection"],),
+        )
         questions = by_pair.frame("key_questions", here)
         ratings = by_inspection.frame("standard_ratings", *((row["inspection"],) for row in both))
         first = headline(tables, questions, by_pair.frame("standards", here), ratings)
@@ -278,7 +281,9 @@ def _about(
     beside = [part for part in ("its earlier inspection" if previous else "", against) if part]
     overall = next(
         row
-        for row in reversed(records(ratings[["inspection", "standard", "published_rating", "status"]]))
+        for row in reversed(
+            records(ratings[["inspection", "standard", "published_rating", "status"]])
+        )
         if (row["inspection"], row["standard"]) == (current["inspection"], "overall")
     )
     said = dict(zip(first["item"], first["sentence"], strict=True))

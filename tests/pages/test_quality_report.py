@@ -6,7 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.analysis.files import csv_bytes, json_bytes, types
+from pipeline.analysis.files import (
+    ABOUT,
+    FRAMES,
+    REPORT_DATA,
+    columns_of,
+    frames_bytes,
+    json_bytes,
+)
 from pipeline.analysis.quality import quality_checks
 from pipeline.analysis.quality.coverage import (
     completeness,
@@ -33,17 +40,16 @@ def dossier(tables: Tables) -> Tables:
 
 @pytest.fixture
 def report(tables, dossier, tmp_path, monkeypatch) -> QualityReport:
-    folder = tmp_path / "dossiers" / "data-quality"
+    folder = tmp_path / REPORT_DATA / "data-quality"
     folder.mkdir(parents=True)
     parts = {**dossier, "sources": tables["sources"]}
     about = {
         **quality_about(published_only(tables), dossier),
         "data_version": "0" * 12,
-        "types": {name: types(frame) for name, frame in parts.items()},
     }
-    (folder / "dossier.json").write_bytes(json_bytes(about))
-    for name, frame in parts.items():
-        (folder / f"{name}.csv").write_bytes(csv_bytes(frame))
+    (folder / ABOUT).write_bytes(json_bytes(about))
+    frames = {name: columns_of(frame) for name, frame in parts.items()}
+    (folder / FRAMES).write_bytes(frames_bytes(frames))
     monkeypatch.setenv("PIPELINE_PROCESSED", str(tmp_path))
     return QualityReport.open()
 
@@ -84,9 +90,37 @@ def test_simulated_figures_are_left_out(tables):
 
 
 def test_every_discrepancy_stands_on_the_page_once(report, tables):
-    shown = [report.register_of_figures(), report.register_of_words()]
+    shown = [
+        report.register_that_matters(),
+        report.register_of_figures(),
+        report.register_of_the_rest(),
+        report.register_of_conversion(),
+    ]
     numbers = [number for table in shown for number in table.frame["discrepancy"]]
     assert sorted(numbers) == list(tables["discrepancies"]["discrepancy"])
+
+
+def test_what_changes_a_reading_comes_first_and_counts_agree(report, tables):
+    register = tables["discrepancies"].set_index("discrepancy")["changes"]
+    first = report.register_that_matters().frame
+    # The twelve that the review of the register found to matter, but for three that change a
+    # figure and stand in the next table.
+    named = {6, 41, 42, 43, 48, 108, 114}
+    assert named <= set(first["discrepancy"])
+    assert {65, 85, 92, 95, 177} <= set(report.register_of_figures().frame["discrepancy"])
+    by_kind = report.kinds().frame
+    for change in ("verdict", "rating", "figure", "nothing"):
+        assert by_kind[change].sum() == (register == change).sum()
+    assert by_kind["all"].sum() == len(register)
+    text = re.sub(r"<[^>]+>", " ", report.in_brief().html())
+    assert f"{register.isin(['verdict', 'rating']).sum()} change a verdict or a rating" in text
+
+
+def test_traces_of_the_conversion_stand_apart(report):
+    # In the text we have a word is split, numbers are broken, and bold is lost.
+    conversion = set(report.register_of_conversion().frame["discrepancy"])
+    assert {117, 219, 242, 243, 244, 261} <= conversion
+    assert not conversion & set(report.register_of_the_rest().frame["discrepancy"])
 
 
 def test_every_kind_of_discrepancy_has_words(tables):
@@ -105,7 +139,10 @@ def test_every_failed_check_is_named_and_no_code_of_a_measure_is_shown(report, t
 
 def test_the_first_screen_gives_counts_and_names(report):
     text = re.sub(r"<[^>]+>", " ", report.in_brief().html())
-    assert "checks on" in text and "published figures" in text
+    assert "checks of figures and wording" in text and "published figures" in text
+    # Three uses of discretion, of which one rests on two rules (footnotes 44, 50 and 55).
+    assert "Uses of discretion that the framework permits: 3 of 3" in text
+    assert "are in two places are the same" not in text
     assert "Percentages that a whole number of cases gives" in text
     assert "key question 4.1.2 (2018)" in text
 

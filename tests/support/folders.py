@@ -126,7 +126,9 @@ def copy_inspection(
             "inspection": code,
             "provider": provider,
             "round": str(year),
+            "fieldwork_start_printed": f"March {year}",
             "fieldwork_start": f"{year}-03",
+            "published_printed": f"September {year}",
             "published": f"{year}-09",
         },
     )

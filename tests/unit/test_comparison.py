@@ -340,7 +340,8 @@ def test_the_counts_against_all_crcs(sentences):
     above = sum(difference > 0 for difference in differences)
     assert sentences.loc["comparator", "value"] == f"{above} of {len(differences)} above"
     assert (
-        f"{above} stand above it, one level and one below" in sentences.loc["comparator", "sentence"]
+        f"{above} stand above it, one level and one below"
+        in sentences.loc["comparator", "sentence"]
     )
 
 

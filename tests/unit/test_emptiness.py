@@ -136,7 +136,9 @@ def test_a_figure_may_be_missing_for_any_reason(tables, name, status):
             assert left["lowest_percent"].notna().all()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_no_rating_is_derived_while_a_case_question_has_no_figure(tables, data):
     """Any figures of any inspections may be missing, each for a reason of its own."""

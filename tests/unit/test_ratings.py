@@ -426,7 +426,7 @@ def test_a_difference_without_a_recorded_discretion_is_a_discrepancy(folder):
 
 
 def test_a_discretion_for_another_move_explains_nothing(folder):
-    folder.edit("discretions", {"standard": "4.2"}, to_rating=OUTSTANDING)
+    folder.edit("discretions", {"standard": "4.2"}, from_rating=INADEQUATE)
     assert rated(folder, CURRENT).loc["4.2", "agreement"] == "discrepancy"
 
 

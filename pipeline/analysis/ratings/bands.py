@@ -13,9 +13,9 @@ import pandas as pd
 
 from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.records import Row, grouped, in_force, look_up, records
-from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.analysis.sentences.phrases import joined
-from pipeline.data import Tables, is_missing
+from pipeline.analysis.statistics.bases import possible_counts
+from pipeline.data import Tables
 
 
 def bands_by_percent(bands: pd.DataFrame) -> pd.DataFrame:
@@ -225,9 +225,7 @@ def _status(status: pd.Series, rating: pd.Series) -> pd.Series:
     return status.fillna(rating.notna().map({True: "published", False: "not entered yet"}))
 
 
-def _with_lowest(
-    rows: pd.DataFrame, inspections: pd.DataFrame, tables: Tables
-) -> pd.DataFrame:
+def _with_lowest(rows: pd.DataFrame, inspections: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     """Add the lowest key question of each standard, or which of its figures is not there."""
     columns = ["framework", "key_question", "standard", "evidence"]
     asked = inspections.merge(tables["key_questions"][columns], on="framework")
@@ -304,9 +302,7 @@ def _printed_overall(inspections: pd.DataFrame, tables: Tables) -> pd.DataFrame:
 def _sum(printed: Row, standards: list[Row], bands: list[Row]) -> Row:
     """Set our sum of points next to the printed score and overall rating."""
     score, published = printed["printed_score"], printed["published_rating"]
-    unrated = [
-        f"{row['standard']} ({row['status']})" for row in standards if row["points"] is None
-    ]
+    unrated = [f"{row['standard']} ({row['status']})" for row in standards if row["points"] is None]
     if unrated or not standards:
         one = len(unrated) == 1
         note = (

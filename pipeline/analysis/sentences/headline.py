@@ -36,9 +36,7 @@ class Overall:
 
 def overall(tables: Tables, ratings: list[Row], inspection: str) -> Overall:
     """Return the overall rating of an inspection (``ratings``: rows of standard_ratings)."""
-    (row,) = [
-        r for r in ratings if (r["inspection"], r["standard"]) == (inspection, "overall")
-    ]
+    (row,) = [r for r in ratings if (r["inspection"], r["standard"]) == (inspection, "overall")]
     bands = _of_framework(tables, "overall_bands", inspection)
     points, ours = row["score"], row["points"]
     here = [b["rating"] for b in bands if b["lower_points"] <= (points or 0) <= b["upper_points"]]
@@ -248,7 +246,11 @@ def _against(questions: list[Row], tables: Tables) -> tuple[str | None, str]:
 
 
 def small_base(base: object) -> str:
-    """Return the warning that goes with every figure on fewer than 30 cases, or nothing."""
+    """Return the warning that goes with every figure on fewer than 30 cases, or nothing.
+
+    >>> small_base(11), small_base(97)
+    ('only 11 cases', '')
+    """
     if is_missing(base) or int(str(base)) >= 30:
         return ""
     return f"only {counted(int(str(base)), 'case')}"

@@ -16,8 +16,8 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Circle, Rectangle
 
-from pipeline.data import is_missing
 from pipeline.analysis.plans import REPLACED
+from pipeline.data import is_missing
 from pipeline.publish.page.pictures import drawing
 from pipeline.publish.page.style import CURRENT, DOWN, GRID, INK, QUIET, RULE
 
