@@ -128,6 +128,6 @@ def _report_tables(tables: list[dict[str, str]]) -> str:
         "",
         "| Table | What it holds |",
         "|---|---|",
-        *(f"| `{table["name"]}` | {table['description']} |" for table in tables),
+        *(f"| `{table['name']}` | {table['description']} |" for table in tables),
     ]
     return "\n".join(lines) + "\n"
