@@ -122,7 +122,7 @@ def _report_tables(tables: list[dict[str, str]]) -> str:
     lines = [
         "## Reports: `data/processed/report_data/`",
         "",
-        "One folder a report: `about.json` says what the report is, and the tables in `tables.json`",
+        "One folder a report: `about.json` says what the report is; the tables in `tables.json`",
         "hold what that report shows and nothing else. They are made for the notebooks, all from",
         "the tables above, and change as the reports do.",
         "",

@@ -93,8 +93,10 @@ def facts(tables: Tables) -> pd.DataFrame:
 
 @dataclass
 class Processed:
-    """What a run of ``process`` found: ``problems`` of the raw rows, those that leave a provider out
-    (``stops``, under its code) and those that are only told.
+    """What a run of ``process`` found.
+
+    ``problems`` of the raw rows: those that leave a provider out (``stops``, under its code) and
+    those that are only told.
 
     ``newly_failed`` are sentences, one a check of severity error that fails now and did not, or was
     not there, in the tables before.
@@ -138,7 +140,7 @@ def process(raw: Path, out: Path, workers: int = 1, *, fresh: bool = False) -> P
     write_files(out, {Path(PARTS): parts.record()})
     checks = parts.checks()
     kept = parts.files()
-    for report in quality_reports(tables, checks):
+    for report in quality_reports(tables, checks) if checks is not None else []:
         files = report_files(report)
         write_files(out, files)
         kept |= set(files)
@@ -192,8 +194,7 @@ def owner_of_rows(tables: Tables, frame: pd.DataFrame) -> pd.Series:
 
 def _by_provider(frame: pd.DataFrame, owner: pd.Series) -> dict[str, bytes]:
     """Return the rows of each provider as CSV without a header, in the order they have."""
-    order = owner.argsort(kind="stable") if len(owner) else []
-    text = csv_bytes(frame.iloc[order], header=False)
+    text = csv_bytes(frame.iloc[owner.argsort(kind="stable")], header=False)
     lines = text.splitlines(keepends=True) if b"\r" not in text else []
     counts = owner.value_counts(sort=False).sort_index()
     if len(lines) != len(frame):  # a cell holds a line break
@@ -275,7 +276,7 @@ class Parts:
         if self._headers and headers != self._headers:
             # Other columns than before: what is left of a provider with a problem does not fit.
             known = set(self._text) - {c for c, t in self._text.items() if t}
-            self.drop_all_but(known | set(made.tables))
+            self.drop_all_but({*known, *made.tables})
         self._headers = headers
         for code, tables in made.tables.items():
             self._text[code] = tables

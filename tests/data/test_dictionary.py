@@ -8,8 +8,8 @@ import frictionless
 import pytest
 from support.folders import RAW, Folder, add_provider, copy_inspection
 
-from pipeline.analysis.files import FRAMES, REPORT_DATA, read_frames
 from pipeline.analysis.dictionary import PROCESSED, dictionary
+from pipeline.analysis.files import FRAMES, REPORT_DATA, read_frames
 from pipeline.analysis.process import process
 
 PROJECT = Path(__file__).resolve().parents[2]
