@@ -235,7 +235,7 @@ def _tables_of_inspections(
         "inspections": rounds,
         "samples": tables["samples"].merge(named, on="sample"),
         "designs": published_designs(tables["samples"])
-        .astype({"inspection": "string", "sample": "string"})
+        .astype(_DESIGN)
         .merge(named[["sample", "name"]], on="sample")
         .merge(rounds[["inspection", "round"]], on="inspection"),
         "discretions": tables["discretions"],
@@ -253,6 +253,15 @@ def _tables_of_inspections(
             }
         ),
     }
+
+
+_WHOLE = ["size", "required_size", "eligible", "eligible_lowest", "eligible_highest"]
+_DESIGN = {
+    **dict.fromkeys(["inspection", "sample", "all_eligible", "note"], "string"),
+    **dict.fromkeys(["confidence_level", "margin_of_error"], "Float64"),
+    **dict.fromkeys(_WHOLE, "Int64"),
+}
+"""Types of the columns of designs, whichever samples there are."""
 
 
 def _about(
