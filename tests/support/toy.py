@@ -66,11 +66,7 @@ def process(raw: Path, processed: Path, workers: int = 1, *, fresh: bool = False
     """A toy of the real one: one dossier a raw file, with two editions for subject ``a``."""
     for path in sorted(raw.glob("*.csv")):
         subject = path.stem
-<<<<<<< HEAD
         folder = processed / REPORT_DATA / subject
-=======
-        folder = processed / "report_data" / subject
->>>>>>> refs/heads/gaps
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "table.csv").write_text(path.read_text())
         editions = ["leadership", "analyst"] if subject == "a" else ["leadership"]
@@ -95,13 +91,8 @@ def process(raw: Path, processed: Path, workers: int = 1, *, fresh: bool = False
                 for edition in editions
             ],
         }
-<<<<<<< HEAD
         (folder / ABOUT).write_text(json.dumps(about))
     for folder in (processed / REPORT_DATA).iterdir():
-=======
-        (folder / "about.json").write_text(json.dumps(about))
-    for folder in (processed / "report_data").iterdir():
->>>>>>> refs/heads/gaps
         if not (raw / f"{folder.name}.csv").exists():
             for path in folder.iterdir():
                 path.unlink()
