@@ -267,7 +267,7 @@ def _z(
 
 
 def pooled_tests(
-    x1: npt.NDArray, n1: npt.NDArray, x2: npt.NDArray, n2: npt.NDArray
+    x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers
 ) -> tuple[npt.NDArray, npt.NDArray, npt.NDArray]:
     """Pooled Z and two-sided p-value of many pairs at once, and whether each could be computed.
 
