@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -46,6 +47,21 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     """Return a table as CSV bytes: UTF-8, LF line ends, ten digits, missing left empty."""
     text = frame.to_csv(index=False, lineterminator="\n", float_format=FLOAT_FORMAT)
     return text.encode("utf-8")
+
+
+def read_table(path: Path, types: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table that was written with ``csv_bytes``, each column with the type it had.
+
+    ``types`` names the columns that are not text, as ``types()`` does: Int64 (whole numbers),
+    Float64 or boolean. Everything else is string; a missing value is ``pd.NA``.
+    """
+    return pd.read_csv(
+        path,
+        dtype=defaultdict(lambda: "string", types),
+        keep_default_na=False,
+        na_values=[""],
+        low_memory=False,  # in one piece: the tables are small, and a page reads 26
+    )
 
 
 def json_bytes(about: Mapping[str, Any]) -> bytes:

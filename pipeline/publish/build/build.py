@@ -269,6 +269,13 @@ def _make_tables(
     return sorted(folders.processed.glob("*.csv"))
 
 
+def tables_out_of_date(raw: Path, processed: Path) -> bool:
+    """Say whether a raw folder has changed since the tables of a processed one were made of it."""
+    made = Record.read(processed).made.get(TABLES, {})
+    then = {name: value for name, value in made.items() if name.startswith("raw ")}
+    return bool(then) and then != of_each(raw, "raw")
+
+
 def _fingerprint_of_tables(processed: Path) -> str:
     files = [*processed.glob("*.csv"), *processed.glob("dossiers/*/*")]
     return freshness.of_files(processed, files) if files else ""

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.data.nearest import no_such
+
 _NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 
 
@@ -129,9 +131,8 @@ class Wanted:
             there = [str(r.about[key]) for r in chosen if r.about.get(key) not in (None, "")]
             chosen = [report for report in chosen if report.about.get(key) == value]
             if not chosen:
-                of = f" of {self.provider}" if self.provider and key != "provider" else ""
-                known = ", ".join(sorted(set(there))) or "none"
-                raise UnknownReport(f"There is no {word} '{value}'{of}; there is: {known}.")
+                of = self.provider if self.provider and key != "provider" else ""
+                raise UnknownReport(no_such(word, value, sorted(there), of))
         return chosen
 
 

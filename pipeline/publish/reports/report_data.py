@@ -1,19 +1,20 @@
 """Read a dossier: the tables of one report, and what it says about itself."""
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from pipeline.analysis.files import read_table
 from pipeline.data import processed_folder
+from pipeline.data.nearest import Unknown, no_such, one_of
 
 DOSSIERS = "dossiers"
 
 
-class NoSuchReport(Exception):
+class NoSuchReport(Unknown):
     """There is no dossier for what was asked; the message names those there are."""
 
 
@@ -33,14 +34,7 @@ class Dossier:
         table this dossier does not have.
         """
         if name not in self._read:
-            types = self.about["types"][name]
-            self._read[name] = pd.read_csv(
-                self.folder / f"{name}.csv",
-                dtype=defaultdict(lambda: "string", types),
-                keep_default_na=False,
-                na_values=[""],
-                low_memory=False,  # in one piece: the tables are small, and a page reads 26
-            )
+            self._read[name] = read_table(self.folder / f"{name}.csv", self.about["types"][name])
         return self._read[name]
 
 
@@ -50,6 +44,16 @@ def dossier_names(processed: Path | None = None) -> list[str]:
     return sorted(path.parent.name for path in folder.glob("*/dossier.json"))
 
 
+def abouts(kind: str, processed: Path | None = None) -> list[dict[str, Any]]:
+    """Return what the dossiers of one kind say about themselves, by name."""
+    folder = (processed or processed_folder()) / DOSSIERS
+    found = [
+        json.loads((folder / name / "dossier.json").read_text(encoding="utf-8"))
+        for name in dossier_names(processed)
+    ]
+    return [about for about in found if about["kind"] == kind]
+
+
 def open_dossier(name: str, processed: Path | None = None) -> Dossier:
     """Open a dossier by name. Raises NoSuchReport, naming the dossiers there are."""
     folder = (processed or processed_folder()) / DOSSIERS / name
@@ -57,6 +61,21 @@ def open_dossier(name: str, processed: Path | None = None) -> Dossier:
         about = json.loads((folder / "dossier.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         there = dossier_names(processed)
-        known = "There is: " + ", ".join(there) if there else "Run make data first"
-        raise NoSuchReport(f"There is no report {name} in the data. {known}.") from None
+        known = no_such("report", name, there) if there else "No tables yet: run make data first."
+        raise NoSuchReport(known) from None
     return Dossier(about, folder)
+
+
+def check_comparison(provider: object, previous: object, current: object) -> None:
+    """Raise Unknown where no comparison has these, with the providers or rounds that there are."""
+    asked = [about["reports"][0]["parameters"] | {"about": about} for about in abouts("comparison")]
+    names = {row["provider"]: str(row["about"]["short_name"]) for row in asked}
+    code = one_of("provider", provider, names, names=names)
+    own = [row for row in asked if row["provider"] == code]
+    one_of("round", current, [row["current"] for row in own], of=code)
+    earlier = [
+        row["previous"]
+        for row in own
+        if str(row["current"]) == str(current) and row["previous"] is not None
+    ]
+    one_of("earlier round", previous, earlier, of=f"{code} to compare {current} with")

@@ -6,6 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.analysis.dictionary import report_tables
+from pipeline.analysis.named_tables import NamedTables
+from pipeline.publish.page.blocks import Together
 from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.source_notes import SourceNotes
@@ -13,7 +16,7 @@ from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_data import Dossier
 
 
-@dataclass
+@dataclass(repr=False)
 class ReportPage:
     """One edition of a report; its notebook calls a method a cell.
 
@@ -31,6 +34,27 @@ class ReportPage:
     def __post_init__(self) -> None:
         """Start the notes with the sources of the dossier."""
         self.notes = SourceNotes(self.dossier["sources"])
+
+    @property
+    def tables(self) -> NamedTables:
+        """Every table behind this report as a DataFrame, by name: ``report.tables.sources``."""
+        about = report_tables()
+        names = {name: about.get(name, {"description": ""}) for name in self.dossier.about["types"]}
+        return NamedTables("report", names, lambda name: self.dossier[name].copy())
+
+    def __repr__(self) -> str:
+        """Say which report this is, and what one may ask of it."""
+        about = self.dossier.about
+        asked = [name for name in dir(self) if not name.startswith("_")]
+        return f"{about['title']}\n{about.get('result', '')}\nAsk for: {', '.join(asked)}".strip()
+
+    def _repr_html_(self) -> str:
+        """Show the first screen."""
+        return str(self.in_brief()._repr_html_())
+
+    def in_brief(self) -> Together:
+        """Return the first screen: what a reader should leave with."""
+        raise NotImplementedError
 
     def _table(
         self,

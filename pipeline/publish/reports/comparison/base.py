@@ -6,7 +6,8 @@ from typing import Self
 import pandas as pd
 
 from pipeline.analysis.report_data import comparison_name
-from pipeline.publish.reports.report_data import open_dossier
+from pipeline.data.nearest import one_of
+from pipeline.publish.reports.report_data import NoSuchReport, check_comparison, open_dossier
 from pipeline.publish.reports.report_page import ReportPage
 
 ANALYST = "analyst"
@@ -21,16 +22,16 @@ class Section(ReportPage):
     ) -> Self:
         """Open the comparison of two rounds of a provider (``previous`` may be None).
 
-        Raises NoSuchReport, naming the reports there are, where the data has no
-        such comparison, and ValueError for an unknown edition or comparator.
+        Raises Unknown for a provider, round, comparator or edition that is not in the data,
+        with those that are, the nearest first.
         """
-        dossier = open_dossier(comparison_name(provider, previous, current))
-        editions = [report["edition"] for report in dossier.about["reports"]]
-        if edition not in editions:
-            raise ValueError(f"There is no edition {edition}; there are: {', '.join(editions)}.")
-        known = list(dossier["comparators"]["comparator"])
-        if comparator not in known:
-            raise ValueError(f"There is no comparator {comparator}; there are: {', '.join(known)}.")
+        try:
+            dossier = open_dossier(comparison_name(provider, previous, current))
+        except NoSuchReport:
+            check_comparison(provider, previous, current)
+            raise
+        one_of("edition", edition, [report["edition"] for report in dossier.about["reports"]])
+        one_of("comparator", comparator, dossier["comparators"]["comparator"])
         return cls(dossier, edition)
 
     # Names of the two rounds and of the aggregate, as headings use them.

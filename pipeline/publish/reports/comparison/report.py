@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.analysis.records import records
+from pipeline.analysis.sentences.narrative import change_sentence, standing_sentence
 from pipeline.publish.page.blocks import Glossary
 from pipeline.publish.page.tables import Table
 from pipeline.publish.reports.comparison.claims import Claims
@@ -17,6 +19,22 @@ GLOSSARY = Path(__file__).with_name("glossary.csv")
 
 class ComparisonReport(Scores, Outlook, Claims, Prompts, Context):
     """One comparison of two rounds of a provider, section by section."""
+
+    @property
+    def sentences(self) -> pd.DataFrame:
+        """What this comparison says in words, a row a sentence: ``about`` and ``sentence``.
+
+        First the findings, then each key question's change and standing, then the way to the next
+        rating and what would overturn a verdict.
+        """
+        said = [(row["item"], row["sentence"]) for row in records(self.dossier["headline"])]
+        for row in records(self.questions):
+            for sentence in (change_sentence(row, *self.rounds), standing_sentence(row)):
+                said.append((row["key_question"], sentence))
+        for name in ("route", "overturned"):
+            table = "route_sentences" if name == "route" else name
+            said += [(name, sentence) for sentence in self.dossier[table]["sentence"]]
+        return pd.DataFrame([row for row in said if row[1]], columns=["about", "sentence"])
 
     def glossary(self) -> Glossary:
         """Return the terms of this page and what they mean."""
