@@ -17,6 +17,7 @@ from pipeline.analysis import scores as long
 from pipeline.analysis.dictionary import processed_tables, raw_tables
 from pipeline.analysis.files import read_table
 from pipeline.analysis.named_tables import NamedTables
+from pipeline.analysis.records import records
 from pipeline.analysis.statistics.change import with_tests
 from pipeline.analysis.statistics.sampling import (
     eligible_cases_for_design,
@@ -25,7 +26,7 @@ from pipeline.analysis.statistics.sampling import (
     sample_size,
 )
 from pipeline.analysis.statistics.significance import smallest_detectable_change
-from pipeline.data import Tables, load, processed_folder, raw_folder
+from pipeline.data import Tables, is_missing, load, processed_folder, raw_folder
 from pipeline.data.nearest import one_of
 from pipeline.publish.build.build import tables_out_of_date
 from pipeline.publish.page.pictures import Figure, drawing
@@ -175,21 +176,20 @@ def compare(
     nearest first.
     """
     _warn_if_out_of_date()
-    there = comparisons()
-    names = dict(zip(there["provider"], there["name"], strict=True))
+    there = records(comparisons())
+    names = {row["provider"]: row["name"] for row in there}
     code = one_of("provider", provider, names, names=names)
-    own = there[there["provider"] == code]
-    if current is None:
-        now = str(own["current"].iloc[-1])
-    else:
-        now = one_of("round", current, own["current"], of=code)
-    own = own[own["current"].astype("string") == now]
-    chosen: Any = own.iloc[-1]
+    own = [row for row in there if row["provider"] == code]
+    now = str(own[-1]["current"])
+    if current is not None:
+        now = one_of("round", current, [row["current"] for row in own], of=code)
+    own = [row for row in own if str(row["current"]) == now]
     if previous is not None:
-        earlier = own["previous"].dropna()
+        earlier = [row["previous"] for row in own if not is_missing(row["previous"])]
         then = one_of("earlier round", previous, earlier, of=f"{code} to compare {now} with")
-        chosen = own[own["previous"].astype("string") == then].iloc[0]
-    before = None if pd.isna(chosen["previous"]) else chosen["previous"]
+        own = [row for row in own if str(row["previous"]) == then]
+    chosen = own[-1]
+    before = None if is_missing(chosen["previous"]) else chosen["previous"]
     return ComparisonReport.open(
         code, before, chosen["current"], comparator or chosen["comparator"], "analyst"
     )
@@ -202,9 +202,9 @@ def plan(code: str, as_of: str = "") -> PlanReport:
     methods return charts and tables, ``.tables`` holds every table as a DataFrame.
     """
     _warn_if_out_of_date()
-    there = plans()
-    found = one_of("plan", code, there["plan"])
-    return PlanReport.open(there.set_index("plan").loc[found, "provider"], found, as_of)
+    owners = {row["plan"]: row["provider"] for row in records(plans())}
+    found = one_of("plan", code, owners)
+    return PlanReport.open(owners[found], found, as_of)
 
 
 def quality() -> QualityReport:

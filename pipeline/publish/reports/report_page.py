@@ -15,6 +15,8 @@ from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_data import Dossier
 
+NOT_DESCRIBED = {"description": ""}
+
 
 @dataclass(repr=False)
 class ReportPage:
@@ -24,23 +26,24 @@ class ReportPage:
     edition  which of the report's pages this is; empty where there is only one
     notes    the source notes of the page, numbered in the order in which figures are shown
     shown    the tables the page offers as downloads, in that order
+    tables   every table behind the report as a DataFrame, by name
     """
 
     dossier: Dossier
     edition: str = ""
     notes: SourceNotes = field(init=False)
     shown: list[Table] = field(init=False, default_factory=list)
+    tables: NamedTables = field(init=False)
 
     def __post_init__(self) -> None:
         """Start the notes with the sources of the dossier."""
         self.notes = SourceNotes(self.dossier["sources"])
-
-    @property
-    def tables(self) -> NamedTables:
-        """Every table behind this report as a DataFrame, by name: ``report.tables.sources``."""
-        about = report_tables()
-        names = {name: about.get(name, {"description": ""}) for name in self.dossier.about["types"]}
-        return NamedTables("report", names, lambda name: self.dossier[name].copy())
+        described = report_tables()
+        self.tables = NamedTables(
+            "report",
+            {name: described.get(name, NOT_DESCRIBED) for name in self.dossier.about["types"]},
+            lambda name: self.dossier[name].copy(),
+        )
 
     def __repr__(self) -> str:
         """Say which report this is, and what one may ask of it."""
