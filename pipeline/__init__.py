@@ -15,6 +15,7 @@ One import gives an analyst everything::
     both.key_question_figure()                     # a chart; .frame holds its numbers
     both.tables.key_questions                      # a DataFrame, tested, with intervals
     both.sentences                                 # what it says in words
+    pr.close_calls(both)    # how few cases would put a key question into another band
     pr.plans(), pr.plan("northumbria-crc-2018")    # action plans likewise
 
     pr.judge_change(70, 100, 80, 97)               # is a change real, and within how much?
@@ -40,6 +41,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.explore import (
         chart,
+        close_calls,
         compare,
         comparisons,
         drawing,
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "chart",
+    "close_calls",
     "compare",
     "comparisons",
     "drawing",

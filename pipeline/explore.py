@@ -17,6 +17,8 @@ from pipeline.analysis import scores as long
 from pipeline.analysis.dictionary import processed_tables, raw_tables
 from pipeline.analysis.files import read_table
 from pipeline.analysis.named_tables import NamedTables
+from pipeline.analysis.ratings import close_calls as ratings
+from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.records import records
 from pipeline.analysis.statistics.change import with_tests
 from pipeline.analysis.statistics.sampling import (
@@ -38,6 +40,7 @@ from pipeline.publish.reports.report_data import abouts
 
 __all__ = [
     "chart",
+    "close_calls",
     "compare",
     "comparisons",
     "drawing",
@@ -211,6 +214,22 @@ def quality() -> QualityReport:
     """Open the report on the quality of the data: what fails which check, and what we do."""
     _warn_if_out_of_date()
     return QualityReport.open()
+
+
+def close_calls(comparison: ComparisonReport) -> pd.DataFrame:
+    """Return how few cases would have put each key question of the current round into another band.
+
+    ``comparison`` is what ``compare`` returned. One row a key question; columns: ``standard, name,
+    key_question, label, percent, count, base, base_known, band, cases_down, cases_up`` (fewest
+    cases judged the other way for the band below or above; missing at the ends of the scale) and
+    ``decides`` (a lowest key question of its standard, which drives the rating).
+    """
+    framework = comparison.tables["inspections"]["framework"].iloc[-1]
+    standards, bands, rules = (
+        framework_rows(_loaded()[name], framework)
+        for name in ("standards", "rating_bands", "discretion_rules")
+    )
+    return ratings.close_calls(comparison.tables["key_questions"], standards, bands, rules)
 
 
 def judge_change(
