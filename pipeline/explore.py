@@ -31,7 +31,7 @@ from pipeline.analysis.statistics.significance import smallest_detectable_change
 from pipeline.data import Tables, is_missing, load, processed_folder, raw_folder
 from pipeline.data.nearest import one_of
 from pipeline.publish.build.build import tables_out_of_date
-from pipeline.publish.page.pictures import Figure, drawing
+from pipeline.publish.page.pictures import Picture, drawing
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison import ComparisonReport
 from pipeline.publish.reports.plan import PlanReport
@@ -265,7 +265,7 @@ def judge_change(
     return judged.rename("change")
 
 
-def chart(drawing: Drawing, title: str, finding: str, numbers: pd.DataFrame) -> Figure:
+def chart(drawing: Drawing, title: str, finding: str, numbers: pd.DataFrame) -> Picture:
     """Show a drawing of one's own as the reports show theirs: in the theme, with its numbers.
 
     ``drawing`` is a matplotlib figure (``figure, axes = drawing(720, 320)`` begins one in the house
@@ -284,7 +284,7 @@ def chart(drawing: Drawing, title: str, finding: str, numbers: pd.DataFrame) -> 
         for name in shown.columns
     ]
     frame = shown.set_axis([str(name) for name in shown.columns], axis=1)
-    return Figure(drawing, title, finding, table=Table(frame, title, columns))
+    return Picture(drawing, title, finding, table=Table(frame, title, columns))
 
 
 def _kind(values: pd.Series) -> dict[str, Any]:

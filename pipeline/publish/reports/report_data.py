@@ -1,4 +1,4 @@
-"""Read a dossier: the tables of one report, and what it says about itself."""
+"""The data of one report: its tables, and what it says about itself."""
 
 import json
 from dataclasses import dataclass, field
@@ -7,19 +7,17 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.files import read_table
+from pipeline.analysis.files import DOSSIERS, read_table
 from pipeline.data import processed_folder
 from pipeline.data.nearest import Unknown, no_such, one_of
 
-DOSSIERS = "dossiers"
-
 
 class NoSuchReport(Unknown):
-    """There is no dossier for what was asked; the message names those there are."""
+    """There is no report of what was asked; the message names those there are."""
 
 
 @dataclass(frozen=True)
-class Dossier:
+class ReportData:
     """One report's tables, read when they are first asked for, and ``about``: its dossier.json."""
 
     about: dict[str, Any]
@@ -31,39 +29,39 @@ class Dossier:
 
         Whole numbers are Int64, other numbers Float64, yes-or-no values boolean and
         everything else string; a missing value is ``pd.NA``. Raises KeyError for a
-        table this dossier does not have.
+        table this report does not have.
         """
         if name not in self._read:
             self._read[name] = read_table(self.folder / f"{name}.csv", self.about["types"][name])
         return self._read[name]
 
 
-def dossier_names(processed: Path | None = None) -> list[str]:
-    """Return the names of the dossiers in a processed folder (default: the one in use)."""
+def report_names(processed: Path | None = None) -> list[str]:
+    """Return the names of the reports in a processed folder (default: the one in use)."""
     folder = (processed or processed_folder()) / DOSSIERS
     return sorted(path.parent.name for path in folder.glob("*/dossier.json"))
 
 
 def abouts(kind: str, processed: Path | None = None) -> list[dict[str, Any]]:
-    """Return what the dossiers of one kind say about themselves, by name."""
+    """Return what the reports of one kind say about themselves, by name."""
     folder = (processed or processed_folder()) / DOSSIERS
     found = [
         json.loads((folder / name / "dossier.json").read_text(encoding="utf-8"))
-        for name in dossier_names(processed)
+        for name in report_names(processed)
     ]
     return [about for about in found if about["kind"] == kind]
 
 
-def open_dossier(name: str, processed: Path | None = None) -> Dossier:
-    """Open a dossier by name. Raises NoSuchReport, naming the dossiers there are."""
+def open_report_data(name: str, processed: Path | None = None) -> ReportData:
+    """Open a report's data by name. Raises NoSuchReport, naming the reports there are."""
     folder = (processed or processed_folder()) / DOSSIERS / name
     try:
         about = json.loads((folder / "dossier.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        there = dossier_names(processed)
+        there = report_names(processed)
         known = no_such("report", name, there) if there else "No tables yet: run make data first."
         raise NoSuchReport(known) from None
-    return Dossier(about, folder)
+    return ReportData(about, folder)
 
 
 def check_comparison(provider: object, previous: object, current: object) -> None:

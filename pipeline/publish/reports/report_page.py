@@ -1,4 +1,4 @@
-"""What every report shares: a dossier, the page's source notes, and the tables it has shown."""
+"""What every report shares: its data, the page's source notes, and the tables it has shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.report_data import Dossier
+from pipeline.publish.reports.report_data import ReportData
 
 NOT_DESCRIBED = {"description": ""}
 
@@ -22,32 +22,32 @@ NOT_DESCRIBED = {"description": ""}
 class ReportPage:
     """One edition of a report; its notebook calls a method a cell.
 
-    dossier  what the report is made of
+    data     what the report is made of
     edition  which of the report's pages this is; empty where there is only one
     notes    the source notes of the page, numbered in the order in which figures are shown
     shown    the tables the page offers as downloads, in that order
     tables   every table behind the report as a DataFrame, by name
     """
 
-    dossier: Dossier
+    data: ReportData
     edition: str = ""
     notes: SourceNotes = field(init=False)
     shown: list[Table] = field(init=False, default_factory=list)
     tables: NamedTables = field(init=False)
 
     def __post_init__(self) -> None:
-        """Start the notes with the sources of the dossier."""
-        self.notes = SourceNotes(self.dossier["sources"])
+        """Start the notes with the sources of the data."""
+        self.notes = SourceNotes(self.data["sources"])
         described = report_tables()
         self.tables = NamedTables(
             "report",
-            {name: described.get(name, NOT_DESCRIBED) for name in self.dossier.about["types"]},
-            lambda name: self.dossier[name].copy(),
+            {name: described.get(name, NOT_DESCRIBED) for name in self.data.about["types"]},
+            lambda name: self.data[name].copy(),
         )
 
     def __repr__(self) -> str:
         """Say which report this is, and what one may ask of it."""
-        about = self.dossier.about
+        about = self.data.about
         asked = [name for name in dir(self) if not name.startswith("_")]
         return f"{about['title']}\n{about.get('result', '')}\nAsk for: {', '.join(asked)}".strip()
 
@@ -59,7 +59,7 @@ class ReportPage:
         """Return the first screen: what a reader should leave with."""
         raise NotImplementedError
 
-    def _table(
+    def table(
         self,
         frame: pd.DataFrame,
         caption: str,
@@ -81,9 +81,9 @@ class ReportPage:
     def downloads(self) -> Downloads:
         """Return the tables of this page as CSV and as one accessible spreadsheet."""
         tables = {table.name: table for table in self.shown}
-        info = page_info(self.dossier.about, self.edition)
-        return Downloads(list(tables.values()), info, main=self._main_table())
+        info = page_info(self.data.about, self.edition)
+        return Downloads(list(tables.values()), info, main=self.main_table())
 
-    def _main_table(self) -> Table | None:
+    def main_table(self) -> Table | None:
         """Return the table offered as a CSV file of its own where the others are packed."""
         return None
