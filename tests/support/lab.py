@@ -109,7 +109,7 @@ def opened(browser: Any, address: str, notebook: str) -> Iterator[Any]:
     """Open a notebook in Lab; ``asked`` on the page lists what it asked of other machines."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(0)  # a busy machine is no fault; the test run has a limit of its own
+    page.set_default_timeout(120_000)  # no limit to hold anybody to: only so that nothing hangs
     page.asked = []
 
     def route(call: Any) -> None:
@@ -122,7 +122,7 @@ def opened(browser: Any, address: str, notebook: str) -> Iterator[Any]:
     page.route(lambda url: not url.startswith(("data:", "blob:")), route)
     page.goto(f"{address}/lab/workspaces/{notebook.split('.')[0]}/tree/{notebook}?token={TOKEN}")
     page.wait_for_function("window.jupyterapp !== undefined")
-    page.evaluate("window.jupyterapp.restored")
+    page.evaluate("window.jupyterapp.restored.then(() => true)")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     try:
         yield page
@@ -138,6 +138,7 @@ def run_all(page: Any) -> None:
           await panel.sessionContext.ready;
           await panel.context.ready;
           await window.jupyterapp.commands.execute('notebook:run-all-cells');
+          return true;
         }"""
     )
 
@@ -145,11 +146,12 @@ def run_all(page: Any) -> None:
 def shown_in(page: Any, theme: str) -> list[str]:
     """Return what is wrong with the outputs of the open notebook in one of Lab's themes."""
     page.evaluate(
-        "name => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })",
+        "name => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })"
+        ".then(() => true)",
         theme,
     )
     light = "true" if theme == THEMES[0] else "false"
-    page.wait_for_selector(f'body[data-jp-theme-light="{light}"]')
+    page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
     page.evaluate("() => new Promise(done => setTimeout(done, 300))")  # the theme fades in
     check = f"() => ({OUTPUTS_CHECK})(document.querySelector('.jp-Notebook'))"
     return [f"{theme}: {fault}" for fault in page.evaluate(check)]
