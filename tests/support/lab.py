@@ -153,7 +153,7 @@ def shown_in(page: Any, theme: str) -> list[str]:
     light = "true" if theme == THEMES[0] else "false"
     page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
     page.evaluate("() => new Promise(done => setTimeout(done, 300))")  # the theme fades in
-    check = f"() => ({OUTPUTS_CHECK})(document.querySelector('.jp-Notebook'))"
+    check = f"() => ({OUTPUTS_CHECK})([...document.querySelectorAll('.jp-OutputArea-output')])"
     return [f"{theme}: {fault}" for fault in page.evaluate(check)]
 
 

@@ -1,7 +1,8 @@
 /* What is wrong with the outputs that a notebook shows, as sentences. Works in any page that holds
    them: JupyterLab, or what nbconvert makes. Nothing is changed on the page but the scroll. */
-(root) => {
+(outputs) => {
   const faults = [];
+  const all = (selector) => outputs.flatMap((output) => [...output.querySelectorAll(selector)]);
   const seen = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true })
     && node.getBoundingClientRect().width > 1 && node.getBoundingClientRect().height > 1;
 
@@ -48,10 +49,14 @@
     return here;
   };
 
-  const words = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const words = outputs.flatMap((output) => {
+    const walker = document.createTreeWalker(output, NodeFilter.SHOW_TEXT), found = [];
+    while (walker.nextNode()) found.push(walker.currentNode);
+    return found;
+  });
   const told = new Set();
-  while (words.nextNode()) {
-    const text = words.currentNode, parent = text.parentElement;
+  for (const text of words) {
+    const parent = text.parentElement;
     if (!text.data.trim() || parent.closest("style, script, title, desc") || !seen(parent)) continue;
     if (parent.closest(".vh, .visually-hidden")) continue;
     const svg = parent.closest("svg"), style = getComputedStyle(parent);
@@ -67,7 +72,7 @@
     }
   }
 
-  for (const figure of root.querySelectorAll("figure")) {
+  for (const figure of all("figure")) {
     const name = (figure.querySelector("figcaption") || figure).textContent.trim().slice(0, 50);
     const drawings = [...figure.querySelectorAll("svg")].filter(seen);
     if (drawings.length !== 1) faults.push(`"${name}" shows ${drawings.length} drawings`);
@@ -78,14 +83,14 @@
     }
   }
 
-  for (const mark of root.querySelectorAll('a[href^="#n"]')) {
+  for (const mark of all('a[href^="#n"]')) {
     const before = getComputedStyle(mark, "::before").content, after = getComputedStyle(mark, "::after").content;
     if (!/^\[\d+\]$/.test(mark.textContent)) faults.push(`the mark "${mark.textContent}" of "${mark.parentElement.textContent.slice(0, 40)}" has no brackets of its own`);
     if ((before + after).match(/[[\]]/)) faults.push(`the mark "${mark.textContent}" has its brackets twice`);
   }
 
   /* The look that only our own style sheet gives, and that a host's rules would take away. */
-  for (const table of root.querySelectorAll("table:has(caption)")) {
+  for (const table of all("table:has(caption)")) {
     if (!seen(table)) continue;
     const name = table.caption.textContent.slice(0, 50);
     const columns = (table.getAttribute("class") || "").split(" ").filter((word) => /^n\d+$/.test(word)).map((word) => +word.slice(1));
@@ -98,7 +103,7 @@
       });
     }
   }
-  for (const cards of root.querySelectorAll("dl.cards")) {
+  for (const cards of all("dl.cards")) {
     const boxes = [...cards.children].map((card) => card.getBoundingClientRect());
     if (getComputedStyle(cards).display !== "grid") faults.push("the cards do not stand side by side");
     for (const card of cards.children)
@@ -108,10 +113,10 @@
           faults.push(`"${part.textContent.slice(0, 40)}" lies outside its card`);
       }
   }
-  for (const node of root.querySelectorAll("[src], link[href], image")) {
+  for (const node of all("[src], link[href], image")) {
     const address = node.getAttribute("src") || node.getAttribute("href") || "";
     if (!/^(data:|blob:|#)/.test(address)) faults.push(`an output asks for ${address.slice(0, 60)}`);
   }
-  for (const node of root.querySelectorAll("script")) faults.push("an output needs a script");
+  for (const node of all("script")) faults.push("an output needs a script");
   return [...new Set(faults)];
 }

@@ -10,6 +10,7 @@ from pipeline.analysis.dictionary import report_tables
 from pipeline.analysis.named_tables import NamedTables
 from pipeline.publish.page.blocks import Together
 from pipeline.publish.page.downloads import Downloads
+from pipeline.publish.page.markup import Markup
 from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.tables import Column, Table
@@ -51,9 +52,9 @@ class ReportPage:
         asked = [name for name in dir(self) if not name.startswith("_")]
         return f"{about['title']}\n{about.get('result', '')}\nAsk for: {', '.join(asked)}".strip()
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> Markup:
         """Show the first screen."""
-        return str(self.in_brief()._repr_html_())
+        return self.in_brief()._repr_html_()
 
     def in_brief(self) -> Together:
         """Return the first screen: what a reader should leave with."""
