@@ -179,9 +179,16 @@ def cell_faults(page: Any) -> list[str]:
 
 def photograph(page: Any, path: Path) -> None:
     """Save a picture of the whole open notebook, to be looked at."""
-    height = page.evaluate("document.querySelector('.jp-NotebookPanel-notebook').scrollHeight")
-    page.set_viewport_size({"width": 1400, "height": min(int(height) + 200, 16000)})
+    height = page.evaluate(
+        "() => Math.max(...['.jp-Notebook', '.jp-WindowedPanel-outer', '.jp-WindowedPanel-inner']"
+        ".map((name) => document.querySelector(name)?.scrollHeight ?? 0))"
+    )
+    page.set_viewport_size({"width": 1400, "height": int(height) + 200})
+    page.evaluate(
+        "() => document.querySelectorAll('.jp-Notebook, .jp-WindowedPanel-outer')"
+        ".forEach((panel) => { panel.scrollTop = 0; })"
+    )
     page.wait_for_timeout(500)
     path.parent.mkdir(parents=True, exist_ok=True)
-    page.locator(".jp-NotebookPanel-notebook").screenshot(path=str(path))
+    page.screenshot(path=str(path))
     page.set_viewport_size({"width": 1400, "height": 900})

@@ -27,6 +27,11 @@ _NARROW = '<div class="slim">'
 _NARROW_UNSEEN = '<div class="slim" hidden>'
 """The drawing for small screens is no second one, even where every style is lost."""
 
+# In a drawing a colour is an attribute of shapes, some of them in the shadow of a <use>, where no
+# rule reaches them; a variable does.
+_PAINT = re.compile(r'(fill|stroke)="(#[0-9A-Fa-f]{3,6})"')
+_VARIABLE = re.compile(r'(fill|stroke)="var\(--c-[0-9a-f]+,(#[0-9A-Fa-f]{3,6})\)"')
+
 _DARK = '[data-jp-theme-light="false"] &,.vscode-dark &,.vscode-high-contrast &'
 _BLOCK = re.compile(
     r"</?(?:p|div|dt|dd|li|ul|ol|tr|table|caption|h\d|figure|details|summary)\b[^>]*>"
@@ -56,16 +61,23 @@ class Shown:
 
 def in_notebook(inside: Markup, hint: str = "") -> Markup:
     """Return HTML as a notebook shows it: whole by itself, with its style in the host's colours."""
-    held = Markup(str(inside).replace(_NARROW, _NARROW_UNSEEN))  # noqa: S704
+    held = _PAINT.sub(_variable, str(inside).replace(_NARROW, _NARROW_UNSEEN))
     style = Markup(_style(counted_classes(inside)))  # noqa: S704
     quiet = tag("p", hint, class_="hint") if hint else ""
-    return tag("div", tag("style", style), held, quiet, class_=NAME)
+    return tag("div", tag("style", style), Markup(held), quiet, class_=NAME)  # noqa: S704
 
 
 def on_page(output: str) -> str:
     """Return what a cell shows as HTML, as a page of ours shows it: without style and hint."""
     found = _OUTPUT.fullmatch(output)
-    return output if found is None else found[1].replace(_NARROW_UNSEEN, _NARROW)
+    if found is None:
+        return output
+    return _VARIABLE.sub(r'\1="\2"', found[1].replace(_NARROW_UNSEEN, _NARROW))
+
+
+def _variable(paint: re.Match[str]) -> str:
+    """Let a colour of a drawing give way to what the output's style sheet says of it."""
+    return f'{paint[1]}="var(--c-{paint[2][1:].lower()},{paint[2]})"'
 
 
 def in_words(shown: Markup) -> str:
@@ -84,10 +96,7 @@ def _style(asked: frozenset[str]) -> str:
     selectors, so every rule weighs an id and beats the host's rules without a word to any of them.
     """
     nested = components(asked).replace(":scope {", "& {") + "\n" + read("output.css")
-    inked = f'svg [fill="{INK}"]{{fill:var(--ink)}} svg [stroke="{INK}"]{{stroke:var(--ink)}}'
-    dark = "".join(
-        f'svg [fill="{light}"]{{fill:{dark}}} svg [stroke="{light}"]{{stroke:{dark}}}'
-        for light, dark in ON_DARK.items()
-    )
-    dark += "&{--blue:#8ab4e8;--pink:#f09cc0;--link:#8ab4f8;--focus:#ffbf47}"
-    return lean_css(f".{NAME},#{NAME}{{{nested}\n{inked}\n{_DARK}{{{dark}}}}}")
+    ink = f"&{{--c-{INK[1:]}:var(--ink)}}"
+    dark = "".join(f"--c-{light[1:]}:{dark};" for light, dark in ON_DARK.items())
+    dark = f"&{{{dark}--blue:#8ab4e8;--pink:#f09cc0;--link:#8ab4f8}}"
+    return lean_css(f".{NAME},#{NAME}{{{nested}\n{ink}\n{_DARK}{{{dark}}}}}")

@@ -43,6 +43,7 @@ BANDS: dict[str, str] = {
 ON_DARK: dict[str, str] = {
     **dict(zip(BANDS.values(), ("#1d2329", "#222c36", "#283645", "#2f4256"), strict=True)),
     "#ffffff": "var(--paper)",
+    "#fff": "var(--paper)",
     QUIET.lower(): "#b8b8b8",
     RULE.lower(): "#8c8c8c",
     GRID.lower(): "#4d4d4d",
