@@ -58,6 +58,12 @@ __all__ = [
     "smallest_detectable_change",
 ]
 
+JUDGED = [
+    "change_points", "newcombe_lower", "newcombe_upper", "change_verdict", "verdict_reason",
+    "p_value", "exact_p", "overturned_by", "smallest_detectable_rise", "smallest_detectable_fall",
+]  # fmt: skip
+"""What ``judge_change`` says of a change."""
+
 _TYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
 
 
@@ -242,12 +248,12 @@ def judge_change(
     """Judge the change from one printed percentage to another, as the reports do.
 
     ``previous_percent`` of ``previous_base`` cases, then ``current_percent`` of ``current_base``;
-    ``level`` is the inspectorate's level of significance. The result is a row of
+    ``level`` is the inspectorate's level of significance. The names of the result are columns of
     ``processed.key_question_comparison``: ``change_points`` with its 95% interval
     (``newcombe_lower``, ``newcombe_upper``, percentage points), ``change_verdict`` and
-    ``verdict_reason`` in words, ``p_value``, the exact test where it is needed,
-    ``overturned_by`` (cases left unanswered that would turn the verdict) and the smallest change
-    that such samples could have seen.
+    ``verdict_reason`` in words, ``p_value``, ``exact_p`` where few cases are expected,
+    ``overturned_by`` (cases left unanswered that would turn the verdict) and the smallest rise and
+    fall that such samples would probably have seen (points).
     """
     row = {
         "provider": "", "previous_inspection": "", "current_inspection": "", "sample": "own",
@@ -259,10 +265,8 @@ def judge_change(
         "change_points": current_percent - previous_percent,
     }  # fmt: skip
     tested = with_tests(pd.DataFrame([row]), level).iloc[0]
-    own = ["provider", "previous_inspection", "current_inspection", "sample", "comparable"]
-    own += ["reason_not_comparable", "previous_limit", "current_limit", "previous_tied"]
-    judged = tested.drop([*own, "current_tied", "bh_adjusted"], errors="ignore").dropna()
-    return judged.rename("change")
+    shown = tested.reindex(JUDGED).dropna()
+    return shown.map(lambda value: round(value, 4) if isinstance(value, float) else value)
 
 
 def chart(drawing: Drawing, title: str, finding: str, numbers: pd.DataFrame) -> Picture:

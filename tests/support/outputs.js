@@ -111,6 +111,7 @@
         const outer = card.getBoundingClientRect(), inner = part.getBoundingClientRect();
         if (inner.left < outer.left - 1 || inner.right > outer.right + 1 || inner.bottom > outer.bottom + 1)
           faults.push(`"${part.textContent.slice(0, 40)}" lies outside its card`);
+        if (inner.width < 0.6 * outer.width) faults.push(`"${part.textContent.slice(0, 40)}" is squeezed in its card`);
       }
   }
   for (const node of all("[src], link[href], image")) {

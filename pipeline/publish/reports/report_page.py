@@ -47,10 +47,10 @@ class ReportPage:
         )
 
     def __repr__(self) -> str:
-        """Say which report this is, and what one may ask of it."""
+        """Say which report this is, and how to ask it for more."""
         about = self.data.about
-        asked = [name for name in dir(self) if not name.startswith("_")]
-        return f"{about['title']}\n{about.get('result', '')}\nAsk for: {', '.join(asked)}".strip()
+        more = "The Tab key after it lists its charts and tables; .tables holds the DataFrames."
+        return "\n".join(filter(None, (about["title"], about.get("result"), more)))
 
     def _repr_html_(self) -> Markup:
         """Show the first screen."""
