@@ -266,7 +266,9 @@ def judge_change(
     }  # fmt: skip
     tested = with_tests(pd.DataFrame([row]), level).iloc[0]
     shown = tested.reindex(JUDGED).dropna()
-    return shown.map(lambda value: round(value, 4) if isinstance(value, float) else value)
+    return shown.map(lambda value: round(value, 4) if isinstance(value, float) else value).rename(
+        "change"
+    )
 
 
 def chart(drawing: Drawing, title: str, finding: str, numbers: pd.DataFrame) -> Picture:
