@@ -213,7 +213,7 @@ class _Inputs:
         self._notebooks: dict[str, str] = {}
         self._common = {
             "the package": freshness.of_source(),
-            "the template": of_folder(freshness.PACKAGE / "publish" / "template"),
+            "the template": of_folder(freshness.PACKAGE / "publish" / "page" / "template"),
             "the lock file": freshness.of_surroundings(),
         }
 
