@@ -46,7 +46,8 @@ check: $(VENV)/develop.stamp ## style, types, import directions, notebook hygien
 	$(VENV)/bin/python -m pytest tests/test_environment.py
 
 lab: $(LAB)/lab.stamp data ## open notebooks, data and docs in JupyterLab (an environment of its own)
-	@env -u MAKEFLAGS -u MAKELEVEL $(LAB)/bin/jupyter lab notebooks/explore.ipynb
+	@env -u MAKEFLAGS -u MAKELEVEL $(LAB)/bin/jupyter lab --ServerApp.root_dir=. \
+	  --LabApp.default_url=/lab/tree/notebooks/explore.ipynb
 
 pdf: report ## print every report to PDF with an installed Chromium, Chrome or Edge
 	@$(RUN) pdf

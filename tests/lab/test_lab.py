@@ -43,4 +43,8 @@ def test_a_notebook_is_whole_in_both_themes(
             if pictures:
                 lab.photograph(page, Path(pictures) / f"{name} {theme}.png")
         assert page.asked == []
+        # The same look at the same outputs, their styles taken away: what is checked can fail.
+        lab.without_styles(page)
+        lost = [lab.shown_in(page, theme) for theme in lab.THEMES]
     assert faults == []
+    assert all(lost), "outputs that have lost their style pass for whole"

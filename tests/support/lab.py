@@ -157,6 +157,13 @@ def shown_in(page: Any, theme: str) -> list[str]:
     return [f"{theme}: {fault}" for fault in page.evaluate(check)]
 
 
+def without_styles(page: Any) -> None:
+    """Take the style sheets out of the outputs of the open notebook."""
+    page.evaluate(
+        "() => document.querySelectorAll('.jp-OutputArea-output style').forEach((s) => s.remove())"
+    )
+
+
 def cell_faults(page: Any) -> list[str]:
     """Return cells that did not run, failed, or wrote to stderr."""
     found: list[str] = page.evaluate(

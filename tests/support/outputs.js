@@ -1,8 +1,9 @@
 /* What is wrong with the outputs that a notebook shows, as sentences. Works in any page that holds
-   them: JupyterLab, or what nbconvert makes. Nothing is changed on the page but the scroll. */
+   them: JupyterLab, or what nbconvert makes. Everything folded is opened. */
 (outputs) => {
   const faults = [];
   const all = (selector) => outputs.flatMap((output) => [...output.querySelectorAll(selector)]);
+  for (const details of all("details")) details.open = true;
   const seen = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true })
     && node.getBoundingClientRect().width > 1 && node.getBoundingClientRect().height > 1;
 
