@@ -5,6 +5,7 @@ comparisons and plans are those that ``make data`` wrote, and a warning says so 
 has been changed since.
 """
 
+import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,7 @@ from pipeline.analysis.statistics.sampling import (
 )
 from pipeline.analysis.statistics.significance import smallest_detectable_change
 from pipeline.data import Tables, is_missing, load, processed_folder, raw_folder
+from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.data.nearest import one_of
 from pipeline.publish.build.build import tables_out_of_date
 from pipeline.publish.page.pictures import Picture, drawing
@@ -303,7 +305,8 @@ def _kind(values: pd.Series) -> dict[str, Any]:
 
 
 def _warn_if_out_of_date() -> None:
-    if tables_out_of_date(raw_folder(), processed_folder()):
+    own = PROCESSED_VARIABLE not in os.environ  # tables of other data say nothing of data/raw
+    if own and tables_out_of_date(raw_folder(), processed_folder()):
         warnings.warn(
             "data/raw has changed since these tables were made: run make data to bring them up "
             "to date.",
