@@ -61,6 +61,7 @@
     if (!text.data.trim() || parent.closest("style, script, title, desc") || !seen(parent)) continue;
     if (parent.closest(".vh, .visually-hidden")) continue;
     const svg = parent.closest("svg"), style = getComputedStyle(parent);
+    if (!svg && parseFloat(style.fontSize) < 11) faults.push(`"${text.data.trim().slice(0, 40)}" is ${style.fontSize} small`);
     const below = svg ? under(parent, svg) : ground(parent);
     const ink = colour(svg ? style.fill : style.color);
     if (svg) ink[3] *= style.fillOpacity;

@@ -99,4 +99,6 @@ def _style(asked: frozenset[str]) -> str:
     ink = f"&{{--c-{INK[1:]}:var(--ink)}}"
     dark = "".join(f"--c-{light[1:]}:{dark};" for light, dark in ON_DARK.items())
     dark = f"&{{{dark}--blue:#8ab4e8;--pink:#f09cc0;--link:#8ab4f8}}"
+    # A host may set the root's size to 10 pixels, or to 13: ours is a browser's usual 16.
+    nested = re.sub(r"([\d.]+)rem\b", lambda size: f"{16 * float(size[1]):g}px", nested)
     return lean_css(f".{NAME},#{NAME}{{{nested}\n{ink}\n{_DARK}{{{dark}}}}}")
