@@ -32,7 +32,7 @@ from pipeline.analysis.statistics.significance import smallest_detectable_change
 from pipeline.data import Tables, is_missing, load, processed_folder, raw_folder
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.data.nearest import one_of
-from pipeline.publish.build.build import tables_out_of_date
+from pipeline.publish.build.site import tables_out_of_date
 from pipeline.publish.page.pictures import Picture, drawing
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison import ComparisonReport

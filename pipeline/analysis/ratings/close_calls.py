@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.ratings.scale import Scale, largest_pair, rated_on_cases
+from pipeline.analysis.ratings.scale import Rated, largest_pair
 
 COLUMNS = [
     "standard", "name", "key_question", "label", "percent", "count", "base", "base_known", "band",
@@ -28,23 +28,23 @@ def close_calls(
     the scale); ``decides``, whether it is a lowest key question of its standard, which drives the
     rating. Ratings rest on more than these cases; discretion may have moved them.
     """
-    scale = Scale.of(bands, rules)
+    rated = Rated.of(questions, standards, bands, rules)
     rows: list[dict[str, Any]] = []
-    for question in rated_on_cases(questions, standards).to_dict("records"):
-        pair = largest_pair(question["percent"], question["base"])
+    for question in rated.questions:
+        pair = largest_pair(question.percent, question.base)
         if pair is None:
             continue
         count, base = pair
-        levels = scale.levels(np.arange(base + 1), base)
+        levels = rated.scale.levels(np.arange(base + 1), base)
         below = np.flatnonzero(levels < levels[count])
         above = np.flatnonzero(levels > levels[count])
         rows.append(
             {
-                **{name: question[name] for name in COLUMNS[:5] if name in question},
+                **{name: getattr(question, name) for name in COLUMNS[:5]},
                 "count": count,
                 "base": base,
-                "base_known": question["base"].is_full_sample(question["percent"]),
-                "band": scale.ratings[levels[count]],
+                "base_known": question.base.is_full_sample(question.percent),
+                "band": rated.scale.ratings[levels[count]],
                 "cases_down": count - int(below[-1]) if len(below) else pd.NA,
                 "cases_up": int(above[0]) - count if len(above) else pd.NA,
             }

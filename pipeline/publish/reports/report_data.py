@@ -2,14 +2,18 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.files import DOSSIERS, read_table
+from pipeline.analysis.files import ABOUT, FRAMES, REPORT_DATA, frame_of, read_frames
 from pipeline.data import processed_folder
 from pipeline.data.nearest import Unknown, no_such, one_of
+
+
+NO_TABLES = "There are no tables yet; run make data first."
 
 
 class NoSuchReport(Unknown):
@@ -18,11 +22,20 @@ class NoSuchReport(Unknown):
 
 @dataclass(frozen=True)
 class ReportData:
-    """One report's tables, read when they are first asked for, and ``about``: its dossier.json."""
+    """One report's tables, made when they are first asked for, and ``about``: its about.json."""
 
     about: dict[str, Any]
     folder: Path
-    _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    _frames: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def _columns(self) -> dict[str, dict[str, list[Any]]]:
+        return read_frames(self.folder / FRAMES)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its tables."""
+        return list(self._columns)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return a table by name, each column with the type it was written with.
@@ -31,35 +44,38 @@ class ReportData:
         everything else string; a missing value is ``pd.NA``. Raises KeyError for a
         table this report does not have.
         """
-        if name not in self._read:
-            self._read[name] = read_table(self.folder / f"{name}.csv", self.about["types"][name])
-        return self._read[name]
+        if name not in self._frames:
+            self._frames[name] = frame_of(self._columns[name])
+        return self._frames[name]
 
 
 def report_names(processed: Path | None = None) -> list[str]:
     """Return the names of the reports in a processed folder (default: the one in use)."""
-    folder = (processed or processed_folder()) / DOSSIERS
-    return sorted(path.parent.name for path in folder.glob("*/dossier.json"))
+    folder = (processed or processed_folder()) / REPORT_DATA
+    return sorted(path.parent.name for path in folder.glob(f"*/{ABOUT}"))
 
 
 def abouts(kind: str, processed: Path | None = None) -> list[dict[str, Any]]:
-    """Return what the reports of one kind say about themselves, by name."""
-    folder = (processed or processed_folder()) / DOSSIERS
-    found = [
-        json.loads((folder / name / "dossier.json").read_text(encoding="utf-8"))
-        for name in report_names(processed)
-    ]
+    """Return what the reports of one kind say about themselves, by name.
+
+    Raises NoSuchReport where there are no tables yet.
+    """
+    folder = (processed or processed_folder()) / REPORT_DATA
+    names = report_names(processed)
+    if not names:
+        raise NoSuchReport(NO_TABLES)
+    found = [json.loads((folder / name / ABOUT).read_text(encoding="utf-8")) for name in names]
     return [about for about in found if about["kind"] == kind]
 
 
 def open_report_data(name: str, processed: Path | None = None) -> ReportData:
     """Open a report's data by name. Raises NoSuchReport, naming the reports there are."""
-    folder = (processed or processed_folder()) / DOSSIERS / name
+    folder = (processed or processed_folder()) / REPORT_DATA / name
     try:
-        about = json.loads((folder / "dossier.json").read_text(encoding="utf-8"))
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
     except FileNotFoundError:
         there = report_names(processed)
-        known = no_such("report", name, there) if there else "No tables yet: run make data first."
+        known = no_such("report", name, there) if there else NO_TABLES
         raise NoSuchReport(known) from None
     return ReportData(about, folder)
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.analysis.dictionary import report_tables
 from pipeline.analysis.named_tables import NamedTables
-from pipeline.publish.page.blocks import Together
+from pipeline.publish.page.display import Shown
 from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.markup import Markup
 from pipeline.publish.page.page_info import page_info
@@ -42,7 +42,7 @@ class ReportPage:
         described = report_tables()
         self.tables = NamedTables(
             "report",
-            {name: described.get(name, NOT_DESCRIBED) for name in self.data.about["types"]},
+            {name: described.get(name, NOT_DESCRIBED) for name in self.data.names},
             lambda name: self.data[name].copy(),
         )
 
@@ -56,7 +56,7 @@ class ReportPage:
         """Show the first screen."""
         return self.in_brief()._repr_html_()
 
-    def in_brief(self) -> Together:
+    def in_brief(self) -> Shown:
         """Return the first screen: what a reader should leave with."""
         raise NotImplementedError
 
