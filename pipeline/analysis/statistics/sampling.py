@@ -94,6 +94,9 @@ def eligible_cases_for_design(
     A sample that an endless stream would not need implies no finite number and is refused with
     ``CannotBeComputed``. That the inspectorate used this formula is our reading: its reports print
     the confidence and the margin.
+
+    >>> eligible_cases_for_design(97)
+    DesignPopulation(eligible=235, lowest=233, highest=238)
     """
     n = _cases(sample, "sample")
     endless = _endless(confidence, margin, 50)

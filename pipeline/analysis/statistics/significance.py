@@ -70,6 +70,10 @@ def check_counts(count: Numbers, nobs: Numbers) -> tuple[npt.NDArray, npt.NDArra
     """Counts and bases as arrays of whole numbers of one shape.
 
     Raises ``ValueError`` with a plain sentence for anything that is not a whole number of cases.
+
+    >>> check_counts(12, 11)
+    Traceback (most recent call last):
+    ValueError: The count 12 is above its base 11: no more cases can be done well than were read.
     """
     counts = _whole_numbers(count, "count of cases done well")
     bases = _whole_numbers(nobs, "base (number of cases)")

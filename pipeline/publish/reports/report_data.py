@@ -12,7 +12,6 @@ from pipeline.analysis.files import ABOUT, FRAMES, REPORT_DATA, frame_of, read_f
 from pipeline.data import processed_folder
 from pipeline.data.nearest import Unknown, no_such, one_of
 
-
 NO_TABLES = "There are no tables yet; run make data first."
 
 
