@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support import lab
 
-from pipeline.publish.build.build import make_tables
+from pipeline.publish.build.site import make_tables
 
 NOTEBOOKS = sorted(path.name for path in (lab.PROJECT / "notebooks").glob("*.ipynb"))
 

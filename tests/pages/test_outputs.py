@@ -28,7 +28,7 @@ def executed(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PIPELINE_PROCESSED", str(site / "processed"))
         papermill.execute_notebook(
-            PROJECT / "notebooks" / "comparison.ipynb", out, engine_name="warm", progress_bar=False
+            PROJECT / "notebooks" / "comparison.ipynb", out, engine_name="ipython", progress_bar=False
         )
     return nbformat.read(out, as_version=4)
 

@@ -67,6 +67,9 @@ def margin_of_error(
     ``wilson_interval`` serves better.
 
     Source: Cochran (1977), section 3.2: ``m = z * sqrt(p * (1 - p) / n * (N - n) / (N - 1))``.
+
+    >>> round(margin_of_error(100, 254), 1)
+    5.0
     """
     cases = _cases(size, "sample")
     left = 1.0
@@ -125,6 +128,9 @@ def likely_shares(
     Two samples of the same work may differ by as much without anything having changed.
 
     Source: Cochran (1977), sections 3.4 and 3.5; the probabilities are scipy's.
+
+    >>> likely_shares(65, 20)
+    Shares(lowest=45.0, highest=85.0)
     """
     cases = _cases(size, "sample")
     true = _between(share, "share") / 100
