@@ -9,7 +9,12 @@
 
   /* Colours, as [red, green, blue, alpha]; the browser itself resolves names, variables and mixes. */
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const colours = new Map();
   const colour = (text) => {
+    if (!colours.has(text)) colours.set(text, painted(text));
+    return [...colours.get(text)];
+  };
+  const painted = (text) => {
     canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = text;
     canvas.fillRect(0, 0, 1, 1);
@@ -35,19 +40,24 @@
     return (high + 0.05) / (low + 0.05);
   };
   /* What lies under a word of a drawing: the shapes before it that hold its middle. */
+  const drawn = new Map();
+  const shapes = (svg) => [...svg.querySelectorAll("path, rect, circle, polygon, use")]
+    .filter((shape) => !shape.closest("defs, clipPath"))
+    .map((shape) => ({ shape, edge: shape.getBoundingClientRect(), style: getComputedStyle(shape) }))
+    .filter(({ style }) => style.fill !== "none")
+    .map(({ shape, edge, style }) => {
+      const fill = colour(style.fill);
+      fill[3] *= style.fillOpacity * style.opacity;
+      return { shape, edge, fill };
+    });
   const under = (text, svg) => {
     const box = text.getBoundingClientRect();
     const x = box.left + box.width / 2, y = box.top + box.height / 2;
-    let here = ground(svg);
-    for (const shape of svg.querySelectorAll("path, rect, circle, polygon, use")) {
-      if (shape.closest("defs, clipPath") || !(shape.compareDocumentPosition(text) & 4)) continue;
-      const edge = shape.getBoundingClientRect(), style = getComputedStyle(shape);
-      if (style.fill === "none" || x < edge.left || x > edge.right || y < edge.top || y > edge.bottom) continue;
-      const fill = colour(style.fill);
-      fill[3] *= style.fillOpacity * style.opacity;
-      here = over(fill, here);
-    }
-    return here;
+    if (!drawn.has(svg)) drawn.set(svg, shapes(svg));
+    return drawn.get(svg)
+      .filter(({ shape, edge }) => x >= edge.left && x <= edge.right && y >= edge.top && y <= edge.bottom
+        && shape.compareDocumentPosition(text) & 4)
+      .reduce((below, { fill }) => over(fill, below), ground(svg));
   };
 
   const words = outputs.flatMap((output) => {
