@@ -17,7 +17,7 @@ from matplotlib.figure import Figure as Drawing
 from pipeline.analysis import scores as long
 from pipeline.analysis.dictionary import processed_tables, raw_tables
 from pipeline.analysis.files import read_table
-from pipeline.analysis.named_tables import NamedTables
+from pipeline.analysis.named_tables import InFull, NamedTables
 from pipeline.analysis.ratings import close_calls as ratings
 from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.records import records
@@ -168,7 +168,7 @@ def _of_reports(kind: str, parameters: list[str], **more: str) -> pd.DataFrame:
         for about in abouts(kind)
     ]
     columns = [*parameters, "name", *more, "result"]
-    return pd.DataFrame(rows, columns=columns).convert_dtypes()
+    return InFull(pd.DataFrame(rows, columns=columns).convert_dtypes())
 
 
 def compare(

@@ -11,6 +11,14 @@ Description = Mapping[str, Any]
 """What a data package says of a table: ``description`` and the ``fields`` of its ``schema``."""
 
 
+class InFull(pd.DataFrame):
+    """A DataFrame whose texts a notebook shows in full; what is made from it is an ordinary one."""
+
+    def _repr_html_(self) -> str:
+        with pd.option_context("display.max_colwidth", None):
+            return self.to_html()
+
+
 class NamedTables(Mapping[str, pd.DataFrame]):
     """The tables of one kind by name, each read when it is asked for.
 
@@ -55,17 +63,16 @@ class NamedTables(Mapping[str, pd.DataFrame]):
     def overview(self) -> pd.DataFrame:
         """Return one row a table: its name and what a row of it is."""
         rows = [(name, str(about["description"])) for name, about in self._described.items()]
-        return pd.DataFrame(rows, columns=["table", "what it holds"]).set_index("table")
+        return InFull(pd.DataFrame(rows, columns=["table", "what it holds"]).set_index("table"))
 
     def columns_of(self, name: str) -> pd.DataFrame:
         """Return one row a column of a table: its type, unit and meaning."""
         fields = self._described[one_of(f"{self._kind} table", name, self._described)].get(
             "schema", {"fields": []}
         )["fields"]
-        return pd.DataFrame(
-            [(f["name"], f["type"], f.get("unit", ""), f["description"]) for f in fields],
-            columns=["column", "type", "unit", "meaning"],
-        ).set_index("column")
+        rows = [(f["name"], f["type"], f.get("unit", ""), f["description"]) for f in fields]
+        names = ["column", "type", "unit", "meaning"]
+        return InFull(pd.DataFrame(rows, columns=names).set_index("column"))
 
     def __repr__(self) -> str:
         """Say what there is, in a terminal."""
@@ -77,5 +84,4 @@ class NamedTables(Mapping[str, pd.DataFrame]):
         return f"{len(self)} {self._kind} tables:\n" + "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        with pd.option_context("display.max_colwidth", None):
-            return self.overview().to_html()
+        return str(self.overview()._repr_html_())

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.analysis.named_tables import InFull
 from pipeline.analysis.records import records
 from pipeline.analysis.sentences.narrative import change_sentence, standing_sentence
 from pipeline.publish.page.blocks import Glossary
@@ -68,7 +69,7 @@ class ComparisonReport(Comparison):
         for name in ("route", "overturned"):
             table = "route_sentences" if name == "route" else name
             said += [(name, sentence) for sentence in self.data[table]["sentence"]]
-        return pd.DataFrame([row for row in said if row[1]], columns=["about", "sentence"])
+        return InFull([row for row in said if row[1]], columns=["about", "sentence"])
 
     def glossary(self) -> Glossary:
         """Return the terms of this page and what they mean."""
