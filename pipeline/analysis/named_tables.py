@@ -60,12 +60,12 @@ class NamedTables(Mapping[str, pd.DataFrame]):
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._described)
 
-    def overview(self) -> pd.DataFrame:
+    def overview(self) -> InFull:
         """Return one row a table: its name and what a row of it is."""
         rows = [(name, str(about["description"])) for name, about in self._described.items()]
         return InFull(pd.DataFrame(rows, columns=["table", "what it holds"]).set_index("table"))
 
-    def columns_of(self, name: str) -> pd.DataFrame:
+    def columns_of(self, name: str) -> InFull:
         """Return one row a column of a table: its type, unit and meaning."""
         fields = self._described[one_of(f"{self._kind} table", name, self._described)].get(
             "schema", {"fields": []}

@@ -312,8 +312,8 @@ class Entry:
     sources: Sequence[tuple[str, str]] = ()
 
 
-@dataclass(frozen=True)
-class Entries(_Shown):
+@dataclass(frozen=True, repr=False)
+class Entries(Shown):
     """A long list under headings; what is said of several entries is said once, above them.
 
     Parameters
