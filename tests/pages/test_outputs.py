@@ -27,9 +27,8 @@ def executed(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     out = tmp_path_factory.mktemp("executed") / "comparison.ipynb"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PIPELINE_PROCESSED", str(site / "processed"))
-        papermill.execute_notebook(
-            PROJECT / "notebooks" / "comparison.ipynb", out, engine_name="ipython", progress_bar=False
-        )
+        notebook = PROJECT / "notebooks" / "comparison.ipynb"
+        papermill.execute_notebook(notebook, out, engine_name="ipython", progress_bar=False)
     return nbformat.read(out, as_version=4)
 
 
