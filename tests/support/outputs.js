@@ -98,6 +98,10 @@
   for (const mark of all('a[href^="#n"]')) {
     const before = getComputedStyle(mark, "::before").content, after = getComputedStyle(mark, "::after").content;
     if (!/^\[\d+\]$/.test(mark.textContent)) faults.push(`the mark "${mark.textContent}" of "${mark.parentElement.textContent.slice(0, 40)}" has no brackets of its own`);
+    const inside = document.createRange(), box = mark.getBoundingClientRect();
+    inside.selectNodeContents(mark);
+    const spot = inside.getBoundingClientRect();
+    if (spot.left < box.left - 1 || spot.right > box.right + 1) faults.push(`the mark "${mark.textContent}" of "${mark.parentElement.textContent.slice(0, 40)}" covers its neighbours`);
     if ((before + after).match(/[[\]]/)) faults.push(`the mark "${mark.textContent}" has its brackets twice`);
   }
 
