@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+from IPython.display import JSON
 
 from pipeline.analysis.dictionary import report_tables
 from pipeline.analysis.named_tables import NamedTables
@@ -16,7 +17,24 @@ from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_data import ReportData
 
+#: The pages opened in this process, for ``opened``.
+_opened: "list[ReportPage]" = []
+
 NOT_DESCRIBED = {"description": ""}
+
+
+def opened(names: Sequence[str], variables: dict[str, Any]) -> JSON:
+    """Return what a notebook opened: which reports, and what these parameters are there and now."""
+    pages = [
+        {"report": page.data.about["name"]}
+        | {
+            name: value
+            for name in names
+            if isinstance(value := getattr(page, name, None), str | int)
+        }
+        for page in _opened
+    ]
+    return JSON({"pages": pages, "variables": variables})
 
 
 @dataclass(repr=False)
@@ -45,6 +63,7 @@ class ReportPage:
             {name: described.get(name, NOT_DESCRIBED) for name in self.data.names},
             lambda name: self.data[name].copy(),
         )
+        _opened.append(self)
 
     def __repr__(self) -> str:
         """Say which report this is, and how to ask it for more."""
