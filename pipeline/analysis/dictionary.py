@@ -56,7 +56,7 @@ def processed_tables() -> dict[str, Any]:
 
 def report_tables() -> dict[str, Any]:
     """Return what each table of a report's own is, by name: its description, without columns."""
-    return {table["name"]: table for table in _described(PROCESSED)["dossier_tables"]}
+    return {table["name"]: table for table in _described(PROCESSED)["report_tables"]}
 
 
 def _described(path: Path) -> dict[str, Any]:

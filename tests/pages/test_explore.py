@@ -2,6 +2,7 @@
 
 import inspect
 import pydoc
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,13 @@ def test_every_name_has_words_for_it_and_help_shows_them_all() -> None:
         assert name in page
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
         _ = pr.nothing_of_the_kind
+
+
+def test_the_page_of_the_package_names_nothing_that_is_not_there() -> None:
+    both = pr.compare("northumbria-crc")
+    assert set(re.findall(r"\bpr\.(\w+)", pr.__doc__)) <= set(pr.__all__)
+    named = set(re.findall(r"\bboth\.(\w+)", pr.__doc__))
+    assert len(named) > 2 and all(hasattr(both, name) for name in named)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What every report shares: its data, the page's source notes, and the tables it has shown."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +18,9 @@ from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_data import ReportData
 
-#: The pages opened in this process, for ``opened``.
-_opened: "list[ReportPage]" = []
+#: The pages opened, for ``opened``, each with the process that opened it: a notebook runs in a
+#: fork, and what was opened before it, by an analyst or a test, is none of its pages.
+_opened: "list[tuple[int, ReportPage]]" = []
 
 NOT_DESCRIBED = {"description": ""}
 
@@ -32,7 +34,8 @@ def opened(names: Sequence[str], variables: dict[str, Any]) -> JSON:
             for name in names
             if isinstance(value := getattr(page, name, None), str | int)
         }
-        for page in _opened
+        for process, page in _opened
+        if process == os.getpid()
     ]
     return JSON({"pages": pages, "variables": variables})
 
@@ -63,7 +66,7 @@ class ReportPage:
             {name: described.get(name, NOT_DESCRIBED) for name in self.data.names},
             lambda name: self.data[name].copy(),
         )
-        _opened.append(self)
+        _opened.append((os.getpid(), self))
 
     def __repr__(self) -> str:
         """Say which report this is, and how to ask it for more."""
