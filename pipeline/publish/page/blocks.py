@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, escape, join, shape, slug, symbol, tag
 from pipeline.publish.page.pictures import picture_svg
 from pipeline.publish.page.source_notes import SourceNotes
@@ -40,19 +41,8 @@ def sentence(words: Sentence, notes: SourceNotes | None, shown_in: str) -> Marku
     return escape(words)
 
 
-class _Shown:
-    """Something that shows itself in a notebook cell."""
-
-    def html(self) -> Markup:
-        """Return the object as HTML."""
-        raise NotImplementedError
-
-    def _repr_html_(self) -> Markup:
-        return self.html()
-
-
-@dataclass(frozen=True)
-class Together(_Shown):
+@dataclass(frozen=True, repr=False)
+class Together(Shown):
     """Several objects shown by one cell, one beneath the other."""
 
     parts: Sequence[Any]
@@ -62,8 +52,8 @@ class Together(_Shown):
         return join(part.html() for part in self.parts)
 
 
-@dataclass(frozen=True)
-class Headline(_Shown):
+@dataclass(frozen=True, repr=False)
+class Headline(Shown):
     """The one sentence a reader should leave with, and what must be said beside it."""
 
     text: Sentence
@@ -96,8 +86,8 @@ class KeyFigure:
     source: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True)
-class KeyFigures(_Shown):
+@dataclass(frozen=True, repr=False)
+class KeyFigures(Shown):
     """The figures of the first screen, side by side where there is room."""
 
     figures: Sequence[KeyFigure]
@@ -132,8 +122,8 @@ class Panel:
     sentences: Sequence[Sentence]
 
 
-@dataclass(frozen=True)
-class Panels(_Shown):
+@dataclass(frozen=True, repr=False)
+class Panels(Shown):
     """Panels side by side where there is room."""
 
     panels: Sequence[Panel]
@@ -153,8 +143,8 @@ class Panels(_Shown):
         return tag("div", tag("h3", panel.heading), inside, class_="panel")
 
 
-@dataclass(frozen=True)
-class Prose(_Shown):
+@dataclass(frozen=True, repr=False)
+class Prose(Shown):
     """Paragraphs made from the tables."""
 
     paragraphs: Sequence[Sentence]
@@ -169,8 +159,8 @@ class Prose(_Shown):
         return tag("div", *(tag("p", words) for words in shown), class_="prose")
 
 
-@dataclass(frozen=True)
-class Notice(_Shown):
+@dataclass(frozen=True, repr=False)
+class Notice(Shown):
     """Something a reader must not miss."""
 
     paragraphs: Sequence[str]
@@ -182,8 +172,8 @@ class Notice(_Shown):
         return tag("div", heading, *(tag("p", words) for words in self.paragraphs), class_="notice")
 
 
-@dataclass(frozen=True)
-class Glossary(_Shown):
+@dataclass(frozen=True, repr=False)
+class Glossary(Shown):
     """Terms and what they mean, in the order given."""
 
     terms: Mapping[str, str]
@@ -196,8 +186,8 @@ class Glossary(_Shown):
         return tag("dl", *items, class_="terms")
 
 
-@dataclass(frozen=True)
-class ScoreScale(_Shown):
+@dataclass(frozen=True, repr=False)
+class ScoreScale(Shown):
     """Where an overall score stands among the bands of the overall rating, then and now.
 
     Parameters
@@ -322,8 +312,8 @@ class Entry:
     sources: Sequence[tuple[str, str]] = ()
 
 
-@dataclass(frozen=True)
-class Entries(_Shown):
+@dataclass(frozen=True, repr=False)
+class Entries(Shown):
     """A long list under headings; what is said of several entries is said once, above them.
 
     Parameters

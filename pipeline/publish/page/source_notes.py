@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.analysis.records import Row, records
+from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, is_missing, join, tag
 
 # "hmip-northumbria-2020: Annex 4, row 1", as the processed tables write a source and its place.
@@ -49,7 +50,7 @@ class _Note:
     shown_in: dict[str, None]
 
 
-class SourceNotes:
+class SourceNotes(Shown):
     """The source notes of one page, numbered as the page shows them.
 
     Parameters
@@ -99,8 +100,8 @@ class SourceNotes:
         number = self.mark(source, place, shown_in)
         note = self._notes[(str(source), str(place))]
         anchor = f"r{number}" if first and note.first_shown_in == shown_in else None
-        # The style sheet sets the number in brackets and has it read as "Source 12".
-        return tag("a", number, href=f"#n{number}", id=anchor)
+        # The brackets are text: copied into a spreadsheet, 81% and note 25 must not be 81%25.
+        return tag("a", f"[{number}]", href=f"#n{number}", id=anchor)
 
     def cite(self, reference: object, shown_in: str, seen: set[int] | None = None) -> Markup:
         """Return the link for a reference, or nothing where the reference is empty.
@@ -150,7 +151,8 @@ class SourceNotes:
     def _name(self, source: str) -> str:
         return self._document(source).name
 
-    def _repr_html_(self) -> Markup:
+    def html(self) -> Markup:
+        """Return the notes as HTML, a list a document."""
         if not self._notes:
             return tag("p", "No figure on this page was copied from a document.")
         return join(

@@ -6,7 +6,12 @@ from typing import Self
 import pandas as pd
 
 from pipeline.analysis.report_data import comparison_name
-from pipeline.publish.reports.report_data import open_report_data
+from pipeline.data.nearest import one_of
+from pipeline.publish.reports.report_data import (
+    NoSuchReport,
+    check_comparison,
+    open_report_data,
+)
 from pipeline.publish.reports.report_page import ReportPage
 
 ANALYST = "analyst"
@@ -26,17 +31,18 @@ class Comparison(ReportPage):
     ) -> Self:
         """Open the comparison of two rounds of a provider (``previous`` may be None).
 
-        Raises NoSuchReport, naming the reports there are, where the data has no
-        such comparison, and ValueError for an unknown edition or comparator.
+        Raises Unknown for a provider, round, comparator or edition that is not in the data,
+        with those that are, the nearest first.
         """
-        data = open_report_data(comparison_name(provider, previous, current))
-        editions = [report["edition"] for report in data.about["reports"]]
-        if edition not in editions:
-            raise ValueError(f"There is no edition {edition}; there are: {', '.join(editions)}.")
+        try:
+            data = open_report_data(comparison_name(provider, previous, current))
+        except NoSuchReport:
+            check_comparison(provider, previous, current)
+            raise
+        one_of("edition", edition, [report["edition"] for report in data.about["reports"]])
         known = data.about["comparator"]
         if (comparator or "") != known:
-            there = f"it is compared with {known}" if known else "it is compared with none"
-            raise ValueError(f"This inspection is not compared with {comparator}; {there}.")
+            one_of("comparator", comparator, filter(None, [known]), of="this inspection")
         return cls(data, edition)
 
     @property

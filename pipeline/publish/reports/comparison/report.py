@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.analysis.named_tables import InFull
+from pipeline.analysis.records import records
+from pipeline.analysis.sentences.narrative import change_sentence, standing_sentence
 from pipeline.publish.page.blocks import Glossary
 from pipeline.publish.page.tables import Table
 from pipeline.publish.reports.comparison import (
@@ -51,6 +54,22 @@ class ComparisonReport(Comparison):
     families_table = claims.families_table
     other_tests_table = claims.other_tests_table
     detectable_table = claims.detectable_table
+
+    @property
+    def sentences(self) -> pd.DataFrame:
+        """What this comparison says in words, a row a sentence: ``about`` and ``sentence``.
+
+        First the findings, then each key question's change and standing, then the way to the next
+        rating and what would overturn a verdict.
+        """
+        said = [(row["item"], row["sentence"]) for row in records(self.data["headline"])]
+        for row in records(self.questions):
+            for sentence in (change_sentence(row, *self.rounds), standing_sentence(row)):
+                said.append((row["key_question"], sentence))
+        for name in ("route", "overturned"):
+            table = "route_sentences" if name == "route" else name
+            said += [(name, sentence) for sentence in self.data[table]["sentence"]]
+        return InFull([row for row in said if row[1]], columns=["about", "sentence"])
 
     def glossary(self) -> Glossary:
         """Return the terms of this page and what they mean."""
