@@ -199,6 +199,10 @@ def _tables_of_pairs(processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.Data
         for name, frame in (("key questions", questions), ("prompts", prompts))
         if len(frame)
     ]
+    detectable = detectable_by_sample(questions)
+    whole = [
+        name for name in detectable if str(name).startswith(("figures", "smallest", "largest"))
+    ]
     significant = questions[questions["overturned_by"].notna()]
     said = [overturned_sentence(row) for row in records(significant)]
     overturned = significant[_PAIR].assign(sentence=pd.array(said, dtype="string"))
@@ -208,7 +212,7 @@ def _tables_of_pairs(processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.Data
         "standards": processed["rating_comparison"],
         "families": pd.concat(families) if families else pd.DataFrame(columns=_PAIR),
         "other_tests": other_tests(questions),
-        "detectable": detectable_by_sample(questions),
+        "detectable": detectable.astype(dict.fromkeys(whole, "Int64")),
         "overturned": overturned[overturned["sentence"].notna()],
     }
 
@@ -250,7 +254,8 @@ def _tables_of_inspections(
                 "item": "plan",
                 "value": answers["result"].str.split(" ").str[0],
                 "sentence": "The action plan answers " + answers["result"],
-            }
+            },
+            dtype="string",
         ),
     }
 
