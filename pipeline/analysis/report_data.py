@@ -190,7 +190,8 @@ def _tables_of_pairs(processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.Data
     """Return the tables that a comparison shows of its pair of rounds, for all pairs.
 
     ``key_questions``, ``prompts``, ``standards`` and what analysts ask about the tests:
-    ``families`` (many tests at once), ``detectable`` (what these samples could have seen) and ``overturned`` (sentence).
+    ``families`` (many tests at once), ``detectable`` (what these samples could have seen) and
+    ``overturned`` (sentence).
     """
     questions, prompts = processed["key_question_comparison"], processed["prompt_comparison"]
     families = [

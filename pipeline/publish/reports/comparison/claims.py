@@ -1,5 +1,6 @@
 """The report's own claims of significance replayed, and what analysts ask about the tests."""
 
+from pipeline.analysis.statistics.change import other_tests
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
