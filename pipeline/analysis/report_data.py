@@ -15,6 +15,7 @@ import pandas as pd
 from pipeline.analysis import plans
 from pipeline.analysis.comparison import Pair, pairs_of_inspections
 from pipeline.analysis.files import DOSSIERS, csv_bytes, data_version, json_bytes, types
+from pipeline.analysis.promises import promises
 from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
 from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.ratings.next_rating import (
@@ -72,6 +73,7 @@ def comparison_dossier(
         return frame[frame["inspection"].isin(codes)]
 
     questions, standards = of_pair("key_question_comparison"), of_pair("rating_comparison")
+    themes = themes_of(tables, str(pair.current["framework"]))
     ratings = of_inspections(processed["standard_ratings"])
     provider = tables["providers"].set_index("provider").loc[pair.provider]
     first = headline(tables, questions, standards, ratings)
@@ -117,9 +119,9 @@ def comparison_dossier(
         "reports": [
             {
                 "name": report,
-                "notebook": "comparison",
+                "notebook": "leadership" if edition == "leadership" else "comparison",
                 "edition": edition,
-                "parameters": {**parameters, "edition": edition},
+                "parameters": parameters,
             }
             for edition, report in editions.items()
         ],
@@ -134,7 +136,7 @@ def comparison_dossier(
         about,
         tables["sources"],
         {
-            "key_questions": questions,
+            "key_questions": questions.merge(themes, on="key_question", how="left"),
             "prompts": of_pair("prompt_comparison"),
             "standards": standards,
             "standard_ratings": ratings,
@@ -150,10 +152,27 @@ def comparison_dossier(
             "rating_bands": of_frameworks(tables["rating_bands"]),
             "overall_bands": of_frameworks(tables["overall_bands"]),
             "comparators": tables["comparators"],
+            "promises": promises(tables, [code for code in codes[::-1] if not pd.isna(code)]),
             **outlook_tables,
             **tests_of(processed, questions, pair.current),
         },
     )
+
+
+def themes_of(tables: Tables, framework: str) -> pd.DataFrame:
+    """Return theme and short name of each key question of a framework; one row a key question.
+
+    A key question without a theme in the data is grouped under the domain of its standard and
+    called by its label.
+    """
+    key = ["framework", "key_question"]
+    asked = framework_rows(tables["key_questions"], framework)[[*key, "standard", "label"]]
+    domains = tables["standards"][["framework", "standard", "domain_name"]]
+    frame = asked.merge(tables["themes"], on=key, how="left")
+    frame = frame.merge(domains, on=["framework", "standard"], how="left")
+    frame["theme"] = frame["theme"].fillna(frame["domain_name"])
+    frame["in_short"] = frame["in_short"].fillna(frame["label"])
+    return frame[["key_question", "theme", "in_short"]]
 
 
 def _plan_in_brief(tables: Tables, pair: Pair) -> pd.DataFrame:

@@ -40,7 +40,7 @@ def sentence(words: Sentence, notes: SourceNotes | None, shown_in: str) -> Marku
     return escape(words)
 
 
-class _Shown:
+class Shown:
     """Something that shows itself in a notebook cell."""
 
     def html(self) -> Markup:
@@ -52,7 +52,7 @@ class _Shown:
 
 
 @dataclass(frozen=True)
-class Together(_Shown):
+class Together(Shown):
     """Several objects shown by one cell, one beneath the other."""
 
     parts: Sequence[Any]
@@ -63,7 +63,18 @@ class Together(_Shown):
 
 
 @dataclass(frozen=True)
-class Headline(_Shown):
+class Heading(Shown):
+    """A heading under that of its section."""
+
+    words: str
+
+    def html(self) -> Markup:
+        """Return the heading."""
+        return tag("h3", self.words)
+
+
+@dataclass(frozen=True)
+class Headline(Shown):
     """The one sentence a reader should leave with, and what must be said beside it."""
 
     text: Sentence
@@ -97,7 +108,7 @@ class KeyFigure:
 
 
 @dataclass(frozen=True)
-class KeyFigures(_Shown):
+class KeyFigures(Shown):
     """The figures of the first screen, side by side where there is room."""
 
     figures: Sequence[KeyFigure]
@@ -125,6 +136,18 @@ class KeyFigures(_Shown):
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A short term and the sentence that belongs to it."""
+
+    term: str
+    words: str
+
+    def html(self) -> Markup:
+        """Return the pair for a list of definitions."""
+        return tag("div", tag("dt", self.term), tag("dd", self.words))
+
+
+@dataclass(frozen=True)
 class Panel:
     """A short list under a heading, such as "Strongest" or "What next"."""
 
@@ -133,7 +156,7 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Panels(_Shown):
+class Panels(Shown):
     """Panels side by side where there is room."""
 
     panels: Sequence[Panel]
@@ -154,7 +177,7 @@ class Panels(_Shown):
 
 
 @dataclass(frozen=True)
-class Prose(_Shown):
+class Prose(Shown):
     """Paragraphs made from the tables."""
 
     paragraphs: Sequence[Sentence]
@@ -170,7 +193,7 @@ class Prose(_Shown):
 
 
 @dataclass(frozen=True)
-class Notice(_Shown):
+class Notice(Shown):
     """Something a reader must not miss."""
 
     paragraphs: Sequence[str]
@@ -183,7 +206,7 @@ class Notice(_Shown):
 
 
 @dataclass(frozen=True)
-class Glossary(_Shown):
+class Glossary(Shown):
     """Terms and what they mean, in the order given."""
 
     terms: Mapping[str, str]
@@ -197,7 +220,7 @@ class Glossary(_Shown):
 
 
 @dataclass(frozen=True)
-class ScoreScale(_Shown):
+class ScoreScale(Shown):
     """Where an overall score stands among the bands of the overall rating, then and now.
 
     Parameters
@@ -238,7 +261,7 @@ class ScoreScale(_Shown):
         return tag(
             "div",
             tag("div", broad, class_="broad"),
-            tag("div", slim, class_="slim"),
+            tag("div", slim, class_="slim", hidden=True),
             class_="scale",
         )
 

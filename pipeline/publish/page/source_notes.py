@@ -142,13 +142,14 @@ class SourceNotes:
     def documents(self) -> dict[str, Document]:
         """The documents that the page has used so far, in order of first use."""
         used = dict.fromkeys(note.source for note in self._notes.values())
-        return {source: self._document(source) for source in used}
+        return {source: self.document(source) for source in used}
 
-    def _document(self, source: str) -> Document:
+    def document(self, source: str) -> Document:
+        """Return a document by its short name."""
         return self._documents.get(source, Document(source))
 
     def _name(self, source: str) -> str:
-        return self._document(source).name
+        return self.document(source).name
 
     def _repr_html_(self) -> Markup:
         if not self._notes:

@@ -1,204 +1,72 @@
-"""The first screen: what changed, how sure, what next."""
+"""The first screen of both editions: three sentences, the ratings as tiles, the scale of points."""
 
 from collections.abc import Sequence
-from typing import Any
-
-import pandas as pd
 
 from pipeline.analysis.records import Row, records
-from pipeline.analysis.sentences.headline import small_base
-from pipeline.analysis.sentences.phrases import in_words, joined
-from pipeline.publish.charts import comparison as charts
-from pipeline.publish.page.blocks import (
-    Headline,
-    KeyFigure,
-    KeyFigures,
-    Panel,
-    Panels,
-    ScoreScale,
-    Together,
-)
+from pipeline.analysis.sentences import leadership
+from pipeline.analysis.sentences.phrases import joined
+from pipeline.data import is_missing
+from pipeline.publish.page.blocks import Fact, ScoreScale
+from pipeline.publish.page.first_screen import FirstScreen, RatedStandard, RatingGrid, RatingTile
 from pipeline.publish.reports.comparison.context import Comparison
 
-CHANGE_NOTES = {
-    "significant": (
-        "taken alone is significant by the inspectorate's test",
-        "taken alone are significant by the inspectorate's test",
-    ),
-    "not significant": ("", ""),
-    "unsettled": (
-        "stays unsettled, for want of a published figure or because two tests disagree",
-        "stay unsettled, for want of a published figure or because two tests disagree",
-    ),
-}
-"""What is said of one change, and of several, with each verdict."""
+
+def in_brief(report: Comparison, more: Sequence[Fact] = ()) -> FirstScreen:
+    """Return the first screen: the result, its weakness and chief change, ratings and points.
+
+    ``more`` are further facts that stand with what a reader must know.
+    """
+    known = [*facts(report), *more]
+    return FirstScreen(report.three_sentences, known, rating_grid(report), scale(report))
 
 
-def in_brief(report: Comparison) -> Together:
-    """Return the first screen: what changed, how sure, what next."""
-    overall = report.data["standard_ratings"].query("standard == 'overall'")
-    beside = [report.sentence("standards"), report.sentence("comparable standards")]
-    parts: list[Any] = [
-        Headline(report.sentence("overall"), [" ".join(_some(beside))], notes=report.notes)
+def facts(report: Comparison) -> list[Fact]:
+    """Return what a reader must know with the result: the aggregate, and what was promised."""
+    found = []
+    if said := leadership.against_aggregate(report.questions, report.aggregate):
+        found.append(Fact(f"Against {report.aggregate}", said))
+    answered = report.data["promises"]
+    current = report.inspections["current"]["inspection"]
+    answered = answered[answered["inspection"] == current]
+    return [*found, Fact("Promised", leadership.promised(answered))]
+
+
+def rating_grid(report: Comparison) -> RatingGrid:
+    """Return the ratings of the standards, both rounds."""
+    order = list(report.bands["rating"])
+    sides = list(report.inspections)
+
+    def tile(row: Row, side: str) -> RatingTile:
+        words = row[f"{side}_rating"]
+        if is_missing(words):
+            return RatingTile("not rated", None, len(order))
+        level = order.index(words) if words in order else None
+        return RatingTile(str(words), level, len(order))
+
+    standards = [
+        RatedStandard(
+            str(row["name"]),
+            [tile(row, side) for side in sides],
+            "not comparable" if is_missing(row["direction"]) else str(row["direction"]),
+        )
+        for row in records(report.data["standards"])
     ]
-    parts.append(KeyFigures(_cards(report, overall), notes=report.notes))
-    bands = report.data["overall_bands"]
-    latest = report.data["inspections"]["framework"].iloc[-1]
-    bands = bands[bands["framework"] == latest].sort_values("lower_points")
-    scores = [
-        (round_name, int(points))
-        for round_name, points in zip(
-            [name for name in report.rounds if name], overall["points"], strict=True
-        )
+    rounds = [name for name in report.rounds if name]
+    source = f"Source: {joined(report.documents())}."
+    return RatingGrid(standards, rounds, "Ratings of the standards", source)
+
+
+def scale(report: Comparison) -> ScoreScale | None:
+    """Return the points of both rounds among the bands of the overall rating."""
+    scores = {
+        side: (name, int(report.overall[side]["points"]))
+        for side, name in zip(("previous", "current"), report.rounds, strict=True)
+        if side in report.overall and not is_missing(report.overall[side]["points"])
+    }
+    if "current" not in scores:
+        return None
+    bands = [
+        (str(band["rating"]), int(band["lower_points"]), int(band["upper_points"]))
+        for band in records(report.overall_bands)
     ]
-    parts.append(
-        ScoreScale(
-            [
-                (str(band["rating"]), int(band["lower_points"]), int(band["upper_points"]))
-                for band in records(bands)
-            ],
-            current=scores[-1],
-            previous=scores[0] if report.compares else None,
-        )
-    )
-    parts.append(Panels(_panels(report), notes=report.notes))
-    return Together(parts)
-
-
-def _cards(report: Comparison, overall: pd.DataFrame) -> list[KeyFigure]:
-    now = overall.iloc[-1]
-    most = report.value("overall").rpartition(" of ")[2]
-    cards = [
-        KeyFigure(
-            "Overall score",
-            str(now["points"]),
-            of=f"of {most}",
-            was=_was(report, overall),
-            direction=_direction(report, overall["points"]),
-            note=str(now["published_rating"]),
-            source=(str(now["source"]), str(now["place"])),
-        )
-    ]
-    standards = report.data["standards"]
-    ways = standards["direction"].value_counts()
-    comparable = standards[standards["direction"].notna()]
-    if len(comparable):
-        cards.append(
-            KeyFigure(
-                "Standards rated higher",
-                str(ways.get("rose", 0)),
-                of=f"of {len(comparable)}",
-                was=f"{ways.get('stayed', 0)} the same, {ways.get('fell', 0)} lower",
-                note=f"{len(standards) - len(comparable)} more may not be compared"
-                if len(comparable) < len(standards)
-                else "",
-            )
-        )
-    asked = report.questions[report.questions["comparable"] == "yes"]
-    if len(asked):
-        rose = int((asked["change_points"] > 0).sum())
-        caution = int((report.questions["comparable"] == "caution").sum())
-        cards.append(
-            KeyFigure(
-                "Key questions that rose",
-                str(rose),
-                of=f"of {len(asked)}",
-                was=f"{int((asked['change_points'] < 0).sum())} fell",
-                note=f"{caution} more compare only with caution" if caution else "",
-            )
-        )
-    known = report.questions["difference_from_all_crcs"].dropna()
-    if len(known):
-        clear = int((report.questions["benchmark_verdict"] == "better").sum())
-        cards.append(
-            KeyFigure(
-                f"Key questions above {report.aggregate()}",
-                str(int((known > 0).sum())),
-                of=f"of {len(known)}",
-                was=f"{int((known < 0).sum())} below, {int((known == 0).sum())} level",
-                note=f"{clear} clearly better",
-            )
-        )
-    return cards
-
-
-def _was(report: Comparison, overall: pd.DataFrame) -> str:
-    if not report.compares:
-        return ""
-    ours = " (our sum)" if "ours" in str(overall.iloc[0]["note"]) else ""
-    return f"{overall.iloc[0]['points']} in {report.rounds[0]}{ours}"
-
-
-def _direction(report: Comparison, points: pd.Series) -> Any:
-    if not report.compares or points.iloc[0] == points.iloc[-1]:
-        return ""
-    return "up" if points.iloc[-1] > points.iloc[0] else "down"
-
-
-def _panels(report: Comparison) -> list[Panel]:
-    ends = [
-        report.sentence("common weakness"),
-        f"Highest: {report.sentence('strongest')}",
-        f"Lowest: {report.sentence('weakest')}",
-    ]
-    panels = [Panel("Strongest and weakest", _some(ends))]
-    if report.compares:
-        panels.append(Panel("How sure", how_sure(report)))
-    ahead = list(report.data["route_sentences"]["sentence"])
-    # The headline has said the total and the distance already.
-    ahead = ahead[1:] or ahead
-    panels.append(Panel("What next", _some([*ahead, report.sentence("plan")])))
-    return panels
-
-
-def how_sure(report: Comparison) -> list[str]:
-    """Say what stands when all tests are taken together, then what each says alone."""
-    tested = [row for row in records(report.questions) if row["change_points"] is not None]
-    if not tested:
-        return ["No change may be judged: nothing compares with the earlier inspection."]
-    sentences = []
-    for verdict, all_of_them in CHANGE_NOTES.items():
-        rows = [row for row in tested if row["change_verdict"] == verdict]
-        if not rows:
-            continue
-        noun = "change" if len(rows) == 1 else "changes"
-        number = f"{in_words(len(rows), capital=True)} of {len(tested)} changes"
-        if verdict == "not significant":
-            does = "does" if len(rows) == 1 else "do"
-            sentences.append(f"{number} {does} not pass it.")
-            continue
-        names = joined([_named(row) for row in rows])
-        said = f"{in_words(len(rows), capital=True)} {noun} {all_of_them[len(rows) > 1]}"
-        sentences.append(f"{said}: {names}.")
-    return [*_many_tests(report), *sentences]
-
-
-def _many_tests(report: Comparison) -> list[str]:
-    families = report.data["families"]
-    family = families[families["family"] == "key questions"]
-    if family.empty or not int(family["computed"].iloc[0]):
-        return []
-    expected = max(1, round(float(family["expected_by_chance"].iloc[0])))
-    kept = int(family["kept_after_adjustment"].iloc[0])
-    tests = int(family["computed"].iloc[0])
-    left = f"{in_words(kept, capital=True)} of {tests} changes {'passes' if kept == 1 else 'pass'}"
-    if not kept:
-        left = "No single change passes"
-    return [
-        f"{left} once all {tests} tests are taken together: had nothing changed, about "
-        f"{in_words(expected)} would pass by chance alone."
-    ]
-
-
-def _some(sentences: Sequence[str]) -> list[str]:
-    return [sentence for sentence in sentences if sentence]
-
-
-def _named(row: Row) -> str:
-    """Name a change with its size, and with what a reader must know beside it."""
-    beside = [f"{charts.signed(row['change_points'])} points"]
-    if row["comparable"] == "caution":
-        beside.append("to be compared with caution")
-    if small := small_base(row["current_base"]):
-        beside.append(small)
-    return f"{row['label']} ({', '.join(beside)})"
+    return ScoreScale(bands, current=scores["current"], previous=scores.get("previous"))

@@ -43,7 +43,7 @@ def route_figure(report: Comparison) -> Picture | None:
         "not that it gives it. Where the number of cases was not published, the figures are "
         "for the most there can have been.",
     )
-    bands = report.current_bands()
+    bands = report.bands
     draw = [charts.route_chart(rateable, bands, narrow) for narrow in (False, True)]
     sentences = list(report.data["route_sentences"]["sentence"])
     return Picture(

@@ -1,4 +1,4 @@
-"""Performance against target, people and workload, and who the cases were."""
+"""Performance against target, people and workload, and which and how many cases were read."""
 
 import pandas as pd
 
@@ -125,3 +125,23 @@ def _against_targets(name: str, facts: pd.DataFrame) -> str:
 def _plain(value: float) -> str:
     """Return a figure with the decimals it is printed with, and no others."""
     return f"{value:g}"
+
+
+def sample_table(report: Comparison) -> Table:
+    """Return how many cases each figure is out of."""
+    rows = report.data["samples"].merge(
+        report.data["inspections"][["inspection", "round"]], on="inspection"
+    )
+    rows = rows[~rows["sample"].isin(["restricted"])].astype({"round": "string"})
+    return report.table(
+        rows,
+        "How many cases were read",
+        [
+            Column("name", "Sample", wide=True),
+            Column("size", "Cases", "count", missing="size_status", source=("source", "place")),
+            Column("required_size", "Design asked for", "count", missing="not printed"),
+            Column("note", "Note", missing="none", wide=True),
+        ],
+        groups="round",
+        name="samples",
+    )

@@ -17,9 +17,7 @@ def standards_table(report: Comparison) -> Table:
     rows = report.data["standards"].copy()
     rows["standard_name"] = rows["standard"] + " " + rows["name"]
     rows["way"] = rows["direction"].fillna("not comparable")
-    ratings = report.data["standard_ratings"]
-    now = ratings[ratings["inspection"] == rows["current_inspection"].iloc[0]]
-    basis = now.set_index("standard")["agreement"].map(RATING_BASIS)
+    basis = report.ratings.set_index("standard")["agreement"].map(RATING_BASIS)
     rows["how"] = rows["standard"].map(basis)
     columns = [Column("standard_name", "Standard")]
     if report.compares:
@@ -41,7 +39,7 @@ def standards_table(report: Comparison) -> Table:
 
 def discretion_table(report: Comparison) -> Table | Prose:
     """Return the ratings of the current round that the panel set by its discretion."""
-    current = report.data["inspections"]["inspection"].iloc[-1]
+    current = report.inspections["current"]["inspection"]
     used = report.data["discretions"]
     used = used[used["inspection"] == current].merge(
         report.data["standards"][["standard", "name"]], on="standard"
