@@ -110,8 +110,8 @@ def comparison_dossier(
         if before
         else f"{provider['name']} against all CRCs",
         "dates": [
-            f"Round {i['round']}: fieldwork from {i['fieldwork_start_printed']}, "
-            f"report published {i['published_printed']}"
+            f"{i['round']}: fieldwork from {plans.day_in_words(i['fieldwork_start'])}, "
+            f"report published {plans.day_in_words(i['published'])}"
             for i in (pair.previous, pair.current)
             if i is not None
         ],
@@ -142,7 +142,9 @@ def comparison_dossier(
             "standard_ratings": ratings,
             "headline": first,
             "facts": of_inspections(processed["facts"]),
-            "inspections": of_inspections(tables["inspections"]),
+            "inspections": of_inspections(tables["inspections"]).merge(
+                tables["overall_ratings"][["inspection", "score_status"]], on="inspection"
+            ),
             "samples": of_inspections(tables["samples"]).merge(tables["sample_kinds"], on="sample"),
             "designs": published_designs(of_inspections(tables["samples"]))
             .merge(tables["sample_kinds"][["sample", "name"]], on="sample")

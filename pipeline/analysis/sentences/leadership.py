@@ -23,12 +23,16 @@ from pipeline.data import is_missing
 
 @dataclass(frozen=True)
 class Movement:
-    """How the ratings of the standards that compare moved: counts, and ``of`` how many in all."""
+    """How the ratings of the standards that compare moved: counts, and ``of`` how many in all.
+
+    ``points`` is the change in the points of those that compare.
+    """
 
     rose: int
     stayed: int
     fell: int
     of: int
+    points: int = 0
 
     @property
     def compared(self) -> int:
@@ -49,7 +53,9 @@ def movement(standards: pd.DataFrame) -> Movement:
     """Return how the ratings moved (``standards`` is rating_comparison, one pair of rounds)."""
     ways = standards["direction"].value_counts()
     rose, stayed, fell = (int(ways.get(way, 0)) for way in ("rose", "stayed", "fell"))
-    return Movement(rose, stayed, fell, len(standards))
+    compared = standards[standards["direction"].notna()]
+    points = int((compared["current_points"] - compared["previous_points"]).sum())
+    return Movement(rose, stayed, fell, len(standards), points)
 
 
 def step(before: Any, now: Any, order: Sequence[str]) -> int:
@@ -95,8 +101,12 @@ def where_it_stands(
 
 
 def leads_with_fall(way: int, moved: Movement) -> bool:
-    """Whether the page leads with falls: the rating fell, or it stayed and more standards fell."""
-    return way < 0 or (way == 0 and moved.fell > moved.rose)
+    """Whether the page leads with falls: the rating fell, or it stayed and the standards fell.
+
+    They fell where more of them fell than rose, or as many and points were lost.
+    """
+    balance = moved.fell - moved.rose
+    return way < 0 or (way == 0 and (balance > 0 or (balance == 0 and moved.points < 0)))
 
 
 @dataclass(frozen=True)
@@ -113,30 +123,33 @@ def chief_weakness(
 ) -> Weakness | None:
     """Return the chief weakness of a round, None where no share of cases is published.
 
-    It is the theme that is the lowest key question of most standards, where it is that of two or
-    more; otherwise the lowest key question. ``questions`` holds key_question, standard, theme,
-    in_short, current_percent (0-100) and current_base; ``drivers`` are the lowest key question of
-    each standard rated on cases; ``good_from`` is the lowest percentage that is not called weak.
+    It is the theme that is the lowest key question of half the standards or more, where that is two
+    at least; otherwise the theme with the lowest mean among those on 30 cases or more; where there
+    is but one theme, the lowest key question. ``questions`` holds key_question, theme, in_short,
+    current_percent (0-100) and current_base; ``drivers`` are the lowest key question of each
+    standard rated on cases; ``good_from`` is the lowest percentage that is not called weak.
     """
     known = questions[questions["current_percent"].notna()]
     if known.empty:
         return None
     lowest = known[known["key_question"].isin(list(drivers))]
-    themes = [
-        (-len(rows), float(rows["current_percent"].mean()), str(theme), rows)
-        for theme, rows in lowest.groupby("theme", sort=False)
-        if len(rows) > 1
-    ]
-    if themes:
-        *_, theme, rows = min(themes, key=lambda item: item[:3])
-        opening = _opening(int(rows["current_percent"].min()), good_from)
-        said = (
-            f"{opening} {inside(theme)}, done well in {span(rows)} of cases: it "
-            f"is the lowest key question in {in_words(len(rows))} of the "
-            f"{in_words(len(lowest))} standards rated on cases."
+    counts = lowest["theme"].value_counts()
+    if len(counts) and counts.iloc[0] > 1 and 2 * counts.iloc[0] >= len(lowest):
+        theme = str(counts.index[0])
+        rows = lowest[lowest["theme"] == theme]
+        why = (
+            f"it is the lowest key question in {in_words(len(rows))} of the "
+            f"{in_words(len(lowest))} standards rated on cases"
         )
-        every = tuple(known[known["theme"] == theme]["key_question"])
-        return Weakness(inside(theme), every, said)
+        return _weak_theme(known, rows, theme, good_from, why)
+    if known["theme"].nunique() > 1:
+        large = known[~(known["current_base"] < SMALL_BASE).fillna(False)]
+        means = (known if large.empty else large).groupby("theme")["current_percent"].mean()
+        theme = str(means.idxmin())
+        why = f"on average the lowest of {in_words(len(means))} themes"
+        if len(means) < known["theme"].nunique():
+            why += f" seen in {SMALL_BASE} cases or more"
+        return _weak_theme(known, known[known["theme"] == theme], theme, good_from, why)
     share = int(known["current_percent"].min())
     there = records(known[known["current_percent"] == share])
     names = joined([subject(row) for row in there])
@@ -146,8 +159,17 @@ def chief_weakness(
     return Weakness(names, tuple(str(row["key_question"]) for row in there), said)
 
 
+def _weak_theme(
+    known: pd.DataFrame, rows: pd.DataFrame, theme: str, good_from: int, why: str
+) -> Weakness:
+    opening = _opening(int(rows["current_percent"].min()), good_from)
+    said = f"{opening} {inside(theme)}, done well in {span(rows)} of cases: {why}."
+    every = tuple(known[known["theme"] == theme]["key_question"])
+    return Weakness(inside(theme), every, said)
+
+
 def _opening(share: int, good_from: int) -> str:
-    return "The chief weakness is" if share < good_from else "The lowest result is"
+    return "The chief weakness is" if share < good_from else "The lowest results are in"
 
 
 def inside(words: str) -> str:
@@ -199,9 +221,7 @@ def chief_change(questions: pd.DataFrame, level: float, *, fall_first: bool) -> 
         return _largest(compared, fall_first=fall_first)
     ways = ["fall", "gain"] if fall_first else ["gain", "fall"]
     found = [(way, row) for way in ways if (row := _surest(passed, way)) is not None]
-    named = ", and the surest ".join(f"{way} in {_from_to(row)}" for way, row in found)
     one = len(found) == 1
-    passes = "it passes" if one else "both pass"
     left = [row for _, row in found if not is_missing(row["bh_adjusted"])]
     left = [row for row in left if float(row["bh_adjusted"]) < level]
     number = len(compared)
@@ -209,6 +229,14 @@ def chief_change(questions: pd.DataFrame, level: float, *, fall_first: bool) -> 
     if len(left) < len(found):
         none = "not" if one else "neither" if not left else "not both"
         together = f", though {none} when all {number} changes are taken together"
+    if one and found[0][0] != ways[0]:
+        way, row = found[0]
+        return (
+            f"No {ways[0]} passes the inspectorate's test, but a {way} does{together}: "
+            f"{_from_to(row)}."
+        )
+    named = ", and the surest ".join(f"{way} in {_from_to(row)}" for way, row in found)
+    passes = "it passes" if one else "both pass"
     return f"The surest {named}: {passes} the inspectorate's test{together}."
 
 
@@ -250,24 +278,41 @@ def _best(questions: pd.DataFrame) -> str:
     return f"The best result is {subject(row)}, done well in {share}% of cases{small}."
 
 
-def against_aggregate(questions: pd.DataFrame, aggregate: str) -> str:
+def against_aggregate(questions: pd.DataFrame) -> str:
     """Return how many key questions are better, worse and similar; empty without an aggregate."""
     known = questions[
         questions["comparator_percent"].notna() & questions["current_percent"].notna()
     ]
     if known.empty:
         return ""
-    better, worse, similar = (
-        int((known["benchmark_verdict"] == verdict).sum())
-        for verdict in ("better", "worse", "similar")
-    )
-    parts = [f"{in_words(better)} better", f"{in_words(worse)} worse"]
-    if worse > better:
-        parts.reverse()
-    open_ = len(known) - better - worse - similar
-    parts.append(f"{in_words(similar)} similar")
-    left = f"; {in_words(open_)} cannot be said" if open_ else ""
-    return f"Against {aggregate}, of {counted(len(known), 'key question')}: {joined(parts)}{left}."
+    counts = known["benchmark_verdict"].value_counts()
+    better, worse, similar = (int(counts.get(way, 0)) for way in ("better", "worse", "similar"))
+    left = len(known) - better - worse - similar
+    sides = [(better, "better"), (worse, "worse")]
+    first, second = sides[::-1] if worse > better else sides
+    parts = [f"{first[0]} {'is' if first[0] == 1 else 'are'} {first[1]}"]
+    parts += [f"{second[0]} {second[1]}", f"{similar} similar"]
+    open_ = f"; for {left} it cannot be said" if left else ""
+    return f"Of {counted(len(known), 'key question')}, {joined(parts)}{open_}."
+
+
+def score(
+    points: int, most: int, previous: str, before: int | None, short: tuple[int, str] | None
+) -> str:
+    """Return the points of the overall rating in a sentence.
+
+    ``before`` are the points of the round ``previous``, ``short`` the points missing to the next
+    overall rating and its name, None at the top.
+    """
+    said = f"{points} of {most} points"
+    if before is not None:
+        way = "up" if points > before else "down"
+        said += (
+            f", {way} from {before} in {previous}" if points != before else f", as in {previous}"
+        )
+    if short is not None:
+        said += f"; {counted(short[0], 'point')} short of {short[1]}"
+    return f"{said}."
 
 
 def how_sure(questions: pd.DataFrame, tests: Row | None) -> list[str]:
@@ -347,11 +392,11 @@ def promised(promises: pd.DataFrame) -> str:
         if answer in answers.index
     ]
     actions, dated = int(promises["actions"].sum()), int(promises["actions_with_date"].sum())
-    when = f"{in_words(dated)} of its {actions} actions {'has' if dated == 1 else 'have'} a date"
+    when = f"{in_words(dated)} of its {counted(actions, 'action')} "
+    when += f"{'has' if dated == 1 else 'have'} a date"
     if not dated:
-        when = f"none of its {actions} actions has a date in the text we have"
+        when = f"none of its {counted(actions, 'action')} has a date in the text we have"
     if not actions:
         when = "the data holds no action of it"
-    return (
-        f"Of {counted(len(promises), 'recommendation')} the plan answers {joined(parts)}; {when}."
-    )
+    number = f"{in_words(len(promises))} recommendation{'' if len(promises) == 1 else 's'}"
+    return f"The plan answers {number}: {joined(parts)}; {when}."

@@ -16,7 +16,7 @@ from pipeline.publish.page.style import COMPARATOR, CURRENT, GRID, INK, INTERVAL
 Place = Callable[[float], float]
 """From a percentage to its place on the canvas."""
 
-_HEAD, _THEME, _LINE, _ROW, _FOOT = 62, 30, 15, 26, 24
+_HEAD, _THEME, _LINE, _ROW, _FOOT = 62, 28, 15, 24, 24
 _NEAR = 3
 """Points that a value keeps from the end of the axis where the axis is cut."""
 
@@ -78,7 +78,7 @@ def theme_chart(
     """
     plan = _NARROW if narrow else _BROAD
     low = begins_at(questions if intervals else questions.drop(columns="current_lower"), bands)
-    rows = [(row, *_texts(row, plan, names)) for row in records(questions)]
+    rows = [(row, *_texts(row, plan)) for row in records(questions)]
     themes = [(theme, list(group)) for theme, group in groupby(rows, lambda row: row[0]["theme"])]
     heights = [_height(label, words, plan) for _, label, words in rows]
     height = _HEAD + _THEME * len(themes) + sum(heights) + _FOOT
@@ -88,6 +88,13 @@ def theme_chart(
         return plan.left + (percent - low) * (plan.right - plan.left) / (100 - low)
 
     _key(canvas, names)
+    if not narrow:
+        heading = [
+            *(["Change;"] if names.previous else []),
+            *wrap(f"against {names.aggregate}", 18),
+        ]
+        for number, words in enumerate(reversed(heading if names.aggregate else heading[:1])):
+            canvas.words(plan.words, _HEAD - 10 - 14 * number, words, size=12, colour=QUIET)
     _scale(canvas, plan, bands, low, place, height)
     y, number = float(_HEAD), 0
     for theme, group in themes:
@@ -106,16 +113,17 @@ Text = tuple[str, bool]
 """Words and whether they are set bold."""
 
 
-def _texts(row: Row, plan: _Plan, names: Names) -> tuple[list[str], list[Text]]:
+def _texts(row: Row, plan: _Plan) -> tuple[list[str], list[Text]]:
     """Return the lines of a row's label and the words that stand with it."""
     room = plan.width if plan.narrow else plan.left - 14
-    return wrap(str(row["in_short"]), int(room / LETTER)), verdicts(row, names.aggregate)
+    return wrap(str(row["in_short"]), int(room / LETTER)), verdicts(row)
 
 
-def verdicts(row: Row, aggregate: str) -> list[Text]:
+def verdicts(row: Row) -> list[Text]:
     """Return what is said of a key question: its change, and how it stands against the aggregate.
 
-    Nothing is said of what does not compare, nor of what is similar.
+    Nothing is said of what does not compare, nor of what is similar. Two short remarks share a
+    line.
     """
     said: list[Text] = []
     change, verdict = row["change_points"], row["change_verdict"]
@@ -128,7 +136,9 @@ def verdicts(row: Row, aggregate: str) -> list[Text]:
             said.append((moved if verdict == "not significant" else f"{moved}, {verdict}", False))
     standing = row["benchmark_verdict"]
     if standing in ("better", "worse"):
-        said.append((f"{standing} than {aggregate}", standing == "worse"))
+        said.append((str(standing), standing == "worse"))
+    if len(said) > 1 and not said[0][1] and len(said[0][0]) < 10:
+        return [(f"{said[0][0]}; {said[1][0]}", said[1][1])]
     return said
 
 

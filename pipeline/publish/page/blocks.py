@@ -231,12 +231,15 @@ class ScoreScale(Shown):
         Words for the current round and its score.
     previous
         The same for the round before, if there was one.
+    caption
+        A sentence above the scale.
     """
 
     bands: Sequence[tuple[str, int, int]]
     current: tuple[str, int]
     previous: tuple[str, int] | None = None
     name: str = "score"
+    caption: str = ""
 
     def finding(self) -> str:
         """Return what the picture shows, in one sentence."""
@@ -260,6 +263,7 @@ class ScoreScale(Shown):
         slim = self._picture(288, 11, f"s-{slug(self.name)}")
         return tag(
             "div",
+            tag("p", self.caption) if self.caption else EMPTY,
             tag("div", broad, class_="broad"),
             tag("div", slim, class_="slim", hidden=True),
             class_="scale",

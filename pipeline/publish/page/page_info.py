@@ -173,7 +173,7 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
         edition=edition,
         kind=about["kind"],
         standfirst="" if two_sheets else about.get("standfirst", about["result"]),
-        dates=about.get("dates", []),
+        dates=[] if two_sheets else about.get("dates", []),
         simulated=simulated,
         citation=f"{about['title']}. Figures: {publisher}. Data version {about['data_version']}.",
         data_version=about["data_version"],

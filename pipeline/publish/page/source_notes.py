@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.analysis.plans import day_in_words
 from pipeline.analysis.records import Row, records
 from pipeline.publish.page.markup import EMPTY, Markup, is_missing, join, tag
 
@@ -56,8 +57,8 @@ class SourceNotes:
     ----------
     documents
         The documents by their short names: a mapping of ``Document``, or the ``sources`` table
-        (columns ``source``, ``title``, ``published_printed``, ``publisher``, ``licence``,
-        ``kind``). A source that is not among them is called by its short name.
+        (columns ``source``, ``title``, ``published``, ``published_printed``, ``publisher``,
+        ``licence``, ``kind``). A source that is not among them is called by its short name.
     """
 
     def __init__(self, documents: Mapping[str, Document] | pd.DataFrame | None = None) -> None:
@@ -193,19 +194,19 @@ def documents_of(sources: pd.DataFrame) -> dict[str, Document]:
         value = row.get(column)
         return "" if is_missing(value) else str(value)
 
+    def day(row: Row) -> str:
+        published = words(row, "published")
+        return day_in_words(published) if published else words(row, "published_printed")
+
     shorts = {
-        source: ", ".join(
-            part
-            for part in (words(row, "kind").capitalize(), words(row, "published_printed"))
-            if part
-        )
+        source: ", ".join(part for part in (words(row, "kind").capitalize(), day(row)) if part)
         for source, row in rows.items()
     }
     taken = list(shorts.values())
     return {
         source: Document(
             title=words(row, "title") or source,
-            published=words(row, "published_printed"),
+            published=day(row),
             publisher=words(row, "publisher"),
             licence=words(row, "licence"),
             short=shorts[source] if taken.count(shorts[source]) == 1 else "",

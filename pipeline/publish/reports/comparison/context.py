@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 import pandas as pd
 
+from pipeline.analysis.plans import day_in_words
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.report_data import comparison_name
 from pipeline.analysis.sentences import leadership
@@ -124,7 +125,8 @@ class Comparison(ReportPage):
             return ""
         row = names.loc[code]
         short = row.get("short_name", pd.NA)
-        return leadership.inside(str(row["name"] if is_missing(short) else short))
+        name = str(row["name"] if is_missing(short) else short)
+        return f"all {name[4:]}" if name.startswith("All ") else name
 
     @property
     def names(self) -> Names:
@@ -189,12 +191,11 @@ class Comparison(ReportPage):
         }
         return joined(sorted(names)) if names else ""
 
-    def documents(self) -> list[str]:
-        """The documents that the ratings and percentages of this page were copied from."""
-        named = self.data["standards"]
-        codes = [
-            code
-            for side in self.inspections
-            for code in dict.fromkeys(named[f"{side}_source"].dropna())
+    def documents(self) -> str:
+        """Name the inspection reports compared, with their dates, as inside a sentence."""
+        dates = [
+            f"{day_in_words(published)} (fieldwork from {day_in_words(began)})"
+            for row in self.inspections.values()
+            for published, began in [(row["published"], row["fieldwork_start"])]
         ]
-        return [self.notes.document(code).name for code in dict.fromkeys(codes)]
+        return f"inspection report{'s' if len(dates) > 1 else ''} of {joined(dates)}"

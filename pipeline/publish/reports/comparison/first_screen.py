@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pipeline.analysis.ratings.bands import points_to_next
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences import leadership
 from pipeline.analysis.sentences.phrases import joined
@@ -23,12 +24,12 @@ def in_brief(report: Comparison, more: Sequence[Fact] = ()) -> FirstScreen:
 def facts(report: Comparison) -> list[Fact]:
     """Return what a reader must know with the result: the aggregate, and what was promised."""
     found = []
-    if said := leadership.against_aggregate(report.questions, report.aggregate):
+    if said := leadership.against_aggregate(report.questions):
         found.append(Fact(f"Against {report.aggregate}", said))
     answered = report.data["promises"]
     current = report.inspections["current"]["inspection"]
     answered = answered[answered["inspection"] == current]
-    return [*found, Fact("Promised", leadership.promised(answered))]
+    return [*found, Fact("What was promised", leadership.promised(answered))]
 
 
 def rating_grid(report: Comparison) -> RatingGrid:
@@ -52,7 +53,7 @@ def rating_grid(report: Comparison) -> RatingGrid:
         for row in records(report.data["standards"])
     ]
     rounds = [name for name in report.rounds if name]
-    source = f"Source: {joined(report.documents())}."
+    source = f"Source: {report.documents()}."
     return RatingGrid(standards, rounds, "Ratings of the standards", source)
 
 
@@ -69,4 +70,22 @@ def scale(report: Comparison) -> ScoreScale | None:
         (str(band["rating"]), int(band["lower_points"]), int(band["upper_points"]))
         for band in records(report.overall_bands)
     ]
-    return ScoreScale(bands, current=scores["current"], previous=scores.get("previous"))
+    before, now = scores.get("previous"), scores["current"]
+    said = leadership.score(
+        now[1],
+        bands[-1][2],
+        report.rounds[0],
+        None if before is None else before[1],
+        points_to_next(now[1], report.overall_bands),
+    )
+    return ScoreScale(bands, current=now, previous=before, caption=said + _our_sums(report))
+
+
+def _our_sums(report: Comparison) -> str:
+    """Say which totals no document prints."""
+    sums = [
+        name
+        for side, name in zip(("previous", "current"), report.rounds, strict=True)
+        if side in report.overall and report.inspections[side]["score_status"] != "published"
+    ]
+    return f" The total of {joined(sums)} is our sum." if sums else ""

@@ -1,8 +1,10 @@
 """The leadership edition: two sheets of paper, a function a section."""
 
+import pandas as pd
+
 from pipeline.analysis.records import Row, records
-from pipeline.analysis.sentences.leadership import RESPONSES, capital, inside, span
-from pipeline.analysis.sentences.phrases import in_words, joined
+from pipeline.analysis.sentences.leadership import RESPONSES, capital, inside, small_base, span
+from pipeline.analysis.sentences.phrases import in_words
 from pipeline.data import is_missing
 from pipeline.publish.charts.themes import begins_at, theme_chart
 from pipeline.publish.page.blocks import Panel, Panels, Prose
@@ -20,7 +22,7 @@ VERDICTS = {
 }
 """What an inspection found of a recommendation, in words; any other verdict is said as it is."""
 
-MOST = 5
+MOST = 3
 """Recommendations named under each plan; the others are counted."""
 
 
@@ -69,7 +71,7 @@ def theme_picture(report: Comparison) -> Picture:
     )
     return Picture(
         broad,
-        "In what share of cases the work was done well",
+        "Share of cases in which the work was done well",
         themes_finding(report),
         caption=" ".join(_how_to_read(report)),
         see=Reference("the spreadsheet below", "#s-take-it-further"),
@@ -84,12 +86,20 @@ def themes_finding(report: Comparison) -> str:
     themes = [(inside(str(theme)), rows) for theme, rows in known.groupby("theme", sort=False)]
     (lowest, low), (highest, high) = themes[0], themes[-1]
     if len(themes) == 1:
-        return f"{capital(lowest)}: {span(low)} of cases."
-    return f"{capital(lowest)} stands lowest ({span(low)}), {highest} highest ({span(high)})."
+        return f"{capital(lowest)}: {_seen(low)}."
+    return f"{capital(lowest)} stands lowest ({_seen(low)}), {highest} highest ({_seen(high)})."
+
+
+def _seen(rows: pd.DataFrame) -> str:
+    """Return the span of a theme's shares, and its number of cases where that is small."""
+    small = [row["current_base"] for row in records(rows) if small_base(row)]
+    return f"{span(rows)}, on only {min(small)} cases" if small else span(rows)
 
 
 def _how_to_read(report: Comparison) -> list[str]:
     said = ["A standard is usually rated by its lowest question. The themes are our grouping."]
+    if report.aggregate:
+        said.append(f"Better or worse is against {report.aggregate}.")
     low = begins_at(report.questions.drop(columns="current_lower"), report.bands)
     if low:
         said.append(f"Nothing lies below {low}%, so the axis begins there.")
@@ -104,12 +114,14 @@ def _how_to_read(report: Comparison) -> list[str]:
 def further(report: Comparison) -> Prose:
     """Return where the figures come from, and where the rest is."""
     analyst = {r["edition"]: r["name"] for r in report.data.about["reports"]}.get("analyst")
-    info = page_info(report.data.about, report.edition)
+    licence = page_info(report.data.about, report.edition).licence
+    whose = f"those of the inspection reports, under the {licence}"
+    if report.data.about["simulated"]:
+        whose = "simulated"
     return Prose(
         [
-            f"Figures: {joined(report.documents())}. Licence: {info.licence}. The place of each "
-            f"figure is in the spreadsheet. Tests, prompts, methods and every source are in the "
-            f"analyst edition: {analyst}.html."
+            f"The figures are {whose}; the spreadsheet names the place of each. Tests, prompts, "
+            f"methods and sources are in the analyst edition, {analyst}.html."
         ]
     )
 
@@ -180,7 +192,8 @@ def downloads(report: Comparison) -> Downloads:
         name="key-questions",
         numbered=False,
     )
-    return Downloads([ratings, questions], page_info(report.data.about, report.edition))
+    info = page_info(report.data.about, report.edition)
+    return Downloads([ratings, questions], info, only_spreadsheet=True)
 
 
 class LeadershipReport(Comparison):
