@@ -290,8 +290,8 @@ def against_aggregate(questions: pd.DataFrame) -> str:
     left = len(known) - better - worse - similar
     sides = [(better, "better"), (worse, "worse")]
     first, second = sides[::-1] if worse > better else sides
-    parts = [f"{first[0]} {'is' if first[0] == 1 else 'are'} {first[1]}"]
-    parts += [f"{second[0]} {second[1]}", f"{similar} similar"]
+    parts = [f"{first[0] or 'none'} {'are' if first[0] > 1 else 'is'} {first[1]}"]
+    parts += [f"{count or 'none'} {way}" for count, way in (second, (similar, "similar"))]
     open_ = f"; for {left} it cannot be said" if left else ""
     return f"Of {counted(len(known), 'key question')}, {joined(parts)}{open_}."
 

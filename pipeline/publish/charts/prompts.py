@@ -12,22 +12,21 @@ from pipeline.publish.charts.canvas import DOT_EDGE, LETTER, Canvas
 from pipeline.publish.page.markup import is_missing
 from pipeline.publish.page.style import GRID, MARKERS, QUIET, RULE
 
-_HEAD, _QUESTION, _LINE, _GAP, _NARROW_ROW = 30, 30, 15, 10, 26
+_HEAD, _QUESTION, _LINE, _GAP = 30, 30, 15, 10
 _TICKS = (0, 25, 50, 75, 100)
 
 
-def prompt_chart(prompts: pd.DataFrame, rounds: tuple[str, str], narrow: bool = False) -> Drawing:
+def prompt_chart(prompts: pd.DataFrame, rounds: tuple[str, str]) -> Drawing:
     """Draw every prompt under its key question, the lowest first: ring before, disc now.
 
     ``prompts`` holds in_short, key_question, wording, previous_percent and current_percent (0-100)
     and change_points, in the order in which rows are to stand; a ring is drawn only where the two
-    rounds compare. ``rounds`` names the two, the earlier empty where there is none.
+    rounds compare. ``rounds`` names the two, the earlier empty where there is none. On a small
+    screen the chart scrolls: its words would stand twice in the page for a second drawing.
     """
-    width = 358 if narrow else 760
-    left, right = (8, 318) if narrow else (430, 716)
-    room = width if narrow else left - 18
-    lines = [wrap(str(words), int(room / LETTER)) for words in prompts["wording"]]
-    tall = [_LINE * len(words) + _GAP + (_NARROW_ROW if narrow else 0) for words in lines]
+    width, left, right = 760, 430, 716
+    lines = [wrap(str(words), int((left - 18) / LETTER)) for words in prompts["wording"]]
+    tall = [_LINE * len(words) + _GAP for words in lines]
     questions = prompts["key_question"].nunique()
     height = _HEAD + _QUESTION * questions + sum(tall) + 4
     canvas = Canvas(width, height)
@@ -49,7 +48,7 @@ def prompt_chart(prompts: pd.DataFrame, rounds: tuple[str, str], narrow: bool = 
             for at, words in enumerate(lines[number]):
                 canvas.words(0, y + 8 + _LINE * at, words)
             text = _LINE * len(lines[number])
-            middle = y + text + _NARROW_ROW / 2 if narrow else y + text / 2 + 1
+            middle = y + text / 2 + 1
             now = place(float(row["current_percent"]))
             if not is_missing(row["change_points"]):
                 then = place(float(row["previous_percent"]))

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Drawing
 from pipeline.analysis.records import Row, records
 from pipeline.publish.charts.canvas import LETTER, Canvas
 from pipeline.publish.page.markup import is_missing
-from pipeline.publish.page.style import COMPARATOR, CURRENT, GRID, INK, INTERVAL, QUIET, RULE
+from pipeline.publish.page.style import COMPARATOR, CURRENT, GRID, INTERVAL, QUIET, RULE
 
 Place = Callable[[float], float]
 """From a percentage to its place on the canvas."""
@@ -35,17 +35,18 @@ class Names:
 
 @dataclass(frozen=True)
 class _Plan:
-    """Pixels: the whole width, where the plot begins and ends, where the words begin."""
+    """Pixels: the whole width, where the plot begins and ends, figures end and words begin."""
 
     width: int
     left: int
     right: int
+    figures: int
     words: int
     narrow: bool
 
 
-_BROAD = _Plan(760, 172, 632, 646, narrow=False)
-_NARROW = _Plan(358, 8, 344, 0, narrow=True)
+_BROAD = _Plan(810, 164, 652, 694, 704, narrow=False)
+_NARROW = _Plan(358, 8, 344, 358, 0, narrow=True)
 
 
 def begins_at(questions: pd.DataFrame, bands: pd.DataFrame) -> int:
@@ -101,9 +102,12 @@ def theme_chart(
         canvas.line(0, y + 4, plan.width, y + 4, GRID, 0.8)
         canvas.words(0, y + _THEME / 2 + 4, str(theme), bold=True)
         y += _THEME
-        for row, label, words in group:
-            middle = _row_texts(canvas, plan, label, words, y, heights[number])
+        for row, label, said in group:
+            middle = _row_texts(canvas, plan, label, said, y, heights[number])
             _dots(canvas, row, middle, place, plan, intervals)
+            if not is_missing(row["current_percent"]):
+                at = y + 8 if narrow else middle
+                canvas.words(plan.figures, at, f"{int(row['current_percent'])}%", side="right")
             y += heights[number]
             number += 1
     return canvas.drawn()
@@ -115,7 +119,7 @@ Text = tuple[str, bool]
 
 def _texts(row: Row, plan: _Plan) -> tuple[list[str], list[Text]]:
     """Return the lines of a row's label and the words that stand with it."""
-    room = plan.width if plan.narrow else plan.left - 14
+    room = plan.width - 44 if plan.narrow else plan.left - 12
     return wrap(str(row["in_short"]), int(room / LETTER)), verdicts(row)
 
 
@@ -218,16 +222,8 @@ def _dots(canvas: Canvas, row: Row, y: float, place: Place, plan: _Plan, interva
     if not is_missing(row["comparator_percent"]):
         at = place(float(row["comparator_percent"]))
         canvas.line(at, y - 10, at, y + 10, COMPARATOR, 3)
-    ahead = True
     if not is_missing(row["previous_percent"]) and not is_missing(row["change_points"]):
         then = place(float(row["previous_percent"]))
-        ahead = now >= then
         canvas.line(then, y, now, y, CURRENT, 1.5)
         canvas.mark(then, y, "previous")
     canvas.mark(now, y, "current")
-    inside = now + 38 <= plan.right + (0 if plan.narrow else 8)
-    side = ahead if inside else False
-    if side or (not ahead and now - 38 < plan.left):
-        canvas.words(now + 10, y, f"{int(current)}%", size=12, colour=INK)
-    else:
-        canvas.words(now - 10, y, f"{int(current)}%", side="right", size=12, colour=INK)

@@ -259,7 +259,7 @@ class ScoreScale(Shown):
 
     def html(self) -> Markup:
         """Return the scale as a picture, drawn once for a page and once for a small screen."""
-        broad = self._picture(680, 14, f"g-{slug(self.name)}")
+        broad = self._picture(480, 12.5, f"g-{slug(self.name)}")
         slim = self._picture(288, 11, f"s-{slug(self.name)}")
         return tag(
             "div",
@@ -269,7 +269,7 @@ class ScoreScale(Shown):
             class_="scale",
         )
 
-    def _picture(self, width: int, size: int, name: str) -> Markup:
+    def _picture(self, width: int, size: float, name: str) -> Markup:
         left, height = 10.0, 28.0
         step = (width - 2 * left) / (self.bands[-1][2] - self.bands[0][1] + 1)
         crowded = self.previous is not None and (

@@ -39,23 +39,27 @@ def promised(report: Comparison) -> Panels | Prose:
     panels = []
     for side in reversed(list(report.inspections)):
         inspection = report.inspections[side]
-        own = records(rows[rows["inspection"] == inspection["inspection"]])
-        if own:
-            lines = [_line(report, row) for row in own[:MOST]]
+        own = rows[rows["inspection"] == inspection["inspection"]]
+        if len(own):
+            lines = [_line(row) for row in records(own)[:MOST]]
             if len(own) > MOST:
-                lines.append(f"{in_words(len(own) - MOST, capital=True)} more are in the plan.")
-            panels.append(Panel(f"Recommended in {inspection['round']}", lines))
+                lines.append(f"{in_words(len(own) - MOST, capital=True)} more in the plan.")
+            heading = f"Recommended in {inspection['round']}"
+            followed = own["found_in"] == report.inspections["current"]["inspection"]
+            if followed.fillna(False).any():
+                heading += f", with what {report.rounds[1]} found"
+            panels.append(Panel(heading, lines))
     return Panels(panels)
 
 
-def _line(report: Comparison, row: Row) -> str:
-    answer = RESPONSES.get(row["response"], row["response"])
-    if is_missing(row["found"]):
-        return f"{row['title']}: {answer}."
-    found = VERDICTS.get(row["found"], row["found"])
-    now = report.inspections["current"]
-    when = f" in {now['round']}" if row["found_in"] == now["inspection"] else ""
-    return f"{row['title']}: {answer}; {found} found{when}."
+def _line(row: Row) -> str:
+    """Return a recommendation, its response, and what was found of it where anything was."""
+    said = f"{row['title']}: {RESPONSES.get(row['response'], row['response'])}"
+    return f"{said}." if is_missing(row["found"]) else f"{said}; {_found(row['found'])}."
+
+
+def _found(verdict: str) -> str:
+    return VERDICTS.get(verdict, verdict)
 
 
 def how_sure(report: Comparison) -> Prose:

@@ -40,13 +40,13 @@ def glossary(report: Comparison) -> Glossary:
 
 def downloads(report: Comparison) -> Downloads:
     """Return the tables of the page, key questions and prompts as one table each."""
-    questions = themes.question_table(
+    themes.question_table(
         report, report.questions, "Key questions: share of cases done well", "all", offered=True
     )
     if len(report.prompts):
         caption = "All prompts: share of cases answered yes"
         themes.prompt_table(report, report.prompts, caption, "all", offered=True)
-    return report.packed(questions)
+    return report.packed()
 
 
 class ComparisonReport(Comparison):

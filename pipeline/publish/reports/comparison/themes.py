@@ -136,15 +136,13 @@ def _prompts(report: Comparison, theme: str, prompts: pd.DataFrame) -> Picture:
     ends = shown.sort_values("current_percent", kind="stable")
     lowest, highest = ends.iloc[0], ends.iloc[-1]
     ring = f"Ring: {report.rounds[0]}, where it compares. " if report.compares else ""
-    broad, slim = (prompt_chart(shown, report.rounds, narrow) for narrow in (False, True))
     return Picture(
-        broad,
+        prompt_chart(shown, report.rounds),
         f"{theme}: the prompts behind the key questions",
         f"Lowest, {int(lowest['current_percent'])}%: {_quoted(lowest['wording'])}. "
         f"Highest, {int(highest['current_percent'])}%: {_quoted(highest['wording'])}.",
         caption=f"{ring}Disc: {report.rounds[1]}. Inspectors weigh the answers; no sum is taken.",
         table=prompt_table(report, shown, f"{theme}: prompts", slug(theme)),
-        narrow=slim,
         name=f"prompts-{theme}",
     )
 
