@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
+
+from pipeline.files import fit_name, write_whole
 
 #: Ten digits: more than any figure here deserves, and the same on every processor.
 FLOAT_FORMAT = "%.10g"
@@ -73,17 +74,12 @@ class WholeFolder:
     def write(self, files: Mapping[Path, bytes]) -> None:
         """Put these files in place, named relative to the folder."""
         for name, content in files.items():
-            target = self._path / name
+            target = self._path / fit_name(name.as_posix())
             self._written.add(target)
             if target.is_file() and target.read_bytes() == content:
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
-            beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-            try:
-                beside.write_bytes(content)
-                beside.replace(target)
-            finally:
-                beside.unlink(missing_ok=True)
+            write_whole(target, content)
 
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
         """Remove what no longer belongs."""

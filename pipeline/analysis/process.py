@@ -1,7 +1,5 @@
 """From the raw tables to the processed tables and the dossiers, in one folder."""
 
-import multiprocessing
-import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,11 +21,14 @@ from pipeline.analysis.report_data import dossier_files, dossiers, quality_dossi
 from pipeline.analysis.significance_claims import significance_claims
 from pipeline.analysis.statistics.change import with_tests
 from pipeline.data import Tables, load
+from pipeline.workers import in_processes
 
 Result = TypeVar("Result")
 
 FEW_PROVIDERS = 8
 """Fewer than this are done before other processes would have started."""
+AT_A_TIME = 4
+"""Providers a process works on before it ends."""
 
 
 def processed_tables(tables: Tables) -> dict[str, pd.DataFrame]:
@@ -119,19 +120,20 @@ def _provider(tables: Tables) -> tuple[dict[str, pd.DataFrame], dict[Path, bytes
     return processed, files
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the parent, which ends us; otherwise each of us would print a traceback."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 def _each(work: Callable[[Tables], Result], views: list[Tables], workers: int) -> Iterator[Result]:
     """Do the work for each provider, in order, in several processes where that pays."""
-    forks = "fork" in multiprocessing.get_all_start_methods()
-    if workers == 1 or len(views) < FEW_PROVIDERS or not forks:
+    if workers == 1 or len(views) < FEW_PROVIDERS:
         yield from map(work, views)
         return
-    with multiprocessing.get_context("fork").Pool(workers, _leave_interrupts) as pool:
-        yield from pool.imap(work, views, chunksize=4)
-        # Its threads must be gone before anything is forked from this process again.
-        pool.close()
-        pool.join()
+    parts = [(start, views[start : start + AT_A_TIME]) for start in range(0, len(views), AT_A_TIME)]
+    done: dict[int, list[Result]] = {}
+    due = 0
+    for (start, _), results, error in in_processes(
+        lambda part, _: [work(view) for view in part[1]], parts, workers
+    ):
+        if results is None:
+            raise error or RuntimeError("a process for tables returned nothing")
+        done[start] = results
+        while due in done:
+            yield from done[due]
+            due += len(done.pop(due))
