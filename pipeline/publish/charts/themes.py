@@ -90,6 +90,7 @@ def theme_chart(
 
     _key(canvas, names)
     if not narrow:
+        canvas.words(plan.figures, _HEAD - 10, names.current, side="right", size=12, colour=QUIET)
         heading = [
             *(["Change;"] if names.previous else []),
             *wrap(f"against {names.aggregate}", 18),

@@ -3,7 +3,7 @@
 One register serves one page. A figure carries a small numbered link to its note; the note stands
 at the end of the page, names document and place, and links back. The number is visible, so the way
 can be followed on paper; it is a real link with a name, so it can be followed by keyboard and with
-a screen reader.
+a screen reader. A figure that is copied from a table comes without it.
 
 Notes are numbered in the order in which the page shows them. The same place in the same document
 always has the same number, however often a cell is run again.
@@ -100,8 +100,9 @@ class SourceNotes:
         number = self.mark(source, place, shown_in)
         note = self._notes[(str(source), str(place))]
         anchor = f"r{number}" if first and note.first_shown_in == shown_in else None
-        # The style sheet sets the number in brackets and has it read as "Source 12".
-        return tag("a", number, href=f"#n{number}", id=anchor)
+        # The blank and the brackets keep mark and figure apart where there is no style sheet; the
+        # style sheet has the mark read as "Source [12]" and left out of what is copied.
+        return tag("a", f" [{number}]", href=f"#n{number}", id=anchor)
 
     def cite(self, reference: object, shown_in: str, seen: set[int] | None = None) -> Markup:
         """Return the link for a reference, or nothing where the reference is empty.
