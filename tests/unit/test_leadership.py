@@ -181,11 +181,16 @@ def test_the_chief_change_is_a_fall_where_the_provider_fell() -> None:
         assert "both pass the inspectorate's test, even with all 2 changes taken together" in said
 
 
-def test_a_gain_does_not_hide_that_no_fall_passes() -> None:
+def test_a_gain_does_not_hide_the_fall_that_leads() -> None:
     rise = question("2.1.1", "Engaging", 70, change_verdict="significant", bh_adjusted=0.3)
     fall = question("2.1.2", "Desistance", 40)
     said = leadership.chief_change(asked(rise, fall), 0.1, fall_first=True)
-    assert said.startswith("No fall passes the inspectorate's test, but a gain does, though not")
+    assert said.startswith(
+        "The largest fall, in part 2.1.2 (desistance), from 50% to 40% of cases, does not pass the "
+        "inspectorate's test; a gain does, though not when all 2 changes"
+    )
+    alone = leadership.chief_change(asked(rise), 0.1, fall_first=True)
+    assert alone.startswith("No fall passes the inspectorate's test, but a gain does, though not")
 
 
 def test_where_nothing_passes_the_largest_change_may_be_luck() -> None:

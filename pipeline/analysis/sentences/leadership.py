@@ -231,10 +231,11 @@ def chief_change(questions: pd.DataFrame, level: float, *, fall_first: bool) -> 
         together = f", though {none} when all {number} changes are taken together"
     if one and found[0][0] != ways[0]:
         way, row = found[0]
-        return (
-            f"No {ways[0]} passes the inspectorate's test, but a {way} does{together}: "
-            f"{_from_to(row)}."
-        )
+        lead = _surest(compared, ways[0])
+        first = f"No {ways[0]} passes the inspectorate's test, but"
+        if lead is not None:
+            first = f"The largest {ways[0]}, in {_from_to(lead)}, does not pass the inspectorate's test;"
+        return f"{first} a {way} does{together}: {_from_to(row)}."
     named = ", and the surest ".join(f"{way} in {_from_to(row)}" for way, row in found)
     passes = "it passes" if one else "both pass"
     return f"The surest {named}: {passes} the inspectorate's test{together}."
