@@ -240,3 +240,21 @@ def dictionary() -> None:
     from pipeline.analysis.dictionary import dictionary as text
 
     say(text().removesuffix("\n"))
+
+
+@cli.command()
+def rules() -> None:
+    """Print every relation that must hold between the raw tables."""
+    from pipeline.data.commands import rules as text
+
+    say(text().removesuffix("\n"))
+
+
+@cli.command()
+@click.argument("framework")
+@click.option("--data", type=_folder, help="Raw data folder instead of the project's data/raw.")
+def needs(framework: str, data: Path | None) -> None:
+    """Print the rows that an inspection of FRAMEWORK must have."""
+    from pipeline.data.commands import needs as text
+
+    say(text(framework, data).removesuffix("\n"))

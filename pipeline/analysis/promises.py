@@ -12,19 +12,20 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def promises(tables: Tables, inspections: list[str]) -> pd.DataFrame:
-    """Return one row a recommendation of the plans that answer these inspections.
+def promises(tables: Tables) -> pd.DataFrame:
+    """Return one row a recommendation of the plans that answer an inspection in the data.
 
     ``year`` is that of the plan, ``response`` what it answers, ``actions`` and
     ``actions_with_date`` how many it promises and how many of them have a target
     date. ``key_questions`` are the key questions that we link to it, with
     semicolons between. ``found`` is the verdict of the inspection ``found_in``
-    that followed it up, both empty where none did. In the order of the
-    inspections, then of the plan.
+    that followed it up, both empty where none did. A plan that another replaces
+    is left out.
     """
     key = ["plan", "recommendation"]
-    plans = tables["plans"][["plan", "inspection", "year"]]
-    plans = plans[plans["inspection"].isin(inspections)]
+    plans = tables["plans"]
+    replaced = plans["plan"].isin(plans["replaces"].dropna())
+    plans = plans[plans["inspection"].notna() & ~replaced][["plan", "inspection", "year"]]
     frame = tables["recommendations"].merge(plans, on="plan")
     frame = frame.merge(tables["responses"][[*key, "response"]], on=key)
     actions = tables["actions"]
@@ -46,7 +47,5 @@ def promises(tables: Tables, inspections: list[str]) -> pd.DataFrame:
     )
     found = found[[*key, "found", "found_in", "found_source", "found_place"]]
     frame = frame.merge(found, on=key, how="left")
-    order = {code: place for place, code in enumerate(inspections)}
-    frame = frame.assign(at=frame["inspection"].map(order))
-    frame = frame.sort_values(["at", *key], kind="stable").astype({"key_questions": "string"})
+    frame = frame.sort_values(key, kind="stable").astype({"key_questions": "string"})
     return frame[COLUMNS].reset_index(drop=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pipeline.analysis.files import ABOUT, REPORT_DATA
 from pipeline.files import fit_name
 
 #: Seconds one cell may take, unless the caller says otherwise.
@@ -30,8 +31,8 @@ class Report:
     """One page to be made.
 
     ``name`` is its file name without ending, ``notebook`` the notebook's likewise, ``parameters``
-    what papermill passes to it, ``edition`` and ``kind`` what ``dossier.json`` says, ``dossier``
-    the folder of the tables it reads, and ``about`` the whole of that ``dossier.json``.
+    what papermill passes to it, ``edition`` and ``kind`` what ``about.json`` says, ``dossier``
+    the folder of the tables it reads, and ``about`` the whole of that ``about.json``.
     """
 
     name: str
@@ -78,8 +79,8 @@ Made = tuple[Report, bytes | None, ReportFailed | None]
 
 
 def dossiers_in(processed: Path) -> list[dict[str, Any]]:
-    """Every dossier's description (``dossier.json``), by name."""
-    paths = sorted((processed / "dossiers").glob("*/dossier.json"))
+    """Every dossier's description (``about.json``), by name."""
+    paths = sorted((processed / REPORT_DATA).glob(f"*/{ABOUT}"))
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 
@@ -98,7 +99,7 @@ def reports_of(dossiers: Sequence[dict[str, Any]]) -> list[Report]:
             parameters=dict(described["parameters"]),
             edition=described["edition"],
             kind=about["kind"],
-            dossier=fit_name(about["dossier"]),
+            dossier=fit_name(about["name"]),
             about=about,
         )
         for about in dossiers

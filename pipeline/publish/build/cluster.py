@@ -31,6 +31,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pipeline.analysis.files import REPORT_DATA
 from pipeline.publish.build import freshness
 from pipeline.publish.build.catalogue import CannotBuild, Made, Report, ReportFailed
 from pipeline.surroundings import settle
@@ -93,7 +94,7 @@ def make_page(parcel: Parcel) -> tuple[bytes | None, ReportFailed | None]:
     if different:  # a worker that joined after the check
         return None, ReportFailed(f"{parcel.report.name}: a worker has {different}.")
     with _one_at_a_time, tempfile.TemporaryDirectory(dir=_scratch()) as folder:
-        dossier = Path(folder) / "processed" / "dossiers" / parcel.report.dossier
+        dossier = Path(folder) / "processed" / REPORT_DATA / parcel.report.dossier
         notebooks = Path(folder) / "notebooks"
         for made in (dossier, notebooks):
             made.mkdir(parents=True)
@@ -322,7 +323,7 @@ def _check(client: Any, scheduler: str) -> None:
 
 
 def _parcel(report: Report, processed: Path, notebooks: Path, timeout: int | None) -> Parcel:
-    dossier = processed / "dossiers" / report.dossier
+    dossier = processed / REPORT_DATA / report.dossier
     return Parcel(
         report=report,
         notebook=(notebooks / f"{report.notebook}.ipynb").read_bytes(),

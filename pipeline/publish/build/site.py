@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.analysis.files import REPORT_DATA
 from pipeline.data.folders import PROJECT
 from pipeline.files import remove_leftovers, write_whole
 from pipeline.publish.build import freshness
@@ -226,7 +227,7 @@ class _Inputs:
         if notebook not in self._notebooks:
             self._notebooks[notebook] = of_file(self._folders.notebooks / notebook)
         if report.dossier not in self._tables:
-            folder = self._folders.processed / "dossiers" / report.dossier
+            folder = self._folders.processed / REPORT_DATA / report.dossier
             self._tables[report.dossier] = of_each(folder, "its")
         parameters = json.dumps([report.parameters, report.edition, report.notebook])
         return {
@@ -267,7 +268,7 @@ def _make_tables(
 
 
 def _fingerprint_of_tables(processed: Path) -> str:
-    files = [*processed.glob("*.csv"), *processed.glob("dossiers/*/*")]
+    files = [*processed.glob("*.csv"), *processed.glob(f"{REPORT_DATA}/*/*")]
     return freshness.of_files(processed, files) if files else ""
 
 
@@ -287,7 +288,7 @@ def _made(
 
     get_ready({folders.notebooks / f"{report.notebook}.ipynb" for report in due})
     # The longest first, so that none is still running alone at the end.
-    dossiers = folders.processed / "dossiers"
+    dossiers = folders.processed / REPORT_DATA
     size = {
         name: sum(path.stat().st_size for path in (dossiers / name).iterdir())
         for name in {report.dossier for report in due}

@@ -114,7 +114,7 @@ def target_chart(facts: pd.DataFrame, narrow: bool = False) -> Drawing:
 def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) -> Drawing:
     """Draw for each standard how far its furthest key question is from the next rating.
 
-    ``route`` holds the rateable rows of route_by_standard: name, boundary_percent,
+    ``route`` holds the rateable rows of next_rating_by_standard: name, boundary_percent,
     points_away, cases_needed, base, base_known.
     """
     rows = []

@@ -14,6 +14,7 @@ from textwrap import wrap
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
+from pipeline.analysis.plans import REPLACED
 from pipeline.data import is_missing
 from pipeline.publish.charts.canvas import Canvas, Side
 from pipeline.publish.page.style import CURRENT, DOWN, GRID, INK, QUIET, RULE
@@ -22,7 +23,12 @@ MONTHS = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
 NO_OWNER = "No owner printed"
-UNDATED = {"done": "Done, as\nprinted", "ongoing": "Ongoing", "none given": "No\ndate"}
+UNDATED = {
+    "done": "Done, as\nprinted",
+    "ongoing": "Ongoing",
+    "in words": "In\nwords",
+    "none given": "No\ndate",
+}
 """Columns for actions without a date, by the kind of target."""
 
 STATES: dict[str, tuple[str, str, str, str]] = {
@@ -36,7 +42,7 @@ STATES: dict[str, tuple[str, str, str, str]] = {
 _EXPLAINED = {
     "passed": "Ring: the target has gone by.",
     "upcoming": "Disc: the target is still to come.",
-    "closed": "Filled square: complete or dropped.",
+    "closed": "Filled square: complete, dropped or replaced with the plan.",
     "undated": "Open square: no target date.",
 }
 _LANE, _LINE, _GAP, _HEAD = 28, 17, 8, 64
@@ -58,7 +64,7 @@ class _Grid:
 
 def state(position: str, due_on: object) -> str:
     """Return how the timeline marks an action: a key of STATES."""
-    if position in ("complete", "dropped"):
+    if position in ("complete", "dropped", REPLACED):
         return "closed"
     if is_missing(due_on):
         return "undated"
@@ -210,7 +216,8 @@ def _heads(canvas: Canvas, grid: _Grid, as_of: str) -> None:
         return
     x = grid.as_of
     canvas.line(x, 20, x, _HEAD, INK, 1.5)
-    words = f"As of {int(as_of[8:])} {MONTHS[int(as_of[5:7]) - 1]} {as_of[:4]}"
+    day = f"{int(as_of[8:])} " if len(as_of) > 7 else ""
+    words = f"As of {day}{MONTHS[int(as_of[5:7]) - 1]} {as_of[:4]}"
     beyond = x + 62 > grid.width
     side: Side = "right" if beyond else "left" if x < 62 else "center"
     canvas.words(x, 11, words, side=side, size=12, bold=True)

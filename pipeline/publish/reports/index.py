@@ -28,7 +28,7 @@ def index_html(reports: Sequence[Mapping[str, Any]], renderer: Renderer | None =
     Parameters
     ----------
     reports
-        The contents of the ``dossier.json`` files, one a report subject, in any order: ``dossier``,
+        The contents of the ``about.json`` files, one a report subject, in any order: ``name``,
         ``kind``, ``provider_name``, ``simulated``, ``title``, ``result``, ``dates`` (words or a
         list of words), ``data_version`` and ``reports`` (each with ``name`` and ``edition``); a
         plan may say ``inspected``, whether the data holds an inspection of its provider.
@@ -89,7 +89,7 @@ def _order(about: Mapping[str, Any]) -> tuple[bool, bool, str, int, str]:
         provider == _NO_PROVIDER,
         provider.lower(),
         _KINDS.get(str(about.get("kind")), len(_KINDS)),
-        str(about.get("dossier")),
+        str(about.get("name")),
     )
 
 
@@ -136,7 +136,7 @@ def _shelves(ordered: Sequence[Mapping[str, Any]]) -> Markup:
 
 def _entry(about: Mapping[str, Any]) -> Markup:
     reports = list(about.get("reports") or [])
-    title = str(about.get("title") or about.get("dossier") or "Report")
+    title = str(about.get("title") or about.get("name") or "Report")
     main = next((report for report in reports if report.get("edition") != "analyst"), None)
     first = main or (reports[0] if reports else None)
     named = tag("a", title, href=_address(first)) if first else title

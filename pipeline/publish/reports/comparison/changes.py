@@ -1,5 +1,14 @@
 """What changed between two rounds and how sure that is: the tests, by theme."""
 
+import pandas as pd
+
+from pipeline.analysis.sentences.overview import (
+    equivalence_sentence,
+    interval_sentence,
+    lowest_rose_sentence,
+    pattern_sentence,
+    verdict_sentences,
+)
 from pipeline.publish.charts import comparison as charts
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.pictures import Picture
@@ -22,7 +31,7 @@ def change_figure(report: Comparison) -> Picture | Prose:
     return Picture(
         broad,
         "Change in each key question that may be compared",
-        " ".join(report.certainty),
+        " ".join(report.certainty[:2]),
         caption="Dot: change in percentage points. Line: the range in which the change lies "
         "with 95% confidence; there is none where a number of cases was not published. The "
         "inspectorate's test asks for less certainty than that, so a change can pass it though "
@@ -36,8 +45,10 @@ def change_figure(report: Comparison) -> Picture | Prose:
 
 def verdict_table(report: Comparison) -> Table:
     """Return each change with its verdict and what that rests on."""
+    changes = report.questions[report.questions["change_points"].notna()]
+    interval = [interval_sentence(row) for _, row in changes.iterrows()]
     return report.table(
-        report.questions[report.questions["change_points"].notna()],
+        changes.assign(interval=pd.Series(interval, changes.index, dtype="string")),
         "Tests of the changes",
         [
             Column("asked", "Key question", wide=True),
@@ -47,9 +58,25 @@ def verdict_table(report: Comparison) -> Table:
             Column("p_min", "Smallest p", "p", missing="cannot be computed"),
             Column("p_max", "Largest p", "p", missing="cannot be computed"),
             Column("exact_p", "Exact p", "p", missing="not needed or base unknown"),
+            Column(
+                "interval", "90% interval of the change", missing="cannot be computed", wide=True
+            ),
             Column("bh_adjusted", "Adjusted p", "p", missing="not in the family"),
         ],
         groups="theme",
         group_name="Theme",
         name="verdicts",
+        comment=equivalence_sentence(report.questions) or "",
     )
+
+
+def in_words(report: Comparison) -> Prose:
+    """Return what each verdict says, the pattern of all changes, and what rose by itself."""
+    if not report.compares:
+        return Prose(["There is no earlier inspection of this provider in the data."])
+    said = [
+        *verdict_sentences(report.questions),
+        pattern_sentence(report.questions),
+        lowest_rose_sentence(report.questions, report.rounds[0]),
+    ]
+    return Prose([words for words in said if words])

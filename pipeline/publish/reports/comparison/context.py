@@ -1,7 +1,7 @@
 """What the sections of the comparison are told: rounds, names, figures and what is said of them."""
 
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import pandas as pd
 
@@ -22,16 +22,19 @@ class Comparison(ReportPage):
     EDITION: ClassVar[str]
 
     @classmethod
-    def open(cls, provider: str, previous: Any, current: Any, comparator: str) -> Self:
+    def open(
+        cls, provider: str, previous: int | str | None, current: int | str, comparator: str
+    ) -> Self:
         """Open the comparison of two rounds of a provider (``previous`` may be None).
 
         Raises NoSuchReport, naming the reports there are, where the data has no
-        such comparison, and ValueError for a comparator that is not in the data.
+        such comparison, and ValueError for a comparator that is not its own.
         """
         data = open_report_data(comparison_name(provider, previous, current))
-        known = list(data["comparators"]["comparator"])
-        if comparator and comparator not in known:
-            raise ValueError(f"There is no comparator {comparator}; there are: {', '.join(known)}.")
+        known = data.about["comparator"]
+        if (comparator or "") != known:
+            there = f"it is compared with {known}" if known else "it is compared with none"
+            raise ValueError(f"This inspection is not compared with {comparator}; {there}.")
         return cls(data, cls.EDITION)
 
     @property
@@ -42,8 +45,8 @@ class Comparison(ReportPage):
     @property
     def rounds(self) -> tuple[str, str]:
         """The names of the earlier and the current round; the earlier is empty where none is."""
-        before = self.data.about["previous_round"]
-        return (str(before) if before else "", str(self.data.about["round"]))
+        about = self.data.about
+        return (about["previous_round_name"] or "", about["round_name"])
 
     @property
     def compares(self) -> bool:
@@ -82,8 +85,9 @@ class Comparison(ReportPage):
         question. Within a theme the lowest stands first.
         """
         names = self.data["standards"][["standard", "name"]]
+        themes = self.of_framework("themes")[["key_question", "theme", "in_short"]]
         frame = self.data["key_questions"].merge(names, on="standard")
-        frame = frame.rename(columns=lambda name: name.replace("all_crcs", "comparator"))
+        frame = frame.merge(themes, on="key_question")
         frame = frame.assign(
             heading=frame["standard"] + " " + frame["name"],
             asked=frame["key_question"] + " " + frame["question"],
@@ -119,14 +123,18 @@ class Comparison(ReportPage):
     @property
     def aggregate(self) -> str:
         """The name of the aggregate as it stands inside a sentence; empty where there is none."""
-        names = self.data["comparators"].set_index("comparator")
-        code = self.data.about["reports"][0]["parameters"].get("comparator")
-        if code not in names.index:
+        named = self.data["comparators"]
+        if named.empty:
             return ""
-        row = names.loc[code]
-        short = row.get("short_name", pd.NA)
-        name = str(row["name"] if is_missing(short) else short)
+        row = named.iloc[0]
+        name = str(row["name"] if is_missing(row["short_name"]) else row["short_name"])
         return f"all {name[4:]}" if name.startswith("All ") else name
+
+    @property
+    def period(self) -> str | None:
+        """The time the aggregate covers, as printed; None where none is."""
+        periods = self.data["comparators"]["period"].dropna()
+        return None if periods.empty else str(periods.iloc[0])
 
     @property
     def names(self) -> Names:

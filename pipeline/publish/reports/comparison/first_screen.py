@@ -40,7 +40,8 @@ def rating_grid(report: Comparison) -> RatingGrid:
     def tile(row: Row, side: str) -> RatingTile:
         words = row[f"{side}_rating"]
         if is_missing(words):
-            return RatingTile("not rated", None, len(order))
+            status = row[f"{side}_status"]
+            return RatingTile(str(status or "not rated"), None, len(order))
         level = order.index(words) if words in order else None
         return RatingTile(str(words), level, len(order))
 
@@ -60,11 +61,11 @@ def rating_grid(report: Comparison) -> RatingGrid:
 def scale(report: Comparison) -> ScoreScale | None:
     """Return the points of both rounds among the bands of the overall rating."""
     scores = {
-        side: (name, int(report.overall[side]["points"]))
+        side: (name, int(report.overall[side]["score"]))
         for side, name in zip(("previous", "current"), report.rounds, strict=True)
-        if side in report.overall and not is_missing(report.overall[side]["points"])
+        if side in report.overall and not is_missing(report.overall[side]["score"])
     }
-    if "current" not in scores:
+    if "current" not in scores or report.overall_bands.empty:
         return None
     bands = [
         (str(band["rating"]), int(band["lower_points"]), int(band["upper_points"]))
@@ -86,6 +87,6 @@ def _our_sums(report: Comparison) -> str:
     sums = [
         name
         for side, name in zip(("previous", "current"), report.rounds, strict=True)
-        if side in report.overall and report.inspections[side]["score_status"] != "published"
+        if side in report.overall and is_missing(report.overall[side]["printed_score"])
     ]
     return f" The total of {joined(sums)} is our sum." if sums else ""

@@ -60,6 +60,7 @@ class ComparisonReport(Comparison):
     standards_table = ratings.standards_table
     discretion_table = ratings.discretion_table
     change_figure = changes.change_figure
+    changes_in_words = changes.in_words
     overturned = changes.overturned
     families_table = claims.families_table
     claims_table = claims.claims_table

@@ -6,7 +6,7 @@ import pandas as pd
 
 from pipeline.analysis.records import records
 from pipeline.analysis.sentences.leadership import capital, inside, span
-from pipeline.analysis.sentences.narrative import changes_in_short
+from pipeline.analysis.sentences.overview import changes_in_short
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.publish.charts.prompts import prompt_chart
 from pipeline.publish.charts.themes import begins_at, theme_chart
