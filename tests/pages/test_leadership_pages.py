@@ -109,7 +109,7 @@ def test_both_rounds_are_in_sight_on_a_telephone(pages: list[Path], chromium: An
 def test_the_message_stands_on_the_first_screen(site: Path, chromium: Any) -> None:
     (path,) = leadership_pages(site)
     with audit.opened(chromium, path) as shown:
-        for part in (".said", ".tiles", ".scale .broad", ".facts"):
+        for part in (".message", ".tiles", ".scale .broad", ".facts"):
             bottom = shown.locator(part).first.evaluate("e => e.getBoundingClientRect().bottom")
             assert bottom <= audit.HEIGHT, part
 

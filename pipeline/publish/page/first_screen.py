@@ -88,7 +88,7 @@ class FirstScreen(Shown):
         scale = EMPTY if self.scale is None else self.scale.html()
         return tag(
             "div",
-            tag("div", said, class_="said"),
+            tag("div", said, class_="message"),
             tag("div", self.grid.html(), class_="rated"),
             tag("div", scale, facts, class_="known"),
             class_="first",
