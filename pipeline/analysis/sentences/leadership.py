@@ -18,6 +18,7 @@ import pandas as pd
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.narrative import SMALL_BASE
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
+from pipeline.analysis.statistics.benchmark import NO_CLEAR_DIFFERENCE
 from pipeline.data import is_missing
 
 
@@ -221,6 +222,8 @@ def chief_change(questions: pd.DataFrame, level: float, *, fall_first: bool) -> 
         return _largest(compared, fall_first=fall_first)
     ways = ["fall", "gain"] if fall_first else ["gain", "fall"]
     found = [(way, row) for way in ways if (row := _surest(passed, way)) is not None]
+    if len(found) > 1 and found[0][1]["comparable"] == "yes" != found[1][1]["comparable"]:
+        del found[1]  # what compares only with caution does not stand next to what compares
     one = len(found) == 1
     left = [row for _, row in found if not is_missing(row["bh_adjusted"])]
     left = [row for row in left if float(row["bh_adjusted"]) < level]
@@ -232,9 +235,10 @@ def chief_change(questions: pd.DataFrame, level: float, *, fall_first: bool) -> 
     if one and found[0][0] != ways[0]:
         way, row = found[0]
         lead = _surest(compared, ways[0])
-        first = f"No {ways[0]} passes the inspectorate's test, but"
+        test = "the inspectorate's test"
+        first = f"No {ways[0]} passes {test}, but"
         if lead is not None:
-            first = f"The largest {ways[0]}, in {_from_to(lead)}, does not pass the inspectorate's test;"
+            first = f"The largest {ways[0]}, in {_from_to(lead)}, does not pass {test};"
         return f"{first} a {way} does{together}: {_from_to(row)}."
     named = ", and the surest ".join(f"{way} in {_from_to(row)}" for way, row in found)
     passes = "it passes" if one else "both pass"
@@ -288,13 +292,15 @@ def against_aggregate(questions: pd.DataFrame) -> str:
         return ""
     counts = known["benchmark_verdict"].value_counts()
     better, worse, similar = (int(counts.get(way, 0)) for way in ("better", "worse", "similar"))
-    left = len(known) - better - worse - similar
+    few = int(counts.get(NO_CLEAR_DIFFERENCE, 0))
+    left = len(known) - better - worse - similar - few
     sides = [(better, "better"), (worse, "worse")]
     first, second = sides[::-1] if worse > better else sides
     parts = [f"{first[0] or 'none'} {'are' if first[0] > 1 else 'is'} {first[1]}"]
     parts += [f"{count or 'none'} {way}" for count, way in (second, (similar, "similar"))]
-    open_ = f"; for {left} it cannot be said" if left else ""
-    return f"Of {counted(len(known), 'key question')}, {joined(parts)}{open_}."
+    said = f"Of {counted(len(known), 'key question')}, {joined(parts)}"
+    said += f"; {few} {'has' if few == 1 else 'have'} too few cases to tell" if few else ""
+    return said + (f"; for {left} it cannot be said." if left else ".")
 
 
 def score(

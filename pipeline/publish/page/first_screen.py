@@ -90,6 +90,7 @@ class FirstScreen(Shown):
             "div",
             tag("div", said, class_="message"),
             tag("div", self.grid.html(), class_="rated"),
-            tag("div", scale, facts, class_="known"),
+            tag("div", scale, class_="known"),
+            facts,
             class_="first",
         )
