@@ -27,7 +27,8 @@ def promises(tables: Tables) -> pd.DataFrame:
     replaced = plans["plan"].isin(plans["replaces"].dropna())
     plans = plans[plans["inspection"].notna() & ~replaced][["plan", "inspection", "year"]]
     frame = tables["recommendations"].merge(plans, on="plan")
-    frame = frame.merge(tables["responses"][[*key, "response"]], on=key)
+    frame = frame.merge(tables["responses"][[*key, "response"]], on=key, how="left")
+    frame["response"] = frame["response"].fillna("not entered yet")
     actions = tables["actions"]
     actions = actions[key].assign(actions=1, actions_with_date=actions["due"].notna())
     frame = frame.merge(actions.groupby(key, as_index=False).sum(), on=key, how="left")

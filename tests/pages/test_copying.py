@@ -69,10 +69,10 @@ def test_a_table_is_copied_without_its_marks(
 
 def test_a_mark_keeps_its_distance_where_there_is_no_style(site: Path) -> None:
     """Without a style sheet a mark is text: a blank, then its number in brackets."""
-    marks = 0
-    for path in sorted((site / "reports").glob("*.html")):
-        for link in audit.document(path).iter("a"):
-            if re.fullmatch(r"#n\d+", link.get("href") or ""):
-                assert re.fullmatch(r" \[\d+\]", link.text or ""), path.name
-                marks += 1
-    assert marks > 100
+    marks = [
+        mark
+        for path in (site / "reports").glob("*.html")
+        for mark in re.findall(r'<a href="#n\d+"[^>]*>(.*?)</a>', path.read_text("utf-8"))
+    ]
+    assert len(marks) > 100
+    assert [mark for mark in marks if not re.fullmatch(r" \[\d+\]", mark)] == []

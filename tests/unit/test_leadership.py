@@ -79,7 +79,11 @@ def test_one_round_alone_and_no_rating_are_said() -> None:
     alone = leadership.where_it_stands("Testshire CRC", "", None, "Good", ORDER, nothing)
     assert alone == "Testshire CRC is rated Good."
     unrated = leadership.where_it_stands("Testshire CRC", "", None, pd.NA, ORDER, nothing)
-    assert unrated == "Testshire CRC was given no overall rating."
+    assert unrated == "Testshire CRC: no overall rating was given."
+    entered = leadership.where_it_stands(
+        "Testshire CRC", "2018", "Good", pd.NA, ORDER, nothing, "not entered yet"
+    )
+    assert entered.startswith("Testshire CRC: the overall rating has not been entered yet;")
 
 
 @given(st.sampled_from(ORDER), st.sampled_from(ORDER), counts, counts, counts)

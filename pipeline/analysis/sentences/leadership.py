@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis.records import Row, records
+from pipeline.analysis.sentences.headline import NO_RATING
 from pipeline.analysis.sentences.narrative import SMALL_BASE
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.benchmark import NO_CLEAR_DIFFERENCE
@@ -64,21 +65,27 @@ def step(before: Any, now: Any, order: Sequence[str]) -> int:
 
     ``order`` names the overall ratings of the current framework, lowest first.
     """
-    if before not in order or now not in order:
+    if is_missing(before) or is_missing(now) or not {before, now} <= set(order):
         return 0
     apart = order.index(now) - order.index(before)
     return (apart > 0) - (apart < 0)
 
 
 def where_it_stands(
-    provider: str, previous: str, before: Any, now: Any, order: Sequence[str], moved: Movement
+    provider: str,
+    previous: str,
+    before: Any,
+    now: Any,
+    order: Sequence[str],
+    moved: Movement,
+    status: str = "not rated",
 ) -> str:
     """Return the first sentence: the overall rating, and which way it went on what compares.
 
     ``previous`` names the earlier round, empty where there is none; ``before`` and ``now`` are the
-    overall ratings, missing where none was given.
+    overall ratings, missing where there is none; ``status`` says why there is none now.
     """
-    rated = f"{provider} was given no overall rating"
+    rated = f"{provider}: {inside(NO_RATING.get(status, 'There is no overall rating'))}"
     if not is_missing(now):
         rated = f"{provider} is rated {now}"
     if not previous:
@@ -276,7 +283,7 @@ def _largest(compared: pd.DataFrame, *, fall_first: bool) -> str:
 def _best(questions: pd.DataFrame) -> str:
     known = questions[questions["current_percent"].notna()]
     if known.empty:
-        return "No share of cases is published."
+        return "No share of cases is in the data."
     row = records(known.sort_values("current_percent", ascending=False, kind="stable"))[0]
     small = f", though of only {int(row['current_base'])} cases" if small_base(row) else ""
     share = int(row["current_percent"])

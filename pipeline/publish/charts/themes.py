@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from pipeline.analysis.records import Row, records
-from pipeline.publish.charts.canvas import LETTER, Canvas
+from pipeline.publish.charts.canvas import LETTER, Canvas, Side
 from pipeline.publish.page.markup import is_missing
 from pipeline.publish.page.style import COMPARATOR, CURRENT, GRID, INTERVAL, QUIET, RULE
 
@@ -17,6 +17,8 @@ Place = Callable[[float], float]
 """From a percentage to its place on the canvas."""
 
 _HEAD, _THEME, _LINE, _ROW, _FOOT = 62, 28, 15, 24, 24
+_LONGEST = 18
+"""Letters of a remark that fit on its line."""
 _NEAR = 3
 """Points that a value keeps from the end of the axis where the axis is cut."""
 
@@ -135,10 +137,9 @@ def verdicts(row: Row) -> list[Text]:
     if not is_missing(change) and verdict != "not comparable":
         size = abs(int(change))
         moved = f"{'up' if change > 0 else 'down'} {size}" if size else "the same"
-        if verdict == "significant":
-            said.append((f"{moved}, significant", True))
-        else:
-            said.append((moved if verdict == "not significant" else f"{moved}, {verdict}", False))
+        bold = verdict == "significant"
+        words = moved if verdict == "not significant" else f"{moved}, {verdict}"
+        said += [(line, bold) for line in wrap(words, _LONGEST)]
     standing = row["benchmark_verdict"]
     if standing in ("better", "worse"):
         said.append((str(standing), standing == "worse"))
@@ -207,8 +208,11 @@ def _scale(
         for number, words in enumerate(reversed(lines)):
             at = _HEAD - 10 - 14 * number
             canvas.words((left + right) / 2, at, words, side="center", size=12, colour=QUIET)
-        canvas.words(left, bottom + 12, f"{starts}%", side="center", size=12, colour=QUIET)
-    canvas.words(place(100), bottom + 12, "100%", side="center", size=12, colour=QUIET)
+        first: Side = "left" if plan.narrow and not rule else "center"
+        at = 0.0 if first == "left" else left
+        canvas.words(at, bottom + 12, f"{starts}%", side=first, size=12, colour=QUIET)
+    last = min(place(100) + 15, plan.width)
+    canvas.words(last, bottom + 12, "100%", side="right", size=12, colour=QUIET)
 
 
 def _dots(canvas: Canvas, row: Row, y: float, place: Place, plan: _Plan, intervals: bool) -> None:

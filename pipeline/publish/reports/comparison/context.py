@@ -151,7 +151,8 @@ class Comparison(ReportPage):
     @cached_property
     def level(self) -> float:
         """The level of significance of the current framework (0-1)."""
-        return float(self.of_framework("frameworks")["significance_level"].iloc[0])
+        level = self.of_framework("frameworks")["significance_level"].iloc[0]
+        return 0.0 if is_missing(level) else float(level)
 
     # What is said of it, on every page.
 
@@ -159,8 +160,9 @@ class Comparison(ReportPage):
     def weakness(self) -> leadership.Weakness | None:
         """The chief weakness of the current round."""
         drivers = list(self.ratings["lowest_key_question"].dropna())
-        upper = self.bands.iloc[len(self.bands) // 2]
-        return leadership.chief_weakness(self.questions, drivers, int(upper["lower_percent"]))
+        edges = list(self.bands["lower_percent"])
+        good_from = int(edges[len(edges) // 2]) if edges else 100
+        return leadership.chief_weakness(self.questions, drivers, good_from)
 
     @cached_property
     def three_sentences(self) -> list[str]:
@@ -169,7 +171,10 @@ class Comparison(ReportPage):
         now = self.overall["current"]["published_rating"]
         before = self.overall["previous"]["published_rating"] if self.compares else None
         moved = leadership.movement(self.data["standards"])
-        first = leadership.where_it_stands(self.provider, self.rounds[0], before, now, order, moved)
+        status = str(self.overall["current"]["status"])
+        first = leadership.where_it_stands(
+            self.provider, self.rounds[0], before, now, order, moved, status
+        )
         way = leadership.step(before, now, order)
         last = leadership.chief_change(
             self.questions, self.level, fall_first=leadership.leads_with_fall(way, moved)

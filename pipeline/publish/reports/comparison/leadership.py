@@ -67,9 +67,11 @@ def how_sure(report: Comparison) -> Prose:
     return Prose([" ".join(report.certainty)])
 
 
-def theme_picture(report: Comparison) -> Picture:
+def theme_picture(report: Comparison) -> Picture | Prose:
     """Return the one chart: key questions by theme, the weakest first."""
     questions, bands = report.questions, report.bands
+    if questions["current_percent"].isna().all():
+        return Prose(["No share of cases is in the data for this inspection."])
     broad, slim = (
         theme_chart(questions, bands, report.names, narrow=narrow) for narrow in (False, True)
     )

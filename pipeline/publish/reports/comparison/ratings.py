@@ -24,14 +24,21 @@ def standards_table(report: Comparison) -> Table:
         there = ("previous_source", "previous_place")
         columns += [
             Column(
-                "previous_rating", report.rounds[0], "rating", source=there, missing="not rated"
+                "previous_rating",
+                report.rounds[0],
+                "rating",
+                source=there,
+                missing="previous_status",
             ),
         ]
     here = ("current_source", "current_place")
-    columns.append(Column("current_rating", report.rounds[1], "rating", source=here))
+    columns.append(
+        Column("current_rating", report.rounds[1], "rating", source=here, missing="current_status")
+    )
     if report.compares:
         columns.append(Column("way", "Direction", "mark"))
-    columns.append(Column("how", f"What the rating of {report.rounds[1]} rests on"))
+    rests = f"What the rating of {report.rounds[1]} rests on"
+    columns.append(Column("how", rests, missing="cannot be derived"))
     return report.table(
         rows, "Ratings of the standards", columns, groups="domain_name", name="standards"
     )
