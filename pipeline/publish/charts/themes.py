@@ -209,8 +209,8 @@ def _scale(
             at = _HEAD - 10 - 14 * number
             canvas.words((left + right) / 2, at, words, side="center", size=12, colour=QUIET)
         first: Side = "left" if plan.narrow and not rule else "center"
-        at = 0.0 if first == "left" else left
-        canvas.words(at, bottom + 12, f"{starts}%", side=first, size=12, colour=QUIET)
+        edge = 0.0 if first == "left" else left
+        canvas.words(edge, bottom + 12, f"{starts}%", side=first, size=12, colour=QUIET)
     last = min(place(100) + 15, plan.width)
     canvas.words(last, bottom + 12, "100%", side="right", size=12, colour=QUIET)
 

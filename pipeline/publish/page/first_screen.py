@@ -71,12 +71,16 @@ class RatingGrid(Shown):
 
 @dataclass(frozen=True)
 class FirstScreen(Shown):
-    """What a reader sees first: the result, what else must be known, the tiles and the scale."""
+    """What a reader sees first: the result, what else must be known, the tiles and the scale.
+
+    ``note`` says what the page adds to its shorter edition.
+    """
 
     sentences: Sequence[str]
     facts: Sequence[Fact]
     grid: RatingGrid
     scale: ScoreScale | None
+    note: str = ""
 
     def html(self) -> Markup:
         """Return the first screen: side by side where there is room, otherwise in this order."""
@@ -84,11 +88,12 @@ class FirstScreen(Shown):
         said = tag("p", first, class_="lead") + tag(
             "div", *(tag("p", words) for words in others), class_="then"
         )
+        note = tag("p", self.note, class_="comment") if self.note else EMPTY
         facts = tag("dl", *(fact.html() for fact in self.facts), class_="facts")
         scale = EMPTY if self.scale is None else self.scale.html()
         return tag(
             "div",
-            tag("div", said, class_="message"),
+            tag("div", said, note, class_="message"),
             tag("div", self.grid.html(), class_="rated"),
             tag("div", scale, class_="known"),
             facts,

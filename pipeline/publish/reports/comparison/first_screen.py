@@ -1,7 +1,5 @@
 """The first screen of both editions: three sentences, the ratings as tiles, the scale of points."""
 
-from collections.abc import Sequence
-
 from pipeline.analysis.ratings.bands import points_to_next
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences import leadership
@@ -12,13 +10,14 @@ from pipeline.publish.page.first_screen import FirstScreen, RatedStandard, Ratin
 from pipeline.publish.reports.comparison.context import Comparison
 
 
-def in_brief(report: Comparison, more: Sequence[Fact] = ()) -> FirstScreen:
+def in_brief(report: Comparison, note: str = "") -> FirstScreen:
     """Return the first screen: the result, its weakness and chief change, ratings and points.
 
-    ``more`` are further facts that stand with what a reader must know.
+    ``note`` says what the page adds to its shorter edition.
     """
-    known = [*facts(report), *more]
-    return FirstScreen(report.three_sentences, known, rating_grid(report), scale(report))
+    return FirstScreen(
+        report.three_sentences, facts(report), rating_grid(report), scale(report), note
+    )
 
 
 def facts(report: Comparison) -> list[Fact]:

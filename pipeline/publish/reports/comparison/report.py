@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.publish.page.blocks import Fact, Glossary
+from pipeline.publish.page.blocks import Glossary
 from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.first_screen import FirstScreen
 from pipeline.publish.reports.comparison import (
@@ -21,15 +21,14 @@ from pipeline.publish.reports.comparison.context import Comparison
 GLOSSARY = Path(__file__).with_name("glossary.csv")
 
 _ADDS = (
-    "Beyond the leadership edition: intervals, every prompt, every test with its p-values, the "
-    "report's own claims of significance, the way to the next rating, performance and staffing, "
-    "methods, code, and the place of every figure."
+    "This edition adds intervals, every prompt, every test with its p-values, the way to the next "
+    "rating, performance and staffing, methods, code, and the place of every figure."
 )
 
 
 def in_brief(report: Comparison) -> FirstScreen:
     """Return the first screen, with what this edition adds."""
-    return first_screen.in_brief(report, [Fact("What this edition adds", _ADDS)])
+    return first_screen.in_brief(report, _ADDS)
 
 
 def glossary(report: Comparison) -> Glossary:
