@@ -376,15 +376,16 @@ class Entries(Shown):
             if self.notes is not None:
                 self.notes.label(shown_in, f"“{heading}”")
             parts.append(tag("h3", heading, id=shown_in))
+            seen: set[int] = set()
             for said, entries in runs:
                 if said:
                     parts.append(tag("p", said, class_="said"))
-                items = (self._item(entry, shown_in) for entry in entries)
+                items = (self._item(entry, shown_in, seen) for entry in entries)
                 parts.append(tag("ul", *items, class_="entries"))
         return join(parts)
 
-    def _item(self, entry: Entry, shown_in: str) -> Markup:
+    def _item(self, entry: Entry, shown_in: str, seen: set[int]) -> Markup:
         marks = EMPTY
         if self.notes is not None:
-            marks = join(self.notes.link(*source, shown_in) for source in entry.sources)
-        return tag("li", tag("b", entry.name), " ", entry.text, " ", marks)
+            marks = join(self.notes.cite(source, shown_in, seen) for source in entry.sources)
+        return tag("li", tag("b", entry.name), " ", entry.text, marks)

@@ -38,7 +38,7 @@ class Comparison(ReportPage):
         return cls(data, cls.EDITION)
 
     @property
-    def provider(self) -> str:
+    def provider_name(self) -> str:
         """The short name of the provider."""
         return str(self.data.about["short_name"])
 
@@ -173,7 +173,7 @@ class Comparison(ReportPage):
         moved = leadership.movement(self.data["standards"])
         status = str(self.overall["current"]["status"])
         first = leadership.where_it_stands(
-            self.provider, self.rounds[0], before, now, order, moved, status
+            self.provider_name, self.rounds[0], before, now, order, moved, status
         )
         way = leadership.step(before, now, order)
         last = leadership.chief_change(
