@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.analysis.promises import promises
+from pipeline.analysis.report_data import themes_of
 from pipeline.analysis.sentences import leadership
 from pipeline.analysis.sentences.leadership import Movement
 from pipeline.analysis.sentences.narrative import forbidden
+from pipeline.data import load
 
 ORDER = ["Inadequate", "Requires improvement", "Good", "Outstanding"]
 
@@ -324,3 +328,35 @@ def test_points_are_told_with_their_direction() -> None:
         "15 of 30 points.",
     ]
     assert len(set(itertools.chain(told))) == 4
+
+
+@pytest.fixture(scope="module")
+def tables() -> Mapping[str, pd.DataFrame]:
+    return load()
+
+
+def test_promises_are_those_of_the_two_plans(tables: Mapping[str, pd.DataFrame]) -> None:
+    """Action plans of November 2018 and February 2020; report of February 2020, achievement."""
+    found = promises(tables).set_index(["inspection", "recommendation"])
+    visits = found.loc[("northumbria-crc-2019", 2)]
+    assert (visits["title"], visits["response"]) == ("Home visits", "agreed")
+    assert visits["key_questions"] == "2.3.3" and pd.isna(visits["found"])
+    tools = found.loc[("northumbria-crc-2018", 1)]
+    assert (tools["response"], tools["found"]) == ("partly agreed", "some")
+    assert tools["found_in"] == "northumbria-crc-2019"
+    assert found.loc["northumbria-crc-2019", "actions"].sum() == 36
+    # The plan of DLNR answers an inspection that is not in the data.
+    assert set(found["plan"]) == {"northumbria-crc-2018", "northumbria-crc-2020"}
+
+
+def test_every_key_question_has_a_theme_and_one_without_takes_its_domain(
+    tables: Mapping[str, pd.DataFrame],
+) -> None:
+    themes = themes_of(tables)
+    assert len(themes) == len(tables["key_questions"])
+    assert themes[["theme", "in_short"]].notna().all(axis=None)
+    safe = themes[(themes["framework"] == "crc-2019") & (themes["theme"] == "Keeping people safe")]
+    assert set(safe["key_question"]) == {"2.1.3", "2.2.3", "2.3.3", "2.4.3"}
+    bare = themes_of({**tables, "themes": tables["themes"].iloc[:0]})
+    assert set(bare["theme"]) <= set(tables["standards"]["domain_name"])
+    assert set(bare["in_short"]) == set(tables["key_questions"]["label"])
