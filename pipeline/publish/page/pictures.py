@@ -77,7 +77,7 @@ class Picture:
     Parameters
     ----------
     drawing
-        A matplotlib figure, or SVG text.
+        A matplotlib figure.
     title
         What the chart shows, in a few words: printed above it.
     finding
@@ -103,13 +103,13 @@ class Picture:
         cannot be reached.
     """
 
-    drawing: Drawing | str
+    drawing: Drawing
     title: str
     finding: str
     caption: str = ""
     table: Table | None = None
     see: Table | Reference | None = None
-    narrow: Drawing | str | None = None
+    narrow: Drawing | None = None
     name: str = ""
     open_table: bool = False
 
@@ -158,9 +158,9 @@ class Picture:
             )
         return tag("figure", heading, picture, self._numbers(label), id=f"f-{self.name}")
 
-    def _drawn(self, source: Drawing | str, name: str) -> Markup:
-        text = source if isinstance(source, str) else svg_text(source)
-        return scroll_region(lean_svg(text, name, self.finding), f"h-{self.name}", "chart")
+    def _drawn(self, source: Drawing, name: str) -> Markup:
+        drawn = lean_svg(svg_text(source), name, self.finding)
+        return scroll_region(drawn, f"h-{self.name}", "chart")
 
     def _numbers(self, label: str) -> Markup:
         if self.table is None:

@@ -28,7 +28,28 @@ def facts(report: Comparison) -> list[Fact]:
     answered = report.data["promises"]
     current = report.inspections["current"]["inspection"]
     answered = answered[answered["inspection"] == current]
-    return [*found, Fact("What was promised", leadership.promised(answered))]
+    found.append(Fact("What was promised", leadership.promised(answered)))
+    if said := " ".join([*report.data.about["lineage"], *corrections(report)]):
+        found.append(Fact("To know with it", said))
+    return found
+
+
+def corrections(report: Comparison) -> list[str]:
+    """Say which figures and ratings were corrected after they were first printed."""
+    said = []
+    for side, name in zip(("previous", "current"), report.rounds, strict=True):
+        for frame, key, value, unit in (
+            (report.questions, "key_question", "percent", "%"),
+            (report.data["standards"], "standard", "rating", ""),
+        ):
+            rows = frame[frame[f"{side}_first_{value}"].notna()]
+            for row in records(rows):
+                document = report.notes.document(str(row[f"{side}_source"])).name
+                said.append(
+                    f"{row[key]} in {name} is corrected from {row[f'{side}_first_{value}']}{unit} "
+                    f"to {row[f'{side}_{value}']}{unit} by {leadership.inside(document)}."
+                )
+    return said
 
 
 def rating_grid(report: Comparison) -> RatingGrid:
