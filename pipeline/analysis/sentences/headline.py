@@ -17,10 +17,10 @@ class Overall:
     """The overall rating of an inspection and what its points say.
 
     ``rating`` is None where there is none, and ``status`` says why. ``points`` is the score out of
-    ``most``: as printed, else our sum over all standards, None where neither is to be had; ``printed`` whether
-    the report prints it and ``score_status`` why not; ``ours`` our sum where it is another;
-    ``missing`` and ``next_rating`` the distance to the next overall rating, None at the top and
-    where the score does not give the published rating.
+    ``most``: as printed, else our sum over all standards, None where neither is to be had;
+    ``printed`` whether the report prints it and ``score_status`` why not; ``ours`` our sum where
+    it is another; ``missing`` and ``next_rating`` the distance to the next overall rating, None at
+    the top and where the score does not give the published rating.
     """
 
     rating: str | None

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, escape, join, shape, slug, symbol, tag
 from pipeline.publish.page.pictures import picture_svg
 from pipeline.publish.page.source_notes import SourceNotes
@@ -40,18 +41,7 @@ def sentence(words: Sentence, notes: SourceNotes | None, shown_in: str) -> Marku
     return escape(words)
 
 
-class Shown:
-    """Something that shows itself in a notebook cell."""
-
-    def html(self) -> Markup:
-        """Return the object as HTML."""
-        raise NotImplementedError
-
-    def _repr_html_(self) -> Markup:
-        return self.html()
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Together(Shown):
     """Several objects shown by one cell, one beneath the other."""
 
@@ -62,7 +52,7 @@ class Together(Shown):
         return join(part.html() for part in self.parts)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Heading(Shown):
     """A heading under that of its section."""
 
@@ -73,7 +63,7 @@ class Heading(Shown):
         return tag("h3", self.words)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Headline(Shown):
     """The one sentence a reader should leave with, and what must be said beside it."""
 
@@ -107,7 +97,7 @@ class KeyFigure:
     source: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class KeyFigures(Shown):
     """The figures of the first screen, side by side where there is room."""
 
@@ -155,7 +145,7 @@ class Panel:
     sentences: Sequence[Sentence]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Panels(Shown):
     """Panels side by side where there is room."""
 
@@ -176,7 +166,7 @@ class Panels(Shown):
         return tag("div", tag("h3", panel.heading), inside, class_="panel")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Prose(Shown):
     """Paragraphs made from the tables."""
 
@@ -192,7 +182,7 @@ class Prose(Shown):
         return tag("div", *(tag("p", words) for words in shown), class_="prose")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Notice(Shown):
     """Something a reader must not miss."""
 
@@ -205,7 +195,7 @@ class Notice(Shown):
         return tag("div", heading, *(tag("p", words) for words in self.paragraphs), class_="notice")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Glossary(Shown):
     """Terms and what they mean, in the order given."""
 
@@ -219,7 +209,7 @@ class Glossary(Shown):
         return tag("dl", *items, class_="terms")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ScoreScale(Shown):
     """Where an overall score stands among the bands of the overall rating, then and now.
 
@@ -349,7 +339,7 @@ class Entry:
     sources: Sequence[tuple[str, str]] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Entries(Shown):
     """A long list under headings; what is said of several entries is said once, above them.
 

@@ -24,6 +24,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import Markup, clean, is_missing, slug, tag
 from pipeline.publish.page.page_info import PageInfo
 from pipeline.publish.page.source_notes import SourceNotes
@@ -159,7 +160,7 @@ def xlsx_bytes(tables: Sequence[Table], page: PageInfo) -> bytes:
 
 
 @dataclass(frozen=True)
-class Downloads:
+class Downloads(Shown):
     """The page's data to take away: show it as the last value of a cell.
 
     Parameters
@@ -182,9 +183,6 @@ class Downloads:
     def __repr__(self) -> str:
         """Say what this is without a memory address, which would differ from run to run."""
         return f"Downloads: {len(self.tables)} tables"
-
-    def _repr_html_(self) -> Markup:
-        return self.html()
 
     def html(self) -> Markup:
         """Return links that hold the files themselves: no server is asked."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.publish.page.blocks import Fact, ScoreScale, Shown
+from pipeline.publish.page.blocks import Fact, ScoreScale
+from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, symbol, tag
 
 _WAYS = {"rose": ("▲", "up"), "fell": ("▼", "down"), "stayed": ("■", "")}
@@ -38,7 +39,7 @@ class RatedStandard:
     way: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RatingGrid(Shown):
     """The ratings of all standards, a row each, both rounds in sight on the smallest screen.
 
@@ -69,7 +70,7 @@ class RatingGrid(Shown):
         return tag("tr", *cells)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FirstScreen(Shown):
     """What a reader sees first: the result, what else must be known, the tiles and the scale.
 

@@ -16,9 +16,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree import ElementTree
 
+import pandas as pd
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Drawing
 
+from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, join, scroll_region, shape, slug, tag
 from pipeline.publish.page.style import INK, apply, house_style
 from pipeline.publish.page.tables import Table
@@ -64,14 +66,15 @@ def sheet(width: float, height: float) -> Drawing:
 
 @dataclass(frozen=True)
 class Reference:
-    """Where on the page something stands that is no table: its name and its address."""
+    """Where on the page the numbers stand that are no table: its name, its address, the numbers."""
 
     words: str
     address: str
+    frame: pd.DataFrame
 
 
 @dataclass(frozen=True)
-class Picture:
+class Picture(Shown):
     """A chart on a page: show it as the last value of a cell.
 
     Parameters
@@ -126,8 +129,19 @@ class Picture:
             object.__setattr__(self, "table", replace(self.table, numbered=False))
 
     def __repr__(self) -> str:
-        """Say what this is without a memory address, which would differ from run to run."""
-        return f"Picture: {self.title}"
+        """Return its title and finding, for a terminal."""
+        return f"{self.title}\n{self.finding}"
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The numbers drawn, or those of the table that holds them."""
+        numbers = self.table if self.table is not None else self.see
+        assert numbers is not None
+        return numbers.frame
+
+    def hint(self) -> str:
+        """Say how to get at the numbers."""
+        return f".frame gives its {len(self.frame)} rows of numbers as a DataFrame."
 
     @property
     def label(self) -> str:
@@ -136,9 +150,6 @@ class Picture:
         if not isinstance(numbers, Table) or numbers.notes is None:
             return ""
         return f"Figure {numbers.notes.number('Figure', f'f-{self.name}', self.title)}"
-
-    def _repr_html_(self) -> Markup:
-        return self.html()
 
     def html(self) -> Markup:
         """Return the figure as HTML."""
@@ -167,7 +178,7 @@ class Picture:
             see = self.see
             assert see is not None
             if isinstance(see, Table):
-                see = Reference(see.label, f"#{see.id}")
+                see = Reference(see.label, f"#{see.id}", see.frame)
             link = tag("a", see.words, href=see.address)
             return tag("p", "The numbers are in ", link, ".", class_="see")
         inside = self.table.html()

@@ -19,6 +19,7 @@ import pandas as pd
 
 from pipeline.analysis.plans import day_in_words
 from pipeline.analysis.records import Row, records
+from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, is_missing, join, tag
 
 # "hmip-northumbria-2020: Annex 4, row 1", as the processed tables write a source and its place.
@@ -50,7 +51,7 @@ class _Note:
     shown_in: dict[str, None]
 
 
-class SourceNotes:
+class SourceNotes(Shown):
     """The source notes of one page, numbered as the page shows them.
 
     Parameters
@@ -153,7 +154,8 @@ class SourceNotes:
     def _name(self, source: str) -> str:
         return self.document(source).name
 
-    def _repr_html_(self) -> Markup:
+    def html(self) -> Markup:
+        """Return the notes as HTML, a list a document."""
         if not self._notes:
             return tag("p", "No figure on this page was copied from a document.")
         return join(

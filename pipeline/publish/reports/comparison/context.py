@@ -11,8 +11,13 @@ from pipeline.analysis.report_data import comparison_name
 from pipeline.analysis.sentences import leadership
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.data import is_missing
+from pipeline.data.nearest import one_of
 from pipeline.publish.charts.themes import Names
-from pipeline.publish.reports.report_data import open_report_data
+from pipeline.publish.reports.report_data import (
+    NoSuchReport,
+    check_comparison,
+    open_report_data,
+)
 from pipeline.publish.reports.report_page import ReportPage
 
 
@@ -27,14 +32,17 @@ class Comparison(ReportPage):
     ) -> Self:
         """Open the comparison of two rounds of a provider (``previous`` may be None).
 
-        Raises NoSuchReport, naming the reports there are, where the data has no
-        such comparison, and ValueError for a comparator that is not its own.
+        Raises Unknown for a provider, round or comparator that is not in the data,
+        with those that are, the nearest first.
         """
-        data = open_report_data(comparison_name(provider, previous, current))
+        try:
+            data = open_report_data(comparison_name(provider, previous, current))
+        except NoSuchReport:
+            check_comparison(provider, previous, current)
+            raise
         known = data.about["comparator"]
         if (comparator or "") != known:
-            there = f"it is compared with {known}" if known else "it is compared with none"
-            raise ValueError(f"This inspection is not compared with {comparator}; {there}.")
+            one_of("comparator", comparator, filter(None, [known]), of="this inspection")
         return cls(data, cls.EDITION)
 
     @property

@@ -80,7 +80,7 @@ def theme_picture(report: Comparison) -> Picture | Prose:
         "Share of cases in which the work was done well",
         themes_finding(report),
         caption=" ".join(_how_to_read(report)),
-        see=Reference("the spreadsheet below", "#s-take-it-further"),
+        see=Reference("the spreadsheet below", "#s-take-it-further", questions),
         narrow=slim,
         name="themes",
     )

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.analysis.named_tables import InFull
+from pipeline.analysis.records import records
+from pipeline.analysis.sentences.narrative import change_sentence, standing_sentence
 from pipeline.publish.page.blocks import Glossary
 from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.first_screen import FirstScreen
@@ -39,12 +42,9 @@ def glossary(report: Comparison) -> Glossary:
 
 def downloads(report: Comparison) -> Downloads:
     """Return the tables of the page, key questions and prompts as one table each."""
-    themes.question_table(
-        report, report.questions, "Key questions: share of cases done well", "all", offered=True
-    )
+    themes.key_question_table(report, offered=True)
     if len(report.prompts):
-        caption = "All prompts: share of cases answered yes"
-        themes.prompt_table(report, report.prompts, caption, "all", offered=True)
+        themes.prompt_table(report, offered=True)
     return report.packed()
 
 
@@ -55,6 +55,9 @@ class ComparisonReport(Comparison):
 
     in_brief = in_brief
     by_theme = themes.by_theme
+    key_question_table = themes.key_question_table
+    key_question_figure = themes.key_question_figure
+    prompt_table = themes.prompt_table
     not_comparable = themes.not_comparable
     standards_table = ratings.standards_table
     discretion_table = ratings.discretion_table
@@ -77,3 +80,19 @@ class ComparisonReport(Comparison):
     design_table = claims.design_table
     glossary = glossary
     downloads = downloads
+
+    @property
+    def sentences(self) -> pd.DataFrame:
+        """What this comparison says in words, a row a sentence: ``about`` and ``sentence``.
+
+        First the findings, then each key question's change and standing, then the way to the next
+        rating and what would overturn a verdict.
+        """
+        said = [(row["item"], row["sentence"]) for row in records(self.data["headline"])]
+        for row in records(self.questions):
+            for sentence in (change_sentence(row, *self.rounds), standing_sentence(row)):
+                said.append((row["key_question"], sentence))
+        for name in ("route", "overturned"):
+            table = "route_sentences" if name == "route" else name
+            said += [(name, sentence) for sentence in self.data[table]["sentence"]]
+        return InFull([row for row in said if row[1]], columns=["about", "sentence"])

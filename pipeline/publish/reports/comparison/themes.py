@@ -30,7 +30,7 @@ def by_theme(report: Comparison) -> Together:
 
 
 def _questions(report: Comparison, theme: str, questions: pd.DataFrame) -> Picture | Table:
-    numbers = question_table(report, questions, f"{theme}: share of cases done well", slug(theme))
+    numbers = question_rows(report, questions, f"{theme}: share of cases done well", slug(theme))
     known = questions[questions["current_percent"].notna()]
     if known.empty:
         return numbers
@@ -57,7 +57,7 @@ def _questions(report: Comparison, theme: str, questions: pd.DataFrame) -> Pictu
     )
 
 
-def question_table(
+def question_rows(
     report: Comparison, questions: pd.DataFrame, caption: str, name: str, *, offered: bool = False
 ) -> Table:
     """Return key questions with both rounds, the change and the aggregate, a row each."""
@@ -142,7 +142,7 @@ def _prompts(report: Comparison, theme: str, prompts: pd.DataFrame) -> Picture:
         f"Lowest, {int(lowest['current_percent'])}%: {_quoted(lowest['wording'])}. "
         f"Highest, {int(highest['current_percent'])}%: {_quoted(highest['wording'])}.",
         caption=f"{ring}Disc: {report.rounds[1]}. Inspectors weigh the answers; no sum is taken.",
-        table=prompt_table(report, shown, f"{theme}: prompts", slug(theme)),
+        table=prompt_rows(report, shown, f"{theme}: prompts", slug(theme)),
         name=f"prompts-{theme}",
     )
 
@@ -151,7 +151,7 @@ def _quoted(wording: object) -> str:
     return f"“{str(wording).rstrip('.')}”"
 
 
-def prompt_table(
+def prompt_rows(
     report: Comparison, prompts: pd.DataFrame, caption: str, name: str, *, offered: bool = False
 ) -> Table:
     """Return prompts with both rounds, the change and its test, a row each."""
@@ -178,6 +178,37 @@ def prompt_table(
         offered=offered,
         numbered=False,
     )
+
+
+# The whole of it, for whoever explores: a page shows it theme by theme.
+
+
+def key_question_table(report: Comparison, *, offered: bool = False) -> Table:
+    """Return every key question with both rounds, the change and the aggregate."""
+    caption = "Key questions: share of cases done well"
+    return question_rows(report, report.questions, caption, "all", offered=offered)
+
+
+def key_question_figure(report: Comparison) -> Picture:
+    """Return the picture of every key question, by theme."""
+    broad, slim = (
+        theme_chart(report.questions, report.bands, report.names, intervals=True, narrow=narrow)
+        for narrow in (False, True)
+    )
+    return Picture(
+        broad,
+        "Key questions by theme",
+        changes_in_short(report.questions),
+        see=key_question_table(report),
+        narrow=slim,
+        name="key-questions",
+    )
+
+
+def prompt_table(report: Comparison, *, offered: bool = False) -> Table:
+    """Return every prompt with both rounds, the change and its test."""
+    caption = "All prompts: share of cases answered yes"
+    return prompt_rows(report, report.prompts, caption, "all", offered=offered)
 
 
 def not_comparable(report: Comparison) -> Prose:
