@@ -15,6 +15,7 @@ from pipeline.publish.charts.comparison import change_chart
 from pipeline.publish.page import style
 from pipeline.publish.page.display import NAME, in_notebook, on_page
 from pipeline.publish.page.markup import tag
+from pipeline.publish.page.pictures import svg_text
 from pipeline.publish.reports.comparison import ComparisonReport
 
 CHECK = f"""() => ({OUTPUTS_CHECK})(
@@ -121,7 +122,7 @@ def test_every_colour_of_a_chart_has_one_for_a_dark_ground(report: ComparisonRep
         figure.html()
         for figure in (report.key_question_figure(), report.firmness_figure(), report.in_brief())
     ]
-    drawn.append(change_chart(report.questions.dropna(subset="change_points")))
+    drawn.append(svg_text(change_chart(report.questions.dropna(subset="change_points"))))
     used = set(re.findall(r'(?:fill|stroke)(?:="|: ?)(#[0-9A-Fa-f]{3,6})', "".join(drawn)))
     assert len(used) > 8
     known = {style.INK.lower(), *style.ON_DARK}

@@ -90,13 +90,16 @@ class Comparison(ReportPage):
         """The tested key-question comparison, with standards and themes; the weakest theme first.
 
         ``heading`` is number and name of the standard, ``asked`` number and wording of the
-        question. Within a theme the lowest stands first.
+        question, ``no_base`` why there is no number of cases. Within a theme the lowest stands
+        first.
         """
         names = self.data["standards"][["standard", "name"]]
         themes = self.of_framework("themes")[["key_question", "theme", "in_short"]]
         frame = self.data["key_questions"].merge(names, on="standard")
         frame = frame.merge(themes, on="key_question")
+        judged = frame["current_status"] == "qualitative evidence only"
         frame = frame.assign(
+            no_base=judged.map({True: "no case data", False: "not published"}),
             heading=frame["standard"] + " " + frame["name"],
             asked=frame["key_question"] + " " + frame["question"],
             of_theme=frame.groupby("theme")["current_percent"].transform("mean"),

@@ -172,7 +172,7 @@ def downloads(report: Comparison) -> Downloads:
         )
         for side, name in sides
     ]
-    columns.append(Column("current_base", "Cases", "count", missing="not published"))
+    columns.append(Column("current_base", "Cases", "count", missing="no_base"))
     if report.compares:
         columns += [
             Column("change_points", "Change", "points", missing="not comparable"),

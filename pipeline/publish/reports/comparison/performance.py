@@ -141,6 +141,13 @@ def sample_table(report: Comparison) -> Table:
         report.data["inspections"][["inspection", "round"]], on="inspection"
     )
     rows = rows[~rows["sample"].isin(["restricted"])].astype({"round": "string"})
+    words = []
+    if rows["size_at_least"].notna().any():
+        source = ("size_at_least_source", "size_at_least_place")
+        words = [
+            Column("size_at_least", "At least", "count", missing="not said", source=source),
+            Column("size_at_least_words", "By which words", missing="none", wide=True),
+        ]
     return report.table(
         rows,
         "How many cases were read",
@@ -148,6 +155,7 @@ def sample_table(report: Comparison) -> Table:
             Column("name", "Sample", wide=True),
             Column("size", "Cases", "count", missing="size_status", source=("source", "place")),
             Column("required_size", "Design asked for", "count", missing="not printed"),
+            *words,
             Column("note", "Note", missing="none", wide=True),
         ],
         groups="round",

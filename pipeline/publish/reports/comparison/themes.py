@@ -81,7 +81,7 @@ def question_rows(
                 source=("previous_source", "previous_place"),
             )
         )
-    columns.append(Column("current_base", "Cases", "count", missing="not published"))
+    columns.append(Column("current_base", "Cases", "count", missing="no_base"))
     if report.compares:
         columns += [
             Column("change_points", "Change", "change", missing="not comparable"),
