@@ -202,7 +202,7 @@ def compare(
     chosen = own[-1]
     before = None if is_missing(chosen["previous"]) else chosen["previous"]
     return ComparisonReport.open(
-        code, before, chosen["current"], comparator or chosen["comparator"], "analyst"
+        code, before, chosen["current"], comparator or chosen["comparator"]
     )
 
 

@@ -28,6 +28,7 @@ from pipeline.analysis.inspections import (
     inspections_in_order,
     pairs_of_inspections,
 )
+from pipeline.analysis.promises import promises
 from pipeline.analysis.quality import ERROR, FAILED
 from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
 from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows
@@ -151,8 +152,9 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
     sources = _Sources(tables)
     by_pair = _Divided(_tables_of_pairs(processed), *_PAIR)
     by_inspection = _Divided(_tables_of_inspections(tables, processed, rounds), "inspection")
+    of_frameworks = ("frameworks", "rating_bands", "overall_bands")
     by_framework = _Divided(
-        {name: tables[name] for name in ("rating_bands", "overall_bands")}, "framework"
+        {**{name: tables[name] for name in of_frameworks}, "themes": themes_of(tables)}, "framework"
     )
     by_comparator = _Divided({"comparators": tables["comparators"]}, "comparator")
     lineage = _Divided({"lineage": tables["lineage"]}, "provider")
@@ -242,6 +244,7 @@ def _tables_of_inspections(
         .merge(named[["sample", "name"]], on="sample")
         .merge(rounds[["inspection", "round"]], on="inspection"),
         "discretions": tables["discretions"],
+        "promises": promises(tables),
         "failed_checks": failed[["inspection", "rule", "subject", "detail"]],
         "claims": claims,
         "unclaimed": significant_without_a_claim(
@@ -257,6 +260,21 @@ def _tables_of_inspections(
             dtype="string",
         ),
     }
+
+
+def themes_of(tables: Tables) -> pd.DataFrame:
+    """Return the theme and short name of every key question; one row a framework and key question.
+
+    A key question without a theme in the data is grouped under the domain of its standard and
+    called by its label.
+    """
+    asked = tables["key_questions"][["framework", "key_question", "standard", "label"]]
+    frame = asked.merge(tables["themes"], on=["framework", "key_question"], how="left")
+    domains = tables["standards"][["framework", "standard", "domain_name"]]
+    frame = frame.merge(domains, on=["framework", "standard"], how="left")
+    frame["theme"] = frame["theme"].fillna(frame["domain_name"])
+    frame["in_short"] = frame["in_short"].fillna(frame["label"])
+    return frame[["framework", "key_question", "theme", "in_short"]]
 
 
 _WHOLE = ["size", "required_size", "eligible", "eligible_lowest", "eligible_highest"]
@@ -326,9 +344,9 @@ def _about(
         "reports": [
             {
                 "name": report,
-                "notebook": "comparison",
+                "notebook": "leadership" if edition == "leadership" else "comparison",
                 "edition": edition,
-                "parameters": {**parameters, "edition": edition},
+                "parameters": parameters,
             }
             for edition, report in editions.items()
         ],
@@ -346,8 +364,8 @@ def _dates(row: Row, name: str) -> str:
     """Say when an inspection was made and published, and of what name where it was another."""
     then = "" if row["provider_name"] == name else f" (as {row['provider_name']})"
     return (
-        f"Round {row['round_name']}{then}: fieldwork from {row['fieldwork_start_printed']}, "
-        f"report published {row['published_printed']}"
+        f"{row['round_name']}{then}: fieldwork from {plans.day_in_words(row['fieldwork_start'])}, "
+        f"report published {plans.day_in_words(row['published'])}"
     )
 
 

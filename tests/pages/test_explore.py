@@ -139,7 +139,7 @@ def test_without_rounds_the_latest_two(others: None) -> None:
         (lambda: pr.scores(standard="2.9"), "no standard '2.9'; there is: 2."),
         (lambda: pr.scores("northumbria-crc", 2017), "there is: 2018, 2019"),
         (
-            lambda: ComparisonReport.open("northumbria-crc", 2018, 2022, "all-crcs", "analyst"),
+            lambda: ComparisonReport.open("northumbria-crc", 2018, 2022, "all-crcs"),
             "there is: 2021, 2019.",
         ),
     ],

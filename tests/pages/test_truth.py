@@ -78,11 +78,13 @@ def test_no_page_says_what_was_found_false(texts):
 
 
 def test_clearly_stands_in_official_wording_only(texts):
-    official = [text for text in wordings() if "clearly" in text.lower()]
+    # Without blanks, because a chart breaks a wording into lines.
+    official = ["".join(text.split()) for text in wordings() if "clearly" in text.lower()]
     for name, text in texts.items():
+        text = "".join(text.split())
         for wording in official:
-            text = text.replace(wording, "")
-        assert not re.search(r"\bclearly\b", text, re.IGNORECASE), name
+            text = text.replace(wording, "").replace(wording.rstrip("."), "")
+        assert "clearly" not in text.lower(), name
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +100,13 @@ def leadership(site: Path) -> str:
 def test_the_only_large_fall_is_said_to_pass_the_inspectorates_test(leadership, analyst):
     # 18 of 20 and 7 of 11: Z at 0.1 passes (p 0.0755), and so does its exact version (0.0945).
     for text in (leadership, analyst):
-        assert re.search(r"resettlement[^.]*90% of cases in 2018 and 64%", text) or "−26" in text
+        assert (
+            re.search(r"resettlement[^.]*90% of cases in 2018 and 64%", text)
+            or "−26" in text
+            or (
+                "down 26,significant" in text  # on two lines of the chart
+            )
+        )
         assert "Tests disagree" not in re.sub(r"Tests disagree.{0,200}", "", text)
 
 

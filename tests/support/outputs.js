@@ -97,7 +97,7 @@
 
   for (const mark of all('a[href^="#n"]')) {
     const before = getComputedStyle(mark, "::before").content, after = getComputedStyle(mark, "::after").content;
-    if (!/^\[\d+\]$/.test(mark.textContent)) faults.push(`the mark "${mark.textContent}" of "${mark.parentElement.textContent.slice(0, 40)}" has no brackets of its own`);
+    if (!/^ \[\d+\]$/.test(mark.textContent)) faults.push(`the mark "${mark.textContent}" of "${mark.parentElement.textContent.slice(0, 40)}" has no brackets of its own`);
     const inside = document.createRange(), box = mark.getBoundingClientRect();
     inside.selectNodeContents(mark);
     const spot = inside.getBoundingClientRect();

@@ -53,6 +53,17 @@ class Together(Shown):
 
 
 @dataclass(frozen=True, repr=False)
+class Heading(Shown):
+    """A heading under that of its section."""
+
+    words: str
+
+    def html(self) -> Markup:
+        """Return the heading."""
+        return tag("h3", self.words)
+
+
+@dataclass(frozen=True, repr=False)
 class Headline(Shown):
     """The one sentence a reader should leave with, and what must be said beside it."""
 
@@ -112,6 +123,18 @@ class KeyFigures(Shown):
         if figure.note:
             parts.append(tag("dd", figure.note, class_="note"))
         return tag("div", *parts)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A short term and the sentence that belongs to it."""
+
+    term: str
+    words: str
+
+    def html(self) -> Markup:
+        """Return the pair for a list of definitions."""
+        return tag("div", tag("dt", self.term), tag("dd", self.words))
 
 
 @dataclass(frozen=True)
@@ -198,12 +221,15 @@ class ScoreScale(Shown):
         Words for the current round and its score.
     previous
         The same for the round before, if there was one.
+    caption
+        A sentence above the scale.
     """
 
     bands: Sequence[tuple[str, int, int]]
     current: tuple[str, int]
     previous: tuple[str, int] | None = None
     name: str = "score"
+    caption: str = ""
 
     def finding(self) -> str:
         """Return what the picture shows, in one sentence."""
@@ -223,16 +249,17 @@ class ScoreScale(Shown):
 
     def html(self) -> Markup:
         """Return the scale as a picture, drawn once for a page and once for a small screen."""
-        broad = self._picture(680, 14, f"g-{slug(self.name)}")
+        broad = self._picture(480, 12.5, f"g-{slug(self.name)}")
         slim = self._picture(288, 11, f"s-{slug(self.name)}")
         return tag(
             "div",
+            tag("p", self.caption) if self.caption else EMPTY,
             tag("div", broad, class_="broad"),
-            tag("div", slim, class_="slim"),
+            tag("div", slim, class_="slim", hidden=True),
             class_="scale",
         )
 
-    def _picture(self, width: int, size: int, name: str) -> Markup:
+    def _picture(self, width: int, size: float, name: str) -> Markup:
         left, height = 10.0, 28.0
         step = (width - 2 * left) / (self.bands[-1][2] - self.bands[0][1] + 1)
         crowded = self.previous is not None and (
@@ -339,15 +366,16 @@ class Entries(Shown):
             if self.notes is not None:
                 self.notes.label(shown_in, f"“{heading}”")
             parts.append(tag("h3", heading, id=shown_in))
+            seen: set[int] = set()
             for said, entries in runs:
                 if said:
                     parts.append(tag("p", said, class_="said"))
-                items = (self._item(entry, shown_in) for entry in entries)
+                items = (self._item(entry, shown_in, seen) for entry in entries)
                 parts.append(tag("ul", *items, class_="entries"))
         return join(parts)
 
-    def _item(self, entry: Entry, shown_in: str) -> Markup:
+    def _item(self, entry: Entry, shown_in: str, seen: set[int]) -> Markup:
         marks = EMPTY
         if self.notes is not None:
-            marks = join(self.notes.link(*source, shown_in) for source in entry.sources)
-        return tag("li", tag("b", entry.name), " ", entry.text, " ", marks)
+            marks = join(self.notes.cite(source, shown_in, seen) for source in entry.sources)
+        return tag("li", tag("b", entry.name), " ", entry.text, marks)

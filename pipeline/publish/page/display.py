@@ -23,10 +23,6 @@ _OUTPUT = re.compile(
     rf'<div class="{NAME}"><style>[^<]*</style>(.*?)(?:<p class="hint">(?:(?!</p>).)*</p>)?</div>',
     re.DOTALL,
 )
-_NARROW = '<div class="slim">'
-_NARROW_UNSEEN = '<div class="slim" hidden>'
-"""The drawing for small screens is no second one, even where every style is lost."""
-
 # In a drawing a colour is an attribute of shapes, some of them in the shadow of a <use>, where no
 # rule reaches them; a variable does.
 _PAINT = re.compile(r'(fill|stroke)="(#[0-9A-Fa-f]{3,6})"')
@@ -61,7 +57,7 @@ class Shown:
 
 def in_notebook(inside: Markup, hint: str = "") -> Markup:
     """Return HTML as a notebook shows it: whole by itself, with its style in the host's colours."""
-    held = _PAINT.sub(_variable, str(inside).replace(_NARROW, _NARROW_UNSEEN))
+    held = _PAINT.sub(_variable, str(inside))
     style = Markup(_style(counted_classes(inside)))  # noqa: S704
     quiet = tag("p", hint, class_="hint") if hint else ""
     return tag("div", tag("style", style), Markup(held), quiet, class_=NAME)  # noqa: S704
@@ -72,7 +68,7 @@ def on_page(output: str) -> str:
     found = _OUTPUT.fullmatch(output)
     if found is None:
         return output
-    return _VARIABLE.sub(r'\1="\2"', found[1].replace(_NARROW_UNSEEN, _NARROW))
+    return _VARIABLE.sub(r'\1="\2"', found[1])
 
 
 def _variable(paint: re.Match[str]) -> str:

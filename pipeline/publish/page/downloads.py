@@ -34,6 +34,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 LARGE = 24_000
 """CSV files of more bytes than this together travel in one zip file, a quarter of the size: a page
 with its data must stay light enough to send by e-mail."""
+_SHEETS = "All tables as a spreadsheet"
 _ALL = "All tables as CSV files"
 _LONGEST = 32_000
 _CREATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
@@ -170,11 +171,14 @@ class Downloads(Shown):
         What the page says about itself; its name begins the files' names.
     main
         The table that is offered as a CSV file of its own even where the others are packed.
+    only_spreadsheet
+        Whether the spreadsheet is all that is offered.
     """
 
     tables: Sequence[Table]
     page: PageInfo
     main: Table | None = None
+    only_spreadsheet: bool = False
 
     def __repr__(self) -> str:
         """Say what this is without a memory address, which would differ from run to run."""
@@ -191,10 +195,11 @@ class Downloads(Shown):
                 xlsx_bytes(tables, self.page),
                 _SPREADSHEET,
                 f"{name}.xlsx",
-                "All tables as a spreadsheet",
+                "The figures as a spreadsheet" if self.only_spreadsheet else _SHEETS,
                 "Excel, LibreOffice",
             )
         ]
+        tables = [] if self.only_spreadsheet else tables
         files = {f"{name}-{table.name}.csv": csv_bytes(table) for table in tables}
         if sum(map(len, files.values())) > LARGE:
             links.append(

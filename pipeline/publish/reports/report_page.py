@@ -103,10 +103,9 @@ class ReportPage:
 
     def downloads(self) -> Downloads:
         """Return the tables of this page as CSV and as one accessible spreadsheet."""
-        tables = {table.name: table for table in self.shown}
-        info = page_info(self.data.about, self.edition)
-        return Downloads(list(tables.values()), info, main=self.main_table())
+        return self.packed()
 
-    def main_table(self) -> Table | None:
-        """Return the table offered as a CSV file of its own where the others are packed."""
-        return None
+    def packed(self, main: Table | None = None) -> Downloads:
+        """Return the tables of this page as files; ``main`` is also a CSV file of its own."""
+        tables = {table.name: table for table in self.shown}
+        return Downloads(list(tables.values()), page_info(self.data.about, self.edition), main)

@@ -19,12 +19,11 @@ def claims_table(report: Comparison) -> Table | Prose:
         Column("current_percent", report.rounds[1], "percent", missing="no figure"),
         Column("reproduced", "Does the test pass on the printed figures?", "mark"),
     ]
-    if report.analyst:
-        columns += [
-            Column("p_min", "Smallest p", "p", missing="cannot be computed"),
-            Column("p_max", "Largest p", "p", missing="cannot be computed"),
-            Column("reason", "What it rests on", wide=True),
-        ]
+    columns += [
+        Column("p_min", "Smallest p", "p", missing="cannot be computed"),
+        Column("p_max", "Largest p", "p", missing="cannot be computed"),
+        Column("reason", "What it rests on", wide=True),
+    ]
     return report.table(
         claims.assign(numbered=numbered),
         "What the report calls significant, in our words, and the test",
