@@ -442,11 +442,15 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
     sources = _Sources(tables)
     chain = _Divided({"follow_up": frames.pop("follow_up")}, "page")
     divided = _Divided(frames, "plan")
-    rounds = _Divided({"inspections": inspections_in_order(tables)}, "provider")
+    ordered = inspections_in_order(tables)
+    rounds = _Divided({"inspections": ordered}, "provider")
+    inspected_by = dict(zip(ordered["inspection"], ordered["provider"], strict=True))
     for plan in records(frames["plan"]):
         own = divided.of((plan["plan"],)) | chain.of((plan["plan"],))
-        own |= rounds.of((plan["provider"],))
-        inspected = bool(own["inspections"]["inspection"][1])
+        # A plan may be followed up by an inspection of the service that came after the provider.
+        later = [inspected_by[code] for code in own["follow_up"]["inspection"][1]]
+        own |= rounds.of(*((code,) for code in dict.fromkeys([plan["provider"], *later])))
+        inspected = plan["provider"] in own["inspections"]["provider"][1]
         about = plans.plan_about(plan, inspected)
         yield ReportSubject(about, {**own, "sources": sources.of(own)})
 
