@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis import plans
+from pipeline.analysis.aggregates import other_aggregates
 from pipeline.analysis.files import (
     ABOUT,
     FRAMES,
@@ -150,7 +151,7 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
     rounds = inspections_in_order(tables)
     inspections = {row["inspection"]: row for row in records(rounds)}
     sources = _Sources(tables)
-    by_pair = _Divided(_tables_of_pairs(processed), *_PAIR)
+    by_pair = _Divided(_tables_of_pairs(tables, processed), *_PAIR)
     by_inspection = _Divided(_tables_of_inspections(tables, processed, rounds), "inspection")
     of_frameworks = ("frameworks", "rating_bands", "overall_bands")
     by_framework = _Divided(
@@ -174,12 +175,15 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
             **outlook(tables, questions, ratings, current),
             "headline": pd.concat([first, plan_line], ignore_index=True).astype("string"),
         }
+        others = by_pair.frame("other_aggregates", here)["comparator"]
         own = {
             **by_pair.of(here),
             **by_inspection.of(*((row["inspection"],) for row in both)),
             **{name: by_inspection.table(name, later) for name in ("claims", "unclaimed")},
             **by_framework.of(*dict.fromkeys((row["framework"],) for row in both)),
-            **by_comparator.of((current["comparator"],)),
+            **by_comparator.of(
+                *((c,) for c in dict.fromkeys([current["comparator"], *others]) if c is not None)
+            ),
             **lineage.of((pair["provider"],)),
             **{name: columns_of(frame) for name, frame in made.items()},
         }
@@ -188,10 +192,13 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         yield ReportSubject(about, {**own, "sources": sources.of(own)})
 
 
-def _tables_of_pairs(processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def _tables_of_pairs(
+    tables: Tables, processed: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
     """Return the tables that a comparison shows of its pair of rounds, for all pairs.
 
-    ``key_questions``, ``prompts``, ``standards`` and what analysts ask about the tests:
+    ``key_questions``, ``other_aggregates`` (what else they can be set against), ``prompts``,
+    ``standards`` and what analysts ask about the tests:
     ``families`` (many tests at once), ``detectable`` (what these samples could have seen) and
     ``overturned`` (sentence).
     """
@@ -210,6 +217,7 @@ def _tables_of_pairs(processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.Data
     overturned = significant[_PAIR].assign(sentence=pd.array(said, dtype="string"))
     return {
         "key_questions": questions,
+        "other_aggregates": other_aggregates(tables, questions),
         "prompts": prompts,
         "standards": processed["rating_comparison"],
         "families": pd.concat(families) if families else pd.DataFrame(columns=_PAIR),
@@ -242,7 +250,7 @@ def _tables_of_inspections(
         "designs": published_designs(tables["samples"])
         .astype(_DESIGN)
         .merge(named[["sample", "name"]], on="sample")
-        .merge(rounds[["inspection", "round"]], on="inspection"),
+        .merge(rounds[["inspection", "round_name"]], on="inspection"),
         "discretions": tables["discretions"],
         "promises": promises(tables),
         "failed_checks": failed[["inspection", "rule", "subject", "detail"]],

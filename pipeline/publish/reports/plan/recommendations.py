@@ -131,9 +131,10 @@ def repeated(report: Plan) -> Prose:
     if unknown:
         numbers, some = joined([str(number) for number in unknown]), len(unknown) > 1
         earlier = report.data["inspections"]["inspection"].iloc[:1]
-        known = not is_missing(report.plan["inspection"]) and (
-            earlier != report.plan["inspection"]
-        ).any()
+        known = (
+            not is_missing(report.plan["inspection"])
+            and (earlier != report.plan["inspection"]).any()
+        )
         why = "but which of them has not been entered" if known else "which is not in the data"
         sentences.append(
             f"Recommendation{'s' if some else ''} {numbers} repeat{'' if some else 's'} the "
