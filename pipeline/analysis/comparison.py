@@ -210,6 +210,10 @@ def bases(tables: Tables) -> pd.DataFrame:
 
 
 def with_comparator(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Add the figures of the aggregate that ``comparator`` names, and the difference from them.
+
+    ``rows`` has ``comparator``, ``current_framework``, ``key_question`` and ``current_percent``.
+    """
     scores = in_force(
         tables["comparator_scores"],
         ["comparator", "framework", "key_question"],

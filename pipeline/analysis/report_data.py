@@ -43,6 +43,7 @@ from pipeline.analysis.ratings.stability import (
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.headline import headline
 from pipeline.analysis.sentences.narrative import overturned_sentence, route_sentences
+from pipeline.analysis.sentences.phrases import joined
 from pipeline.analysis.significance_claims import significant_without_a_claim
 from pipeline.analysis.statistics.change import detectable_by_sample, families_of_tests
 from pipeline.analysis.statistics.sample_design import published_designs
@@ -333,9 +334,7 @@ def _about(
         "provider_name": full,
         "short_name": short,
         "simulated": provider["simulated"] == "yes",
-        "title": f"{short}: "
-        + (f"{names[0]} and {names[1]} inspections compared" if previous
-           else f"{names[0]} inspection"),
+        "title": f"{short}: {_title(names)}",
         "result": said.get("overall", ""),
         "round": now,
         "previous_round": before,
@@ -359,6 +358,14 @@ def _about(
             for edition, report in editions.items()
         ],
     }  # fmt: skip
+
+
+def _title(rounds: list[str]) -> str:
+    """Say which rounds a page is about; a label may call itself an inspection already."""
+    called = any("inspection" in name for name in rounds)
+    if len(rounds) == 1:
+        return rounds[0] if called else f"{rounds[0]} inspection"
+    return f"{joined(rounds)} {'' if called else 'inspections '}compared"
 
 
 def _key_of(inspection: Row, provider: str) -> int | str:

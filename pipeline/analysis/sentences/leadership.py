@@ -378,7 +378,7 @@ def how_sure(questions: pd.DataFrame, tests: Row | None) -> list[str]:
 
 
 def _passes(number: int) -> str:
-    return f"{in_words(number)} {'passes' if number == 1 else 'pass'}"
+    return f"{in_words(number)} {'pass' if number > 1 else 'passes'}"
 
 
 def _stand(number: int) -> str:

@@ -516,6 +516,7 @@ def _fill(frame: pd.DataFrame, at: pd.Series, prefix: str, limits: Interval) -> 
 
 
 def adjusted_by_family(comparison: pd.DataFrame, p_values: pd.Series) -> pd.Series:
+    """Return p-values (0-1) adjusted by Benjamini and Hochberg within each pair of rounds."""
     adjusted = pd.Series(pd.NA, index=comparison.index, dtype="object")
     for _, index in comparison.groupby(FAMILY, dropna=False).groups.items():
         given = [None if is_missing(p) else float(p) for p in p_values.loc[index]]
