@@ -43,7 +43,7 @@ from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.headline import headline
 from pipeline.analysis.sentences.narrative import overturned_sentence, route_sentences
 from pipeline.analysis.significance_claims import significant_without_a_claim
-from pipeline.analysis.statistics.change import detectable_by_sample, families_of_tests, other_tests
+from pipeline.analysis.statistics.change import detectable_by_sample, families_of_tests
 from pipeline.analysis.statistics.sample_design import published_designs
 from pipeline.data import Tables
 
@@ -192,14 +192,18 @@ def _tables_of_pairs(processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.Data
     """Return the tables that a comparison shows of its pair of rounds, for all pairs.
 
     ``key_questions``, ``prompts``, ``standards`` and what analysts ask about the tests:
-    ``families`` (many tests at once), ``other_tests`` (what other tests would say), ``detectable``
-    (what these samples could have seen) and ``overturned`` (sentence).
+    ``families`` (many tests at once), ``detectable`` (what these samples could have seen) and
+    ``overturned`` (sentence).
     """
     questions, prompts = processed["key_question_comparison"], processed["prompt_comparison"]
     families = [
         families_of_tests(frame).assign(family=name)
         for name, frame in (("key questions", questions), ("prompts", prompts))
         if len(frame)
+    ]
+    detectable = detectable_by_sample(questions)
+    whole = [
+        name for name in detectable if str(name).startswith(("figures", "smallest", "largest"))
     ]
     significant = questions[questions["overturned_by"].notna()]
     said = [overturned_sentence(row) for row in records(significant)]
@@ -209,8 +213,7 @@ def _tables_of_pairs(processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.Data
         "prompts": prompts,
         "standards": processed["rating_comparison"],
         "families": pd.concat(families) if families else pd.DataFrame(columns=_PAIR),
-        "other_tests": other_tests(questions),
-        "detectable": detectable_by_sample(questions),
+        "detectable": detectable.astype(dict.fromkeys(whole, "Int64")),
         "overturned": overturned[overturned["sentence"].notna()],
     }
 
@@ -253,7 +256,8 @@ def _tables_of_inspections(
                 "item": "plan",
                 "value": answers["result"].str.split(" ").str[0],
                 "sentence": "The action plan answers " + answers["result"],
-            }
+            },
+            dtype="string",
         ),
     }
 
