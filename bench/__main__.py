@@ -27,9 +27,9 @@ from typing import Any
 
 import psutil
 
-from pipeline.data.simulate import simulate
-from pipeline.publish.build import PROJECT, processors
-from pipeline.publish.catalogue import Report, Wanted, reports_in
+from pipeline.publish.build.build import PROJECT, processors
+from pipeline.publish.build.catalogue import Report, Wanted, reports_in
+from pipeline.simulate import simulate
 
 NOTEBOOKS = PROJECT / "notebooks"
 SEED = 1

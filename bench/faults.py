@@ -50,7 +50,7 @@ def find(run: psutil.Process, victim: str) -> list[psutil.Process]:
 
 def _is_nursery(process: psutil.Process) -> bool:
     try:
-        return any("pipeline.publish.nursery" in word for word in process.cmdline())
+        return any("pipeline.publish.build.nursery" in word for word in process.cmdline())
     except psutil.Error:
         return False
 
@@ -170,7 +170,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=50, help="faults (default: 50)")
     parser.add_argument("--seed", type=int, default=1, help="of the random moments (default: 1)")
     arguments = parser.parse_args()
-    from pipeline.data.simulate import simulate
+    from pipeline.simulate import simulate
 
     with tempfile.TemporaryDirectory() as folder:
         raw, out = Path(folder) / "raw", Path(folder) / "out"

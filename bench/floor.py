@@ -21,11 +21,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import nbformat
 
-from pipeline.publish.catalogue import Report, Wanted, reports_in
-from pipeline.publish.execution import PROCESSED_VARIABLE, renderer
-from pipeline.publish.forking import done_ahead
-from pipeline.publish.pages import page_info
-from pipeline.publish.render import for_edition
+from pipeline.publish.build.catalogue import Report, Wanted, reports_in
+from pipeline.publish.build.forking import done_ahead
+from pipeline.publish.build.run import PROCESSED_VARIABLE, renderer
+from pipeline.publish.page.page_info import page_info
+from pipeline.publish.page.render import for_edition
 
 
 def plain_page(report: Report, notebook: Any) -> str:

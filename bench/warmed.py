@@ -12,10 +12,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from pipeline.publish.catalogue import Wanted, reports_in
-from pipeline.publish.execution import ReportFailed, renderer, run_report
-from pipeline.publish.forking import done_ahead, warm_up
-from pipeline.publish.pool import Pool
+from pipeline.publish.build.catalogue import Wanted, reports_in
+from pipeline.publish.build.forking import done_ahead, warm_up
+from pipeline.publish.build.pool import Pool
+from pipeline.publish.build.run import ReportFailed, renderer, run_report
 
 
 def main() -> None:

@@ -58,9 +58,9 @@ def _in_plain_words(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> None:
         from pipeline.data.problems import InvalidData
-        from pipeline.data.simulate import CannotSimulate
-        from pipeline.publish.build import CannotBuild
-        from pipeline.publish.catalogue import UnknownReport
+        from pipeline.publish.build.build import CannotBuild
+        from pipeline.publish.build.catalogue import UnknownReport
+        from pipeline.simulate import CannotSimulate
 
         try:
             command(*args, **kwargs)
@@ -105,7 +105,7 @@ def cli() -> None:
 @_in_plain_words
 def data(data: Path | None, out: Path | None, force: bool, explain: bool) -> None:
     """Check the raw tables and build the processed ones."""
-    from pipeline.publish.build import make_tables
+    from pipeline.publish.build.build import make_tables
 
     outcome = make_tables(data, out, force=force, explain=explain, tell=click.echo)
     _report_outcome(outcome, "table")
@@ -153,8 +153,8 @@ def report(
     explain: bool,
 ) -> None:
     """Make the reports that are out of date, and the index."""
-    from pipeline.publish.build import build
-    from pipeline.publish.catalogue import Wanted
+    from pipeline.publish.build.build import build
+    from pipeline.publish.build.catalogue import Wanted
 
     wanted = Wanted(provider, previous, current, plan, kind)
     if every and wanted != Wanted(kind=kind):
@@ -206,7 +206,7 @@ def _shown(path: Path) -> str:
 @_in_plain_words
 def simulate(providers: int, seed: int, out: Path, data: Path | None) -> None:
     """Write a raw data folder of imaginary providers, each marked SIMULATED."""
-    from pipeline.data.simulate import simulate as write
+    from pipeline.simulate import simulate as write
 
     write(out, providers=providers, seed=seed, data=data)
     click.echo(f"{providers} simulated providers in {_shown(out)}")
@@ -217,8 +217,8 @@ def simulate(providers: int, seed: int, out: Path, data: Path | None) -> None:
 @_in_plain_words
 def pdf(data: Path | None, out: Path | None) -> None:
     """Print every page to PDF with an installed Chromium, Chrome or Edge."""
-    from pipeline.publish.build import Folders
-    from pipeline.publish.pdf import NoBrowser, PrintFailed, write_pdfs
+    from pipeline.publish.build.build import Folders
+    from pipeline.publish.build.pdf import NoBrowser, PrintFailed, write_pdfs
 
     pages = Folders.of(data, out).pages
     try:

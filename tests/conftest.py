@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import page_audit as audit
 import pytest
-from folders import (
+from support import page_audit as audit
+from support.folders import (
     Folder,
     add_provider,
     add_second_framework,
     add_youth_inspection,
     copy_inspection,
 )
-from specimen import HOSTILE
+from support.specimen import HOSTILE
 
-from pipeline.publish.build import build
+from pipeline.publish.build.build import build
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every report of three imaginary providers."""
-    from pipeline.data.simulate import simulate
+    from pipeline.simulate import simulate
 
     raw = tmp_path_factory.mktemp("raw") / "simulated"
     simulate(raw, providers=3, seed=20)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.ratings import bands_by_percent, framework_rows
+from pipeline.analysis.ratings.bands import bands_by_percent, framework_rows
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.data import Tables, is_missing
 

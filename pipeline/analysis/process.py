@@ -10,18 +10,18 @@ from typing import TypeVar
 import pandas as pd
 
 from pipeline.analysis import plans
-from pipeline.analysis.change import with_tests
-from pipeline.analysis.claims import significance_claims
 from pipeline.analysis.comparison import (
     key_question_comparison,
     prompt_comparison,
     rating_comparison,
 )
-from pipeline.analysis.dossiers import dossier_files, dossiers, quality_dossiers
 from pipeline.analysis.files import WholeFolder, csv_bytes
 from pipeline.analysis.providers import by_provider
 from pipeline.analysis.quality import quality_checks
-from pipeline.analysis.ratings import standard_ratings
+from pipeline.analysis.ratings.bands import standard_ratings
+from pipeline.analysis.report_data import dossier_files, dossiers, quality_dossiers
+from pipeline.analysis.significance_claims import significance_claims
+from pipeline.analysis.statistics.change import with_tests
 from pipeline.data import Tables, load
 
 Result = TypeVar("Result")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from pipeline.analysis.bases import possible_counts
 from pipeline.analysis.quality.lookups import Finding, Records, plain
 from pipeline.analysis.records import Row
+from pipeline.analysis.statistics.bases import possible_counts
 
 
 def same_figure_agrees(records: Records) -> Iterator[Finding]:

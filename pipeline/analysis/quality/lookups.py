@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from pipeline.analysis.ratings import standard_ratings
+from pipeline.analysis.ratings.bands import standard_ratings
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.data import Tables
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.analysis.bases import possible_bases, possible_counts
 from pipeline.analysis.quality.lookups import Finding, Records, plain
+from pipeline.analysis.statistics.bases import possible_bases, possible_counts
 
 _PERCENT_SIGN = re.compile(r"%|\bper cent\b")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline.analysis.quality.lookups import Finding, Records
-from pipeline.analysis.ratings import framework_rows, permitted_discretion
+from pipeline.analysis.ratings.bands import framework_rows, permitted_discretion
 
 
 def points_add_up(records: Records) -> Iterator[Finding]:

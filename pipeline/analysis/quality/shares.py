@@ -3,7 +3,7 @@
 import re
 from fractions import Fraction
 
-from pipeline.analysis.phrases import in_words
+from pipeline.analysis.sentences.phrases import in_words
 
 _NUMBERS = {in_words(number): number for number in range(1, 11)}
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}

@@ -1,0 +1,216 @@
+"""The way to the next rating, in cases.
+
+For each standard: how many more cases would have had to be done well, in each key question below
+the boundary, for the bands to give the rating above the published one; and how many more would have
+brought it within the range where the panel may consider its discretion. That range gives no rating:
+the panel decides.
+
+The other standards are held at their published ratings. Where a base was not published the numbers
+are given for the largest possible base, with the smallest and largest over all possible ones.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.analysis.ratings.scale import Scale, largest_pair, printed_percent, rated_on_cases
+from pipeline.analysis.statistics.bases import Base
+
+
+def cases_needed(count: int, base: int, boundary: int) -> int:
+    """Fewest more cases done well for ``count`` of ``base`` to print as ``boundary`` percent.
+
+    0 where it does already. The base stays the same: cases turn from not well done to well done.
+    """
+    reaches = np.flatnonzero(printed_percent(np.arange(count, base + 1), base) >= boundary)
+    return int(reaches[0])
+
+
+def route_by_question(
+    questions: pd.DataFrame,
+    ratings: pd.DataFrame,
+    standards: pd.DataFrame,
+    bands: pd.DataFrame,
+    rules: pd.DataFrame,
+) -> pd.DataFrame:
+    """A row a key question of a standard that can still rise: how far it is from the next rating.
+
+    ``questions``: the rows of one inspection from ``key_question_comparison``; ``ratings``: its
+    rows from ``standard_ratings``; ``standards``, ``bands``, ``rules``: its framework's rows of
+    ``standards``, ``rating_bands`` and ``discretion_rules``.
+
+    Columns: ``standard, name, published_rating, next_rating, boundary_percent, key_question, label,
+    percent, base`` (number of cases the count below is out of), ``base_known`` (false: the largest
+    possible one), ``cases_needed`` (whole cases; 0 where the question is at the boundary),
+    ``cases_needed_lowest, cases_needed_highest`` (over all possible bases), ``points_away``
+    (percentage points from the printed figure to the boundary, at least 0), ``cases_to_discretion``
+    (fewest more cases for the question to be within the range where discretion may be considered).
+    """
+    scale = Scale.of(bands, rules)
+    published = ratings.set_index("standard")["published_rating"]
+    rows: list[dict[str, Any]] = []
+    for question in rated_on_cases(questions, standards).to_dict("records"):
+        level = scale.level_of(published[question["standard"]])
+        pair = largest_pair(question["percent"], question["base"])
+        if level == scale.top or pair is None:
+            continue
+        count, base = pair
+        boundary = scale.lower[level + 1]
+        possible = _needed_at_every_base(question["percent"], question["base"], boundary)
+        rows.append(
+            {
+                "standard": question["standard"],
+                "name": question["name"],
+                "published_rating": published[question["standard"]],
+                "next_rating": scale.ratings[level + 1],
+                "boundary_percent": boundary,
+                "key_question": question["key_question"],
+                "label": question["label"],
+                "percent": question["percent"],
+                "base": base,
+                "base_known": question["base"].is_full_sample(question["percent"]),
+                "cases_needed": cases_needed(count, base, boundary),
+                "cases_needed_lowest": min(possible),
+                "cases_needed_highest": max(possible),
+                "points_away": max(0, boundary - question["percent"]),
+                "cases_to_discretion": _to_discretion(
+                    scale, count, base, level + 1, bool(question["qualitative"])
+                ),
+            }
+        )
+    return pd.DataFrame(rows, columns=_BY_QUESTION)
+
+
+_BY_QUESTION = [
+    "standard", "name", "published_rating", "next_rating", "boundary_percent", "key_question",
+    "label", "percent", "base", "base_known", "cases_needed", "cases_needed_lowest",
+    "cases_needed_highest", "points_away", "cases_to_discretion",
+]  # fmt: skip
+
+
+def _needed_at_every_base(percent: int, base: Base, boundary: int) -> list[int]:
+    counts, sizes = base.pairs(percent)
+    return [
+        cases_needed(count, size, boundary)
+        for count, size in zip(counts.tolist(), sizes.tolist(), strict=True)
+    ]
+
+
+def _to_discretion(scale: Scale, count: int, base: int, level: int, qualitative: bool) -> int:
+    reachable = scale.reachable(np.arange(count, base + 1), base, qualitative)
+    return int(np.flatnonzero(reachable >= level)[0])
+
+
+def route_by_standard(
+    questions: pd.DataFrame,
+    ratings: pd.DataFrame,
+    standards: pd.DataFrame,
+    bands: pd.DataFrame,
+    rules: pd.DataFrame,
+) -> pd.DataFrame:
+    """A row a standard: what its next point would take, the fewest cases first.
+
+    Arguments as for ``route_by_question``. Columns: ``standard, name, published_rating,
+    next_rating, boundary_percent, rateable`` (false where no number of cases can be given: a
+    judgement, no percentages, or none of them below the boundary, so that they do not explain the
+    rating; the numbers are then missing), ``questions_below`` (key questions
+    below the boundary, joined by '; '), ``cases_needed`` (whole cases, the questions' added up),
+    ``cases_if_shared`` (if the same cases put every question right: the largest of them),
+    ``points_away`` (of the question furthest away), ``base`` (of that question), ``base_known``,
+    ``cases_to_discretion`` (fewest more cases, added up, for the standard to be within the range
+    where discretion may be considered), ``raised_by_panel`` (true where the published rating rests
+    on recorded discretion). Standards at the top rating are left out.
+    """
+    by_question = route_by_question(questions, ratings, standards, bands, rules)
+    scale = Scale.of(bands, rules)
+    names = standards.set_index("standard")["name"]
+    rows: list[dict[str, Any]] = []
+    for line in ratings[ratings["standard"] != "overall"].to_dict("records"):
+        level = scale.level_of(line["published_rating"])
+        if level == scale.top:
+            continue
+        row: dict[str, Any] = {
+            "standard": line["standard"],
+            "name": names[line["standard"]],
+            "published_rating": line["published_rating"],
+            "next_rating": scale.ratings[level + 1],
+            "boundary_percent": scale.lower[level + 1],
+            "raised_by_panel": bool(pd.notna(line["discretion"])),
+        }
+        own = by_question[by_question["standard"] == line["standard"]]
+        below = own[own["cases_needed"] > 0]
+        row["rateable"] = not below.empty
+        if not below.empty:
+            furthest = own.loc[own["points_away"].idxmax()]
+            row |= {
+                "questions_below": "; ".join(below["key_question"]),
+                "cases_needed": int(own["cases_needed"].sum()),
+                "cases_if_shared": int(own["cases_needed"].max()),
+                "points_away": int(furthest["points_away"]),
+                "base": int(furthest["base"]),
+                "base_known": bool(furthest["base_known"]),
+                "cases_to_discretion": int(own["cases_to_discretion"].sum()),
+            }
+        rows.append(row)
+    whole = ["cases_needed", "cases_if_shared", "points_away", "base", "cases_to_discretion"]
+    frame = pd.DataFrame(rows, columns=_BY_STANDARD).astype(dict.fromkeys(whole, "Int64"))
+    return frame.sort_values(
+        ["cases_needed", "points_away", "standard"], na_position="last", ignore_index=True
+    )
+
+
+_BY_STANDARD = [
+    "standard", "name", "published_rating", "next_rating", "boundary_percent", "rateable",
+    "questions_below", "cases_needed", "cases_if_shared", "points_away", "base", "base_known",
+    "cases_to_discretion", "raised_by_panel",
+]  # fmt: skip
+
+
+def route_to_overall(
+    route: pd.DataFrame, ratings: pd.DataFrame, overall_bands: pd.DataFrame
+) -> dict[str, Any]:
+    """How far the provider is from the next overall rating, and the shortest ways there.
+
+    ``route`` is a result of ``route_by_standard``; ``ratings`` the rows of the inspection from
+    ``standard_ratings``; ``overall_bands`` those of its framework. Each standard can give one
+    point.
+
+    Result: ``points`` (of the published ratings), ``rating``, ``next_rating`` and ``points_needed``
+    (None and 0 at the top), ``fewest_cases`` (standards, by number of cases) and ``fewest_points``
+    (standards, by percentage points), each as many as there are points missing, empty where that
+    many standards cannot rise; ``raised_by_panel`` (standards whose published rating rests on
+    discretion) and ``points_by_bands`` (total by the bands alone, judgements as published).
+    """
+    own = ratings[ratings["standard"] != "overall"]
+    points = int(own["points"].sum())
+    bands = overall_bands.sort_values("lower_points")
+    above = bands[bands["lower_points"] > points]
+    here = bands[bands["lower_points"] <= points]
+    needed = int(above["lower_points"].iloc[0]) - points if len(above) else 0
+    able = route[route["rateable"].astype(bool)]
+    ways = {
+        "fewest_cases": able.sort_values(["cases_needed", "points_away"], kind="stable"),
+        "fewest_points": able.sort_values(["points_away", "cases_needed"], kind="stable"),
+    }
+    worth = own.drop_duplicates("published_rating").set_index("published_rating")["points"]
+    by_bands = sum(
+        int(worth.get(line["derived_rating"], 0))
+        if pd.notna(line["derived_rating"])
+        else int(line["points"])
+        for line in own.to_dict("records")
+    )
+    return {
+        "points": points,
+        "rating": str(here["rating"].iloc[-1]) if len(here) else None,
+        "next_rating": str(above["rating"].iloc[0]) if len(above) else None,
+        "points_needed": needed,
+        **{
+            name: way["standard"].head(needed).tolist() if len(way) >= needed else []
+            for name, way in ways.items()
+        },
+        "raised_by_panel": own.loc[own["discretion"].notna(), "standard"].tolist(),
+        "points_by_bands": by_bands,
+    }

@@ -1,0 +1,155 @@
+"""Which numbers of cases a printed percentage can be out of.
+
+The reports print whole percentages and, for some samples, how many cases were read. With a base of
+100 or less a printed percentage fits one whole number of cases or none, so where the size of a
+sub-sample was not printed the doubt is the base, not the rounding. With larger bases both are open.
+
+A count fits a printed percentage if it rounds to it half up or half to even, the two usual rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.analysis.sentences.phrases import joined
+
+
+def _check_percent(percent: int) -> None:
+    if percent != int(percent) or not 0 <= percent <= 100:
+        raise ValueError(f"A printed percentage is a whole number from 0 to 100, not {percent!r}.")
+
+
+def _check_base(base: int) -> None:
+    if base != int(base) or base < 1:
+        raise ValueError(f"A base is a whole number of cases, 1 or more, not {base!r}.")
+
+
+def possible_counts(percent: int, base: int) -> list[int]:
+    """Every count of cases out of ``base`` that prints as ``percent``; empty if none does."""
+    _check_percent(percent)
+    _check_base(base)
+    lowest, highest = _count_limits(percent, base)
+    return list(range(max(0, lowest), min(base, highest) + 1))
+
+
+def _count_limits(percent: int, base: Any) -> tuple[Any, Any]:
+    """Smallest and largest count that prints as ``percent``, for one base or an array of them.
+
+    Whole-number arithmetic: count / base lies from percent - 1/2 to percent + 1/2, the upper end
+    included only for an even percentage, which half to even rounds down to.
+    """
+    lowest = -((-(2 * percent - 1) * base) // 200)
+    highest = ((2 * percent + 1) * base - percent % 2) // 200
+    return lowest, highest
+
+
+def possible_bases(percent: int, limit: int) -> list[int]:
+    """Every base from 1 to ``limit`` of which some count prints as ``percent``."""
+    _check_percent(percent)
+    _check_base(limit)
+    return sorted(set(_pairs(int(percent), int(limit))[1].tolist()))
+
+
+@lru_cache(maxsize=4096)
+def _pairs(percent: int, limit: int) -> tuple[npt.NDArray, npt.NDArray]:
+    """Counts and bases, up to a limit, that print as a percentage."""
+    every = np.arange(1, limit + 1)
+    lowest, highest = _count_limits(percent, every)
+    lowest, highest = np.maximum(0, lowest), np.minimum(every, highest)
+    fitting = np.maximum(0, highest - lowest + 1)
+    bases = np.repeat(every, fitting)
+    counts = np.arange(len(bases)) + np.repeat(lowest - fitting.cumsum() + fitting, fitting)
+    counts.setflags(write=False)
+    bases.setflags(write=False)
+    return counts, bases
+
+
+@dataclass(frozen=True)
+class Base:
+    """What the documents say about the number of cases a percentage is out of.
+
+    sample   code of the sample, such as ``risk-of-harm``
+    printed  its printed size in cases, or None
+    limit    largest number of cases it can be, or None where not even that is known
+    tied     whether the documents tie the question to this sample, so that its printed size is the
+             base; otherwise the printed size is only an upper limit
+    """
+
+    sample: str
+    printed: int | None
+    limit: int | None
+    tied: bool
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that are no number of cases, and a limit below the printed size."""
+        for size in (self.printed, self.limit):
+            if size is not None:
+                _check_base(size)
+        if self.printed is not None and self.limit is not None and self.limit < self.printed:
+            raise ValueError(
+                f"The sample {self.sample!r} is printed as {self.printed} cases but limited to "
+                f"{self.limit}: the limit cannot be below the printed size."
+            )
+
+    @property
+    def most(self) -> int | None:
+        """Largest number of cases the base can be."""
+        return self.printed if self.limit is None else self.limit
+
+    def is_full_sample(self, percent: int) -> bool:
+        """Whether the base is the printed sample: tied to it, and the figure possible of it."""
+        return (
+            self.tied and self.printed is not None and bool(possible_counts(percent, self.printed))
+        )
+
+    def pairs(self, percent: int) -> tuple[npt.NDArray, npt.NDArray]:
+        """Counts and bases the printed ``percent`` can be: two arrays of whole numbers.
+
+        The printed sample where the documents tie the question to it and the figure is possible of
+        it; otherwise every base up to the limit of which the figure is possible. Empty arrays where
+        no limit is known or nothing fits.
+        """
+        if self.is_full_sample(percent):
+            assert self.printed is not None
+            counts = np.array(possible_counts(percent, self.printed), dtype=np.int64)
+            return counts, np.full(counts.shape, self.printed, dtype=np.int64)
+        if self.most is None:
+            return np.array([], dtype=np.int64), np.array([], dtype=np.int64)
+        return _pairs(int(percent), self.most)
+
+    def one_count(self, percent: int) -> tuple[int, int] | None:
+        """The one count and base, where the base is known and one count prints as ``percent``."""
+        if not self.is_full_sample(percent):
+            return None
+        counts, bases = self.pairs(percent)
+        return (int(counts[0]), int(bases[0])) if len(counts) == 1 else None
+
+    def described(self, percent: int) -> str:
+        """The possible bases in words: ``100``, ``14, 19 or 24``, ``2 to 85 (61 sizes)``."""
+        sizes = sorted(set(self.pairs(percent)[1].tolist()))
+        if not sizes:
+            return "none" if self.most is not None else "not known"
+        if len(sizes) <= 4:
+            return joined([str(size) for size in sizes], "or")
+        whole = len(sizes) == sizes[-1] - sizes[0] + 1
+        return f"{sizes[0]} to {sizes[-1]}" + ("" if whole else f" ({len(sizes)} sizes)")
+
+
+def base_of(row: dict[Any, Any], side: str) -> Base:
+    """The ``Base`` of one side (``previous`` or ``current``) of a row of a comparison.
+
+    Reads ``<side>_base``, ``<side>_limit``, ``<side>_tied`` (true, or the word yes) and ``sample``.
+    """
+    printed, limit = (
+        None if pd.isna(row[f"{side}_{what}"]) else int(row[f"{side}_{what}"])
+        for what in ("base", "limit")
+    )
+    tied = row[f"{side}_tied"]
+    is_tied = not pd.isna(tied) and (tied == "yes" if isinstance(tied, str) else bool(tied))
+    return Base(str(row.get("sample", "")), printed, limit, is_tied and printed is not None)

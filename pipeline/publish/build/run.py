@@ -1,0 +1,167 @@
+"""One report: its notebook run by papermill, rendered, and handed over as bytes.
+
+Nothing is written to disk on the way. A report that fails raises ReportFailed, whose message says
+in one sentence which report, which cell and why; there is no page then.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
+from pipeline.publish.build.catalogue import Report
+from pipeline.publish.build.warm import NurseryLost
+from pipeline.publish.page.page_info import page_info
+from pipeline.publish.page.render import Renderer, UnfitOutput, for_edition
+
+#: Where a notebook looks for its tables. ``pipeline.data`` has the same name; it is not imported
+#: here because pandas would come with it, and this process only passes the name on.
+PROCESSED_VARIABLE = "PIPELINE_PROCESSED"
+#: Seconds one cell may take, unless the caller says otherwise.
+TIMEOUT = 120
+
+
+class ReportFailed(Exception):
+    """A report could not be made; the message names report, cell and cause in one sentence."""
+
+
+def run_report(
+    report: Report, processed: Path, notebooks: Path, timeout: int | None = TIMEOUT
+) -> bytes:
+    """Run a report's notebook and return its page as UTF-8.
+
+    Parameters
+    ----------
+    report
+        What to make.
+    processed
+        Folder of processed tables; the notebook finds it through PIPELINE_PROCESSED.
+    notebooks
+        Folder of notebooks; a notebook runs in it, as it does in JupyterLab.
+    timeout
+        Seconds one cell may take; None for as long as it likes.
+
+    Raises
+    ------
+    ReportFailed
+        A parameter is not declared, a cell failed or never ended, the notebook's process died, or
+        an output may not stand on a page.
+    """
+    path = notebooks / f"{report.notebook}.ipynb"
+    try:
+        notebook = _read(path, path.stat().st_mtime_ns)
+    except (OSError, nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+        raise ReportFailed(
+            f"{report.name}: the notebook {path.name} cannot be read ({_first_line(error)})."
+        ) from None
+    _check_parameters(report, path)
+    run = for_edition(notebook, report.edition)
+    at: dict[str, int] = {"cell": 0}
+
+    def started(cell: Any, cell_index: int) -> None:
+        at["cell"] = cell_index
+
+    def execute() -> Any:
+        with _environment(PROCESSED_VARIABLE, str(processed.resolve())):
+            return papermill.execute_notebook(
+                run,  # papermill makes a copy of its own
+                None,
+                parameters=report.parameters,
+                engine_name="warm",
+                progress_bar=False,
+                execution_timeout=timeout,
+                coalesce_streams=True,  # so that a slow cell's prints do not fall apart in time
+                on_cell_start=started,
+                cwd=str(notebooks),
+            )
+
+    try:
+        try:
+            executed = execute()
+        except NurseryLost:  # through no fault of the notebook: once more, with a new one
+            executed = execute()
+    except PapermillExecutionError as error:
+        cause = f"{error.ename}: {_first_line(error.evalue)}" if error.evalue else error.ename
+        raise ReportFailed(
+            f"{_where(report, notebook, run, error.cell_index)} failed: {cause}"
+        ) from None
+    except CellTimeoutError:
+        raise ReportFailed(
+            f"{_where(report, notebook, run, at['cell'])} was stopped: "
+            f"it took longer than {timeout} s."
+        ) from None
+    except DeadKernelError as error:
+        raise ReportFailed(f"{_where(report, notebook, run, at['cell'])} failed: {error}") from None
+    try:
+        html = renderer().html(executed, page_info(report.about, report.edition))
+    except UnfitOutput as error:
+        raise ReportFailed(f"{report.name}: {error}.") from None
+    return html.encode("utf-8")
+
+
+@cache
+def renderer() -> Renderer:
+    """The renderer of this process: the template is read and compiled once."""
+    return Renderer()
+
+
+@cache
+def _read(path: Path, changed: int) -> Any:
+    return nbformat.read(path, as_version=4)
+
+
+@cache
+def _declared(path: Path, changed: int) -> list[str]:
+    return list(papermill.inspect_notebook(_read(path, changed)))
+
+
+def _check_parameters(report: Report, path: Path) -> None:
+    # Papermill only warns about a parameter that the notebook does not declare, and then makes
+    # the report of the defaults.
+    declared = _declared(path, path.stat().st_mtime_ns)
+    unknown = [name for name in report.parameters if name not in declared]
+    if unknown:
+        there = ", ".join(declared) or "none"
+        raise ReportFailed(
+            f"{report.name}: {report.notebook}.ipynb declares no parameter "
+            f"{' or '.join(map(repr, unknown))} in its cell tagged 'parameters' (it has: {there})."
+        )
+
+
+def _where(report: Report, notebook: Any, run: Any, executed_index: int) -> str:
+    """Name a cell as its author knows it: its number in the file and its first line."""
+    cells = list(run.cells)
+    tagged = [i for i, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", [])]
+    # Papermill puts a cell of its own after the one with the parameters.
+    index = executed_index - 1 if tagged and executed_index > tagged[0] else executed_index
+    cell = cells[min(index, len(cells) - 1)]
+    number = next(n for n, written in enumerate(notebook.cells, start=1) if written is cell)
+    said = f' "{_first_line(cell.source, 60)}"' if cell.source.strip() else ""
+    return f"{report.name}: cell {number} of {report.notebook}.ipynb{said}"
+
+
+def _first_line(words: object, length: int = 300) -> str:
+    lines = str(words).strip().splitlines() or [""]
+    return lines[0] if len(lines[0]) <= length else lines[0][: length - 1] + "…"
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before

@@ -1,0 +1,77 @@
+"""The picture of the data-quality report: how much of each topic was printed, and in what form."""
+
+from textwrap import wrap
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import Rectangle
+
+from pipeline.analysis.quality.coverage import BLANK, NUMBER, WORDS
+from pipeline.analysis.records import Row, records
+from pipeline.publish.page.pictures import drawing
+from pipeline.publish.page.style import BANDS, CURRENT, GRID, INK, RULE
+
+_FILLS = {
+    NUMBER: (CURRENT, CURRENT),
+    WORDS: (BANDS["Outstanding"], INK),
+    BLANK: ("white", RULE),
+}
+_HEADS = {NUMBER: "Number", WORDS: "Words", BLANK: "Blank"}
+_BAR, _LINE = 14, 17
+
+
+def completeness_chart(topics: pd.DataFrame, *, narrow: bool = False) -> Drawing:
+    """Draw a bar a topic, split by form, with the counts in columns beside it.
+
+    ``topics`` is the ``completeness`` table. All bars have one scale, so that their length is how
+    much was printed. Sizes are CSS pixels; nothing is measured, so nothing can collide.
+    """
+    width = 360 if narrow else 760
+    left = 0 if narrow else 270
+    columns = (
+        {NUMBER: 256, WORDS: 308, BLANK: 360} if narrow else {NUMBER: 640, WORDS: 700, BLANK: 760}
+    )
+    right = 204 if narrow else 588
+    labels = [wrap(str(topic), 46 if narrow else 32) for topic in topics["topic"]]
+    heights = [
+        _LINE * len(lines) + _BAR + 12 if narrow else max(_LINE * len(lines), _BAR) + 12
+        for lines in labels
+    ]
+    head = 26
+    height = head + sum(heights) + 4
+    figure, axes = drawing(width, height)
+    figure.subplots_adjust(0, 0, 1, 1)
+    axes.set_axis_off()
+    axes.set_xlim(0, width)
+    axes.set_ylim(height, 0)
+    for form, x in columns.items():
+        axes.text(x, head - 12, _HEADS[form], ha="right", va="center", weight="bold")
+    scale = (right - left) / float(topics["total"].max())
+    top = float(head)
+    for row, lines, tall in zip(records(topics), labels, heights, strict=True):
+        axes.plot([0, width], [top, top], color=GRID, linewidth=0.8)
+        first = top + 6 + _LINE / 2
+        if not narrow:
+            first = top + (tall - _LINE * (len(lines) - 1)) / 2
+        for number, words in enumerate(lines):
+            axes.text(0, first + number * _LINE, words, va="center", color=INK)
+        middle = top + tall - 6 - _BAR / 2 if narrow else top + tall / 2
+        _bar(axes, row, left, middle, scale)
+        for form, x in columns.items():
+            axes.text(x, middle, f"{int(row[form]):,}", ha="right", va="center", color=INK)
+        top += tall
+    return figure
+
+
+def _bar(axes: Any, row: Row, left: float, middle: float, scale: float) -> None:
+    at = left
+    for form, (fill, edge) in _FILLS.items():
+        long = float(row[form]) * scale
+        if long:
+            axes.add_patch(
+                Rectangle(
+                    (at, middle - _BAR / 2), long, _BAR, facecolor=fill, edgecolor=edge, linewidth=1
+                )
+            )
+        at += long

@@ -1,0 +1,244 @@
+"""The timeline of an action plan: who is to do how much, by when.
+
+A row an owner, a column a month, and in each place a mark with the number of
+actions; what has no date stands apart, to the right. Everything is placed in
+CSS pixels on a grid, and actions of one owner and month that stand differently
+get lanes of their own, so that no two marks and no two labels can meet.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from textwrap import wrap
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import Circle, Rectangle
+
+from pipeline.data import is_missing
+from pipeline.publish.page.pictures import drawing
+from pipeline.publish.page.style import CURRENT, DOWN, GRID, INK, QUIET, RULE
+
+MONTHS = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+NO_OWNER = "No owner printed"
+UNDATED = {"done": "Done, as\nprinted", "ongoing": "Ongoing", "none given": "No\ndate"}
+"""Columns for actions without a date, by the kind of target."""
+
+STATES: dict[str, tuple[str, str, str, str]] = {
+    "passed": ("disc", "white", DOWN, INK),
+    "upcoming": ("disc", CURRENT, CURRENT, "white"),
+    "closed": ("square", QUIET, QUIET, "white"),
+    "undated": ("square", "white", RULE, INK),
+}
+"""The mark of each state: shape, fill, edge and ink; without colour, shape and fill differ."""
+
+_EXPLAINED = {
+    "passed": "Ring: the target has gone by.",
+    "upcoming": "Disc: the target is still to come.",
+    "closed": "Filled square: complete or dropped.",
+    "undated": "Open square: no target date.",
+}
+_LANE, _LINE, _GAP, _HEAD = 28, 17, 8, 64
+_RADIUS = 11
+_MOST_MONTHS = 14
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Pixels: the whole width, where labels end, months begin, each column's centre."""
+
+    width: int
+    left: float
+    months: dict[str, float]
+    undated: dict[str, float]
+    breaks: Sequence[float]
+    as_of: float | None
+
+
+def state(position: str, due_on: object) -> str:
+    """Return how the timeline marks an action: a key of STATES."""
+    if position in ("complete", "dropped"):
+        return "closed"
+    if is_missing(due_on):
+        return "undated"
+    return "passed" if "target passed" in position else "upcoming"
+
+
+def timeline_rows(actions: pd.DataFrame) -> pd.DataFrame:
+    """Return the numbers the timeline draws: one row an owner, column and state.
+
+    ``owner`` as shown on the page; ``column`` the month (YYYY-MM) or the kind of
+    a target without date; ``state`` a key of STATES; ``actions`` their number;
+    ``recommendations`` the numbers of the recommendations they belong to.
+    Owners stand in the order of their first target, those without one last.
+    """
+    marked = pd.DataFrame(
+        {
+            "owner": actions["owner_shown"].fillna(NO_OWNER),
+            "column": actions["due_on"].str[:7].fillna(actions["due_kind"]),
+            "state": [
+                state(*row)
+                for row in actions[["position", "due_on"]].itertuples(index=False, name=None)
+            ],
+            "recommendation": actions["recommendation"],
+        }
+    )
+    key = ["owner", "column", "state"]
+    rows = (
+        marked.groupby(key)["recommendation"]
+        .agg(actions="size", recommendations=lambda r: ", ".join(map(str, sorted(set(r)))))
+        .reset_index()
+    )
+    # Digits sort before letters, so months come before the kinds without a date.
+    first = rows.groupby("owner")["column"].transform("min")
+    rows = rows.assign(first=first, unnamed=rows["owner"] == NO_OWNER)
+    rows = rows.sort_values(["unnamed", "first", "owner", "column", "state"])
+    return rows[[*key, "actions", "recommendations"]].reset_index(drop=True)
+
+
+def how_to_read(actions: pd.DataFrame) -> str:
+    """Return what the marks of a plan's timeline mean: those it has, and no others."""
+    states = set(timeline_rows(actions)["state"])
+    words = ["Each mark holds a number of actions."]
+    words += [meaning for name, meaning in _EXPLAINED.items() if name in states]
+    if actions["due_on"].notna().any():
+        words.append("A dotted line marks months left out.")
+    return " ".join(words)
+
+
+def timeline(actions: pd.DataFrame, as_of: str, *, narrow: bool = False) -> Drawing:
+    """Draw the actions of one plan by owner and due month, as seen on ``as_of``.
+
+    ``actions`` is the contract table of one plan. ``narrow`` draws for a small
+    screen: labels above their rows, and only months in which something is due.
+    """
+    rows = timeline_rows(actions)
+    grid = _grid(rows, as_of, narrow)
+    owners = [(str(owner), part) for owner, part in rows.groupby("owner", sort=False)]
+    labels = {owner: wrap(owner, 44 if narrow else 31) for owner, _ in owners}
+    lanes = {owner: int(part.groupby("column").size().max()) for owner, part in owners}
+    heights = {owner: _height(len(labels[owner]), lanes[owner], narrow) for owner, _ in owners}
+    height = int(_HEAD + sum(heights.values())) + 6
+    figure, axes = drawing(grid.width, height)
+    figure.subplots_adjust(0, 0, 1, 1)
+    axes.set_axis_off()
+    axes.set_xlim(0, grid.width)
+    axes.set_ylim(height, 0)
+    _heads(axes, grid, as_of)
+    marks: list[tuple[float, float, str, int]] = []
+    top = float(_HEAD)
+    for owner, part in owners:
+        axes.plot([0, grid.width], [top, top], color=GRID, linewidth=0.8, zorder=1)
+        lines = labels[owner]
+        above = _LINE * len(lines) if narrow else 0.0
+        for number, words in enumerate(lines):
+            middle = top + (heights[owner] - _LINE * (len(lines) - 1)) / 2
+            y = (top + 11 if narrow else middle) + _LINE * number
+            axes.text(0, y, words, va="center", color=INK, fontsize=13)
+        room = heights[owner] - above
+        _uprights(axes, grid, top + above, top + heights[owner])
+        for column, cell in part.groupby("column", sort=False):
+            x = grid.months.get(str(column), grid.undated.get(str(column), 0.0))
+            first = top + above + (room - _LANE * (len(cell) - 1)) / 2
+            for lane, (name, count) in enumerate(zip(cell["state"], cell["actions"], strict=True)):
+                marks.append((x, first + _LANE * lane, str(name), int(count)))
+        top += heights[owner]
+    _draw(axes, marks)
+    return figure
+
+
+def _height(lines: int, lanes: int, narrow: bool) -> float:
+    text, room = _LINE * lines, _LANE * lanes
+    return float((text + room if narrow else max(text, room)) + _GAP)
+
+
+def _grid(rows: pd.DataFrame, as_of: str, narrow: bool) -> _Grid:
+    due = sorted({c for c in rows["column"] if c[:1].isdigit()})
+    kinds = [kind for kind in UNDATED if kind in set(rows["column"])]
+    between = _every_month(due)
+    shown = due if narrow or len(between) > _MOST_MONTHS else between
+    left = 12.0 if narrow else 256.0
+    apart = 62.0 if narrow else 72.0
+    # A reader looking from long after the last target stands beyond a break of their own.
+    late = bool(due) and _number(as_of) - _number(due[-1]) > 1
+    tail = 28.0 if late else 0.0
+    least = 34.0 if narrow else 30.0
+    room = (360.0 if narrow else 720.0) - left - tail - apart * len(kinds)
+    step = max(least, min(60.0, room / max(len(shown), 1)))
+    end = left + step * len(shown) + tail
+    months = {month: left + step * (i + 0.5) for i, month in enumerate(shown)}
+    # A target that is a month falls on its last day, so within its month the day is before it.
+    to_come = [x - step / 2 for month, x in months.items() if month >= as_of[:7]]
+    breaks = [
+        left + step * number
+        for number, (before, after) in enumerate(pairwise(shown), start=1)
+        if _number(after) - _number(before) > 1
+    ]
+    if late:
+        breaks.append(end - tail)
+    return _Grid(
+        width=int(max(360 if narrow else 720, end + apart * len(kinds))),
+        left=left,
+        months=months,
+        undated={kind: end + apart * (i + 0.5) for i, kind in enumerate(kinds)},
+        breaks=breaks,
+        as_of=(to_come[0] if to_come else end) if months else None,
+    )
+
+
+def _every_month(months: Sequence[str]) -> list[str]:
+    """Return every month from the first to the last, as YYYY-MM."""
+    if not months:
+        return []
+    numbers = range(_number(months[0]), _number(months[-1]) + 1)
+    return [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in numbers]
+
+
+def _number(day: str) -> int:
+    """Return a month as a number that counts months; a day counts as its month."""
+    return int(day[:4]) * 12 + int(day[5:7]) - 1
+
+
+def _heads(axes: Any, grid: _Grid, as_of: str) -> None:
+    style = {"ha": "center", "va": "center", "fontsize": 12, "color": INK}
+    year = ""
+    for month, x in grid.months.items():
+        axes.text(x, 34, MONTHS[int(month[5:]) - 1], **style)
+        if month[:4] != year:
+            year = month[:4]
+            axes.text(x, 50, year, **{**style, "color": QUIET})
+    for kind, x in grid.undated.items():
+        for number, words in enumerate(UNDATED[kind].split("\n")):
+            axes.text(x, 34 + 16 * number, words, **style)
+    if grid.as_of is None:
+        return
+    x = grid.as_of
+    axes.plot([x, x], [20, _HEAD], color=INK, linewidth=1.5, zorder=2)
+    words = f"As of {int(as_of[8:])} {MONTHS[int(as_of[5:7]) - 1]} {as_of[:4]}"
+    beyond = x + 62 > grid.width
+    side = "right" if beyond else "left" if x < 62 else "center"
+    axes.text(x, 11, words, **{**style, "ha": side, "fontweight": "bold"})
+
+
+def _uprights(axes: Any, grid: _Grid, top: float, bottom: float) -> None:
+    """Draw one row's part of the upright lines, which leave labels alone."""
+    for x in grid.breaks:
+        axes.plot([x, x], [top, bottom], color=RULE, linewidth=1, linestyle=(0, (2, 3)), zorder=1)
+    if grid.as_of is not None:
+        axes.plot([grid.as_of] * 2, [top, bottom], color=INK, linewidth=1.5, zorder=2)
+
+
+def _draw(axes: Any, marks: Sequence[tuple[float, float, str, int]]) -> None:
+    # Patches and not markers: a marker is a reference, through which nothing can see its colour.
+    for x, y, name, count in marks:
+        shape, fill, edge, ink = STATES[name]
+        look: dict[str, Any] = {"facecolor": fill, "edgecolor": edge, "linewidth": 2, "zorder": 3}
+        if shape == "disc":
+            axes.add_patch(Circle((x, y), _RADIUS, **look))
+        else:
+            side = 2 * _RADIUS
+            axes.add_patch(Rectangle((x - _RADIUS, y - _RADIUS), side, side, **look))
+        axes.text(x, y, str(count), ha="center", va="center", fontsize=12, color=ink, zorder=4)

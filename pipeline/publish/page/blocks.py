@@ -1,0 +1,298 @@
+"""What stands on a page besides tables and figures: the first screen, notices, terms.
+
+Every object shows itself when it is the last value of a cell, and every word in it is text: nothing
+that comes from data can become markup. A figure in a sentence can carry its source: give the
+sentence as ``Sourced(text, source, place)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pipeline.publish.page.markup import escape, slug, symbol
+from pipeline.publish.page.pictures import plain_svg
+from pipeline.publish.page.source_notes import SourceNotes
+from pipeline.publish.page.style import BANDS, CURRENT, INK, PREVIOUS
+
+Direction = Literal["up", "down", "same", ""]
+_SHAPES = {"up": "▲", "down": "▼", "same": "■"}
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """A sentence with the place its figure was copied from."""
+
+    text: str
+    source: str
+    place: str
+
+
+Sentence = str | Sourced
+
+
+def sentence(words: Sentence, notes: SourceNotes | None, shown_in: str) -> str:
+    """Return a sentence as HTML, with the link to its source where it has one."""
+    if isinstance(words, Sourced):
+        mark = notes.link(words.source, words.place, shown_in) if notes is not None else ""
+        return escape(words.text) + mark
+    return escape(words)
+
+
+class _Shown:
+    """Something that shows itself in a notebook cell."""
+
+    def html(self) -> str:
+        """Return the object as HTML."""
+        raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+
+@dataclass(frozen=True)
+class Together(_Shown):
+    """Several objects shown by one cell, one beneath the other."""
+
+    parts: Sequence[Any]
+
+    def html(self) -> str:
+        """Return the parts as HTML, in order."""
+        return "".join(part.html() for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Headline(_Shown):
+    """The one sentence a reader should leave with, and what must be said beside it."""
+
+    text: Sentence
+    beside: Sequence[Sentence] = ()
+    notes: SourceNotes | None = None
+
+    def html(self) -> str:
+        """Return the headline as HTML."""
+        lead = f'<p class="lead">{sentence(self.text, self.notes, "headline")}</p>'
+        rest = "".join(f"<p>{sentence(words, self.notes, 'headline')}</p>" for words in self.beside)
+        if self.notes is not None:
+            self.notes.label("headline", "the headline")
+        return lead + (f'<div class="prose">{rest}</div>' if rest else "")
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One figure of the first screen.
+
+    ``value`` is printed large, ``of`` small behind it ("of 30"); ``was`` says what it was before
+    and ``direction`` which way it went; ``note`` is what a reader must know with it.
+    """
+
+    label: str
+    value: str
+    of: str = ""
+    was: str = ""
+    direction: Direction = ""
+    note: str = ""
+    source: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class KeyFigures(_Shown):
+    """The figures of the first screen, side by side where there is room."""
+
+    figures: Sequence[KeyFigure]
+    notes: SourceNotes | None = None
+
+    def html(self) -> str:
+        """Return the figures as a list of terms and values."""
+        if self.notes is not None:
+            self.notes.label("key-figures", "the key figures")
+        return f'<dl class="cards">{"".join(map(self._card, self.figures))}</dl>'
+
+    def _card(self, figure: KeyFigure) -> str:
+        mark = ""
+        if figure.source is not None and self.notes is not None:
+            mark = self.notes.link(*figure.source, "key-figures")
+        of = f" <small>{escape(figure.of)}</small>" if figure.of else ""
+        shape = _SHAPES.get(figure.direction, "")
+        moved = f"{symbol(shape, figure.direction)} " if shape else ""
+        was = f'<dd class="was">{moved}{escape(figure.was)}</dd>' if figure.was else ""
+        note = f'<dd class="note">{escape(figure.note)}</dd>' if figure.note else ""
+        return (
+            f"<div><dt>{escape(figure.label)}</dt>"
+            f'<dd class="value">{escape(figure.value)}{of}{mark}</dd>{was}{note}</div>'
+        )
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A short list under a heading, such as "Strongest" or "What next"."""
+
+    heading: str
+    sentences: Sequence[Sentence]
+
+
+@dataclass(frozen=True)
+class Panels(_Shown):
+    """Panels side by side where there is room."""
+
+    panels: Sequence[Panel]
+    notes: SourceNotes | None = None
+
+    def html(self) -> str:
+        """Return the panels as HTML; one sentence is a paragraph, several are a list."""
+        return f'<div class="panels">{"".join(map(self._panel, self.panels))}</div>'
+
+    def _panel(self, panel: Panel) -> str:
+        name = f"panel-{slug(panel.heading)}"
+        if self.notes is not None:
+            self.notes.label(name, f"“{panel.heading}”")
+        shown = [sentence(words, self.notes, name) for words in panel.sentences]
+        inside = (
+            f"<p>{shown[0]}</p>"
+            if len(shown) == 1
+            else f"<ul>{''.join(f'<li>{words}</li>' for words in shown)}</ul>"
+        )
+        return f'<div class="panel"><h3>{escape(panel.heading)}</h3>{inside}</div>'
+
+
+@dataclass(frozen=True)
+class Prose(_Shown):
+    """Paragraphs made from the tables."""
+
+    paragraphs: Sequence[Sentence]
+    notes: SourceNotes | None = None
+    name: str = "text"
+
+    def html(self) -> str:
+        """Return the paragraphs as HTML."""
+        if self.notes is not None:
+            self.notes.label(self.name, "the text")
+        shown = (sentence(words, self.notes, self.name) for words in self.paragraphs)
+        return f'<div class="prose">{"".join(f"<p>{words}</p>" for words in shown)}</div>'
+
+
+@dataclass(frozen=True)
+class Notice(_Shown):
+    """Something a reader must not miss."""
+
+    paragraphs: Sequence[str]
+    heading: str = "Please note"
+
+    def html(self) -> str:
+        """Return the notice as HTML."""
+        inside = "".join(f"<p>{escape(words)}</p>" for words in self.paragraphs)
+        return f'<div class="notice"><p><strong>{escape(self.heading)}</strong></p>{inside}</div>'
+
+
+@dataclass(frozen=True)
+class Glossary(_Shown):
+    """Terms and what they mean, in the order given."""
+
+    terms: Mapping[str, str]
+
+    def html(self) -> str:
+        """Return the terms as a list of definitions."""
+        items = "".join(
+            f"<div><dt>{escape(term)}</dt><dd>{escape(meaning)}</dd></div>"
+            for term, meaning in self.terms.items()
+        )
+        return f'<dl class="terms">{items}</dl>'
+
+
+Definitions = Glossary
+
+
+@dataclass(frozen=True)
+class ScoreScale(_Shown):
+    """Where an overall score stands among the bands of the overall rating, then and now.
+
+    Parameters
+    ----------
+    bands
+        Rating, lowest and highest score of each band, from the lowest band up. Scores are whole.
+    current
+        Words for the current round and its score.
+    previous
+        The same for the round before, if there was one.
+    """
+
+    bands: Sequence[tuple[str, int, int]]
+    current: tuple[str, int]
+    previous: tuple[str, int] | None = None
+    name: str = "score"
+
+    def finding(self) -> str:
+        """Return what the picture shows, in one sentence."""
+        top = self.bands[-1][2]
+        label, score = self.current
+        now = f"{label}: {score} of {top}, {self._band(score)}"
+        if self.previous is None:
+            return f"{now}."
+        label, score = self.previous
+        return f"{label}: {score} of {top}, {self._band(score)}. {now}."
+
+    def _band(self, score: int) -> str:
+        for rating, low, high in self.bands:
+            if low <= score <= high:
+                return rating
+        raise ValueError(f"Score {score} lies in no band of the overall rating")
+
+    def html(self) -> str:
+        """Return the scale as a picture, drawn once for a page and once for a small screen."""
+        broad = self._picture(680, 14, f"g-{slug(self.name)}")
+        slim = self._picture(288, 11, f"s-{slug(self.name)}")
+        return (
+            f'<div class="scale"><div class="broad">{broad}</div>'
+            f'<div class="slim">{slim}</div></div>'
+        )
+
+    def _picture(self, width: int, size: int, name: str) -> str:
+        left, height = 10.0, 28.0
+        step = (width - 2 * left) / (self.bands[-1][2] - self.bands[0][1] + 1)
+        crowded = self.previous is not None and (
+            abs(self.current[1] - self.previous[1]) * step
+            < size * 0.36 * (len(f"{self.previous[0]}{self.current[0]}") + 8)
+        )
+        top = size + 9.0 + (size + 3.0 if crowded else 0.0)
+        low = self.bands[0][1]
+        shades = list(BANDS.values())
+        parts = []
+        for position, (rating, first, last) in enumerate(self.bands):
+            x, w = left + (first - low) * step, (last - first + 1) * step
+            shade = shades[min(position, len(shades) - 1)]
+            parts.append(
+                f'<rect x="{x:.1f}" y="{top:g}" width="{w:.1f}" height="{height:g}" '
+                f'fill="{shade}" stroke="{INK}"/>'
+            )
+            at, anchor = (x + 2, "start") if position < len(self.bands) - 1 else (x + w, "end")
+            stagger = (size + 2) * (position % 2) if width < 400 else 0
+            parts.append(_label(at, top + height + size + 3 + stagger, anchor, rating))
+        rounds = [(self.current, "disc")]
+        if self.previous is not None:
+            rounds.insert(0, (self.previous, "ring"))
+        for (label, score), shape in rounds:
+            words = f"{label}: {score}"
+            x = left + (score - low + 0.5) * step
+            y = top - 6 - ((size + 3) if crowded and shape == "ring" else 0)
+            fill, edge = ("#fff", PREVIOUS) if shape == "ring" else (CURRENT, CURRENT)
+            half = len(words) * size * 0.36
+            anchor = "start" if x < half else "end" if x > width - half else "middle"
+            if crowded and shape == "ring":
+                parts.append(f'<path d="M{x:.1f} {y + 3:.1f}V{top:g}" stroke="{PREVIOUS}"/>')
+                after = self.previous is not None and self.previous[1] > self.current[1]
+                after = (after and x < width - half * 2) or x < half * 2
+                anchor = "start" if after else "end"
+            parts.append(
+                f'<circle cx="{x:.1f}" cy="{top + height / 2:g}" r="8" fill="{fill}" '
+                f'stroke="{edge}" stroke-width="3"/>'
+            )
+            parts.append(_label(x, y, anchor, words, bold=True))
+        body = f'<g font-size="{size}" fill="{INK}">{"".join(parts)}</g>'
+        tall = int(top + height + size + 8 + (size + 2 if width < 400 else 0))
+        return plain_svg(width, tall, body, name, self.finding())
+
+
+def _label(x: float, y: float, anchor: str, words: str, *, bold: bool = False) -> str:
+    weight = ' font-weight="700"' if bold else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{weight}>{escape(words)}</text>'

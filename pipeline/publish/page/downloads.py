@@ -1,0 +1,313 @@
+"""The data of a page, inside the page: a spreadsheet of all tables and a CSV file of each.
+
+The spreadsheet is made by gptables, which follows the Analysis Function's checklist for accessible
+spreadsheets: a cover, a list of contents, a sheet of notes, one table a sheet, no merged cells, no
+meaning in colour. Both kinds of file say where each figure was copied from and why one is missing.
+
+Text that a spreadsheet program would take for a formula is made harmless: in CSV by an apostrophe
+in front, in the spreadsheet by its type. Numbers stay numbers. Nothing in a file depends on the
+time or the machine, so the same tables give the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import datetime
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline.publish.page.markup import clean, escape, is_missing, slug
+from pipeline.publish.page.page_info import PageInfo
+from pipeline.publish.page.source_notes import SourceNotes
+from pipeline.publish.page.tables import Column, Table
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+LARGE = 24_000
+"""CSV files of more bytes than this together travel in one zip file, a quarter of the size: a page
+with its data must stay light enough to send by e-mail."""
+_ALL = "All tables as CSV files"
+_LONGEST = 32_000
+_CREATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
+_SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def harmless(text: object) -> str:
+    """Return text that no spreadsheet program takes for a formula when it opens a CSV file."""
+    words = clean(text)
+    bare = words.lstrip(" \u00a0")
+    return f"'{words}" if words.startswith(_FORMULA) or bare.startswith(_FORMULA) else words
+
+
+def _columns(table: Table) -> dict[str, list[Any]]:
+    """Return a table's data for reuse, by heading: rows as shown, numbers as numbers.
+
+    Headings carry their units. The value of a group stands in a column of its own. A column with
+    blanks is followed by one that says why, and columns that name sources stand last.
+    """
+    rows = table.rows()
+    columns: dict[str, list[Any]] = {}
+
+    def add(heading: str, values: list[Any]) -> None:
+        name, again = heading, 2
+        while name.lower() in {taken.lower() for taken in columns}:
+            name, again = f"{heading} {again}", again + 1
+        columns[name] = values
+
+    if table.groups:
+        add(clean(table.group_name), [table.cell(row, table.groups) for row in rows])
+    for column in table.columns:
+        heading = _heading(column)
+        values = [table.cell(row, column.name) for row in rows]
+        add(heading, [_value(column, value) for value in values])
+        if column.numeric and any(map(is_missing, values)):
+            why = [
+                table.reason(column, row) if is_missing(v) else "" for row, v in _pair(rows, values)
+            ]
+            add(f"{heading}: why blank", why)
+        elif any(map(is_missing, values)):
+            columns[list(columns)[-1]] = [
+                f"[{table.reason(column, row)}]" if is_missing(v) else _value(column, v)
+                for row, v in _pair(rows, values)
+            ]
+    sourced = [(f"{_plain_heading(column)}: source", column.source) for column in table.columns]
+    for heading, source in [*sourced, ("Source", table.row_source)]:
+        if source is not None:
+            notes = SourceNotes() if table.notes is None else table.notes
+            add(heading, [notes.text(table.reference(row, source)) for row in rows])
+    return columns
+
+
+def csv_bytes(table: Table) -> bytes:
+    """Return a table as CSV: UTF-8 with a byte order mark, so that Excel reads it right."""
+    columns = _columns(table)
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(map(harmless, columns))
+    writer.writerows(map(_csv_value, row) for row in zip(*columns.values(), strict=True))
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def xlsx_bytes(tables: Sequence[Table], page: PageInfo) -> bytes:
+    """Return tables as a workbook with cover, contents, notes and a sheet for each table.
+
+    Raises
+    ------
+    ValueError
+        If there is no table with rows.
+    """
+    import gptables
+
+    filled = [table for table in tables if len(table.frame)]
+    if not filled:
+        raise ValueError("A spreadsheet needs at least one table with rows")
+    remarks = {"blanks": _BLANKS}
+    sheets: dict[str, Any] = {}
+    for position, table in enumerate(filled, start=1):
+        about = "$$blanks$$"
+        if any(column.kind in ("percent", "change") for column in table.columns):
+            remarks.setdefault("rounding", _ROUNDING)
+            about += "$$rounding$$"
+        if table.comment:
+            remarks[f"t{position}"] = table.comment
+            about += f"$$t{position}$$"
+        sheets[f"{position} {_sheet(table.name)}"[:31].strip()] = gptables.GPTable(
+            table=_for_sheet(table),
+            table_name=f"t{position}_{table.name.replace('-', '_')}"[:60],
+            title=_inert(table.caption) + about,
+            instructions=(
+                "This worksheet contains one table. Words in square brackets say why a figure is "
+                "missing. Notes are on the notes worksheet."
+            ),
+        )
+    notes = pd.DataFrame(
+        {
+            "Note reference": list(remarks),
+            "Note text": [_inert(words) for words in remarks.values()],
+        }
+    )
+    cover = gptables.Cover(
+        title=_inert(page.full_title),
+        intro=[_inert(words) for words in (page.description, *page.dates) if words],
+        about=[_inert(f"{term}: {words}") for term, words in page.colophon],
+    )
+    book = io.BytesIO()
+    options = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+    with warnings.catch_warnings():
+        # gptables 2.0 calls pandas in ways that pandas 3 warns of; the result is right.
+        warnings.simplefilter("ignore", (DeprecationWarning, FutureWarning))
+        workbook = gptables.produce_workbook(
+            book,
+            sheets=sheets,
+            cover=cover,
+            notes_table=notes,
+            workbook_options=options | {"in_memory": True},
+        )
+    workbook.set_properties(
+        {"title": clean(page.full_title)[:250], "author": "", "created": _CREATED}
+    )
+    workbook.close()
+    return book.getvalue()
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """The page's data to take away: show it as the last value of a cell.
+
+    Parameters
+    ----------
+    tables
+        The tables of the page, in order.
+    page
+        What the page says about itself; its name begins the files' names.
+    main
+        The table that is offered as a CSV file of its own even where the others are packed.
+    """
+
+    tables: Sequence[Table]
+    page: PageInfo
+    main: Table | None = None
+
+    def __repr__(self) -> str:
+        """Say what this is without a memory address, which would differ from run to run."""
+        return f"Downloads: {len(self.tables)} tables"
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def html(self) -> str:
+        """Return links that hold the files themselves: no server is asked."""
+        tables = [table for table in self.tables if len(table.frame)]
+        if not tables:
+            return "<p>This page has no tables to take away.</p>"
+        name = slug(self.page.name or self.page.title)[:80]
+        links = [
+            _link(
+                xlsx_bytes(tables, self.page),
+                _SPREADSHEET,
+                f"{name}.xlsx",
+                "All tables as a spreadsheet",
+                "Excel, LibreOffice",
+            )
+        ]
+        files = {f"{name}-{table.name}.csv": csv_bytes(table) for table in tables}
+        if sum(map(len, files.values())) > LARGE:
+            links.append(
+                _link(_zipped(files), "application/zip", f"{name}-csv.zip", _ALL, "CSV, zipped")
+            )
+            tables = [table for table in tables if self.main is not None and table is self.main]
+        links += [
+            _link(
+                files[f"{name}-{table.name}.csv"],
+                "text/csv;charset=utf-8",
+                f"{name}-{table.name}.csv",
+                table.caption
+                if table.label == table.caption
+                else f"{table.label}: {table.caption}",
+                "CSV",
+            )
+            for table in tables
+        ]
+        return f'<ul class="downloads">{"".join(f"<li>{link}</li>" for link in links)}</ul>'
+
+
+_ROUNDING = (
+    "Published percentages are whole numbers; a change is the difference of two of them, in "
+    "percentage points."
+)
+_BLANKS = "A figure is missing only for the reason given in its place; no blank stands for zero."
+
+
+def _link(content: bytes, kind: str, name: str, words: str, program: str) -> str:
+    size = max(1, round(len(content) / 1024))
+    address = f"data:{kind};base64,{base64.b64encode(content).decode()}"
+    return (
+        f'<a download="{escape(name)}" href="{escape(address)}">{escape(words)} '
+        f'<span class="size">({program}, {size} KB)</span></a>'
+    )
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
+    return packed.getvalue()
+
+
+def _pair(rows: Sequence[tuple[Any, ...]], values: list[Any]) -> list[tuple[tuple[Any, ...], Any]]:
+    return list(zip(rows, values, strict=True))
+
+
+def _plain_heading(column: Column) -> str:
+    return clean(column.heading)
+
+
+def _heading(column: Column) -> str:
+    unit = {"%": "percent"}.get(column.unit_shown, column.unit_shown)
+    return f"{_plain_heading(column)} ({unit})" if unit else _plain_heading(column)
+
+
+def _value(column: Column, value: Any) -> Any:
+    """Return a cell as a number where its column is numeric, otherwise as text."""
+    if is_missing(value):
+        return None
+    if not column.numeric:
+        return clean(value)
+    plain = float(value)
+    return int(plain) if plain.is_integer() else plain
+
+
+def _csv_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return harmless(value)
+    if is_missing(value):
+        return ""
+    plain = float(value)
+    return str(int(plain)) if plain.is_integer() else repr(plain)
+
+
+def _for_sheet(table: Table) -> pd.DataFrame:
+    """Return a table's data for a sheet: a missing figure is its reason in square brackets."""
+    columns = _columns(table)
+    for heading in [name for name in columns if name.endswith(": why blank")]:
+        figures, why = heading.removesuffix(": why blank"), columns.pop(heading)
+        columns[figures] = [
+            f"[{reason}]" if reason else figure
+            for figure, reason in zip(columns[figures], why, strict=True)
+        ]
+    cells = [[_sheet_value(value) for value in values] for values in columns.values()]
+    frame = pd.DataFrame(dict(enumerate(cells)), dtype=object)
+    frame.columns = pd.Index([_inert(name) or "Column" for name in columns])
+    return frame
+
+
+def _sheet_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return _inert(value)
+    if is_missing(value):
+        return "[not given]"
+    plain = float(value)
+    return int(plain) if plain.is_integer() else plain
+
+
+def _inert(words: str) -> str:
+    """Return text in which gptables finds no link, no note and nothing it refuses.
+
+    gptables reads ``[words](address)`` as a link and ``$$name$$`` as a note, and refuses a cell
+    without letters or digits.
+    """
+    plain = clean(words).replace("](", "] (").replace("$$", "$ $").strip()[:_LONGEST]
+    return plain if re.search("[a-zA-Z0-9]", plain) else f"text: {plain}" if plain else "[empty]"
+
+
+def _sheet(name: str) -> str:
+    return re.sub(r"[^a-z0-9 ]+", " ", name).strip()

@@ -1,0 +1,178 @@
+"""What a page says about itself: title, dates, citation, versions, taken from its dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from pipeline.publish.page.markup import slug
+
+PUBLISHERS = {
+    "comparison": "HM Inspectorate of Probation",
+    "data-quality": "HM Inspectorate of Probation",
+    "action-plan": "HM Prison and Probation Service and Ministry of Justice",
+}
+STATUS = "Not an official publication of the inspectorate or the ministry"
+EDITIONS: dict[str, str] = {"leadership": "Leadership edition", "analyst": "Analyst edition"}
+
+
+@dataclass(frozen=True)
+class PageInfo:
+    """What a page says about itself.
+
+    Parameters
+    ----------
+    title
+        Heading and title of the page.
+    description
+        One sentence for search and for the data's description.
+    edition
+        ``leadership``, ``analyst``, or empty for pages that have one edition.
+    kind
+        ``comparison``, ``action-plan``, ``data-quality`` or ``index``.
+    standfirst
+        A line under the heading.
+    dates
+        Lines such as "Inspected July 2019"; from the data, never from a clock.
+    simulated
+        Whether the figures were generated; puts SIMULATED over the page and into its title.
+    citation
+        How to cite the page.
+    pipeline_version, data_version
+        Version of this package and fingerprint of the data.
+    licence
+        Licence of the figures, in words; ``licence_url`` its address.
+    publisher
+        Publisher of the source documents.
+    period
+        Period the figures cover, as ISO 8601 ("2018/2019"), for the machine-readable description.
+    data_published
+        Publication date of the newest source, as ISO 8601.
+    name
+        File name without ending.
+    colophon_extra
+        Further terms and words for the foot of the page.
+    """
+
+    title: str
+    description: str = ""
+    edition: str = ""
+    kind: str = "comparison"
+    language: str = "en-GB"
+    standfirst: str = ""
+    dates: Sequence[str] = ()
+    simulated: bool = False
+    citation: str = ""
+    pipeline_version: str = ""
+    data_version: str = ""
+    licence: str = "Open Government Licence v3.0"
+    licence_url: str = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+    publisher: str = "HM Inspectorate of Probation"
+    period: str = ""
+    data_published: str = ""
+    name: str = ""
+    colophon_extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def full_title(self) -> str:
+        """The title as the browser and the PDF show it."""
+        words = [self.title, self.edition_name] if self.edition_name else [self.title]
+        marked = not self.simulated or "SIMULATED" in self.title
+        return ("" if marked else "SIMULATED: ") + " – ".join(words)
+
+    @property
+    def edition_name(self) -> str:
+        """The edition in words."""
+        return EDITIONS.get(self.edition, self.edition)
+
+    @property
+    def kind_class(self) -> str:
+        """The kind as a class of the page."""
+        return f"k-{slug(self.kind)}"
+
+    @property
+    def version_shown(self) -> str:
+        """Version of this package: as given, else as installed."""
+        return self.pipeline_version or package_version()
+
+    @property
+    def generator(self) -> str:
+        """The name and version of the maker, for the page's head."""
+        return f"probation-inspection-reports {self.version_shown}"
+
+    @property
+    def colophon(self) -> list[tuple[str, str]]:
+        """The pairs of term and words at the foot of the page, empty ones left out."""
+        pairs = [
+            ("Cite as", self.citation),
+            ("Source of figures", self.publisher),
+            ("Licence of figures", f"{self.licence}: {self.licence_url}" if self.licence else ""),
+            *self.colophon_extra.items(),
+            ("Data version", self.data_version),
+            ("Made with", self.generator),
+        ]
+        return [(term, words) for term, words in pairs if words]
+
+    def linked_data(self) -> dict[str, Any]:
+        """Return the page's description for machines: a schema.org Dataset."""
+        found = {
+            "@context": "https://schema.org",
+            "@type": "Dataset",
+            "name": self.full_title,
+            "description": self.description or self.title,
+            "inLanguage": self.language,
+            "license": self.licence_url,
+            "temporalCoverage": self.period,
+            "datePublished": self.data_published,
+            "version": self.data_version,
+            "creditText": self.citation,
+            "isBasedOn": {
+                "@type": "CreativeWork",
+                "publisher": {"@type": "GovernmentOrganization", "name": self.publisher},
+            },
+            "isAccessibleForFree": True,
+        }
+        return {key: value for key, value in found.items() if value not in ("", None)}
+
+
+@cache
+def package_version() -> str:
+    """Return the installed version of this package, or "development" when run from a checkout."""
+    try:
+        return version("probation-inspection-reports")
+    except PackageNotFoundError:
+        return "development"
+
+
+def page_info(about: dict[str, Any], edition: str) -> PageInfo:
+    """Return the page of one edition of a report (``about`` is its dossier.json).
+
+    Raises KeyError for an edition the report does not have.
+    """
+    names = {report["edition"]: report["name"] for report in about["reports"]}
+    publisher = PUBLISHERS[about["kind"]]
+    published = about["published"]
+    simulated = about["simulated"]
+    licence: dict[str, Any] = {}
+    if simulated:
+        licence = {"licence": "none: the figures are simulated", "licence_url": ""}
+    return PageInfo(
+        title=about["title"],
+        description=about["result"],
+        edition=edition,
+        kind=about["kind"],
+        standfirst=about.get("standfirst", about["result"]),
+        dates=about.get("dates", []),
+        simulated=simulated,
+        citation=f"{about['title']}. Figures: {publisher}. Data version {about['data_version']}.",
+        data_version=about["data_version"],
+        publisher="Nobody: simulated figures" if simulated else publisher,
+        period=about.get("period", str(about.get("round", ""))),
+        data_published=published,
+        name=names[edition],
+        colophon_extra={"Status": STATUS},
+        **licence,
+    )

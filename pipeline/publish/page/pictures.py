@@ -1,0 +1,417 @@
+"""Figures for pages: inline SVG with real text, a caption, and the numbers in a table beneath.
+
+A chart is drawn with matplotlib at 72 dots an inch, so that one point is one CSS pixel, and written
+as SVG with ``svg.fonttype: none``: its text can be selected, searched and read at any zoom. What
+matplotlib writes is then pared down: no metadata, no style sheet (it would reach the whole page and
+the Content-Security-Policy refuses it), no style attributes (likewise), two decimals, and ids that
+begin with the figure's name, so that several charts live on one page and two runs give the same
+bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+from xml.etree import ElementTree
+
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Drawing
+
+from pipeline.publish.page.markup import clean, escape, scroll_region, slug
+from pipeline.publish.page.style import INK, apply, house_style
+from pipeline.publish.page.tables import Table
+from pipeline.publish.page.widths import WIDTHS
+
+SMALLEST_TEXT = 11.0
+"""No text in a chart is shown smaller than this many CSS pixels; a chart scrolls instead."""
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_TEXT = {"font-size": "13", "fill": INK}
+_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_ANY_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_SPACE = re.compile(r" (?=[A-Za-z-])|(?<=[A-Za-z]) (?=[-\d.A-Za-z])")
+_SHARED = ("text-anchor", "font-size", "font-weight", "fill")
+_COORDINATES = frozenset({"d", "x", "y", "width", "height", "cx", "cy", "r", "points", "transform"})
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_UPRIGHT = re.compile(r"^rotate\(-?0(\.0+)?[ ,)]")
+_DEFAULTS = {
+    "stroke-linejoin": "round", "stroke-linecap": "butt", "font-weight": "400",
+    "font-style": "normal", "font-variant": "normal", "font-stretch": "normal",
+    "stroke-opacity": "1", "fill-opacity": "1", "opacity": "1", "text-anchor": "start",
+}  # fmt: skip
+
+
+def drawing(width: int = 720, height: int = 400, **kwargs: Any) -> tuple[Drawing, Any]:
+    """Return an empty drawing of this many CSS pixels and its axes, in the house style.
+
+    The house style is set for the rest of the process, since matplotlib reads its settings as each
+    part is drawn. Drawings are made without pyplot, which keeps every figure alive and costs time.
+    Further arguments go to ``Figure.subplots``. Margins are the caller's (``subplots_adjust``):
+    measuring the text to find them costs more than drawing it.
+    """
+    figure = sheet(width, height)
+    return figure, figure.subplots(**kwargs)
+
+
+def sheet(width: float, height: float) -> Drawing:
+    """Return an empty drawing of this many CSS pixels, without axes, in the house style."""
+    apply()
+    return Drawing(figsize=(width / 72, height / 72), dpi=72)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart on a page: show it as the last value of a cell.
+
+    Parameters
+    ----------
+    drawing
+        A matplotlib figure, or SVG text.
+    title
+        What the chart shows, in a few words: printed above it.
+    finding
+        What a reader should take from it, in one sentence: the alternative text, printed beneath
+        the title as well, so that nobody gets less.
+    caption
+        How to read it: shapes, intervals, what is left out.
+    table
+        The numbers drawn, opened beneath the chart. A table that the page shows elsewhere can be
+        given as ``see`` instead.
+    see
+        The table on this page that holds the numbers.
+    narrow
+        The same chart drawn for a small screen, shown there in its place: 340 pixels wide with
+        text of 13 holds up on the smallest.
+    name
+        Short name for links; made from the title if not given. Unique on a page.
+
+    Raises
+    ------
+    ValueError
+        If title or finding is missing, if the finding only repeats the title, or if the numbers
+        cannot be reached.
+    """
+
+    drawing: Drawing | str
+    title: str
+    finding: str
+    caption: str = ""
+    table: Table | None = None
+    see: Table | None = None
+    narrow: Drawing | str | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        """Check that the figure says what it finds and that its numbers can be reached."""
+        if not self.title.strip() or not self.finding.strip():
+            raise ValueError("A figure needs a title and a finding, which is its alternative text")
+        if self.finding.strip().rstrip(".").lower() == self.title.strip().rstrip(".").lower():
+            raise ValueError(f"Figure '{self.title}': the finding must say more than the title")
+        if self.table is None and self.see is None:
+            raise ValueError(f"Figure '{self.title}' needs the table with its numbers")
+        object.__setattr__(self, "name", slug(self.name or self.title)[:60])
+        if self.table is not None:
+            object.__setattr__(self, "table", replace(self.table, numbered=False))
+
+    def __repr__(self) -> str:
+        """Say what this is without a memory address, which would differ from run to run."""
+        return f"Figure: {self.title}"
+
+    @property
+    def label(self) -> str:
+        """What other text calls the figure, such as "Figure 2"."""
+        numbers = self.table or self.see
+        if numbers is None or numbers.notes is None:
+            return ""
+        return f"Figure {numbers.notes.number('Figure', f'f-{self.name}', self.title)}"
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def html(self) -> str:
+        """Return the figure as HTML."""
+        label = self.label
+        named = f'<span class="no">{escape(label)}</span> ' if label else ""
+        note = f'<p class="how">{escape(self.caption)}</p>' if self.caption else ""
+        heading = (
+            f'<figcaption><p class="title" id="h-{self.name}">{named}{escape(self.title)}</p>'
+            f'<p class="finding">{escape(self.finding)}</p>{note}</figcaption>'
+        )
+        picture = self._picture(self.drawing, f"g-{self.name}")
+        if self.narrow is not None:
+            small = self._picture(self.narrow, f"s-{self.name}")
+            picture = f'<div class="broad">{picture}</div><div class="slim">{small}</div>'
+        return f'<figure id="f-{self.name}">{heading}{picture}{self._numbers(label)}</figure>'
+
+    def _picture(self, source: Drawing | str, name: str) -> str:
+        text = source if isinstance(source, str) else svg_text(source)
+        return scroll_region(lean_svg(text, name, self.finding), f"h-{self.name}", "chart")
+
+    def _numbers(self, label: str) -> str:
+        if self.table is None:
+            assert self.see is not None
+            return (
+                f'<p class="see">The numbers are in <a href="#{self.see.id}">'
+                f"{escape(self.see.label)}</a>.</p>"
+            )
+        inside = self.table.html()
+        if self.table.notes is not None:
+            self.table.notes.label(self.table.name, label)
+        return (
+            f'<details class="numbers" id="d-{self.name}"><summary>The numbers behind '
+            f"{escape(label or 'this figure')}</summary>{inside}</details>"
+        )
+
+
+def svg_text(figure: Drawing) -> str:
+    """Return a matplotlib figure as the SVG text that matplotlib writes, same bytes every run."""
+    buffer = io.StringIO()
+    with house_style():
+        # What savefig does besides (another backend, a tight box, a second draw) is not needed.
+        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
+
+
+def lean_svg(text: str, name: str, finding: str, description: str = "") -> str:
+    """Return SVG fit to stand in a page: lean, without styles, its ids beginning with ``name``.
+
+    ``finding`` becomes the title, which is the picture's alternative text. Script, event
+    attributes and links to anything outside the picture are dropped, whoever drew it.
+    """
+    root = ElementTree.fromstring(text[text.index("<svg") :])
+    for parent in root.iter():
+        for child in list(parent):
+            if child.tag in _DROPPED:
+                parent.remove(child)
+    used = _references(root)
+    ids = {old: f"{name}-{index}" for index, old in enumerate(used, start=1)}
+    smallest, width = _tidy(root, ids), _width(root)
+    _share_paint(root)
+    _unclip(root)
+    _flatten(root)
+    attributes = {
+        "viewBox": root.get("viewBox", f"0 0 {width:g} 100"),
+        "width": f"{width:g}",
+        "role": "img",
+        "aria-labelledby": f"{name}-t" + (f" {name}-d" if description else ""),
+        "class": _minimum(width, smallest),
+        "stroke-linejoin": "round",
+        "font-size": _TEXT["font-size"],
+    }
+    opened = " ".join(f'{key}="{escape(value)}"' for key, value in attributes.items() if value)
+    described = f'<desc id="{name}-d">{escape(description)}</desc>' if description else ""
+    inside = "".join(_serialise(child) for child in root)
+    return f'<svg {opened}><title id="{name}-t">{escape(finding)}</title>{described}{inside}</svg>'
+
+
+_DROPPED = {
+    f"{_SVG}{tag}"
+    for tag in ("metadata", "style", "title", "desc", "script", "foreignObject", "image", "a")
+}
+
+
+def _references(root: ElementTree.Element) -> list[str]:
+    """Return the ids that something in the picture refers to, in order of first mention."""
+    seen: dict[str, None] = {}
+    for element in root.iter():
+        for key, value in element.attrib.items():
+            if key in (_HREF, "href") and value.startswith("#"):
+                seen[value[1:]] = None
+            elif "url(#" in value:
+                seen.update(dict.fromkeys(_REFERENCE.findall(value)))
+    return list(seen)
+
+
+def _tidy(root: ElementTree.Element, ids: dict[str, str]) -> float:
+    """Rewrite every element's attributes in place; return the smallest size of text."""
+    smallest = 100.0
+    for element in root.iter():
+        attributes: dict[str, str] = {}
+        is_text = element.tag == f"{_SVG}text"
+        for key, value in element.attrib.items():
+            if key == "style":
+                attributes.update(_declarations(value))
+            elif key == "id":
+                if value in ids:
+                    attributes["id"] = ids[value]
+            elif key in (_HREF, "href"):
+                if value[1:] in ids:
+                    attributes["href"] = f"#{ids[value[1:]]}"
+            elif not key.startswith(("on", "{")):
+                attributes[key] = value
+        if is_text:
+            smallest = min(smallest, float(attributes.get("font-size", "13")))
+        elif element.text:
+            element.text = element.text.strip() or None
+        element.tail = None if element.tag != f"{_SVG}tspan" else element.tail
+        element.attrib.clear()
+        for key, value in attributes.items():
+            if _DEFAULTS.get(key) == value or (is_text and _TEXT.get(key) == value):
+                continue
+            if key == "transform" and _UPRIGHT.match(value):
+                continue
+            shortened = " ".join(value.split())
+            if key in _COORDINATES:
+                shortened = _SPACE.sub("", _NUMBER.sub(_short, shortened))
+            elif "url(#" in shortened:
+                shortened = _REFERENCE.sub(lambda m: f"url(#{ids.get(m[1], m[1])})", shortened)
+            element.set(key, shortened)
+    return smallest
+
+
+def _unclip(root: ElementTree.Element) -> None:
+    """Take the clip from what lies inside it anyway."""
+    frames: dict[str, tuple[float, float, float, float]] = {}
+    for clip in root.iter(f"{_SVG}clipPath"):
+        rect = clip.find(f"{_SVG}rect")
+        if rect is not None:
+            x, y, w, h = (float(rect.get(key, "0")) for key in ("x", "y", "width", "height"))
+            frames[f"url(#{clip.get('id')})"] = (x - 1, y - 1, x + w + 1, y + h + 1)
+
+    def inside(element: ElementTree.Element, frame: tuple[float, float, float, float]) -> bool:
+        left, top, right, bottom = frame
+        if element.tag == f"{_SVG}g":
+            return all(inside(child, frame) for child in element)
+        if element.tag == f"{_SVG}use":
+            points = [float(element.get("x", "0")), float(element.get("y", "0"))]
+        elif element.tag == f"{_SVG}path" and not re.search("[a-yABD-KN-Y]", element.get("d", "")):
+            points = [float(found) for found in _ANY_NUMBER.findall(element.get("d", ""))]
+        else:
+            return False
+        return all(left <= x <= right for x in points[::2]) and all(
+            top <= y <= bottom for y in points[1::2]
+        )
+
+    for element in root.iter():
+        frame = frames.get(element.get("clip-path", ""))
+        if frame is not None and inside(element, frame):
+            del element.attrib["clip-path"]
+    for parent in root.iter():
+        named = _references(root) if parent.tag == f"{_SVG}defs" else []
+        for child in list(parent):
+            if child.tag == f"{_SVG}clipPath" and child.get("id") not in named:
+                parent.remove(child)
+
+
+def _share_paint(root: ElementTree.Element) -> None:
+    """Give a marker the paint that all its uses agree on, instead of each use."""
+    marks = {element.get("id"): element for element in root.iter() if element.get("id")}
+    uses: dict[str, list[ElementTree.Element]] = {}
+    for element in root.iter(f"{_SVG}use"):
+        uses.setdefault(element.get("href", "")[1:], []).append(element)
+    for name, same in uses.items():
+        if name not in marks:
+            continue
+        for paint in ("fill", "stroke", "stroke-width"):
+            values = {use.get(paint) for use in same}
+            if len(values) == 1 and (value := values.pop()) is not None:
+                # What the marker says itself wins over what a use hands down.
+                marks[name].attrib.setdefault(paint, value)
+                for use in same:
+                    del use.attrib[paint]
+
+
+def _declarations(style: str) -> dict[str, str]:
+    """Return the declarations of a style attribute as presentation attributes.
+
+    The font shorthand becomes size and weight only: the family is the page's.
+    """
+    found: dict[str, str] = {}
+    for declaration in filter(None, (part.strip() for part in style.split(";"))):
+        key, _, value = (part.strip() for part in declaration.partition(":"))
+        if key == "font":
+            size = re.search(r"([\d.]+)px", value)
+            weight = re.match(r"(?:\w+ )*?(bold|[5-9]00)\b", value)
+            found["font-size"] = size[1] if size else "13"
+            if weight:
+                found["font-weight"] = weight[1]
+        elif key == "font-size":
+            found[key] = value.removesuffix("px")
+        elif key != "font-family":
+            found[key] = value
+    return found
+
+
+def _short(found: re.Match[str]) -> str:
+    shortened = f"{float(found[0]):.1f}".removesuffix(".0")
+    return "0" if shortened == "-0" else shortened
+
+
+def _width(root: ElementTree.Element) -> float:
+    box = root.get("viewBox")
+    if box:
+        return float(re.split(r"[\s,]+", box.strip())[2])
+    return float(root.get("width", "720").removesuffix("pt").removesuffix("px"))
+
+
+def _minimum(width: float, smallest: float) -> str:
+    """Return the class that keeps the picture wide enough for its smallest text."""
+    least = width * SMALLEST_TEXT / smallest
+    return f"w{next((step for step in WIDTHS if step >= least - 1), WIDTHS[-1])}"
+
+
+def _flatten(element: ElementTree.Element) -> None:
+    """Replace groups that carry nothing by what they hold, drop empty ones, join equal ones."""
+    children: list[ElementTree.Element] = []
+    for child in list(element):
+        _flatten(child)
+        if child.tag == f"{_SVG}g" and not child.attrib:
+            children.extend(child)
+        elif child.tag in (f"{_SVG}g", f"{_SVG}defs"):
+            children.extend([child] if len(child) else [])
+        elif child.tag == f"{_SVG}use" and "href" not in child.attrib:
+            continue
+        elif child.get("fill") != "none" or child.get("stroke") or child.get("id"):
+            children.append(child)
+    merged: list[ElementTree.Element] = []
+    for child in children:
+        if child.tag == f"{_SVG}text":
+            child = _in_group(child)
+        group = child.tag == f"{_SVG}g" and "id" not in child.attrib
+        if group and merged and merged[-1].tag == child.tag and merged[-1].attrib == child.attrib:
+            merged[-1].extend(child)
+        else:
+            merged.append(child)
+    # A group of one costs more than it saves.
+    element[:] = [_alone(child) for child in merged]
+
+
+def _in_group(text: ElementTree.Element) -> ElementTree.Element:
+    """Return a text inside a group that holds what its neighbours are likely to share."""
+    shared = {key: value for key, value in text.attrib.items() if key in _SHARED}
+    if not shared:
+        return text
+    for key in shared:
+        del text.attrib[key]
+    group = ElementTree.Element(f"{_SVG}g", shared)
+    group.append(text)
+    return group
+
+
+def _alone(group: ElementTree.Element) -> ElementTree.Element:
+    """Return the only text of a group with the group's attributes, or the group."""
+    if group.tag == f"{_SVG}g" and len(group) == 1 and group[0].tag == f"{_SVG}text":
+        group[0].attrib.update(group.attrib)
+        return group[0]
+    return group
+
+
+def _serialise(element: ElementTree.Element) -> str:
+    tag = element.tag.removeprefix(_SVG)
+    attributes = "".join(f' {key}="{escape(value)}"' for key, value in element.attrib.items())
+    inside = escape(element.text) if element.text else ""
+    inside += "".join(_serialise(child) for child in element)
+    tail = escape(element.tail) if element.tail else ""
+    return (f"<{tag}{attributes}>{inside}</{tag}>" if inside else f"<{tag}{attributes}/>") + tail
+
+
+def plain_svg(width: int, height: int, body: str, name: str, finding: str) -> str:
+    """Return a hand-written picture with the same frame as a chart; ``body`` must be escaped."""
+    return (
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" '
+        f'aria-labelledby="{name}-t"><title id="{name}-t">{escape(clean(finding))}</title>'
+        f"{body}</svg>"
+    )

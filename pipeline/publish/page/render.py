@@ -1,0 +1,329 @@
+"""From an executed notebook to one HTML file that needs nothing else.
+
+nbconvert does the walking; the template in ``template/`` does the page. The exporter here is built
+on nbconvert's ``TemplateExporter``, not its ``HTMLExporter``: that one parses and rewrites all of a
+page afterwards, which takes longer than everything else and gives each picture without a
+description the words "No description has been provided for this image". Here a picture without a
+description is an error.
+
+A page's Content-Security-Policy names its own style sheet and script by their fingerprints and
+forbids everything else: no request leaves the page, no attribute runs.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+from traitlets import default
+from traitlets.config import Config
+
+from pipeline.publish.page.markup import clean, escape, slug
+from pipeline.publish.page.page_info import EDITIONS, PageInfo
+from pipeline.publish.page.widths import COLUMNS, WIDTHS
+
+TEMPLATE = Path(__file__).with_name("template")
+
+HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
+"""Cells with these tags never show their code: parameters may hold a path, set-up says nothing."""
+
+NOTEBOOK_TAG = "notebook"
+"""Cells with this tag speak to whoever opens the notebook; no page shows them."""
+
+_SECTION = re.compile(r'(?=<h2 id=")')
+_HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+_MATHML = re.compile(
+    r"</?(?:math|m(?:i|n|o|row|frac|sqrt|sub|sup|subsup|over|under|underover|text|space|table|tr|td))"
+    r"(?: (?:display|alttext|stretchy|mathvariant|width|columnalign)=\"[^\"<>&]*\")* ?/?>"
+)
+_TAG = re.compile(r"<[^>]+>")
+_CLASS = re.compile(r'class="([^"]*)"')
+_COUNTED = re.compile(r"\b[nkxw]\d+\b")
+
+
+class UnfitOutput(ValueError):
+    """A cell's output that may not stand on a page: an error, or a picture without description."""
+
+
+_NEEDLESS = re.compile(
+    r"</t[dh]>(?=<t[dh][ >]|</tr>)|</tr>(?=<tr[ >]|</t(?:body|head)>)|</thead>(?=<tbody[ >])"
+    r"|</tbody>(?=<tbody[ >]|</table>)|</li>(?=<li[ >]|</[uo]l>)|</d[dt]>(?=<d[dt][ >])"
+)
+
+
+def lean_html(text: str) -> str:
+    """Return a page without the end tags that HTML does not ask for in tables and lists.
+
+    They are a twentieth of a report with long tables, and a report must be light enough to send.
+    """
+    return _NEEDLESS.sub("", text).strip() + "\n"
+
+
+class Sections(NamedTuple):
+    """The body of a page in sections, and what the contents list says about them."""
+
+    html: str
+    contents: list[dict[str, str]]
+
+
+class Renderer:
+    """Turns notebooks into pages; build it once in a process and use it for every report."""
+
+    def __init__(self) -> None:
+        """Read the template once."""
+        self._exporter = _PageExporter()
+
+    def html(self, notebook: NotebookNode, page: PageInfo) -> str:
+        """Return the page of an executed notebook.
+
+        Cells tagged ``analyst`` are left out of the leadership edition, cells tagged
+        ``leadership`` of the analyst edition, and cells tagged ``notebook`` of every page.
+
+        Raises
+        ------
+        UnfitOutput
+            If a cell failed, or shows a picture that is not a ``Figure``.
+        """
+        cells = for_edition(notebook, page.edition).cells
+        for position, cell in enumerate(cells, start=1):
+            _check_outputs(cell, position)
+        shown = NotebookNode(notebook | {"cells": cells})
+        inside = "".join(
+            "".join(output.get("data", {}).get("text/html", ""))
+            for cell in cells
+            for output in cell.get("outputs", [])
+        )
+        resources = {
+            "page": page,
+            "show_code": page.edition == "analyst",
+            "raw_mimetypes": [],
+            **frame(page, inside),
+        }
+        text, _ = self._exporter.from_notebook_node(shown, resources)
+        return lean_html(text)
+
+    def page(self, body: str, page: PageInfo) -> str:
+        """Return a page around a body of our own making, such as the index."""
+        cell = NotebookNode(
+            cell_type="raw", id="body", source=body, metadata={"raw_mimetype": "text/html"}
+        )
+        notebook = NotebookNode(cells=[cell], metadata={}, nbformat=4, nbformat_minor=5)
+        resources = {"page": page, "show_code": False, **frame(page, body)}
+        resources["raw_mimetypes"] = ["text/html"]
+        text, _ = self._exporter.from_notebook_node(notebook, resources)
+        return lean_html(text)
+
+
+class _PageExporter(TemplateExporter):
+    """nbconvert's exporter with our template, our Markdown and nothing afterwards."""
+
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return TEMPLATE.name
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self) -> list[str]:
+        return [str(TEMPLATE.parent)]
+
+    @property
+    def default_config(self) -> Config:
+        """Run none of nbconvert's preprocessors."""
+        return Config({"TemplateExporter": {"preprocessors": [], "default_preprocessors": []}})
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        """Add our filters to nbconvert's."""
+        yield from super().default_filters()
+        yield "markdown", markdown
+        yield "sections", sections
+        yield "is_parameters", _hides_code
+        yield "escape", escape
+
+
+class _PageMarkdown(IPythonRenderer):
+    """Markdown of a notebook's author: HTML in it is text, formulas in MathML excepted."""
+
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        """Give a heading its id; the page has its own first heading."""
+        if level == 1:
+            return ""
+        named = f' id="s-{slug(_TAG.sub("", text))}"'
+        return f"<h{level}{named}>{text}</h{level}>\n"
+
+    def block_html(self, html: str) -> str:
+        """Show a block of HTML as text, and leave out a comment."""
+        return "" if html.lstrip().startswith("<!--") else f"<p>{escape(html)}</p>"
+
+    def inline_html(self, html: str) -> str:
+        """Let MathML stand and show any other HTML inside a line as text."""
+        return html if _MATHML.fullmatch(html) else escape(html)
+
+
+def markdown(source: str) -> str:
+    """Return a Markdown cell as HTML: prose by a notebook's author, never words from data."""
+    return str(MarkdownWithMath(renderer=_PageMarkdown(escape=True)).render(clean(source)))
+
+
+def sections(body: str) -> Sections:
+    """Wrap every second-level heading and what follows it in a section, and list the headings.
+
+    The first section is the summary: on paper it is a page of its own. Two headings with the same
+    words get different ids.
+    """
+    contents: list[dict[str, str]] = []
+    wrapped: list[str] = []
+    seen: dict[str, int] = {}
+    for part in _SECTION.split(body):
+        found = _HEADING.match(part)
+        if found is None:
+            wrapped.append(part)
+            continue
+        given, words = found[1], found[2]
+        seen[given] = seen.get(given, 0) + 1
+        name = given if seen[given] == 1 else f"{given}-{seen[given]}"
+        kind = ' class="summary"' if not contents else ""
+        contents.append({"id": name, "heading": _TAG.sub("", words)})
+        rest = part[found.end() :]
+        wrapped.append(
+            f'<section id="{name}"{kind} aria-labelledby="{name}-h">'
+            f'<h2 id="{name}-h">{words}</h2>{rest}</section>'
+        )
+    return Sections("\n".join(part for part in wrapped if part.strip()), contents)
+
+
+def frame(page: PageInfo, body: str) -> dict[str, str]:
+    """Return what a page carries: policy, style sheet, script, machine-readable words.
+
+    Of the rules that are counted out (the third column to the right, a chart at least 448 pixels
+    wide) a page carries those that its body asks for.
+    """
+    asked = frozenset(_COUNTED.findall(" ".join(_CLASS.findall(body))))
+    style = _stylesheet(page.kind == "index", asked) + _running_foot(page)
+    script = _script(page.kind == "index")
+    return {
+        "style": style,
+        "script": script,
+        "policy": policy(style, script),
+        "linked_data": _json_in_html(page.linked_data()),
+    }
+
+
+@cache
+def _stylesheet(is_index: bool, asked: frozenset[str]) -> str:
+    # What is counted out belongs to the components: the page's print rules must come after it.
+    sheets = [_read("components.css"), _counted(asked), _read("page.css")]
+    return _lean_css("\n".join([*sheets, _read("index.css")] if is_index else sheets))
+
+
+@cache
+def _script(is_index: bool) -> str:
+    text = _read("page.js") + (_read("index.js") if is_index else "")
+    return re.sub(r"^\s+(//.*)?", "", text, flags=re.MULTILINE)
+
+
+def _counted(asked: frozenset[str]) -> str:
+    """Return the rules for columns and chart widths that are named by a number."""
+    rules = []
+    for kind, cells, rule in (
+        ("n", "td", "text-align:right;white-space:nowrap"),
+        ("n", "thead th", "text-align:right"),
+        ("k", "td", "white-space:nowrap"),
+        ("x", "tr>*", "min-width:var(--room);overflow-wrap:anywhere"),
+    ):
+        numbers = [n for n in range(1, COLUMNS + 1) if f"{kind}{n}" in asked]
+        told = ",".join(f".{kind}{n} {cells}:nth-child({n})" for n in numbers)
+        rules.append(f"{told}{{{rule}}}" if told else "")
+    rules += [f".chart svg.w{w}{{min-width:{w}px}}" for w in WIDTHS if f"w{w}" in asked]
+    return "".join(rules)
+
+
+def policy(style: str, script: str) -> str:
+    """Return the Content-Security-Policy of a page with this style sheet and this script."""
+    return (
+        f"default-src 'none'; style-src '{_fingerprint(style)}'; "
+        f"script-src '{_fingerprint(script)}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _fingerprint(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+@cache
+def _read(name: str) -> str:
+    return (TEMPLATE / name).read_text(encoding="utf-8")
+
+
+def _lean_css(text: str) -> str:
+    """Return a style sheet without comments and needless spaces; what is quoted stays as it is."""
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    parts = re.split(r'("[^"]*")', re.sub(r"\s*\n\s*", "\n", text))
+    parts[::2] = [re.sub(r"(?<=[{;,:]) | (?=[{}])|;(?= ?})", "", part) for part in parts[::2]]
+    return "".join(parts).strip()
+
+
+def _running_foot(page: PageInfo) -> str:
+    """Return the print rule that puts the page's title at the foot of every sheet."""
+    words = "".join(
+        char if char.isascii() and (char.isalnum() or char == " ") else f"\\{ord(char):x} "
+        for char in clean(page.full_title)[:90]
+    )
+    rule = f'@bottom-left{{content:"{words}";font:8pt sans-serif;color:#4d4d4d}}'
+    return f"\n@media print{{@page{{{rule}}}}}"
+
+
+def _json_in_html(value: object) -> str:
+    """Return JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return clean(text)
+
+
+def _tags(cell: NotebookNode) -> set[str]:
+    return set(cell.metadata.get("tags", []))
+
+
+def for_edition(notebook: NotebookNode, edition: str) -> NotebookNode:
+    """Return a notebook with the cells that stand on the page of one edition, the same objects.
+
+    What no page shows need not be run either, and a table that is not run takes no number away
+    from those that are.
+    """
+    others = set(EDITIONS) - {edition} if edition else set()
+    hidden = others | {NOTEBOOK_TAG}
+    cells = [cell for cell in notebook.cells if not _tags(cell) & hidden]
+    return NotebookNode(notebook | {"cells": cells})
+
+
+def _hides_code(cell: NotebookNode) -> bool:
+    return bool(_tags(cell) & HIDDEN_TAGS)
+
+
+def _check_outputs(cell: NotebookNode, position: int) -> None:
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            raise UnfitOutput(
+                f"Cell {position} failed ({output.ename}: {output.evalue}); no page is made of it"
+            )
+        kinds = set(output.get("data", {}))
+        if kinds and "text/html" not in kinds and any(kind.startswith("image/") for kind in kinds):
+            raise UnfitOutput(
+                f"Cell {position} shows a picture without a description: give it as a Figure, "
+                "with its finding and its numbers"
+            )

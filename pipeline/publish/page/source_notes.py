@@ -1,0 +1,234 @@
+"""Source notes: from a figure on the page to the document, section and table it was copied from.
+
+One register serves one page. A figure carries a small numbered link to its note; the note stands
+at the end of the page, names document and place, and links back. The number is visible, so the way
+can be followed on paper; it is a real link with a name, so it can be followed by keyboard and with
+a screen reader.
+
+Notes are numbered in the order in which the page shows them. The same place in the same document
+always has the same number, however often a cell is run again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.analysis.records import Row, records
+from pipeline.publish.page.markup import escape, is_missing
+
+# "hmip-northumbria-2020: Annex 4, row 1", as the processed tables write a source and its place.
+_REFERENCE = re.compile(r"^([a-z0-9]+(?:-[a-z0-9]+)*)\s*[,:;|]\s+(.+)$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A published document that figures were copied from."""
+
+    title: str
+    published: str = ""
+    publisher: str = ""
+    licence: str = ""
+    short: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name by which notes call the document."""
+        return self.short or ", ".join(part for part in (self.title, self.published) if part)
+
+
+@dataclass
+class _Note:
+    number: int
+    source: str
+    place: str
+    first_shown_in: str
+    shown_in: dict[str, None]
+
+
+class SourceNotes:
+    """The source notes of one page, numbered as the page shows them.
+
+    Parameters
+    ----------
+    documents
+        The documents by their short names: a mapping of ``Document``, or the ``sources`` table
+        (columns ``source``, ``title``, ``published_printed``, ``publisher``, ``licence``,
+        ``kind``). A source that is not among them is called by its short name.
+    """
+
+    def __init__(self, documents: Mapping[str, Document] | pd.DataFrame | None = None) -> None:
+        """Open an empty register over these documents."""
+        if isinstance(documents, pd.DataFrame):
+            documents = documents_of(documents)
+        self._documents = dict(documents or {})
+        self._notes: dict[tuple[str, str], _Note] = {}
+        self._numbers: dict[str, dict[str, int]] = {}
+        self._labels: dict[str, str] = {}
+
+    @property
+    def count(self) -> int:
+        """How many notes the page has so far."""
+        return len(self._notes)
+
+    def __repr__(self) -> str:
+        """Say what this is without a memory address, which would differ from run to run."""
+        return f"SourceNotes: {self.count} notes"
+
+    def mark(self, source: str, place: str, shown_in: str = "") -> int:
+        """Return the number of the note for a place in a document, making the note if need be.
+
+        ``shown_in`` is the name of the table or figure that shows the figure.
+        """
+        key = (str(source), str(place))
+        if key not in self._notes:
+            self._notes[key] = _Note(len(self._notes) + 1, *key, shown_in, {})
+        note = self._notes[key]
+        note.shown_in[shown_in] = None
+        return note.number
+
+    def link(self, source: str, place: str, shown_in: str, *, first: bool = True) -> str:
+        """Return the link from a figure to its note.
+
+        ``first`` is true where the note's way back may lead to this very link: once a table, and
+        only in the table that used the note first.
+        """
+        number = self.mark(source, place, shown_in)
+        note = self._notes[(str(source), str(place))]
+        anchor = f' id="r{number}"' if first and note.first_shown_in == shown_in else ""
+        # The style sheet sets the number in brackets and has it read as "Source 12".
+        return f'<a href="#n{number}"{anchor}>{number}</a>'
+
+    def cite(self, reference: object, shown_in: str, seen: set[int] | None = None) -> str:
+        """Return the link for a reference, or nothing where the reference is empty.
+
+        ``reference`` is a pair of source and place, or text such as
+        ``hmip-northumbria-2020: Annex 4, 2.1 Assessment, row 1``. ``seen`` collects the numbers
+        already linked from the same table, so that only one link takes the way back.
+        """
+        parts = split_reference(reference)
+        if parts is None:
+            return ""
+        number = self.mark(*parts, shown_in)
+        first = seen is None or number not in seen
+        if seen is not None:
+            seen.add(number)
+        return self.link(*parts, shown_in, first=first)
+
+    def number(self, kind: str, name: str, label: str) -> int:
+        """Return the number of a table or figure on the page; the same name keeps its number.
+
+        ``kind`` is "Table" or "Figure" and ``label`` the words the way back uses.
+        """
+        names = self._numbers.setdefault(kind, {})
+        self._labels[name] = f"{kind} {names.setdefault(name, len(names) + 1)}"
+        return names[name]
+
+    def label(self, name: str, words: str) -> None:
+        """Give the way back words for something without a number of its own."""
+        self._labels[name] = words
+
+    def text(self, reference: object) -> str:
+        """Return a reference as plain words: document and place, for a download."""
+        parts = split_reference(reference)
+        if parts is None:
+            return "" if is_missing(reference) else str(reference)
+        return f"{self._name(parts[0])}: {parts[1]}" if parts[1] else self._name(parts[0])
+
+    @property
+    def documents(self) -> dict[str, Document]:
+        """The documents that the page has used so far, in order of first use."""
+        used = dict.fromkeys(note.source for note in self._notes.values())
+        return {source: self._document(source) for source in used}
+
+    def _document(self, source: str) -> Document:
+        return self._documents.get(source, Document(source))
+
+    def _name(self, source: str) -> str:
+        return self._document(source).name
+
+    def _repr_html_(self) -> str:
+        if not self._notes:
+            return "<p>No figure on this page was copied from a document.</p>"
+        return "".join(
+            f"<h3>{escape(document.name)}</h3>"
+            f'<p class="document">{escape(_full(document))}</p>'
+            f'<ol class="notes">{"".join(self._items(source))}</ol>'
+            for source, document in self.documents.items()
+        )
+
+    def _items(self, source: str) -> Iterator[str]:
+        """Give a document's notes as list items; the first that is out of turn says its number."""
+        due = 1
+        for note in self._notes.values():
+            if note.source != source:
+                continue
+            words = [self._labels.get(name, "the figure") for name in note.shown_in if name]
+            first, *others = dict.fromkeys(words or ["the figure"])
+            turn = "" if note.number == due else f' value="{note.number}"'
+            due = note.number + 1
+            place = escape(note.place.rstrip(".") or "The document as a whole")
+            also = "".join(f", {escape(word)}" for word in others)
+            yield (
+                f'<li id="n{note.number}"{turn}>{place}. '
+                f'In <a href="#r{note.number}">{escape(first)}</a>{also}'
+                "</li>"
+            )
+
+
+def documents_of(sources: pd.DataFrame) -> dict[str, Document]:
+    """Return the documents of the ``sources`` table by their short names.
+
+    One row of ``sources`` is one document. Where kind and date tell the documents apart, notes call
+    them by these ("Inspection report, February 2020"), otherwise by the title as well.
+    """
+    rows = {str(row["source"]): row for row in records(sources)}
+
+    def words(row: Row, column: str) -> str:
+        value = row.get(column)
+        return "" if is_missing(value) else str(value)
+
+    shorts = {
+        source: ", ".join(
+            part
+            for part in (words(row, "kind").capitalize(), words(row, "published_printed"))
+            if part
+        )
+        for source, row in rows.items()
+    }
+    taken = list(shorts.values())
+    return {
+        source: Document(
+            title=words(row, "title") or source,
+            published=words(row, "published_printed"),
+            publisher=words(row, "publisher"),
+            licence=words(row, "licence"),
+            short=shorts[source] if taken.count(shorts[source]) == 1 else "",
+        )
+        for source, row in rows.items()
+    }
+
+
+def split_reference(reference: object) -> tuple[str, str] | None:
+    """Return source and place of a reference, or None where there is none.
+
+    A reference is a pair, or text that begins with the short name of a source and a colon, comma,
+    semicolon or bar. Text without such a beginning names a document as a whole.
+    """
+    if isinstance(reference, tuple | list):
+        source, place = reference
+        if is_missing(source):
+            return None
+        return str(source), "" if is_missing(place) else str(place)
+    if is_missing(reference):
+        return None
+    found = _REFERENCE.match(str(reference).strip())
+    return (found[1], found[2].strip()) if found else (str(reference).strip(), "")
+
+
+def _full(document: Document) -> str:
+    parts = (document.title, document.publisher, document.published, document.licence)
+    return ". ".join(part.rstrip(".") for part in parts if part) + "."

@@ -1,0 +1,389 @@
+"""Tables for pages: caption, scoped headings, units, reasons for blanks, and links to sources.
+
+Why not great-tables: it was tried first. Its table comes with 7 KB of style sheet each, whose rules
+reach every other table on the page and which a strict Content-Security-Policy refuses; it has no
+``caption`` element; it writes missing values as ``None``; and a link in a cell must go through
+Markdown, which would let text from data become markup. Mending all four leaves nothing of it.
+``pandas.Styler`` does not escape cells. So a page's tables are written here, on the small set of
+elements that HTML has for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+from pipeline.publish.page.markup import (
+    escape,
+    is_missing,
+    number,
+    scroll_region,
+    slug,
+    symbol,
+)
+from pipeline.publish.page.source_notes import SourceNotes
+from pipeline.publish.page.style import MARKS, RATING_LEVELS
+from pipeline.publish.page.widths import COLUMNS
+
+Kind = Literal["text", "percent", "points", "change", "count", "number", "p", "rating", "mark"]
+
+NUMERIC: frozenset[str] = frozenset({"percent", "points", "change", "count", "number", "p"})
+
+LONG = 70
+"""A column whose texts are longer than this is given room."""
+
+# What a status in the data means, in the words a reader meets. A status that is not here is shown
+# as it stands in the data, which is why statuses there are written as words.
+REASONS: dict[str, str] = {
+    "not published": "not published",
+    "no comparable data": "no comparable data",
+    "qualitative evidence only": "qualitative evidence only",
+    "no data": "no data",
+    "not known": "not known",
+    "not printed": "not printed",
+    "in words": "given in words only",
+    "open": "left open",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a page's table.
+
+    Parameters
+    ----------
+    name
+        Column of the frame.
+    heading
+        Words above the column.
+    kind
+        ``text``; ``percent`` (0-100, shown with its sign); ``change`` (percentage points with
+        direction in words and shape); ``points`` (percentage points, signed); ``count`` (whole
+        number); ``number`` (with ``decimals``); ``p`` (a p-value: analysts only); ``rating`` (a
+        rating with its level as shape); ``mark`` (a verdict with its shape).
+    unit
+        Unit shown under the heading; given by the kind where left empty.
+    missing
+        Why a cell is empty: a column of the frame that holds the status or reason, or plain words
+        for every empty cell of this column.
+    source
+        Where a figure comes from: a column that holds references ("source: place"), or a pair of
+        columns that hold source and place.
+    decimals
+        Places shown for ``number``.
+    align
+        ``left`` or ``right``; numbers stand to the right unless told otherwise.
+    show
+        A function from value to words, where no kind serves. The words are escaped.
+    wide
+        Asks for room: text that should not be squeezed into a narrow column.
+    """
+
+    name: str
+    heading: str
+    kind: Kind = "text"
+    unit: str = ""
+    missing: str = ""
+    source: str | tuple[str, str] | None = None
+    decimals: int = 0
+    align: Literal["left", "right", ""] = ""
+    show: Callable[[Any], str] | None = None
+    wide: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        """Whether cells are numbers (and stay numbers in downloads)."""
+        return self.kind in NUMERIC
+
+    @property
+    def unit_shown(self) -> str:
+        """The unit in words, for the heading and for downloads."""
+        if self.unit:
+            return self.unit
+        return {"percent": "%", "change": "percentage points", "points": "percentage points"}.get(
+            self.kind, ""
+        )
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table on a page: show it as the last value of a cell, or under a figure.
+
+    One row of ``frame`` is one row of the table; only the columns named are shown.
+
+    Parameters
+    ----------
+    frame
+        The rows, in the order in which they are to stand.
+    caption
+        What the table shows, in one line. Required: a table without a caption is a riddle.
+    columns
+        What to show, left to right.
+    row_header
+        The column that names a row; the first column if not given.
+    groups
+        A column of the frame whose value heads each run of rows ("2.1 Assessment").
+    group_name
+        What a group is ("Standard"): heads the groups' column in downloads.
+    notes
+        The page's register of source notes; without it figures carry no links.
+    row_source
+        Source of a whole row, as ``Column.source``; its link stands beside the row's name.
+    name
+        Short name for links and downloads; made from the caption if not given. Unique on a page.
+    comment
+        One or two sentences beneath the table, such as what a blank means.
+    numbered
+        Whether the table counts as "Table 1". Tables under figures do not.
+
+    Raises
+    ------
+    ValueError
+        If a column is not in the frame, a number is not finite, or a cell is empty and nothing says
+        why. It is raised when the table is made, so that a cell of the notebook fails and no page
+        is written.
+    """
+
+    frame: pd.DataFrame
+    caption: str
+    columns: Sequence[Column]
+    row_header: str = ""
+    groups: str = ""
+    notes: SourceNotes | None = None
+    row_source: str | tuple[str, str] | None = None
+    name: str = ""
+    comment: str = ""
+    numbered: bool = True
+    group_name: str = "Group"
+    _names: Mapping[str, int] = field(init=False, repr=False, default_factory=dict)
+    _rows: Sequence[tuple[Any, ...]] = field(init=False, repr=False, default=())
+
+    def __post_init__(self) -> None:
+        """Check everything that could go wrong while the page is written."""
+        if not str(self.caption).strip():
+            raise ValueError("A table needs a caption that says what it shows")
+        if not self.columns:
+            raise ValueError(f"Table '{self.caption}' has no columns")
+        if len(self.columns) > COLUMNS:
+            raise ValueError(f"Table '{self.caption}' has more than {COLUMNS} columns")
+        object.__setattr__(self, "name", slug(self.name or self.caption)[:60])
+        object.__setattr__(self, "row_header", self.row_header or self.columns[0].name)
+        wanted = [column.name for column in self.columns] + [self.row_header]
+        wanted += [self.groups] if self.groups else []
+        for source in [*(column.source for column in self.columns), self.row_source]:
+            wanted += [source] if isinstance(source, str) else list(source or ())
+        there = set(self.frame.columns)
+        absent = sorted(set(wanted) - there)
+        if absent:
+            raise ValueError(
+                f"Table '{self.caption}' asks for columns that the frame does not have: "
+                + ", ".join(absent)
+            )
+        # A frame may have sixty columns and a table five: only what is shown is looked up.
+        wanted += [column.missing for column in self.columns if column.missing in there]
+        names = list(dict.fromkeys(wanted))
+        values = [self.frame[name].tolist() for name in names]
+        object.__setattr__(self, "_names", {name: i for i, name in enumerate(names)})
+        object.__setattr__(self, "_rows", list(zip(*values, strict=True)))
+        for column in self.columns:
+            self._check(column)
+
+    def __repr__(self) -> str:
+        """Say what this is without a memory address, which would differ from run to run."""
+        return f"Table: {self.caption} ({len(self.frame)} rows)"
+
+    @property
+    def label(self) -> str:
+        """What other text calls the table: "Table 3", or its caption where it has no number."""
+        if self.numbered and self.notes is not None:
+            return f"Table {self.notes.number('Table', self.name, self.caption)}"
+        return self.caption
+
+    @property
+    def id(self) -> str:
+        """The id of the table on the page."""
+        return f"t-{self.name}"
+
+    def reason(self, column: Column, row: tuple[Any, ...]) -> str:
+        """Return why a cell of this column is empty, in words; empty if nothing says so."""
+        if column.missing in self._names:
+            status = row[self._names[column.missing]]
+            return "" if is_missing(status) else REASONS.get(str(status), str(status))
+        return column.missing
+
+    def rows(self) -> Sequence[tuple[Any, ...]]:
+        """Return the rows as tuples of the columns that the table names, in order."""
+        return self._rows
+
+    def cell(self, row: tuple[Any, ...], column: str) -> Any:
+        """Return a row's value in a column that the table names."""
+        return row[self._names[column]]
+
+    def reference(
+        self, row: tuple[Any, ...], source: str | tuple[str, str] | None
+    ) -> object | None:
+        """Return the reference a row gives for a figure: text, a pair, or None."""
+        if source is None:
+            return None
+        if isinstance(source, str):
+            return self.cell(row, source)
+        return tuple(self.cell(row, column) for column in source)
+
+    def _check(self, column: Column) -> None:
+        for position, row in enumerate(self.rows(), start=1):
+            value = self.cell(row, column.name)
+            if is_missing(value):
+                if not self.reason(column, row):
+                    raise ValueError(
+                        f"Table '{self.caption}': row {position} has no value for "
+                        f"'{column.heading}' and nothing says why"
+                    )
+            elif column.numeric:
+                try:
+                    number(value)
+                except (TypeError, ValueError):
+                    raise ValueError(
+                        f"Table '{self.caption}': {value!r} in row {position} of "
+                        f"'{column.heading}' is not a number that can be shown"
+                    ) from None
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def html(self) -> str:
+        """Return the table as HTML."""
+        seen: set[int] = set()
+        label = f'<span class="no">{escape(self.label)}</span> ' if self._has_number else ""
+        if not self._has_number and self.notes is not None:
+            self.notes.label(self.name, self.caption)
+        caption = (
+            f'<caption id="c-{self.name}"><span class="cap">{label}{escape(self.caption)}</span>'
+            "</caption>"
+        )
+        table = (
+            f'<table id="{self.id}"{self._layout()}>{caption}<thead><tr>'
+            + "".join(self._heading(column) for column in self.columns)
+            + "</tr></thead>"
+            + self._bodies(seen)
+            + "</table>"
+        )
+        comment = f'<p class="comment">{escape(self.comment)}</p>' if self.comment else ""
+        return scroll_region(table, f"c-{self.name}") + comment
+
+    def _layout(self) -> str:
+        """Return the classes that lay out the columns, named once and not in every cell.
+
+        ``n3``: the third column is set to the right; ``k3``: it is never broken; ``x3``: it needs
+        room, because it was asked for or because its texts are long.
+        """
+        names = []
+        for position, column in enumerate(self.columns, start=1):
+            if (column.align or ("right" if column.numeric else "left")) == "right":
+                names.append(f"n{position}")
+            if column.kind in ("rating", "mark"):
+                names.append(f"k{position}")
+            texts = list(self.frame[column.name]) if column.kind == "text" else []
+            if column.wide or any(isinstance(text, str) and len(text) > LONG for text in texts):
+                names.append(f"x{position}")
+        return f' class="{" ".join(names)}"' if names else ""
+
+    @property
+    def _has_number(self) -> bool:
+        return self.numbered and self.notes is not None
+
+    def _heading(self, column: Column) -> str:
+        unit = column.unit_shown
+        shown = f' <span class="unit">{escape(unit)}</span>' if unit else ""
+        return f'<th scope="col">{escape(column.heading)}{shown}</th>'
+
+    def _bodies(self, seen: set[int]) -> str:
+        if not self.groups:
+            rows = "".join(self._row(row, seen) for row in self.rows())
+            return f"<tbody>{rows}</tbody>"
+        parts: list[str] = []
+        current: object = None
+        for row in self.rows():
+            group = self.cell(row, self.groups)
+            if not parts or group != current:
+                parts.append("</tbody>" if parts else "")
+                parts.append(
+                    f'<tbody><tr class="group"><th scope="rowgroup" colspan="{len(self.columns)}">'
+                    f"{escape(group)}</th></tr>"
+                )
+                current = group
+            parts.append(self._row(row, seen))
+        return "".join(parts) + "</tbody>" if parts else "<tbody></tbody>"
+
+    def _row(self, row: tuple[Any, ...], seen: set[int]) -> str:
+        cells = []
+        for column in self.columns:
+            value = self.cell(row, column.name)
+            blank = is_missing(value)
+            inside = escape(self.reason(column, row)) if blank else content(column, value)
+            named = column.name == self.row_header
+            if self.notes is not None:
+                inside += self.notes.cite(self.reference(row, column.source), self.name, seen)
+                if named:
+                    inside += self.notes.cite(self.reference(row, self.row_source), self.name, seen)
+            opening, closing = ('th scope="row"', "th") if named else ("td", "td")
+            kind = ' class="none"' if blank else ""
+            cells.append(f"<{opening}{kind}>{inside}</{closing}>")
+        return f"<tr>{''.join(cells)}</tr>"
+
+
+def content(column: Column, value: Any) -> str:
+    """Return a value that is there as the HTML inside its cell."""
+    if column.show is not None:
+        return escape(column.show(value))
+    if column.kind == "percent":
+        return f"{number(value, column.decimals)}%"
+    if column.kind == "change":
+        return change(value, column.decimals)
+    if column.kind == "points":
+        return number(value, column.decimals, signed=True)
+    if column.kind == "count":
+        return number(value)
+    if column.kind == "number":
+        return number(value, column.decimals)
+    if column.kind == "p":
+        return p_value(value)
+    if column.kind == "rating":
+        return rating(str(value))
+    if column.kind == "mark":
+        return mark(str(value))
+    return escape(value)
+
+
+def change(points: float, decimals: int = 0) -> str:
+    """Return a change in percentage points: direction by shape and word, then the size."""
+    size = number(abs(float(points)), decimals)
+    if float(points) == 0:
+        return f"{symbol('■')} no change"
+    word, shape = ("up", "▲") if float(points) > 0 else ("down", "▼")
+    return f"{symbol(shape, word)} {word} {size}"
+
+
+def p_value(value: float) -> str:
+    """Return a p-value to three places, never as zero and never as one."""
+    plain = float(value)
+    if plain < 0.001:
+        return "&lt;0.001"
+    return "&gt;0.999" if plain > 0.999 else f"{plain:.3f}"
+
+
+def rating(words: str) -> str:
+    """Return a rating with its level as filled squares out of three, for the eye."""
+    level = RATING_LEVELS.get(words)
+    if level is None:
+        return escape(words)
+    squares = "■" * level + "□" * (max(RATING_LEVELS.values()) - level)
+    return f"{symbol(squares)} {escape(words)}"
+
+
+def mark(words: str) -> str:
+    """Return a verdict with its shape, the same on every page."""
+    shape = MARKS.get(words)
+    return f"{symbol(shape)} {escape(words)}" if shape else escape(words)

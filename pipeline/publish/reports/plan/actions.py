@@ -1,0 +1,167 @@
+"""What is promised: when actions are due, each action, and what has an owner, date and measure."""
+
+from pipeline.analysis.plans import (
+    TARGET_PASSED,
+    WHOLE_RECOMMENDATION,
+    completeness,
+    day_in_words,
+)
+from pipeline.analysis.sentences.phrases import in_words
+from pipeline.publish.charts.timeline import UNDATED, how_to_read, timeline, timeline_rows
+from pipeline.publish.page.blocks import Prose
+from pipeline.publish.page.pictures import Figure
+from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.reports.plan.base import Section, number_of
+
+_STATE_WORDS = {
+    "passed": "target has gone by",
+    "upcoming": "still to come",
+    "closed": "complete or dropped",
+    "undated": "no target date",
+}
+
+
+class Actions(Section):
+    """The sections on the actions of the plan."""
+
+    def timeline(self) -> Figure | Prose:
+        """Return the actions by owner and due month, undated ones apart."""
+        if self._actions.empty:
+            return self._no_actions()
+        rows = timeline_rows(self._actions)
+        rows["target"] = [
+            day_in_words(column) if column[:1].isdigit() else UNDATED[column].replace("\n", " ")
+            for column in rows["column"]
+        ]
+        rows["stands"] = rows["state"].map(_STATE_WORDS)
+        numbers = self._table(
+            rows,
+            "Actions by owner, target and where they stand",
+            [
+                Column("owner", "Owner as printed"),
+                Column("target", "Target"),
+                Column("stands", "Where they stand"),
+                Column("actions", "Actions", "count"),
+                Column("recommendations", "Of recommendations"),
+            ],
+            name="timeline-numbers",
+        )
+        return Figure(
+            timeline(self._actions, self.as_of),
+            title="Actions by owner and due date",
+            finding=self._timeline_finding(),
+            caption=how_to_read(self._actions),
+            table=numbers,
+            narrow=timeline(self._actions, self.as_of, narrow=True),
+            name="timeline",
+        )
+
+    def _timeline_finding(self) -> str:
+        total = len(self._actions)
+        dated = self._actions[self._actions["due_on"].notna()]
+        if dated.empty:
+            unowned = int(self._actions["owner"].isna().sum())
+            return (
+                f"None of the {total} actions has a target date; {in_words(unowned)} of them "
+                f"{'has' if unowned == 1 else 'have'} no owner printed."
+            )
+        months = dated["due_on"].str[:7]
+        first, last = months.min(), months.max()
+        busiest, most = months.value_counts().sort_index().idxmax(), months.value_counts().max()
+        span = f"in {day_in_words(first)}"
+        if first != last:
+            span = (
+                f"from {day_in_words(first)} to {day_in_words(last)}, the largest number "
+                f"({most}) in {day_in_words(str(busiest))}"
+            )
+        passed = self._passed
+        gone = f" On {self._day} {passed} of these dates had passed without an update on record."
+        have = "has a target date" if len(dated) == 1 else "have a target date"
+        return f"Of {total} actions, {len(dated)} {have}, {span}.{gone if passed else ''}"
+
+    def actions(self) -> Table | Prose:
+        """Return every action with its owner, target, measure and where it stands."""
+        if self._actions.empty:
+            return self._no_actions()
+        headings = self._recommendations.set_index("recommendation")["heading"]
+        frame = self._actions.assign(
+            group=self._actions["recommendation"].map(headings),
+            target=self._actions["due_printed"],
+        )
+        example = str(frame["action"].iloc[0])
+        return self._table(
+            frame,
+            f"Actions as of {self._day}",
+            [
+                Column("action", "No.", align="right", show=number_of),
+                Column("summary", "What is promised, in our words", wide=True),
+                Column("owner", "Owner as printed", missing="none printed"),
+                Column("target", "Target as printed", missing="none printed"),
+                Column("position", "Where it stands", "mark"),
+                Column("measure", "Measure promised, in our words", missing="none"),
+            ],
+            row_header="summary",
+            groups="group",
+            row_source=("source", "place"),
+            name="actions",
+            comment=f"In action_updates.csv an action is called by the plan's name and its number "
+            f'here, as in {example}. A measure that begins with "{WHOLE_RECOMMENDATION.strip()}" '
+            "is one the plan gives for the recommendation and not for the action alone.",
+        )
+
+    def updates(self) -> Table | Prose:
+        """Return the updates on record, or say that there are none."""
+        updates = self._updates
+        if updates.empty:
+            return Prose(
+                [
+                    f"No update on this plan was on record on {self._day}. An action whose target "
+                    f'has gone by therefore reads "{TARGET_PASSED}", which says what we know and '
+                    "not what was done."
+                ],
+                self.notes,
+            )
+        frame = updates.sort_values(["action", "date"])
+        frame = frame.assign(day=frame["date"].map(day_in_words))
+        return self._table(
+            frame,
+            f"Updates on record on {self._day}",
+            [
+                Column("action", "No.", align="right", show=number_of),
+                Column("day", "Date"),
+                Column("status", "Status", "mark"),
+                Column("note", "What was done", missing="not said", wide=True),
+                Column("evidence", "Evidence", missing="not said"),
+            ],
+            name="updates",
+            comment="Updates are written by users of this project; they are not published figures.",
+        )
+
+    def completeness(self) -> Table | Prose:
+        """Return how many actions of each recommendation have an owner, a date and a measure."""
+        if self._actions.empty:
+            return self._no_actions()
+        shares = completeness(self._recommendations)
+        headings = self._recommendations.set_index("recommendation")["heading"]
+        frame = shares.assign(heading=shares["recommendation"].map(headings).fillna("Whole plan"))
+        return self._table(
+            frame,
+            "Actions with an owner, a target date and a measure",
+            [
+                Column("heading", "Recommendation"),
+                Column("actions", "Actions", "count"),
+                Column("actions_with_owner", "With an owner", "count"),
+                Column("actions_with_date", "With a target date", "count"),
+                Column("actions_done_or_ongoing", "Printed as complete or ongoing", "count"),
+                Column("actions_with_measure", "With a measure", "count"),
+                Column("owner_percent", "Owner", "percent"),
+                Column("date_percent", "Date", "percent"),
+                Column("measure_percent", "Measure", "percent"),
+            ],
+            name="completeness",
+            comment="Shares are of the actions in the row. Recommendations without an action are "
+            "left out.",
+        )
+
+    def _no_actions(self) -> Prose:
+        return Prose(["The data holds no action of this plan."], self.notes, "no-actions")

@@ -1,0 +1,349 @@
+"""The report on the quality of the published figures: what its notebook shows, a method a cell."""
+
+import pandas as pd
+
+from pipeline.analysis.quality import SEVERITIES
+from pipeline.analysis.quality.coverage import NAME
+from pipeline.analysis.records import records
+from pipeline.analysis.sentences.phrases import in_words, joined
+from pipeline.publish.charts.completeness import completeness_chart
+from pipeline.publish.page.blocks import (
+    Glossary,
+    Headline,
+    KeyFigure,
+    KeyFigures,
+    Panel,
+    Panels,
+    Together,
+)
+from pipeline.publish.page.pictures import Figure
+from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.reports.report_data import open_dossier
+from pipeline.publish.reports.report_page import ReportPage
+
+_KINDS = {
+    "figure": "A figure or share printed differently in two places",
+    "impossible figure": "A percentage that no whole number of cases gives",
+    "comparability": "What may be compared, said in two ways",
+    "claim": "A statement set against the figures",
+    "sample": "Which cases, and how many",
+    "missing": "Something referred to and not printed",
+    "date": "Dates",
+    "wording": "Wording",
+    "numbering": "Numbering",
+    "name": "Names",
+    "layout": "Layout",
+    "misprint": "Misprints",
+}
+
+
+class QualityReport(ReportPage):
+    """The data-quality report."""
+
+    @classmethod
+    def open(cls) -> "QualityReport":
+        """Open the report. Raises NoSuchReport where the data has no published figures."""
+        return cls(open_dossier(NAME))
+
+    @property
+    def _register(self) -> pd.DataFrame:
+        rows = self.dossier["register"].copy()
+        rows["heading"] = rows["kind"].map(_KINDS)
+        rows["done"] = rows["treatment"] + " " + rows["reason"]
+        rows["place_of_kind"] = rows["kind"].map({kind: at for at, kind in enumerate(_KINDS)})
+        return rows.sort_values(["place_of_kind", "discrepancy"], kind="stable")
+
+    # Summary
+
+    def in_brief(self) -> Together:
+        """Return the first screen: how much, checked how, what agrees and what does not."""
+        return Together([self._headline(), self._cards(), self._panels()])
+
+    def _headline(self) -> Headline:
+        documents, rules = self.dossier["documents"], self.dossier["rules"]
+        checks = int(rules["passed"].sum() + rules["failed"].sum())
+        passed = int(rules["passed"].sum())
+        same = rules[rules["rule"] == "same-figure-agrees"].iloc[0]
+        return Headline(
+            f"Of {checks:,} checks on {int(documents['numbers'].sum()):,} published figures, "
+            f"{passed:,} pass.",
+            [
+                f"{int(same['passed']):,} of {int(same['passed'] + same['failed']):,} figures that "
+                "stand in two places, or in two documents, are the same in both. Where they are "
+                "not, both are shown; nothing is mended silently.",
+            ],
+            self.notes,
+        )
+
+    def _cards(self) -> KeyFigures:
+        documents, rules = self.dossier["documents"], self.dossier["rules"]
+        register = self.dossier["register"]
+        rows, again = int(documents["rows"].sum()), int(documents["rows_read_twice"].sum())
+        mended = int(documents["corrections"].sum())
+        touching = int((register["touches_number"] == "yes").sum())
+        certain = int((register["certainty"] == "certain").sum())
+        grave = rules[rules["severity"] == "error"]
+        return KeyFigures(
+            [
+                KeyFigure(
+                    "Figures carried",
+                    f"{int(documents['numbers'].sum()):,}",
+                    was=f"{int(documents['words'].sum()):,} more in words, "
+                    f"{int(documents['blanks'].sum()):,} blank with a reason",
+                    note=f"from {in_words(len(documents))} documents",
+                ),
+                KeyFigure(
+                    "Rows read a second time",
+                    f"{again:,}",
+                    of=f"of {rows:,}",
+                    was=f"{int(documents['rows_blind'].sum()):,} without sight of the first copy",
+                    note=f"{in_words(mended)} put right" if mended else "nothing to put right",
+                ),
+                KeyFigure(
+                    "Checks on what must agree",
+                    f"{int(grave['passed'].sum()):,}",
+                    of=f"of {int(grave['passed'].sum() + grave['failed'].sum()):,} pass",
+                    was="same figure twice, points, ratings, totals, counts",
+                ),
+                KeyFigure(
+                    "Discrepancies on the register",
+                    f"{len(register)}",
+                    was=f"{touching} touch a number",
+                    note=f"{certain} certain, the others likely or possible",
+                ),
+            ],
+            self.notes,
+        )
+
+    def _panels(self) -> Panels:
+        rules = self.dossier["rules"]
+        whole = [
+            f"{row['title']}: {row['passed']} of {row['passed']}."
+            for row in records(rules)
+            if row["failed"] == 0 and row["passed"] > 0 and row["severity"] == "error"
+        ]
+        partly = [
+            f"{row['title']}: {row['passed']} of {row['passed'] + row['failed']}. Not so: "
+            f"{joined(self._failing(row['rule']))}."
+            for row in records(rules)
+            if row["failed"] > 0 and row["severity"] != "note"
+        ]
+        return Panels(
+            [
+                Panel("What agrees", whole or ["No rule passes everywhere."]),
+                Panel("What to know before using a figure", partly or ["Every rule passes."]),
+            ],
+            self.notes,
+        )
+
+    def _failing(self, rule: str, most: int = 3) -> list[str]:
+        """What a rule does not hold for: the first few by name, the others counted."""
+        rows = self._failures
+        rows = rows[rows["rule"] == rule]
+        several = rows["inspection"].nunique() > 1
+        named = [
+            _lower(row["shown"]) + (f" ({row['round']})" if several else "")
+            for row in records(rows.drop_duplicates(["shown", "inspection"]))
+        ]
+        if len(named) > most + 1:
+            named = [*named[:most], f"{in_words(len(named) - most)} others"]
+        return named
+
+    @property
+    def _failures(self) -> pd.DataFrame:
+        rows = self.dossier["failures"].copy()
+        rounds = self.dossier["inspections"].set_index("inspection")["round"].astype("string")
+        rows["round"] = rows["inspection"].map(rounds)
+        return rows
+
+    # How much, and from where
+
+    def documents_table(self) -> Table:
+        """Return how much was copied from each document, and how much of it was read twice."""
+        rows = self.dossier["documents"]
+        return self._table(
+            rows.assign(document=rows["title"] + ", " + rows["published_printed"]),
+            "What was copied from each document",
+            [
+                Column("document", "Document", wide=True),
+                Column("numbers", "Figures", "count"),
+                Column("words", "In words", "count"),
+                Column("blanks", "Blank, with a reason", "count"),
+                Column("rows", "Rows of results", "count"),
+                Column("rows_read_twice", "Read a second time", "count"),
+                Column("rows_blind", "Of these, blind", "count"),
+                Column("corrections", "Put right", "count"),
+            ],
+            name="documents",
+            comment="A row is a rating, a key question, a fact, a recommendation or an action, and "
+            "may hold several figures or none. Blind: copied without sight of the first copy.",
+        )
+
+    def completeness_figure(self) -> Figure:
+        """Return the picture of what was printed, by topic and form."""
+        topics = self.dossier["completeness"]
+        blank = topics.sort_values("blank", ascending=False, kind="stable").iloc[0]
+        share = 100 * int(topics["number"].sum()) / int(topics["total"].sum())
+        finding = f"{share:.0f}% of the entries are numbers."
+        if blank["blank"]:
+            finding += (
+                f" The most blanks are among {_lower(blank['topic'])}: {blank['blank']} of "
+                f"{blank['total']}."
+            )
+        table = self._table(
+            topics,
+            "Figures by topic and form",
+            [
+                Column("topic", "Topic", wide=True),
+                Column("number", "Number", "count"),
+                Column("words", "In words only", "count"),
+                Column("blank", "Blank, with a reason", "count"),
+                Column("total", "Together", "count"),
+            ],
+            name="completeness",
+        )
+        return Figure(
+            completeness_chart(topics),
+            "How complete the figures are, by topic",
+            finding,
+            caption="Dark: a number. Shaded: words only, such as 'around half'. White: blank, and "
+            "the document says why, such as 'no comparable data'. The longer the bar, the more is "
+            "printed on the topic.",
+            table=table,
+            narrow=completeness_chart(topics, narrow=True),
+            name="completeness-by-topic",
+        )
+
+    # Rules
+
+    def rules_table(self) -> Table:
+        """Return every rule with what it asks and how often it holds."""
+        rows = self.dossier["rules"]
+        return self._table(
+            rows.assign(
+                weight=rows["severity"].str.capitalize()
+                + ": "
+                + rows["severity"].map(
+                    {name: meaning[0].lower() + meaning[1:] for name, meaning in SEVERITIES.items()}
+                )
+            ),
+            "The rules, and how often each holds",
+            [
+                Column("question", "Question", wide=True),
+                Column("rule", "Rule"),
+                Column("passed", "Holds", "count"),
+                Column("failed", "Does not", "count"),
+            ],
+            groups="weight",
+            name="rules",
+            comment="A rule finds what disagrees; it does not say why. Most of what does not hold "
+            "is explained in the register below.",
+        )
+
+    def failures_table(self) -> Table:
+        """Return every check that does not hold, by rule."""
+        questions = self.dossier["rules"].set_index("rule")["question"]
+        rows = self._failures
+        rows["question"] = rows["rule"].map(questions)
+        return self._table(
+            rows,
+            f"The {len(rows)} checks that do not hold",
+            [
+                Column("shown", "What", wide=True),
+                Column("round", "Inspection", missing="plan only"),
+                Column("detail", "What is printed", wide=True),
+            ],
+            groups="question",
+            name="failures",
+        )
+
+    # Register
+
+    def register_of_figures(self) -> Table:
+        """Return the discrepancies that touch a number, by kind, with both sides of each."""
+        rows = self._register
+        rows = rows[rows["touches_number"] == "yes"]
+        return self._table(
+            rows,
+            f"Discrepancies that touch a number ({len(rows)})",
+            [
+                Column("discrepancy", "No.", "count"),
+                Column("subject", "Subject", wide=True),
+                Column("value", "One place", source=("source", "place")),
+                Column(
+                    "other_value",
+                    "The other",
+                    missing="nothing to set beside it",
+                    source=("other_source", "other_place"),
+                ),
+                Column("description", "What differs", wide=True),
+                Column("done", "What is done, and why", wide=True),
+                Column("certainty", "Certainty"),
+            ],
+            groups="heading",
+            row_header="subject",
+            name="register-figures",
+        )
+
+    def register_of_words(self) -> Table:
+        """Return the discrepancies that touch no number, by kind, a line each."""
+        rows = self._register
+        rows = rows[rows["touches_number"] == "no"]
+        return self._table(
+            rows,
+            f"Discrepancies that touch no number ({len(rows)})",
+            [
+                Column("discrepancy", "No.", "count"),
+                Column("subject", "Subject", wide=True),
+                Column("description", "What differs", wide=True),
+                Column("treatment", "What is done", wide=True),
+            ],
+            groups="heading",
+            row_header="subject",
+            row_source=("source", "place"),
+            name="register-words",
+        )
+
+    def kinds(self) -> Table:
+        """Return how many discrepancies there are of each kind."""
+        rows = self._register
+        counts = (
+            rows.groupby("heading", sort=False)
+            .agg(
+                all=("kind", "size"),
+                numbers=("touches_number", lambda column: int((column == "yes").sum())),
+                certain=("certainty", lambda column: int((column == "certain").sum())),
+            )
+            .reset_index()
+        )
+        return self._table(
+            counts,
+            "The register by kind",
+            [
+                Column("heading", "Kind", wide=True),
+                Column("all", "Entries", "count"),
+                Column("numbers", "Touch a number", "count"),
+                Column("certain", "Certain", "count"),
+            ],
+            name="kinds",
+        )
+
+    def terms(self) -> Glossary:
+        """Return what the words of this page mean."""
+        return Glossary(
+            {
+                "Base": "The number of cases a percentage is out of.",
+                "Certain, likely, possible": "How sure we are that an entry is a discrepancy: both "
+                "places cannot be right; one reading makes them agree but is strained; a fair "
+                "reading makes them agree.",
+                "Read a second time": "Copied again by a second reader and compared figure by "
+                "figure. Blind means that the second reader had not seen the first copy.",
+                "Severity": " ".join(
+                    f"{name.capitalize()}: {meaning}" for name, meaning in SEVERITIES.items()
+                ),
+            }
+        )
+
+
+def _lower(topic: str) -> str:
+    return topic[0].lower() + topic[1:]

@@ -1,0 +1,162 @@
+"""Reports made by Dask workers: a real scheduler, real workers, one of them killed."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from distributed import Client
+from support import toy
+
+from pipeline.publish.build import cluster, freshness, warm
+from pipeline.publish.build.build import CannotBuild, build
+from pipeline.publish.build.catalogue import reports_in
+
+pytestmark = pytest.mark.skipif(not warm.can_fork(), reason="this system cannot fork safely")
+
+
+def start(*arguments, folder):
+    return subprocess.Popen(
+        [sys.executable, "-m", "dask", *arguments, "--no-dashboard"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """A scheduler and two workers on this machine; each worker is a process without a nanny."""
+    folder = tmp_path_factory.mktemp("dask")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    processes = [
+        start(
+            "scheduler", "--host", "127.0.0.1", "--port", str(port), "--idle-timeout", "300",
+            folder=folder,
+        ),
+        *(
+            start(
+                "worker", address, "--nthreads", "1", "--no-nanny", "--name", name,
+                "--local-directory", str(folder), "--death-timeout", "60", folder=folder,
+            )
+            for name in ("one", "two")
+        ),
+    ]  # fmt: skip
+    with Client(address, timeout=60, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+    yield address
+    for process in reversed(processes):
+        process.kill()
+        process.wait(20)
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.setattr("pipeline.analysis.process.process", toy.process)
+    toy.write_raw(tmp_path / "raw", **{f"s{i}": f"words {i}" for i in range(6)}, a="one")
+    toy.write_notebook(tmp_path / "notebooks", "toy", "import time; time.sleep(0.3)")
+
+    def run(name, **options):
+        return build(
+            tmp_path / "raw", tmp_path / name, notebooks=tmp_path / "notebooks",
+            progress=False, tell=lambda _: None, **options,
+        )  # fmt: skip
+
+    run.root = tmp_path
+    return run
+
+
+def pages(folder):
+    return {p.name: p.read_bytes() for p in (folder / "reports").glob("*.html")}
+
+
+def test_a_cluster_makes_the_same_bytes_as_one_machine(project, scheduler):
+    assert project("here", workers=2).exit_code == 0
+    outcome = project("there", scheduler=scheduler)
+    assert outcome.failed == {} and len(outcome.written) == 9
+    assert pages(project.root / "there") == pages(project.root / "here")
+    assert project("there", scheduler=scheduler).written == []
+
+
+def test_a_failing_report_is_named_and_the_others_are_made(project, scheduler):
+    toy.write_notebook(project.root / "notebooks", "toy", "assert subject != 's1', 'not today'")
+    outcome = project("there", scheduler=scheduler)
+    assert list(outcome.failed) == ["s1"] and "AssertionError: not today" in outcome.failed["s1"]
+    assert len(outcome.written) == 8
+
+
+@pytest.fixture
+def other_pandas(monkeypatch):
+    """This process, and only this one, has another pandas."""
+    real = cluster.version
+    monkeypatch.setattr(cluster, "version", lambda name: "1.0" if name == "pandas" else real(name))
+    cluster.versions.cache_clear()
+    yield
+    cluster.versions.cache_clear()
+
+
+def test_versions_that_differ_are_refused_in_a_sentence(project, scheduler, other_pandas):
+    with pytest.raises(CannotBuild, match=r"tcp://.* has pandas [^ ]* instead of 1\.0: [^\n]*$"):
+        project("there", scheduler=scheduler)
+
+
+def test_a_worker_that_joins_later_with_other_versions_makes_nothing(project, monkeypatch):
+    project("here", workers=1)
+    processed = project.root / "here" / "processed"
+    report = reports_in(processed)[0]
+    parcel = cluster._parcel(report, processed, project.root / "notebooks", 10)
+    assert cluster.make_page(parcel)[0]
+    monkeypatch.setattr(cluster, "versions", lambda: {**parcel.versions, "pandas": "1.0"})
+    page, sentence = cluster.make_page(parcel)
+    assert page is None and "pandas 1.0 instead of" in sentence
+
+
+def test_no_scheduler_is_one_sentence(project, monkeypatch):
+    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    with pytest.raises(
+        CannotBuild, match=r"^No Dask scheduler answers at tcp://127.0.0.1:9 .*8786$"
+    ):
+        project("there", scheduler="tcp://127.0.0.1:9")
+
+
+def test_a_package_fingerprint_is_part_of_the_check():
+    assert cluster.versions()["probation-inspection-reports"] == freshness.of_source()[:12]
+    assert json.dumps(cluster.versions())
+
+
+def test_a_worker_killed_in_the_middle_loses_no_report(project, scheduler):
+    with Client(scheduler, timeout=30, set_as_default=False) as client:
+        workers = client.run(os.getpid)
+    assert len(workers) == 2
+
+    victim = psutil.Process(sorted(workers.values())[0])
+    family = []
+
+    def kill_when_busy():
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if len(pages(project.root / "there")) >= 2:
+                family.extend(victim.children(recursive=True))
+                victim.kill()
+                return
+            time.sleep(0.02)
+
+    killer = threading.Thread(target=kill_when_busy)
+    killer.start()
+    outcome = project("there", scheduler=scheduler)
+    killer.join()
+    assert outcome.failed == {} and len(outcome.written) == 9
+    with Client(scheduler, timeout=30, set_as_default=False) as client:
+        assert len(client.run(os.getpid)) == 1, "the worker was killed while reports were made"
+    assert family, "it had a nursery"
+    assert psutil.wait_procs(family, timeout=10)[1] == [], "which went with it"

@@ -1,0 +1,174 @@
+"""The command line as a user meets it: what it says, what it exits with, what it leaves alone."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from support.folders import Folder
+
+PROJECT = Path(__file__).parents[2]
+
+
+def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *map(str, arguments)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def test_help_names_every_command_and_loads_no_heavy_library() -> None:
+    code = (
+        "import sys, pipeline.cli\n"
+        "heavy = {'pandas', 'numpy', 'matplotlib', 'papermill', 'nbconvert', 'scipy'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    shown = run("--help").stdout
+    for command in ("data", "report", "simulate", "pdf", "dictionary"):
+        assert f"\n  {command} " in shown
+
+
+def test_help_comes_at_once() -> None:
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        run("--help")
+        times.append(time.perf_counter() - began)
+    # The target is 0.3 s; a loaded machine gets some room, a heavy import (over 1 s) none.
+    assert min(times) < 0.6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--provider", "nowhere-crc"], "northumbria-crc"),
+        (["--provider", "northumbria-crc", "--previous", "2017", "--current", "2019"], "2018"),
+        (["--plan", "northumbria-crc-1999"], "northumbria-crc-2020"),
+        (["--kind", "novel"], "comparison"),
+    ],
+)
+def test_what_does_not_exist_is_answered_with_what_does(
+    site: Path, arguments: list[str], words: str
+) -> None:
+    done = run("report", "--out", site, *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+BAD = [
+    ("key_question_scores", {"key_question": "2.1.1", "reading": "own"}, {"percent": "740"}),
+    ("key_question_scores", {"key_question": "2.1.1", "reading": "own"}, {"percent": "74%"}),
+    ("key_question_scores", {"key_question": "2.1.1"}, {"key_question": "2.1.9"}),
+    ("inspections", {"round": "2018"}, {"provider": "nortumbria-crc"}),
+    ("providers", {"provider": "dlnr-crc"}, {"name": "<script>alert(1)</script>"}),
+    ("providers", {"provider": "dlnr-crc"}, {"provider": "../dlnr"}),
+]
+
+
+@pytest.mark.parametrize(("table", "where", "change"), BAD)
+def test_bad_data_is_one_clear_sentence_each_and_leaves_everything_as_it_was(
+    tmp_path: Path,
+    table: str,
+    where: dict[str, str],
+    change: dict[str, str],
+) -> None:
+    folder = Folder(tmp_path / "raw")
+    out = tmp_path / "out"
+    for part in ("processed", "reports"):
+        (out / part).mkdir(parents=True)
+        (out / part / "good.html").write_text("the last good one", encoding="utf-8")
+    before = contents(out)
+    line = folder.edit(table, where, **change)
+    done = run("report", "--data", folder.path, "--out", out)
+    assert done.returncode == 2
+    assert f"{table}.csv, line {line}" in done.stderr
+    assert "nothing was built" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert contents(out) == before
+
+
+def test_everything_wrong_is_said_in_one_go(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "raw")
+    folder.edit("key_question_scores", {"key_question": "2.1.1", "reading": "own"}, percent="740")
+    folder.edit("inspections", {"round": "2019"}, published="soon")
+    folder.file("measures").unlink()
+    done = run("data", "--data", folder.path, "--out", tmp_path / "out")
+    for file in ("key_question_scores.csv", "inspections.csv", "measures.csv"):
+        assert file in done.stderr
+
+
+@pytest.mark.parametrize("day", ["30/06/2020", "20200630", "2020-06-31", "June"])
+def test_a_day_that_is_none_is_refused_in_a_sentence(day: str) -> None:
+    done = run("report", "--plan", "dlnr-crc-2020", "--as-of", day)
+    assert done.returncode == 2
+    assert f"'{day}' is not a day written as 2019-03-31" in done.stderr
+
+
+def test_a_day_before_the_plan_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    chosen = ["--plan", "dlnr-crc-2020", "--as-of", "2020-02-27"]
+    done = run("report", "--out", tmp_path, *chosen)
+    assert done.returncode == 2
+    assert "DLNR CRC: action plan of 2020: it was submitted on 2020-02-28" in done.stderr
+    assert not list((tmp_path / "reports").glob("*.html"))
+
+
+@pytest.mark.parametrize("seconds", [1.0, 2.5, 4.0])
+def test_ctrl_c_ends_in_a_sentence(tmp_path: Path, seconds: float) -> None:
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    run("simulate", "--providers", 12, "--out", raw)
+    started = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "report", "--data", str(raw), "--out", str(out)],
+        cwd=PROJECT,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+        # Tests that run in the background would hand down that Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    time.sleep(seconds)
+    os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to every process of the command
+    _, said = started.communicate(timeout=30)
+    assert started.returncode == 130
+    assert "Traceback" not in said
+    assert "Stopped. What is finished is kept" in said
+
+
+def test_simulated_data_never_enters_data_raw(tmp_path: Path) -> None:
+    before = contents(PROJECT / "data" / "raw")
+    for inside in (PROJECT / "data" / "raw", PROJECT / "data" / "raw" / "more"):
+        done = run("simulate", "--providers", 1, "--out", inside)
+        assert done.returncode != 0
+        assert "Traceback" not in done.stderr
+    assert contents(PROJECT / "data" / "raw") == before
+
+
+def test_one_comparison_makes_both_editions_and_the_index(tmp_path: Path) -> None:
+    chosen = ["--provider", "northumbria-crc", "--previous", "2018", "--current", "2019"]
+    done = run("report", "--out", tmp_path, *chosen)
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (tmp_path / "reports").glob("*.html")) == [
+        "comparison-northumbria-crc-2018-2019-analyst.html",
+        "comparison-northumbria-crc-2018-2019.html",
+        "index.html",
+    ]
+    assert "3 pages written" in done.stdout

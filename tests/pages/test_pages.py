@@ -1,0 +1,307 @@
+"""Pages as files: valid, closed to the outside, the same every time, and true to their edition."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from support import page_audit as audit
+from support import specimen
+
+from pipeline.publish.build.pdf import NoBrowser, write_pdf
+from pipeline.publish.page.page_info import PageInfo
+from pipeline.publish.page.pictures import Figure, drawing, lean_svg
+from pipeline.publish.page.render import Renderer, UnfitOutput, markdown, sections
+from pipeline.publish.page.source_notes import SourceNotes, split_reference
+from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.reports.index import index_html
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Renderer:
+    return Renderer()
+
+
+@pytest.fixture(scope="module")
+def pages(renderer: Renderer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    found = {}
+    for name, hostile, edition in [
+        ("leadership", False, "leadership"),
+        ("analyst", False, "analyst"),
+        ("hostile", True, "leadership"),
+        ("hostile-analyst", True, "analyst"),
+    ]:
+        found[name] = folder / f"{name}.html"
+        found[name].write_text(
+            renderer.html(specimen.notebook(hostile, edition), specimen.info(edition, hostile)),
+            encoding="utf-8",
+        )
+    found["index"] = folder / "index.html"
+    found["index"].write_text(
+        index_html(
+            [
+                {
+                    "dossier": specimen.HOSTILE,
+                    "kind": "comparison",
+                    "provider_name": specimen.HOSTILE,
+                    "title": specimen.HOSTILE,
+                    "result": specimen.HOSTILE,
+                    "dates": specimen.HOSTILE,
+                    "data_version": specimen.HOSTILE,
+                    "simulated": True,
+                    "reports": [{"name": "../x", "edition": "leadership"}],
+                }
+            ],
+            renderer,
+        ),
+        encoding="utf-8",
+    )
+    return found
+
+
+NAMES = ["leadership", "analyst", "hostile", "hostile-analyst", "index"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_page_is_sound(pages: dict[str, Path], name: str) -> None:
+    page = pages[name]
+    assert audit.html_faults(page) == []
+    assert audit.heading_faults(page) == []
+    assert audit.outside_faults(page) == []
+    assert audit.leak_faults(page) == []
+
+
+@pytest.mark.parametrize("name", ["leadership", "analyst"])
+def test_pictures_and_tables_say_what_they_hold(pages: dict[str, Path], name: str) -> None:
+    assert audit.picture_faults(pages[name]) == []
+    assert audit.table_faults(pages[name]) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_page_is_light(pages: dict[str, Path], name: str) -> None:
+    assert pages[name].stat().st_size < 300_000
+
+
+def test_audit_finds_what_it_is_for(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.html"
+    bad.write_text(
+        "<!DOCTYPE html><html><head><title>x.ipynb</title></head><body onload='x()'>"
+        "<h1>One¶</h1><h3>Three</h3><img src='https://example.org/x.png'>"
+        "<svg role='img'><title>No description has been provided for this image</title></svg>"
+        "<table><tr><td>nan</td></tr></table><a href='#nowhere'>x</a><p id=a></p><p id=a></p>"
+        "<pre>/home/someone/x</pre></body></html>",
+        encoding="utf-8",
+    )
+    assert len(audit.html_faults(bad)) >= 2
+    assert len(audit.heading_faults(bad)) == 4
+    assert len(audit.picture_faults(bad)) == 2
+    assert len(audit.table_faults(bad)) == 3
+    assert len(audit.outside_faults(bad)) == 3
+    assert audit.leak_faults(bad) == ["the page holds a path: /home/someone"]
+
+
+def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
+    script = (
+        "import sys; sys.path.insert(0, 'tests'); from support import specimen\n"
+        "from pipeline.publish.page.render import Renderer\n"
+        "r = Renderer()\n"
+        "for e in ('leadership', 'analyst'):\n"
+        "    sys.stdout.buffer.write(r.html(specimen.notebook(False, e), "
+        "specimen.info(e)).encode())\n"
+    )
+    outputs = []
+    for seed, zone, language in [("1", "UTC", "C.UTF-8"), ("77", "Asia/Tokyo", "C")]:
+        environment = os.environ | {
+            "PYTHONHASHSEED": seed,
+            "TZ": zone,
+            "LC_ALL": language,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUTF8": "1",
+        }
+        outputs.append(
+            subprocess.run(
+                [sys.executable, "-c", script],
+                cwd=ROOT,
+                env=environment,
+                capture_output=True,
+                check=True,
+            ).stdout
+        )
+    assert outputs[0] == outputs[1]
+    assert len(outputs[0]) > 100_000
+
+
+def test_leadership_edition_has_neither_code_nor_p_values(pages: dict[str, Path]) -> None:
+    leadership = pages["leadership"].read_text(encoding="utf-8")
+    analyst = pages["analyst"].read_text(encoding="utf-8")
+    assert "show(thing)" not in leadership and "p = 0.03" not in leadership
+    assert "show(thing)" in analyst and "p = 0.03" in analyst
+    for text in (leadership, analyst):
+        assert "/somewhere/private" not in text
+        assert "The title of the notebook" not in text
+
+
+def test_simulated_pages_say_so_in_title_and_text(renderer: Renderer) -> None:
+    node = nbformat.v4.new_notebook()
+    simulated = renderer.html(node, PageInfo(title="Testshire compared", simulated=True))
+    real = renderer.html(node, PageInfo(title="Northumbria compared"))
+    assert "<title>SIMULATED: Testshire compared</title>" in simulated
+    assert 'class="banner"' in simulated and 'class="banner"' not in real
+    assert "SIMULATED" not in real
+
+
+def test_machine_readable_description(pages: dict[str, Path]) -> None:
+    for name in NAMES:
+        text = pages[name].read_text(encoding="utf-8")
+        found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+        described = json.loads(found[0])
+        assert described["@type"] == "Dataset"
+        if name == "leadership":
+            assert described["temporalCoverage"] == "2018/2020"
+            assert described["version"] == "0123abc"
+            assert described["license"].startswith("https://www.nationalarchives.gov.uk/doc/open")
+
+
+def test_html_in_an_authors_markdown_is_text_and_mathml_stands() -> None:
+    assert "<b>" not in markdown("a <b>x</b> <img src=x onerror=y>")
+    assert "<script" not in markdown("<script>x</script>")
+    formula = '<math display="block"><mi>p</mi></math>'
+    assert formula in markdown(f"Text\n\n{formula}\n\nmore")
+
+
+def test_sections_follow_second_level_headings() -> None:
+    parts = sections(markdown("before\n\n## One & two\n\na\n\n## One & two\n\nb\n\n### Three"))
+    assert [part["id"] for part in parts.contents] == ["s-one-amp-two", "s-one-amp-two-2"]
+    assert parts.html.count("<section") == 2
+
+
+def test_a_failed_cell_or_a_bare_picture_makes_no_page(renderer: Renderer) -> None:
+    node = nbformat.v4.new_notebook()
+    failed = nbformat.v4.new_output("error", ename="KeyError", evalue="x", traceback=[])
+    node.cells = [nbformat.v4.new_code_cell("x", outputs=[failed])]
+    with pytest.raises(UnfitOutput, match="KeyError"):
+        renderer.html(node, PageInfo(title="Nothing"))
+    picture = nbformat.v4.new_output("display_data", {"image/png": "AAAA", "text/plain": "x"})
+    node.cells = [nbformat.v4.new_code_cell("x", outputs=[picture])]
+    with pytest.raises(UnfitOutput, match="without a description"):
+        renderer.html(node, PageInfo(title="Nothing"))
+
+
+def test_warnings_of_a_run_never_reach_a_page(renderer: Renderer) -> None:
+    node = nbformat.v4.new_notebook()
+    noise = nbformat.v4.new_output("stream", name="stderr", text="/home/x.py:1: Warning")
+    node.cells = [nbformat.v4.new_code_cell("x", outputs=[noise])]
+    assert "Warning" not in renderer.html(node, PageInfo(title="Quiet page", edition="analyst"))
+
+
+def test_front_page_stays_within_its_weight(renderer: Renderer) -> None:
+    dossiers = [
+        {
+            "dossier": f"comparison-{n}",
+            "kind": "comparison",
+            "provider_name": f"Simulated provider {n} CRC",
+            "simulated": True,
+            "title": f"Simulated provider {n} CRC: 2018 and 2019 compared",
+            "result": "Rose from 10 to 15 points of 30 and stays Requires improvement. " * 2,
+            "dates": ["Inspected June 2018 and July 2019"],
+            "data_version": "0123abc",
+            "reports": [
+                {"name": f"comparison-{n}", "edition": "leadership"},
+                {"name": f"comparison-{n}-analyst", "edition": "analyst"},
+            ],
+        }
+        for n in range(300)
+    ]
+    empty = len(index_html([], renderer).encode())
+    full = index_html(dossiers, renderer)
+    assert empty < 100_000
+    assert len(full.encode()) < 100_000 + 1024 * 300
+    assert full.count("<li data-report>") == 300
+    assert index_html(dossiers[::-1], renderer) == full
+
+
+def test_figure_must_state_a_finding_and_lead_to_its_numbers() -> None:
+    figure, _ = drawing(300, 100)
+    numbers = Table(specimen.scores(), "Numbers", [Column("question", "Question")])
+    with pytest.raises(ValueError, match="finding"):
+        Figure(figure, "Title", " ", table=numbers)
+    with pytest.raises(ValueError, match="more than the title"):
+        Figure(figure, "Scores rose", "Scores rose.", table=numbers)
+    with pytest.raises(ValueError, match="table with its numbers"):
+        Figure(figure, "Title", "Scores rose")
+
+
+def test_svg_is_pared_down_and_disarmed() -> None:
+    svg = (
+        '<?xml version="1.0"?><!DOCTYPE svg><svg xmlns="http://www.w3.org/2000/svg" '
+        'xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 10.123456 5" onload="x()">'
+        "<style>*{color:red}</style><script>x()</script><metadata>y</metadata>"
+        '<g id="g1"><g id="g2"><path id="m1" d="M 0.123456 1" style="fill: #123456; opacity: 1"/>'
+        '<use xlink:href="#m1"/><use xlink:href="https://example.org/x#y"/></g></g>'
+        "<text style=\"font: 13px 'DejaVu Sans'\">a &lt; b</text></svg>"
+    )
+    lean = lean_svg(svg, "f", "It rose & fell")
+    for gone in ("style", "script", "metadata", "onload", "example.org", "xlink", "<g", "DejaVu"):
+        assert gone not in lean
+    assert '<path id="f-1" d="M0.1 1" fill="#123456"/><use href="#f-1"/><text>' in lean
+    assert "<text>a &lt; b</text>" in lean
+    assert '<title id="f-t">It rose &amp; fell</title>' in lean
+
+
+def test_charts_on_one_page_share_no_id() -> None:
+    frame = specimen.scores()
+    one, two = (lean_svg_of(specimen.chart(frame), name) for name in ("a", "b"))
+    ids_one, ids_two = (set(re.findall(r' id="([^"]+)"', text)) for text in (one, two))
+    assert ids_one and not ids_one & ids_two
+    assert one.replace('"a-', '"b-').replace("#a-", "#b-") == two
+
+
+def lean_svg_of(figure: object, name: str) -> str:
+    from pipeline.publish.page.pictures import svg_text
+
+    return lean_svg(svg_text(figure), name, "It rose")  # type: ignore[arg-type]
+
+
+def test_notes_are_numbered_once_and_lead_back() -> None:
+    notes = SourceNotes(specimen.sources())
+    assert notes.mark("testshire-2018", "Annex 4, row 1", "t1") == 1
+    assert notes.mark("testshire-2020", "Annex 2", "t1") == 2
+    assert notes.mark("testshire-2018", "Annex 4, row 1", "t2") == 1
+    assert 'id="r1"' in notes.link("testshire-2018", "Annex 4, row 1", "t1")
+    assert 'id="r1"' not in notes.link("testshire-2018", "Annex 4, row 1", "t2")
+    html = notes._repr_html_()
+    assert html.count("<li") == 2 and 'href="#r1"' in html
+
+
+@pytest.mark.parametrize(
+    ("reference", "parts"),
+    [
+        ("hmip-2020: Annex 4, row 1", ("hmip-2020", "Annex 4, row 1")),
+        ("hmip-2020, Annex 2, table '2. x', 1", ("hmip-2020", "Annex 2, table '2. x', 1")),
+        (("hmip-2020", "Key facts"), ("hmip-2020", "Key facts")),
+        ("hmip-2020", ("hmip-2020", "")),
+        ("", None),
+        (None, None),
+        ((None, "x"), None),
+    ],
+)
+def test_references_are_read(reference: object, parts: tuple[str, str] | None) -> None:
+    assert split_reference(reference) == parts
+
+
+def test_pdf_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pages: dict[str, Path]
+) -> None:
+    monkeypatch.setenv("PIPELINE_BROWSER", str(tmp_path / "no-such-browser"))
+    with pytest.raises(NoBrowser, match="neither Chromium, Chrome nor Edge"):
+        write_pdf(pages["leadership"], tmp_path / "x.pdf")
+    assert not (tmp_path / "x.pdf").exists()

@@ -1,0 +1,1 @@
+"""What tests share: folders to write, specimens, a browser."""

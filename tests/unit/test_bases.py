@@ -1,0 +1,104 @@
+"""Which numbers of cases a printed percentage can be out of."""
+
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.analysis.statistics.bases import Base, possible_bases, possible_counts
+
+percents = st.integers(0, 100)
+
+
+def prints_as(count, base):
+    share = Decimal(100 * count) / Decimal(base)
+    return {int(share.quantize(Decimal(1), rule)) for rule in (ROUND_HALF_UP, ROUND_HALF_EVEN)}
+
+
+@given(percents, st.integers(1, 400))
+def test_a_count_is_possible_if_it_prints_as_the_percentage(percent, base):
+    expected = [count for count in range(base + 1) if percent in prints_as(count, base)]
+    assert possible_counts(percent, base) == expected
+
+
+@given(percents, st.integers(1, 100))
+def test_up_to_a_hundred_cases_one_count_fits_or_none(percent, base):
+    assert len(possible_counts(percent, base)) <= 1
+
+
+@given(percents, st.integers(1, 120))
+def test_possible_bases_are_those_with_a_possible_count(percent, limit):
+    expected = [base for base in range(1, limit + 1) if possible_counts(percent, base)]
+    assert possible_bases(percent, limit) == expected
+
+
+def test_half_a_percent_may_round_up_or_to_even():
+    # 1 of 8 is 12.5%: 13 half up, 12 half to even. 3 of 8 is 37.5%: 38 both ways.
+    assert possible_counts(12, 8) == [1] == possible_counts(13, 8)
+    assert possible_counts(38, 8) == [3]
+    assert possible_counts(37, 8) == []
+
+
+@pytest.mark.parametrize(
+    ("percent", "base", "count"),
+    [
+        (81, 100, 81), (70, 100, 70), (74, 97, 72), (80, 97, 78), (78, 97, 76), (79, 97, 77),
+        (68, 97, 66), (65, 97, 63), (51, 85, 43), (56, 85, 48), (48, 85, 41), (48, 25, 12),
+        (84, 25, 21), (96, 26, 25), (69, 26, 18), (90, 20, 18), (55, 20, 11), (64, 11, 7),
+        (82, 11, 9), (91, 11, 10),
+    ],
+)  # fmt: skip
+def test_northumbrias_printed_figures_fit_their_printed_samples(percent, base, count):
+    assert possible_counts(percent, base) == [count]
+
+
+def test_79_percent_of_25_unpaid_work_cases_is_not_possible():
+    assert possible_counts(79, 25) == []
+    base = Base("unpaid-work", 25, 25, True)
+    assert not base.is_full_sample(79)
+    assert base.pairs(79)[1].tolist() == [14, 19, 24]
+    assert base.described(79) == "14, 19 or 24"
+    assert base.one_count(79) is None
+
+
+def test_a_base_tied_to_its_sample_is_the_sample():
+    base = Base("case-supervision", 97, 97, True)
+    assert base.one_count(80) == (78, 97)
+    assert base.described(80) == "97"
+
+
+def test_a_base_not_tied_is_any_size_up_to_its_limit():
+    base = Base("case-or-risk-of-harm", None, 97, False)
+    sizes = base.pairs(58)[1].tolist()
+    assert {85, 97} <= set(sizes)
+    assert max(sizes) == 97
+    assert base.one_count(58) is None
+
+
+def test_large_bases_fit_several_counts():
+    base = Base("national", 3000, 3000, True)
+    assert base.pairs(55)[0].tolist() == list(range(1635, 1665))
+    assert base.one_count(55) is None
+
+
+def test_an_unknown_limit_gives_no_base():
+    base = Base("unheard-of", None, None, False)
+    assert len(base.pairs(50)[0]) == 0
+    assert base.described(50) == "not known"
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: possible_counts(101, 10), "whole number from 0 to 100"),
+        (lambda: possible_counts(50.5, 10), "whole number from 0 to 100"),
+        (lambda: possible_counts(50, 0), "1 or more"),
+        (lambda: possible_bases(50, 0), "1 or more"),
+        (lambda: Base("x", 10, 5, True), "cannot be below"),
+        (lambda: Base("x", 0, 5, True), "1 or more"),
+    ],
+)
+def test_what_is_no_percentage_or_base_is_refused(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()

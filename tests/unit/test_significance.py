@@ -1,0 +1,311 @@
+"""Intervals and tests against worked examples in the literature and against scipy."""
+
+import math
+
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.proportion import power_proportions_2indep, proportions_ztest
+
+from pipeline.analysis.statistics.significance import (
+    CannotBeComputed,
+    benjamini_hochberg,
+    boschloo_exact,
+    boschloo_passes,
+    eligible_cases_for_design,
+    expected_by_chance,
+    fisher_exact,
+    newcombe_interval,
+    pooled_p_values,
+    smallest_detectable_change,
+    smallest_expected_count,
+    two_proportion_test,
+    wilson_interval,
+)
+
+# Newcombe (1998), Statistics in Medicine 17, 857-872, Table I: 95% limits by method 3, the score
+# method of Wilson (1927), for his four examples.
+NEWCOMBE_TABLE_I = [
+    (81, 263, 0.2553, 0.3662),
+    (15, 148, 0.0624, 0.1605),
+    (0, 20, 0.0000, 0.1611),
+    (1, 29, 0.0061, 0.1718),
+]
+
+# Newcombe (1998), Statistics in Medicine 17, 873-890, Table II: 95% limits by method 10 for the
+# difference of two shares.
+NEWCOMBE_TABLE_II = [
+    (56, 70, 48, 80, 0.0524, 0.3339),
+    (9, 10, 3, 10, 0.1705, 0.8090),
+    (6, 7, 2, 7, 0.0582, 0.8062),
+    (5, 56, 0, 29, -0.0381, 0.1926),
+    (0, 10, 0, 20, -0.1611, 0.2775),
+    (0, 10, 0, 10, -0.2775, 0.2775),
+    (10, 10, 0, 20, 0.6791, 1.0000),
+    (10, 10, 0, 10, 0.6075, 1.0000),
+]
+
+
+@st.composite
+def counts(draw, most=300):
+    base = draw(st.integers(1, most))
+    return draw(st.integers(0, base)), base
+
+
+@st.composite
+def small_tables(draw):
+    return (*draw(counts(most=40)), *draw(counts(most=40)))
+
+
+@pytest.mark.parametrize(("count", "base", "lower", "upper"), NEWCOMBE_TABLE_I)
+def test_wilson_1927_in_newcombes_table_of_single_proportions(count, base, lower, upper):
+    interval = wilson_interval(count, base)
+    assert interval.lower == pytest.approx(lower, abs=5e-5)
+    assert interval.upper == pytest.approx(upper, abs=5e-5)
+
+
+@given(counts(), st.sampled_from([0.8, 0.9, 0.95, 0.99]))
+def test_wilson_equals_scipys_own_route(case, level):
+    count, base = case
+    interval = wilson_interval(count, base, level)
+    other = scipy.stats.binomtest(count, base).proportion_ci(level, method="wilson")
+    assert interval.lower == pytest.approx(other.low, abs=1e-9)
+    assert interval.upper == pytest.approx(other.high, abs=1e-9)
+
+
+@given(counts())
+def test_wilson_limits_solve_the_score_equation_of_1927(case):
+    count, base = case
+    z = scipy.stats.norm.ppf(0.975)
+    for limit in wilson_interval(count, base):
+        # At 0% and 100% one limit is the share itself, where both sides are nought.
+        distance = (count / base - limit) ** 2
+        assert distance == pytest.approx(z * z * limit * (1 - limit) / base, abs=1e-9)
+
+
+@given(counts(), counts())
+def test_wilson_holds_the_share_stays_in_range_and_mirrors(case, _):
+    count, base = case
+    lower, upper = wilson_interval(count, base)
+    assert 0 <= lower <= count / base <= upper <= 1
+    mirrored = wilson_interval(base - count, base)
+    assert mirrored.lower == pytest.approx(1 - upper, abs=1e-12)
+
+
+@pytest.mark.parametrize(("x1", "n1", "x2", "n2", "lower", "upper"), NEWCOMBE_TABLE_II)
+def test_newcombe_1998_method_10(x1, n1, x2, n2, lower, upper):
+    interval = newcombe_interval(x1, n1, x2, n2)
+    assert interval.lower == pytest.approx(lower, abs=5e-5)
+    assert interval.upper == pytest.approx(upper, abs=5e-5)
+
+
+@given(counts(), counts())
+def test_newcombe_is_built_from_the_two_wilson_intervals(first, second):
+    (x1, n1), (x2, n2) = first, second
+    p1, p2 = x1 / n1, x2 / n2
+    (l1, u1), (l2, u2) = wilson_interval(x1, n1), wilson_interval(x2, n2)
+    interval = newcombe_interval(x1, n1, x2, n2)
+    assert interval.lower == pytest.approx(p1 - p2 - math.hypot(p1 - l1, u2 - p2), abs=1e-9)
+    assert interval.upper == pytest.approx(p1 - p2 + math.hypot(u1 - p1, p2 - l2), abs=1e-9)
+
+
+@given(counts(), counts())
+def test_z_squared_is_pearsons_chi_squared(first, second):
+    (x1, n1), (x2, n2) = first, second
+    if x1 + x2 in (0, n1 + n2):
+        return
+    z, p = two_proportion_test(x1, n1, x2, n2)
+    other = scipy.stats.chi2_contingency([[x1, n1 - x1], [x2, n2 - x2]], correction=False)
+    assert z * z == pytest.approx(other.statistic, abs=1e-9, rel=1e-9)
+    assert p == pytest.approx(other.pvalue, abs=1e-9)
+    assert smallest_expected_count(x1, n1, x2, n2) == pytest.approx(other.expected_freq.min())
+
+
+@given(counts(), counts())
+def test_z_test_equals_statsmodels_and_many_pairs_equal_one(first, second):
+    (x1, n1), (x2, n2) = first, second
+    if x1 + x2 in (0, n1 + n2):
+        return
+    z, p = two_proportion_test(x1, n1, x2, n2)
+    for alternative in ("two-sided", "larger", "smaller"):
+        ours = two_proportion_test(x1, n1, x2, n2, alternative)
+        theirs = proportions_ztest([x1, x2], [n1, n2], alternative=alternative)
+        assert ours == pytest.approx(theirs, abs=1e-9)
+    together = pooled_p_values(*(np.array([value] * 3) for value in (x1, n1, x2, n2)))
+    assert together[0] == pytest.approx([p] * 3, abs=1e-12)
+    assert together[1].all()
+    backwards = two_proportion_test(x2, n2, x1, n1)
+    assert backwards.z == pytest.approx(-z, abs=1e-12)
+
+
+def test_2_1_2_of_northumbria_70_of_100_then_78_of_97():
+    z, p = two_proportion_test(70, 100, 78, 97)
+    assert z == pytest.approx(-1.6902, abs=5e-5)
+    assert p == pytest.approx(0.0910, abs=5e-5)
+
+
+@settings(deadline=None, max_examples=60)
+@given(small_tables())
+def test_boschloo_equals_scipy(table):
+    x1, n1, x2, n2 = table
+    if x1 + x2 in (0, n1 + n2):
+        assert boschloo_exact(*table) == 1
+        return
+    other = scipy.stats.boschloo_exact([[x1, x2], [n1 - x1, n2 - x2]], n=64).pvalue
+    assert boschloo_exact(*table) == pytest.approx(other, abs=1e-9)
+    assert boschloo_exact(*table) <= fisher_exact_doubled(x1, n1, x2, n2) + 1e-9
+    for level in (0.01, 0.05, 0.1, other * 0.999, min(0.999, other * 1.001)):
+        if level > 0:
+            assert boschloo_passes(*table, level) == (other < level)
+
+
+def fisher_exact_doubled(x1, n1, x2, n2):
+    table = [[x1, x2], [n1 - x1, n2 - x2]]
+    sides = [scipy.stats.fisher_exact(table, side).pvalue for side in ("less", "greater")]
+    return min(1, 2 * min(sides))
+
+
+def test_boschloo_on_the_job_satisfaction_of_professors_and_scientists():
+    # The worked example of scipy's documentation: 74 of 117 college professors and 31 of 63
+    # scientists very satisfied; one-sided p = 0.0355, so two-sided twice that.
+    assert boschloo_exact(74, 117, 31, 63) == pytest.approx(2 * 0.0355, abs=2e-4)
+
+
+def test_fishers_lady_tasting_tea():
+    # Fisher (1935), The Design of Experiments: three of four cups each way, 34 in 70.
+    assert fisher_exact(3, 4, 1, 4) == pytest.approx(34 / 70, abs=1e-9)
+
+
+def test_benjamini_and_hochberg_1995_section_4_fifteen_tests():
+    p = [
+        0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262,
+        0.5719, 0.6528, 0.7590, 1.0000,
+    ]  # fmt: skip
+    adjusted = benjamini_hochberg(p)
+    # The paper: at 0.05 the four smallest are rejected.
+    assert [value <= 0.05 for value in adjusted.values] == [True] * 4 + [False] * 11
+    assert adjusted.tested == 15
+    assert adjusted.values[3] == pytest.approx(0.0095 * 15 / 4)
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(0, 1)), max_size=30))
+def test_tests_without_a_result_are_left_out_and_counted(p_values):
+    adjusted = benjamini_hochberg(p_values)
+    known = [p for p in p_values if p is not None]
+    assert (adjusted.tested, adjusted.left_out) == (len(known), len(p_values) - len(known))
+    alone = iter(benjamini_hochberg(known).values)
+    for p, value in zip(p_values, adjusted.values, strict=True):
+        if p is None:
+            assert value is None
+        else:
+            assert value == pytest.approx(next(alone))
+            assert p <= value + 1e-12 <= 1 + 1e-9
+
+
+@pytest.mark.parametrize("bad", [float("nan"), -0.1, 1.1])
+def test_a_p_value_that_is_none_is_refused(bad):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        benjamini_hochberg([0.1, bad])
+
+
+def test_thirteen_tests_at_a_tenth():
+    assert expected_by_chance(13, 0.1) == pytest.approx(1.3)
+
+
+def test_the_design_formula_of_cochran_1977():
+    # n0 = 1.2816^2 x 0.25 / 0.05^2 = 164.2; with N eligible cases n = n0 / (1 + (n0 - 1) / N).
+    endless = scipy.stats.norm.ppf(0.9) ** 2 * 0.25 / 0.05**2
+    assert endless == pytest.approx(164.24, abs=0.01)
+    for sample in (20, 26, 30, 97, 100):
+        implied = eligible_cases_for_design(sample)
+        for population in (implied.lowest, implied.eligible, implied.highest):
+            assert round(endless / (1 + (endless - 1) / population)) == sample
+        for population in (implied.lowest - 1, implied.highest + 1):
+            assert round(endless / (1 + (endless - 1) / population)) != sample
+    assert eligible_cases_for_design(100).eligible == 254
+    assert eligible_cases_for_design(97).eligible == 235
+
+
+def test_a_sample_larger_than_any_population_needs():
+    with pytest.raises(CannotBeComputed, match="any population"):
+        eligible_cases_for_design(165)
+
+
+@pytest.mark.parametrize("previous", [41, 54, 70, 81])
+def test_detectable_change_agrees_with_the_normal_approximation(previous):
+    change = smallest_detectable_change(previous, 100, 97)
+    for points, sign in ((change.rise, 1), (change.fall, -1)):
+        power = power_proportions_2indep(
+            sign * points / 100, previous / 100, 97, ratio=100 / 97, alpha=0.1
+        ).power
+        assert power == pytest.approx(0.8, abs=0.05)
+
+
+def test_small_samples_cannot_see_small_changes():
+    # 90% of 20, then 11 cases: even a true 100% would not be seen four times in five.
+    assert smallest_detectable_change(90, 20, 11).rise is None
+    assert smallest_detectable_change(90, 20, 11).fall > 30
+    assert smallest_detectable_change(100, 20, 11).rise is None
+    assert smallest_detectable_change(0, 20, 11).fall is None
+
+
+@pytest.mark.parametrize(
+    ("x1", "n1", "words"),
+    [
+        (1, 0, "base is 0"),
+        (3, 2, "above its base"),
+        (-1, 2, "below 0"),
+        (1, -2, "below 0"),
+        (0.5, 2, "whole number"),
+        (1, 2.5, "whole number"),
+        (float("nan"), 2, "missing"),
+        (1, float("nan"), "missing"),
+        (float("inf"), 2, "infinite"),
+        ("many", 2, "whole number"),
+        (None, 2, "missing"),
+        ([1, 5], [3, 4], "above its base"),
+    ],
+)
+def test_bad_figures_are_named_in_a_sentence(x1, n1, words):
+    calls = [
+        lambda: wilson_interval(x1, n1),
+        lambda: newcombe_interval(x1, n1, 1, 2),
+        lambda: newcombe_interval(1, 2, x1, n1),
+        lambda: two_proportion_test(x1, n1, 1, 2),
+        lambda: two_proportion_test(1, 2, x1, n1),
+        lambda: smallest_expected_count(x1, n1, 1, 2),
+    ]
+    for call in calls:
+        with pytest.raises(ValueError, match=words):
+            call()
+
+
+@pytest.mark.parametrize(("x1", "x2"), [(0, 0), (20, 11)])
+def test_nought_against_nought_cannot_be_computed(x1, x2):
+    with pytest.raises(CannotBeComputed, match="cannot be computed"):
+        two_proportion_test(x1, 20, x2, 11)
+    assert boschloo_exact(x1, 20, x2, 11) == 1
+    assert fisher_exact(x1, 20, x2, 11) == 1
+
+
+def test_unpooled_nought_against_all_cannot_be_computed():
+    with pytest.raises(CannotBeComputed, match="unpooled"):
+        two_proportion_test(0, 5, 5, 5, pooled=False)
+
+
+def test_arrays_go_in_and_arrays_come_out():
+    interval = wilson_interval(np.array([81, 15]), np.array([263, 148]))
+    assert interval.lower == pytest.approx([0.2553, 0.0624], abs=5e-5)
+    _, p = two_proportion_test([70, 11], [100, 20], [78, 10], [97, 11])
+    assert p == pytest.approx([0.0910, 0.0407], abs=5e-5)
+    assert isinstance(wilson_interval(81, 263).lower, float)
+
+
+@given(counts(), counts())
+def test_there_is_never_a_nan(first, second):
+    figures = (*first, *second)
+    values = [*wilson_interval(*first), *newcombe_interval(*figures), fisher_exact(*figures)]
+    values.append(smallest_expected_count(*figures))
+    assert all(math.isfinite(value) for value in values)
