@@ -10,10 +10,10 @@ from rapidfuzz.fuzz import token_set_ratio
 
 from pipeline.entry.documents import Document
 from pipeline.entry.reading.vocabulary import Vocabulary
-from pipeline.entry.reading.words import marks, number, shown, simple, telling, without_marks
+from pipeline.entry.reading.words import marks, shown, simple, telling, without_marks
 
-_VERB = re.compile(r"\b(examined|inspected|assessments|assessed|management of|cases where|cases in which)\b", re.I)
-_COUNT = re.compile(r"\b(\d[\d,]*)\s+(?!per cent|%)((?:[A-Za-z’'/-]+\s+){0,11}[A-Za-z’'/-]+)")
+_VERB = re.compile(r"\bwe (?:also |have |then )?(?:examined|inspected|assessed|completed)\b", re.I)
+_COUNT = re.compile(r"(?<!out of )(?<!out of every )\b(\d[\d,]*)\s+(?!per cent|%)((?:[A-Za-z’'/-]+\s+){0,11}[A-Za-z’'/-]+)")
 _OF_CASES = re.compile(r"\b(cases?|requirements?)\b")
 _DESIGN = re.compile(
     r"confidence level of (\d+)\s*(?:per cent|%)(?: \(?(?:with a )?margin of error of (\d+))?", re.I
