@@ -16,6 +16,8 @@ from typing import Any
 
 import click
 
+from pipeline.entry.commands import COMMANDS
+
 DATA_ERROR = 2
 """Exit code for input that breaks a rule, or a request for what does not exist."""
 FAILED = 1
@@ -236,3 +238,7 @@ def dictionary() -> None:
     from pipeline.analysis.dictionary import dictionary as text
 
     click.echo(text(), nl=False)
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)

@@ -215,8 +215,6 @@ def _scores(
     for code, question in report.words.key_questions.items():
         asking = questions.get(code)
         cell = asking.cells.get(column) if asking else None
-        if asking is not None and cell is None and not asking.doubts and reading == "reprint":
-            continue  # a table without that column
         if asking is None and reading == "reprint":
             continue
         cells = {
@@ -255,7 +253,10 @@ def _doubts(row: Found, asking: Asking | None, cell: Cell | None) -> None:
         return
     for reason in asking.doubts:
         row.doubt(reason)
-    if cell is None:
+    if cell is None and not asking.doubts:
+        row.cells["status"] = "not published"
+        row.doubt("its table has no such column: check that the report prints no figure")
+    elif cell is None:
         row.doubt("no figure stands in this column")
     elif cell.percent is None and cell.status is None:
         row.doubt("the figure is no whole percentage from 0 to 100")
@@ -266,11 +267,10 @@ def _doubts(row: Found, asking: Asking | None, cell: Cell | None) -> None:
 def _comparators(report: _Report, questions: Mapping[str, Asking]) -> dict[tuple[str, str], Found]:
     rows = {}
     known = report.tables["comparator_scores"]
+    printed = {column for asking in questions.values() for column in asking.cells}
     for code, asking in questions.items():
-        for comparator in report.words.comparators.values():
+        for comparator in printed & set(report.words.comparators.values()):
             cell = asking.cells.get(comparator)
-            if cell is None:
-                continue
             row = report.add(
                 "comparator_scores",
                 {
@@ -287,10 +287,10 @@ def _comparators(report: _Report, questions: Mapping[str, Asking]) -> dict[tuple
                 & (known["framework"] == report.words.framework)
                 & (known["key_question"] == code)
             ]
-            if len(earlier) and cell.percent is not None:
+            if len(earlier) and cell is not None and cell.percent is not None:
                 if earlier["percent"].iloc[0] == cell.percent:
                     row.prove("another report prints the same")
-            if cell.status:
+            if cell is not None and cell.status:
                 row.doubt("the national aggregate has no figure here")
             rows[comparator, code] = row
     return rows

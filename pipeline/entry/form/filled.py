@@ -1,0 +1,56 @@
+"""A form filled as far as a document goes."""
+
+from pipeline.data import Tables, is_missing
+from pipeline.data.package import Resource
+from pipeline.entry.form.layout import WHY, Form, Row, Sheet, is_own_words, tables_of_form
+from pipeline.entry.reading.found import Found
+from pipeline.entry.reading.identity import Identity
+
+_HOW = [
+    "Read by machine. Each row has the words it was read from, the page or line, and a mark.",
+    "proved: something independent confirms it. read: nothing contradicts it, nothing proves it. "
+    "look: doubtful, contradicted or missing; the column why says what is wrong.",
+    "Go through the rows marked look: compare with the document, correct, then write checked as "
+    "the mark. Delete a row that the document does not have.",
+    "facts holds proposals: choose a measure and write checked for those you want; the others "
+    "are left out.",
+    "Summaries, titles and reasons are in our own words: write them.",
+    "When done: python -m pipeline enter THIS-FILE.xlsx shows what would change; with --write it "
+    "is written.",
+]
+
+
+def filled_form(
+    tables: Tables, resources: list[Resource], identity: Identity, found: list[Found], name: str
+) -> Form:
+    """Return the workbook of what was read from the document called ``name``."""
+    source = next((f.cells["source"] for f in found if f.table == "sources"), "")
+    sheets = []
+    for resource in tables_of_form(resources, identity.is_plan):
+        rows = []
+        for item in found:
+            if item.table != resource.name:
+                continue
+            cells = {**_kept(item, resource, tables), **item.cells}
+            cells = {column: cells.get(column, "") for column in resource.columns}
+            if "source" in cells and not cells["source"]:
+                cells["source"] = source
+            if "place" in cells and not cells["place"]:
+                cells["place"] = item.where or item.why[:80]
+            rows.append(
+                Row(cells, item.mark, item.words, item.where, reference={WHY: item.why})
+            )
+        sheets.append(Sheet(resource, rows))
+    what = "Action plan" if identity.is_plan else "Inspection report"
+    return Form(f"{what} read from {name}", _HOW, sheets)
+
+
+def _kept(item: Found, resource: Resource, tables: Tables) -> dict[str, str]:
+    """Return our own words on a row that the raw tables hold already: place, note, summary."""
+    frame = tables[resource.name]
+    for name in resource.primary_key:
+        frame = frame[frame[name].astype("string") == item.cells.get(name, "")]
+    if len(frame) != 1:
+        return {}
+    kept = [f.name for f in resource.fields if is_own_words(f)]
+    return {name: "" if is_missing(frame[name].iloc[0]) else str(frame[name].iloc[0]) for name in kept}
