@@ -1,2 +1,352 @@
-"""stub"""
-def read_plan(*a): return []
+"""Read an action plan: recommendations, what was answered, and the actions promised."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pipeline.data import Tables
+from pipeline.entry.codes import inspection_code
+from pipeline.entry.documents import Document, Line
+from pipeline.entry.problems import NotAReport
+from pipeline.entry.reading.dates import iso
+from pipeline.entry.reading.found import Found
+from pipeline.entry.reading.identity import Identity
+from pipeline.entry.reading.report import provider_row
+from pipeline.entry.reading.sources import source_row
+from pipeline.entry.reading.words import shown
+
+_ANSWERS = ("agreed", "partly agreed", "not agreed")
+_ANSWER = re.compile(r"^(?:partly|not)?\s*agreed$", re.I)
+_ANSWER_LINE = re.compile(r"^\s*((?:partly|not)?\s*agreed)(?:\s+(\S.*))?$", re.I)
+_SHOULD = re.compile(r"^((?:The )?[A-Z][^.:;]{1,90}?)\s+should\b:?\s*(.*)$", re.S)
+_NUMBERED = re.compile(r"^\s*(\d{1,2})\.?\s+((?:The )?[A-Z].*)$")
+_TOTAL = re.compile(r"^\s*(agreed|partly agreed|not agreed|total)\s+(\d{1,2})\s*$", re.I)
+_REPEATED = re.compile(r"recommendation\s+(?:has been|is|was)\s+repeated", re.I)
+_ITEM = re.compile(r"^\s*[•\u2022\uf0b7▪●·-]\s*(.*)$")
+
+
+@dataclass
+class _Promise:
+    """One action as printed: words, owner, target date, place."""
+
+    words: str
+    owner: str
+    due: str
+    where: str
+
+
+@dataclass
+class _Advice:
+    """One recommendation with its answer and actions, as printed."""
+
+    printed_number: str
+    text: str
+    where: str
+    answers: list[str] = field(default_factory=list)
+    response: str = ""
+    promises: list[_Promise] = field(default_factory=list)
+    everything: str = ""
+    """All words from this recommendation to the next, whatever cell they stand in."""
+
+
+def read_plan(
+    document: Document, name: str, tables: Tables, identity: Identity, year: int | None = None
+) -> list[Found]:
+    """Return the rows of an action plan; titles, summaries and reasons are left for a person.
+
+    Raises NotAReport where no recommendation stands in it.
+    """
+    rows_of_table = sum(len(line.cells) > 2 for line in document.lines)
+    advice = list(_from_table(document) if rows_of_table > 3 else _from_lines(document))
+    if not advice:
+        raise NotAReport(f"{name} says it is an action plan, but no recommendation stands in it.")
+    submitted, published = identity.submitted, identity.published
+    day = iso(submitted.value) if submitted else None
+    year = year or (int(day[:4]) if day else None)
+    plan = inspection_code(identity.provider, year or "")
+    known = tables["plans"][tables["plans"]["plan"] == plan]
+    source = source_row(tables, known, f"plan-{plan}", "action plan", identity, submitted)
+    found = [source]
+    if not identity.is_known:
+        found.append(provider_row(identity))
+    totals = _totals(document)
+    about = Found(
+        "plans",
+        {
+            "plan": plan,
+            "provider": identity.provider,
+            "inspection": _answered(tables, identity),
+            "year": str(year or ""),
+            "submitted_printed": submitted.value if submitted else "",
+            "submitted": day or "",
+            "report_published_printed": published.value if published else "",
+            "agreed_printed": totals.get("agreed", ""),
+            "partly_agreed_printed": totals.get("partly agreed", ""),
+            "not_agreed_printed": totals.get("not agreed", ""),
+            "total_printed": totals.get("total", ""),
+            "source": source.cells["source"],
+        },
+        shown([s.words for s in (submitted, published) if s]),
+        submitted.where if submitted else "",
+    )
+    for what, said in (("submission", submitted), ("publication of the report", published)):
+        if said is None:
+            about.doubt(f"the date of {what} was not found")
+    found.append(about)
+    counted = _counted(advice, totals, about)
+    for number, item in enumerate(advice, start=1):
+        found += _rows(plan, number, item, counted)
+    return found
+
+
+def _rows(plan: str, number: int, item: _Advice, counted: str | None) -> Iterator[Found]:
+    who = _SHOULD.match(item.text)
+    key = {"plan": plan, "recommendation": str(number)}
+    row = Found(
+        "recommendations",
+        {
+            **key,
+            "printed_number": item.printed_number,
+            "addressed_to": who[1] if who else "",
+            "repeated": "yes" if _REPEATED.search(item.everything) else "no",
+        },
+        shown([item.text]),
+        item.where,
+    )
+    if item.printed_number.rstrip(".") != str(number):
+        row.doubt(f"its printed number is “{item.printed_number}”, its place in the plan {number}")
+    if who is None:
+        row.doubt("whom it addresses was not found")
+    yield row
+    answer = Found(
+        "responses",
+        {**key, "response": item.answers[0] if item.answers else ""},
+        shown([item.answers[0] if item.answers else "", item.response], 300),
+        item.where,
+    )
+    if not item.answers:
+        answer.doubt("no answer stands beside the recommendation")
+    elif len(set(item.answers)) > 1:
+        answer.doubt(f"several answers stand beside it: {', '.join(item.answers)}")
+    else:
+        _compare_answer(answer, item)
+        if counted == "":
+            answer.prove("the printed totals of answers agree")
+        elif counted:
+            answer.doubt(counted)
+    yield answer
+    for position, promise in enumerate(item.promises, start=1):
+        action = Found(
+            "actions",
+            {
+                **key,
+                "action": f"{plan}-{number}-{position:02}",
+                "position": str(position),
+                "owner": promise.owner,
+                "due_printed": promise.due,
+                **_due(promise.due),
+            },
+            shown([promise.words]),
+            promise.where,
+        )
+        action.doubt("say the action in your words; split or join rows as the plan means them")
+        yield action
+
+
+def _compare_answer(row: Found, item: _Advice) -> None:
+    """Compare the answer with what the text behind it says."""
+    text = item.response.lower()
+    said = {
+        "partly agreed": bool(re.search(r"partly agree|partially agree", text)),
+        "not agreed": bool(re.search(r"\b(?:does|do|can)(?: ?not|n’t|n't) agree\b", text)),
+        "agreed": bool(re.search(r"(?<!not )(?<!partly )\bagrees? with this", text)),
+    }
+    if said[item.answers[0]]:
+        row.prove("the text behind it says the same")
+    elif any(said.values()):
+        other = next(answer for answer, here in said.items() if here)
+        row.doubt(f"the text behind it reads as {other}")
+
+
+def _due(printed: str) -> dict[str, str]:
+    day = iso(printed)
+    if not printed:
+        return {"due": "", "due_kind": "none given"}
+    if re.search(r"\bcomplete", printed, re.I):
+        return {"due": "", "due_kind": "done"}
+    if day:
+        return {"due": day, "due_kind": "date" if len(day) > 7 else "month"}
+    return {"due": "", "due_kind": "ongoing" if re.search("ongoing", printed, re.I) else ""}
+
+
+def _answered(tables: Tables, identity: Identity) -> str:
+    """Return the provider's inspection that was published when the plan says its report was."""
+    day = iso(identity.published.value) if identity.published else None
+    own = tables["inspections"]
+    own = own[own["provider"] == identity.provider]
+    for _, row in own.iterrows():
+        shared = min(len(row["published"]), len(day or ""))
+        if day and shared >= 7 and row["published"][:shared] == day[:shared]:
+            return str(row["inspection"])
+    return ""
+
+
+def _totals(document: Document) -> dict[str, str]:
+    found = {}
+    for line in document.lines:
+        hit = _TOTAL.match(line.text)
+        if hit:
+            found[hit[1].lower()] = hit[2]
+    return found
+
+
+def _counted(advice: list[_Advice], totals: dict[str, str], about: Found) -> str | None:
+    """Return "" where the printed totals agree with the answers, why not, or None without totals."""
+    if "total" not in totals:
+        return None
+    counts = Counter(item.answers[0] for item in advice if item.answers)
+    wrong = [
+        f"{totals[answer]} {answer} are printed, {counts[answer]} were read"
+        for answer in _ANSWERS
+        if answer in totals and int(totals[answer]) != counts[answer]
+    ]
+    if int(totals["total"]) != len(advice):
+        wrong.append(f"{totals['total']} recommendations are printed, {len(advice)} were read")
+    for reason in wrong:
+        about.doubt(reason)
+    if not wrong:
+        about.prove("the printed totals agree with the answers")
+    return "; ".join(wrong)
+
+
+def _from_table(document: Document) -> Iterator[_Advice]:
+    """Yield recommendations from the rows of a table."""
+    current: _Advice | None = None
+    for line in document.lines:
+        cells = list(line.cells)
+        start = _start_of(cells)
+        if start is not None:
+            if current is not None:
+                yield current
+            number = " ".join(cells[:start]).strip()
+            current = _Advice(number, cells[start], line.where, everything=line.text)
+            rest = cells[start + 1 :]
+            at = next((n for n, cell in enumerate(rest) if _ANSWER.match(cell.strip())), None)
+            if at is not None:
+                current.answers.append(_answer(rest[at]))
+                rest = rest[at + 1 :]
+            _promises(current, rest, line)
+            continue
+        if current is None or not line.text:
+            continue
+        current.everything += " " + line.text
+        answer = next((n for n, cell in enumerate(cells) if _ANSWER.match(cell.strip())), None)
+        if answer is not None and _promise_cell(cells) is None:
+            continue  # a number and answer that the next page repeats
+        _continue(current, cells, line)
+    if current is not None:
+        yield current
+
+
+def _start_of(cells: list[str]) -> int | None:
+    """Return the cell that holds a recommendation: one that says who should do something."""
+    for number, cell in enumerate(cells[:3]):
+        if _SHOULD.match(cell) and len(cells) > number + 1:
+            if any(_ANSWER.match(other.strip()) for other in cells[number + 1 :]):
+                return number
+            if number and re.fullmatch(r"\d{1,2}\.?", cells[number - 1].strip()):
+                return number
+    return None
+
+
+def _promise_cell(cells: list[str]) -> str | None:
+    return next((cell for cell in cells if len(cell) > 40), None)
+
+
+def _promises(advice: _Advice, cells: list[str], line: Line) -> None:
+    """Take the cells behind an answer: what is promised, by whom, until when."""
+    if not cells or not cells[0]:
+        return
+    owner, due = (cells[1:3] + ["", ""])[:2]
+    advice.response += " " + cells[0]
+    items = [part.strip() for part in re.split(r"\s[•\u2022\uf0b7▪●·]\s|^[•\uf0b7]\s*", cells[0])]
+    items = [part for part in items if len(part) > 15]
+    if len(items) > 1:
+        items = items[1:] if not cells[0].lstrip()[:1] in "•\uf0b7" else items
+    for words in items or [cells[0]]:
+        advice.promises.append(_Promise(words, owner, due, line.where))
+
+
+def _continue(advice: _Advice, cells: list[str], line: Line) -> None:
+    """Take a row without a recommendation: more actions, or the rest of the text above."""
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    if not cells:
+        return
+    filled = [cell for cell in cells if cell]
+    has_date = len(filled) > 1 and (iso(filled[-1]) or re.match("ongoing|complete", filled[-1], re.I))
+    if has_date and len(filled) >= 2:
+        words = max(filled, key=len)
+        owner = filled[-2] if len(filled) > 2 and filled[-2] != words else ""
+        advice.promises.append(_Promise(words, owner, filled[-1], line.where))
+        advice.response += " " + words
+    elif re.search(r"\bhas been repeated\b|\brepeated from the previous\b", filled[0]) or (
+        len(filled) > 1 and len(filled[0]) < 110 and advice.text and advice.text[-1] not in ".:"
+    ):
+        advice.text += " " + filled[0]
+        advice.response += " " + " ".join(filled[1:])
+    elif re.match(r"from the previous inspection", filled[0]):
+        advice.text += " " + filled[0]
+    else:
+        advice.response += " " + " ".join(filled)
+
+
+def _answer(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def _from_lines(document: Document) -> Iterator[_Advice]:
+    """Yield recommendations from lines: a number, whom it addresses, the answer on a later line."""
+    lines = document.lines
+    starts = []
+    for n, line in enumerate(lines):
+        hit = _NUMBERED.match(line.text)
+        if not hit:
+            continue
+        following = " ".join([hit[2], *(ln.text for ln in lines[n + 1 : n + 6] if ln.text)])
+        expected = len(starts) + 1
+        if re.match(r"(?:The )?[A-Z][^.:;]{1,80}?\s+should\b", following) and int(hit[1]) >= expected:
+            starts.append((n, hit[1]))
+    for order, (start, number) in enumerate(starts):
+        end = starts[order + 1][0] if order + 1 < len(starts) else len(lines)
+        hit = _NUMBERED.match(lines[start].text)
+        advice = _Advice(number, "", lines[start].where)
+        text = [hit[2] if hit else ""]
+        answered = False
+        promise: _Promise | None = None
+        for line in lines[start + 1 : end]:
+            if not line.text:
+                continue
+            if _TOTAL.match(line.text):
+                break
+            answer = _ANSWER_LINE.match(line.text)
+            if answer and (not answered or answer[2] is None):
+                advice.answers.append(_answer(answer[1]))
+                answered = True
+                advice.response += " " + (answer[2] or "")
+                continue
+            item = _ITEM.match(line.text)
+            if not answered:
+                text.append(line.text)
+            elif item:
+                promise = _Promise(item[1], "", "", line.where)
+                advice.promises.append(promise)
+                advice.response += " " + item[1]
+            else:
+                advice.response += " " + line.text
+                if promise is not None and not re.search(r"[.:;]$", promise.words):
+                    promise.words += " " + line.text
+        advice.text = " ".join(" ".join(text).split())
+        advice.everything = advice.text + " " + advice.response
+        yield advice
