@@ -13,7 +13,7 @@ _UNSEEN = frozenset("script style head template noscript".split())
 
 
 def html_lines(content: bytes) -> list[Line]:
-    """Return the lines of a web page in reading order, counted from the top."""
+    """Return the lines of a web page that hold text, counted from the top."""
     from lxml import html
 
     try:
@@ -24,7 +24,8 @@ def html_lines(content: bytes) -> list[Line]:
         text = text.split("?>", 1)[-1]
     root = html.document_fromstring(text or "<p></p>")
     texts = "".join(_flat(root, in_pre=False)).split("\n")
-    return [line(words, f"line {n}") for n, words in enumerate(texts, start=1)]
+    kept = (words for words in texts if words.strip())
+    return [line(words, f"line {n}") for n, words in enumerate(kept, start=1)]
 
 
 def _flat(element: Any, in_pre: bool) -> Iterator[str]:

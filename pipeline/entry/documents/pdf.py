@@ -1,18 +1,25 @@
 """A PDF file as lines, put together from where its characters stand on the page.
 
-Ruled tables are taken row by row. Elsewhere characters on one height are one line, and a gap much
-wider than a blank parts cells. Small raised digits are footnote marks.
+Ruled tables are taken row by row, rows that a page cuts included. Elsewhere characters on one
+height are one line; where the same blank strip runs through several lines they are a table, and the
+strip parts its cells. Small raised digits are footnote marks.
 """
 
 import io
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline.entry.documents.lines import Line, line, raised
 from pipeline.entry.problems import NotAReport
 
 _GAP = 1.8
-"""A gap of so many heights of a letter parts two cells; blanks between words are a quarter."""
+"""On a line by itself a gap of so many heights of a letter parts two cells."""
+_STRIP = 1.35
+"""A strip through several lines that is wider than a usual blank by this factor parts cells."""
+
+_Char = dict[str, Any]
 
 
 def pdf_lines(content: bytes, name: str) -> list[Line]:
@@ -21,16 +28,18 @@ def pdf_lines(content: bytes, name: str) -> list[Line]:
     Raises NotAReport where the file is encrypted, broken, or pictures without text.
     """
     import pdfplumber
-    from pdfminer.pdfdocument import PDFPasswordIncorrect
     from pdfminer.pdfparser import PDFSyntaxError
     from pdfplumber.utils.exceptions import PdfminerException
 
     try:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
-            pages = [list(_page(page)) for page in pdf.pages]
-            pictures = sum(bool(page.images) for page in pdf.pages)
-    except (PdfminerException, PDFSyntaxError, PDFPasswordIncorrect) as error:
-        if "Password" in repr(error):
+            pages, pictures = [], 0
+            for page in pdf.pages:
+                pages.append(list(_page(page)))
+                pictures += bool(page.images)
+                page.close()
+    except (PdfminerException, PDFSyntaxError) as error:
+        if "Password" in repr(error) or "Encryption" in repr(error):
             raise NotAReport(
                 f"{name} is encrypted with a password: save a copy without one, then read that."
             ) from None
@@ -48,50 +57,188 @@ def pdf_lines(content: bytes, name: str) -> list[Line]:
 
 def _page(page: Any) -> Iterator[str]:
     """Yield the lines of a page from top to bottom, rows of ruled tables as cells."""
-    tables = [table for table in page.find_tables() if _is_table(table)]
+    placed: list[tuple[float, str]] = []
     outside = page
-    for table in tables:
+    for table in _ruled(page):
         outside = outside.outside_bbox(table.bbox)
-    placed = [(top, words) for top, words in _lines(outside)]
-    for table in tables:
-        for row in table.rows:
-            cells = [
-                "" if box is None else " ".join(w for _, w in _lines(page.within_bbox(box, strict=False)))
-                for box in row.cells
-            ]
-            placed.append((row.bbox[1], "\t".join(cell.replace("\t", " ") for cell in cells)))
+        rows = [
+            (
+                row.bbox[1],
+                ["" if box is None else _inside(page, box) for box in row.cells],
+            )
+            for row in table.rows
+        ]
+        used = [n for n in range(max(len(c) for _, c in rows)) if any(c[n:] and c[n] for _, c in rows)]
+        placed += [(top, "\t".join(cells[n] for n in used if n < len(cells))) for top, cells in rows]
+    placed += _text(outside)
     for _, words in sorted(placed, key=lambda item: item[0]):
         yield words
 
 
-def _is_table(table: Any) -> bool:
-    """Whether ruled lines are a table: two columns at least and more than one row."""
-    return len(table.rows) > 1 and max(len(row.cells) for row in table.rows) > 1
+def _ruled(page: Any) -> list[Any]:
+    """Return the ruled tables of a page; a row that the page's edge leaves open is closed there."""
+    uprights = [edge for edge in page.edges if edge["orientation"] == "v"]
+    if len(uprights) < 2:
+        return []
+    ends = [min(edge["top"] for edge in uprights), max(edge["bottom"] for edge in uprights)]
+    tables = page.find_tables({"explicit_horizontal_lines": ends})
+    return [t for t in tables if max(len(row.cells) for row in t.rows) > 1]
 
 
-def _lines(area: Any) -> list[tuple[float, str]]:
-    """Return the lines of an area: the top of each and its text, cells parted by tabs."""
+def _inside(page: Any, box: tuple[float, float, float, float]) -> str:
+    chars = [
+        char
+        for char in page.chars
+        if box[0] <= (char["x0"] + char["x1"]) / 2 <= box[2]
+        and box[1] <= (char["top"] + char["bottom"]) / 2 <= box[3]
+    ]
+    return " ".join(words.text.replace("\t", " ") for words in _visual_lines(chars))
+
+
+@dataclass
+class _Visual:
+    """Characters on one height: where they stand and what they read."""
+
+    top: float
+    bottom: float
+    size: float
+    chars: list[_Char]
+    blank: float
+
+    @property
+    def text(self) -> str:
+        """The line by itself, far gaps as tabs."""
+        return _joined(self.chars)
+
+    def groups(self) -> list[tuple[float, float]]:
+        """Return where the line's words stand, words with a usual blank between them together."""
+        found: list[tuple[float, float]] = []
+        for char in self.chars:
+            if found and char["x0"] - found[-1][1] < _STRIP * self.blank:
+                found[-1] = (found[-1][0], max(found[-1][1], char["x1"]))
+            else:
+                found.append((char["x0"], char["x1"]))
+        return found
+
+
+def _visual_lines(chars: list[_Char]) -> list[_Visual]:
     from pdfplumber.utils import cluster_objects
 
-    chars = [char for char in area.chars if char["text"].strip()]
+    chars = [char for char in chars if char["text"].strip()]
     if not chars:
         return []
     usual = sorted(char["size"] for char in chars)[len(chars) // 2]
-    small = [c for c in chars if c["size"] < 0.8 * usual and c["text"].isdigit()]
-    normal = [c for c in chars if not (c["size"] < 0.8 * usual and c["text"].isdigit())]
+
+    def is_mark(char: _Char) -> bool:
+        return char["size"] < 0.8 * usual and char["text"].isdigit()
+
+    normal = [char for char in chars if not is_mark(char)]
     rows = cluster_objects(normal, lambda c: (c["top"] + c["bottom"]) / 2, usual * 0.35)
-    for mark in small:  # a raised digit belongs to the line whose letters it touches
+    for mark in filter(is_mark, chars):  # a raised digit belongs to the line it touches
         near = min(rows, key=lambda row: abs(row[0]["bottom"] - mark["bottom"]), default=None)
         if near is not None and abs(near[0]["bottom"] - mark["bottom"]) < usual:
             near.append(dict(mark, text=raised(mark["text"])))
         else:
-            rows.append([mark])
-    return [(min(c["top"] for c in row), _joined(row)) for row in rows]
+            rows.append([dict(mark, text=raised(mark["text"]))])
+    rows = [sorted(row, key=lambda c: c["x0"]) for row in rows]
+    gaps = sorted(
+        after["x0"] - before["x1"]
+        for row in rows
+        for before, after in zip(row, row[1:], strict=False)
+        if after["x0"] - before["x1"] > 0.15 * usual
+    )
+    blank = gaps[len(gaps) // 2] if gaps else 0.28 * usual
+    lines = [
+        _Visual(
+            min(c["top"] for c in row),
+            max(c["bottom"] for c in row),
+            usual,
+            row,
+            blank,
+        )
+        for row in rows
+    ]
+    return sorted(lines, key=lambda visual: visual.top)
 
 
-def _joined(chars: list[dict[str, Any]]) -> str:
+def _text(area: Any) -> list[tuple[float, str]]:
+    """Return the lines of an area outside ruled tables: the top of each and its text."""
+    placed: list[tuple[float, str]] = []
+    for block, columns in _blocks(_visual_lines(area.chars)):
+        if len(columns) < 2 or len(block) < 2:
+            placed += [(visual.top, visual.text) for visual in block]
+            continue
+        rows = [(visual.top, _cells(visual, columns)) for visual in block]
+        placed += [(top, "\t".join(cells)) for top, cells in _whole_rows(block, rows)]
+    return placed
+
+
+def _blocks(lines: list[_Visual]) -> Iterator[tuple[list[_Visual], list[list[float]]]]:
+    """Yield runs of lines that share columns, and where the columns begin and end.
+
+    A line begins a new run when its words reach over a strip that two lines kept blank, or when
+    it has several groups of words where the run has one column only.
+    """
+    block: list[_Visual] = []
+    columns: list[list[float]] = []  # left, right, lines
+    for visual in lines:
+        groups = visual.groups()
+        touched = [
+            [c for c in columns if c[0] < right and left < c[1]] for left, right in groups
+        ]
+        reaches = any(sum(c[2] > 1 for c in over) > 1 for over in touched)
+        splits = len(columns) == 1 and len(groups) > 1 and all(
+            columns[0][0] <= left and right <= columns[0][1] for left, right in groups
+        )
+        far = bool(block) and visual.top - block[-1].bottom > 6 * visual.size
+        if block and (reaches or splits or far):
+            yield block, columns
+            block, columns = [], []
+        for left, right in groups:
+            over = [c for c in columns if c[0] < right and left < c[1]]
+            merged = [min([left, *(c[0] for c in over)]), max([right, *(c[1] for c in over)])]
+            columns = [c for c in columns if c not in over]
+            columns.append([*merged, 1 + max((c[2] for c in over), default=0)])
+            columns.sort()
+        block.append(visual)
+    if block:
+        yield block, columns
+
+
+def _cells(visual: _Visual, columns: list[list[float]]) -> list[str]:
+    return [
+        _joined([c for c in visual.chars if left - 0.1 <= (c["x0"] + c["x1"]) / 2 <= right + 0.1]).replace("\t", " ")
+        for left, right, _ in columns
+    ]
+
+
+def _whole_rows(
+    block: list[_Visual], rows: list[tuple[float, list[str]]]
+) -> list[tuple[float, list[str]]]:
+    """Put the lines of a row together where rows stand clearly further apart than lines."""
+    steps = [below.top - above.top for above, below in zip(block, block[1:], strict=False)]
+    least = min(steps)
+    if least > 1.7 * block[0].size or max(steps) < 1.2 * least:
+        return rows
+    whole: list[tuple[float, list[list[str]]]] = [(rows[0][0], [rows[0][1]])]
+    for step, row in zip(steps, rows[1:], strict=True):
+        if step >= 1.2 * least:
+            whole.append((row[0], [row[1]]))
+        else:
+            whole[-1][1].append(row[1])
+    for _, lines in whole:  # two lines with a percentage in one column are two rows
+        for column in list(zip(*lines, strict=True))[1:]:
+            if sum(bool(re.search(r"\d\s?%", cell)) for cell in column) > 1:
+                return rows
+    return [
+        (top, [" ".join(filter(None, cells)) for cells in zip(*lines, strict=True)])
+        for top, lines in whole
+    ]
+
+
+def _joined(chars: list[_Char]) -> str:
     text, end, size = "", None, 0.0
-    for char in sorted(chars, key=lambda c: c["x0"]):
+    for char in chars:
         if end is not None:
             gap = char["x0"] - end
             height = max(size, char["size"])

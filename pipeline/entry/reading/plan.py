@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.data import Tables
@@ -20,8 +20,11 @@ _ANSWERS = ("agreed", "partly agreed", "not agreed")
 _ANSWER = re.compile(r"^(?:partly|not)?\s*agreed$", re.I)
 _ANSWER_LINE = re.compile(r"^\s*((?:partly|not)?\s*agreed)(?:\s+(\S.*))?$", re.I)
 _SHOULD = re.compile(r"^((?:The )?[A-Z][^.:;]{1,90}?)\s+should\b:?\s*(.*)$", re.S)
-_NUMBERED = re.compile(r"^\s*(\d{1,2})\.?\s+((?:The )?[A-Z].*)$")
+_NUMBERED = re.compile(r"^\s*(\d{1,2}\.?)\s+((?:The )?[A-Z].*)$")
 _TOTAL = re.compile(r"^\s*(agreed|partly agreed|not agreed|total)\s+(\d{1,2})\s*$", re.I)
+_ADDRESSEE = re.compile(
+    r"(?:(?!partly|not|agreed|target|date|rec\b|no\b)(?:[A-Z][\w&’'-]*|of|and|for|the),?\s*)+", re.I
+)
 _REPEATED = re.compile(r"recommendation\s+(?:has been|is|was)\s+repeated", re.I)
 _ITEM = re.compile(r"^\s*[•\u2022\uf0b7▪●·-]\s*(.*)$")
 
@@ -57,8 +60,9 @@ def read_plan(
 
     Raises NotAReport where no recommendation stands in it.
     """
-    rows_of_table = sum(len(line.cells) > 2 for line in document.lines)
-    advice = list(_from_table(document) if rows_of_table > 3 else _from_lines(document))
+    ways = (document.lines, _joined_rows(document.lines))
+    readings = [list(_from_table(lines)) for lines in ways]
+    advice = max([*readings, list(_from_lines(document))], key=_completeness)
     if not advice:
         raise NotAReport(f"{name} says it is an action plan, but no recommendation stands in it.")
     submitted, published = identity.submitted, identity.published
@@ -90,14 +94,28 @@ def read_plan(
         shown([s.words for s in (submitted, published) if s]),
         submitted.where if submitted else "",
     )
+    if not identity.provider:
+        about.doubt("the provider's name was not found: name it with --provider")
     for what, said in (("submission", submitted), ("publication of the report", published)):
         if said is None:
             about.doubt(f"the date of {what} was not found")
     found.append(about)
     counted = _counted(advice, totals, about)
-    for number, item in enumerate(advice, start=1):
+    number = 0
+    for item in advice:
+        printed = item.printed_number.rstrip(".")
+        expected = number + 1
+        number = int(printed) if printed.isdigit() and int(printed) > number else expected
+        for missing in range(expected, number):
+            found += _rows(plan, missing, _Advice(str(missing), "", ""), counted)
         found += _rows(plan, number, item, counted)
     return found
+
+
+def _completeness(advice: list[_Advice]) -> tuple[int, int]:
+    """How many recommendations say who should act and have one answer, and how many there are."""
+    whole = [a for a in advice if len(a.answers) == 1 and _SHOULD.match(a.text)]
+    return len(whole), -len(advice)
 
 
 def _rows(plan: str, number: int, item: _Advice, counted: str | None) -> Iterator[Found]:
@@ -116,8 +134,10 @@ def _rows(plan: str, number: int, item: _Advice, counted: str | None) -> Iterato
     )
     if item.printed_number.rstrip(".") != str(number):
         row.doubt(f"its printed number is “{item.printed_number}”, its place in the plan {number}")
+    if who is not None and not _ADDRESSEE.fullmatch(who[1]):
+        row.doubt(f"“{who[1]}” does not read like an addressee")
     if who is None:
-        row.doubt("whom it addresses was not found")
+        row.doubt("the recommendation was not found" if not item.text else "whom it addresses was not found")
     yield row
     answer = Found(
         "responses",
@@ -127,7 +147,7 @@ def _rows(plan: str, number: int, item: _Advice, counted: str | None) -> Iterato
     )
     if not item.answers:
         answer.doubt("no answer stands beside the recommendation")
-    elif len(set(item.answers)) > 1:
+    elif len(item.answers) > 1:
         answer.doubt(f"several answers stand beside it: {', '.join(item.answers)}")
     else:
         _compare_answer(answer, item)
@@ -135,6 +155,8 @@ def _rows(plan: str, number: int, item: _Advice, counted: str | None) -> Iterato
             answer.prove("the printed totals of answers agree")
         elif counted:
             answer.doubt(counted)
+    for reason in row.doubts:
+        answer.doubt(reason)
     yield answer
     for position, promise in enumerate(item.promises, start=1):
         action = Found(
@@ -220,11 +242,33 @@ def _counted(advice: list[_Advice], totals: dict[str, str], about: Found) -> str
     return "; ".join(wrong)
 
 
-def _from_table(document: Document) -> Iterator[_Advice]:
+def _joined_rows(lines: Sequence[Line]) -> list[Line]:
+    """Put the lines of a table's row together, where each line of text stands as a row.
+
+    A line that does not begin with a number goes on with the row above.
+    """
+    joined: list[Line] = []
+    for line in lines:
+        above = joined[-1].cells if joined else ()
+        numbered = re.match(r"\d{1,2}\.?(?:\s|$)", line.cells[0])
+        if len(line.cells) > 2 and len(above) == len(line.cells) and not numbered:
+            cells = tuple(
+                " ".join(filter(None, pair)) for pair in zip(above, line.cells, strict=True)
+            )
+            joined[-1] = Line(cells, joined[-1].where)
+        else:
+            joined.append(line)
+    return joined
+
+
+def _from_table(lines: Sequence[Line]) -> Iterator[_Advice]:
     """Yield recommendations from the rows of a table."""
     current: _Advice | None = None
-    for line in document.lines:
+    for line in lines:
         cells = list(line.cells)
+        glued = re.match(r"(\d{1,2}\.?)\s+(?=(?:The )?[A-Z])", cells[0])
+        if glued and len(cells) > 2:
+            cells[:1] = [glued[1], cells[0][glued.end() :]]
         start = _start_of(cells)
         if start is not None:
             if current is not None:
@@ -307,8 +351,11 @@ def _answer(text: str) -> str:
 
 
 def _from_lines(document: Document) -> Iterator[_Advice]:
-    """Yield recommendations from lines: a number, whom it addresses, the answer on a later line."""
-    lines = document.lines
+    """Yield recommendations from lines: a number, whom it addresses, the answer on a later line.
+
+    Each cell counts as a line; a number in a cell of its own goes with the next.
+    """
+    lines = _cells_as_lines(document)
     starts = []
     for n, line in enumerate(lines):
         hit = _NUMBERED.match(line.text)
@@ -316,7 +363,7 @@ def _from_lines(document: Document) -> Iterator[_Advice]:
             continue
         following = " ".join([hit[2], *(ln.text for ln in lines[n + 1 : n + 6] if ln.text)])
         expected = len(starts) + 1
-        if re.match(r"(?:The )?[A-Z][^.:;]{1,80}?\s+should\b", following) and int(hit[1]) >= expected:
+        if re.match(r"(?:The )?[A-Z][^.:;]{1,80}?\s+should\b", following) and int(hit[1].rstrip(".")) >= expected:
             starts.append((n, hit[1]))
     for order, (start, number) in enumerate(starts):
         end = starts[order + 1][0] if order + 1 < len(starts) else len(lines)
@@ -325,14 +372,17 @@ def _from_lines(document: Document) -> Iterator[_Advice]:
         text = [hit[2] if hit else ""]
         answered = False
         promise: _Promise | None = None
+        before = ""
         for line in lines[start + 1 : end]:
             if not line.text:
                 continue
             if _TOTAL.match(line.text):
                 break
             answer = _ANSWER_LINE.match(line.text)
+            half = re.search(r"(?:^|\s)(partly|not)$", before, re.I)
+            before = line.text
             if answer and (not answered or answer[2] is None):
-                advice.answers.append(_answer(answer[1]))
+                advice.answers.append(_answer(f"{half[1] if half else ''} {answer[1]}"))
                 answered = True
                 advice.response += " " + (answer[2] or "")
                 continue
@@ -350,3 +400,13 @@ def _from_lines(document: Document) -> Iterator[_Advice]:
         advice.text = " ".join(" ".join(text).split())
         advice.everything = advice.text + " " + advice.response
         yield advice
+
+
+def _cells_as_lines(document: Document) -> list[Line]:
+    lines: list[Line] = []
+    for line in document.lines:
+        cells = list(line.cells)
+        if len(cells) > 1 and re.fullmatch(r"\d{1,2}\.?", cells[0]):
+            cells[:2] = [f"{cells[0]} {cells[1]}"]
+        lines += [Line((cell,), line.where) for cell in cells if cell] or [line]
+    return lines

@@ -190,6 +190,8 @@ def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
             },
             *first,
         )
+        for reason in size.doubts:
+            row.doubt(reason)
         if count is None:
             row.doubt(f"no size of this sample was found; {NOT_FOUND}")
             continue
@@ -327,6 +329,8 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
             cells = {"inspection": inspection, "framework": framework, "prompt": code}
             row = report.add("prompt_scores", {**cells, **_value(cell)}, *_from(asking))
             _doubts(row, asking, cell)
+            if asking is not None and asking.is_new:
+                row.doubt(f"{framework} has no prompt of this wording")
             if column == "current":
                 rows[code] = row
     return rows

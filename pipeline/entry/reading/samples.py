@@ -34,6 +34,7 @@ class Size:
     confidence: int | None = None
     margin: int | None = None
     all_eligible: bool = False
+    doubts: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def sample_sizes(
                 if sample in found:
                     found[sample].sizes.append((count, shown([sentence.text], 300), sentence.where))
                     for mark in marks(sentence.text):
+                        if mark not in footnotes:
+                            found[sample].doubts.append(f"its footnote {mark} was not found")
                         _from_footnote(footnotes.get(mark, ""), count, found[sample])
             if len(parts) > 1 and whole in found:
                 found[whole].parts.append(tuple(parts))
@@ -82,6 +85,11 @@ def sample_sizes(
             for sample in _designed(text, sentence, vocabulary, by_standard, by_domain):
                 found[sample].confidence = int(design[1])
                 found[sample].margin = int(design[2]) if design[2] else None
+                if not design[2]:
+                    found[sample].doubts.append("its margin of error was not found")
+        elif re.search(r"\bconfidence level\b", text):
+            for size in found.values():
+                size.doubts.append(f"{sentence.where} names a confidence level that was not read")
     return found
 
 
@@ -171,10 +179,16 @@ def _designed(
 
 def _footnotes(document: Document) -> dict[str, str]:
     found: dict[str, str] = {}
-    for line in document.lines:
+    lines = document.lines
+    for number, line in enumerate(lines):
         at = marks(line.text[:4])
         if at and re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", line.text):
-            found[at[0]] = line.text
+            following = []
+            for below in lines[number + 1 : number + 4]:
+                if not below.text or re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", below.text):
+                    break
+                following.append(below.text)
+            found[at[0]] = " ".join([line.text, *following])
     return found
 
 
