@@ -177,7 +177,7 @@ def _blocks(lines: list[_Visual]) -> Iterator[tuple[list[_Visual], list[list[flo
     """Yield runs of lines that share columns, and where the columns begin and end.
 
     A line begins a new run when its words reach over a strip that two lines kept blank, or when
-    it has several groups of words where the run has one column only.
+    several of its groups of words stand in one column of the run.
     """
     block: list[_Visual] = []
     columns: list[list[float]] = []  # left, right, lines
@@ -187,9 +187,7 @@ def _blocks(lines: list[_Visual]) -> Iterator[tuple[list[_Visual], list[list[flo
             [c for c in columns if c[0] < right and left < c[1]] for left, right in groups
         ]
         reaches = any(sum(c[2] > 1 for c in over) > 1 for over in touched)
-        splits = len(columns) == 1 and len(groups) > 1 and all(
-            columns[0][0] <= left and right <= columns[0][1] for left, right in groups
-        )
+        splits = any(sum(c in over for over in touched) > 1 for c in columns)
         far = bool(block) and visual.top - block[-1].bottom > 6 * visual.size
         if block and (reaches or splits or far):
             yield block, columns
@@ -218,8 +216,9 @@ def _whole_rows(
     """Put the lines of a row together where rows stand clearly further apart than lines."""
     steps = [below.top - above.top for above, below in zip(block, block[1:], strict=False)]
     least = min(steps)
-    if least > 1.7 * block[0].size or max(steps) < 1.2 * least:
-        return rows
+    wider = [step for step in steps if step >= 1.2 * least]
+    if least > 1.7 * block[0].size or not wider or min(wider) > 1.9 * least:
+        return rows  # lines that are rows, or text whose blank lines part nothing
     whole: list[tuple[float, list[list[str]]]] = [(rows[0][0], [rows[0][1]])]
     for step, row in zip(steps, rows[1:], strict=True):
         if step >= 1.2 * least:

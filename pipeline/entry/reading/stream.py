@@ -154,6 +154,16 @@ def headers(document: Document, vocabulary: Vocabulary) -> dict[int, tuple[str, 
         if number + 1 < len(lines) and len(line.cells) == len(lines[number + 1].cells) > 1:
             both = zip(line.cells, lines[number + 1].cells, strict=True)
             texts.append(" ".join(without_marks(f"{a} {b}") for a, b in both))
+        below = next((n for n in range(number + 1, min(number + 3, len(lines))) if lines[n].text), None)
+        if below is not None and number not in found:
+            rest = " ".join(without_marks(lines[below].text).split())
+            if rest and not re.sub(r"[\d\s]", "", term.sub("", rest)):  # the heading goes on
+                both_lines = _columns(" ".join(f"{texts[0]} {rest}".split()), term, names)
+                if len(both_lines) > len(_columns(rest, term, names)):
+                    found[number] = found[below] = both_lines
+                    continue
+        if number in found:
+            continue
         for text in texts:
             columns = _columns(" ".join(text.split()), term, names)
             if columns:
@@ -238,7 +248,7 @@ def mentions(
         )
         if best and not best.is_prompt:
             standard, question = best.standard, best.code
-        _collect(mention, stream, first, end, stop)
+        _collect(mention, stream, first, end, stop, vocabulary.statuses)
         if best or (mention.values and question):
             found.append(mention)
     return found
@@ -295,7 +305,27 @@ def _columns_at(columns: dict[int, tuple[str, ...]], line: int) -> tuple[str, ..
     return columns[max(above)] if above else ()
 
 
-def _collect(mention: Mention, stream: list[Token], first: int, end: int, stop: int) -> None:
+def _phrase_at(
+    stream: list[Token], at: int, statuses: Sequence[str]
+) -> tuple[str, int] | None:
+    """Return the phrase that stands for a figure and begins here, over line breaks if need be."""
+    for status in statuses:
+        phrase = simple(status)
+        here = stream[at : at + len(phrase) + 1]
+        words = [" ".join(simple(token.text)) for token in here if not token.is_value]
+        if words[: len(phrase)] == phrase:
+            return status, len(phrase) + (words[len(phrase) :] == ["available"])
+    return None
+
+
+def _collect(
+    mention: Mention,
+    stream: list[Token],
+    first: int,
+    end: int,
+    stop: int,
+    statuses: Sequence[str],
+) -> None:
     """Find the values of a question: those on its lines, then those on lines of their own."""
     inside = [t for t in stream[first:end] if t.is_value]
     after: list[Token] = []
@@ -304,6 +334,11 @@ def _collect(mention: Mention, stream: list[Token], first: int, end: int, stop: 
         token = stream[at]
         if token.is_value:
             after.append(token)
+        elif (status := _phrase_at(stream, at, statuses)) is not None:
+            phrase, length = status
+            after.append(Token(phrase, token.line, token.cell, status=phrase))
+            at += length
+            continue
         elif _is_rest_of_phrase(token, [*inside, *after]):
             pass
         elif not (token.text.strip("()").isdigit() and len(token.text) <= 3 and token.cell == 0):
