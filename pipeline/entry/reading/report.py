@@ -217,8 +217,6 @@ def _scores(
     for code, question in report.words.key_questions.items():
         asking = questions.get(code)
         cell = asking.cells.get(column) if asking else None
-        if asking is None and reading == "reprint":
-            continue
         cells = {
             "inspection": inspection,
             "framework": report.words.framework,
@@ -270,9 +268,10 @@ def _comparators(report: _Report, questions: Mapping[str, Asking]) -> dict[tuple
     rows = {}
     known = report.tables["comparator_scores"]
     printed = {column for asking in questions.values() for column in asking.cells}
-    for code, asking in questions.items():
-        for comparator in printed & set(report.words.comparators.values()):
-            cell = asking.cells.get(comparator)
+    for code in report.words.key_questions:
+        asking = questions.get(code)
+        for comparator in sorted(printed & set(report.words.comparators.values())):
+            cell = asking.cells.get(comparator) if asking else None
             row = report.add(
                 "comparator_scores",
                 {
@@ -305,6 +304,8 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
     framework = report.words.framework
     rows: dict[str, Found] = {}
     positions = len(report.words.prompts)
+    has_previous = any("previous" in asking.cells for asking in prompts.values())
+    turned = _turned(prompts)
     for code in dict.fromkeys([*report.words.prompts, *prompts]):
         asking = prompts.get(code)
         if asking is not None and asking.is_new:
@@ -324,16 +325,37 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
             ).doubt(f"{framework} has no prompt of this wording: add it, or correct the wording")
         for column, inspection in (("current", report.code), ("previous", report.previous)):
             cell = asking.cells.get(column) if asking else None
-            if column == "previous" and cell is None:
+            if column == "previous" and not has_previous:
                 continue
             cells = {"inspection": inspection, "framework": framework, "prompt": code}
             row = report.add("prompt_scores", {**cells, **_value(cell)}, *_from(asking))
             _doubts(row, asking, cell)
+            if code in turned:
+                row.doubt("the columns seem to be turned round: only the earlier figure is there")
             if asking is not None and asking.is_new:
                 row.doubt(f"{framework} has no prompt of this wording")
             if column == "current":
                 rows[code] = row
     return rows
+
+
+def _turned(prompts: Mapping[str, Asking]) -> set[str]:
+    """Return the prompts with an earlier figure but no current one.
+
+    Where all prompts of a key question that lack a figure lack the current one, the columns may be
+    turned round, and every prompt of it is returned.
+    """
+    lacking: dict[str, set[str]] = defaultdict(set)
+    turned: set[str] = set()
+    for code, asking in prompts.items():
+        for column in ("previous", "current"):
+            cell = asking.cells.get(column)
+            if cell is not None and cell.status:
+                lacking[asking.key_question].add(column)
+                if column == "current":
+                    turned.add(code)
+    doubted = {question for question, columns in lacking.items() if columns == {"current"}}
+    return turned | {code for code, asking in prompts.items() if asking.key_question in doubted}
 
 
 def _ratings(

@@ -90,6 +90,10 @@ def sample_sizes(
         elif re.search(r"\bconfidence level\b", text):
             for size in found.values():
                 size.doubts.append(f"{sentence.where} names a confidence level that was not read")
+    required = len(_REQUIRED.findall(" ".join(line.text for line in document.lines)))
+    if required != sum(size.required is not None for size in found.values()):
+        for size in found.values():
+            size.doubts.append("a required sample size is printed that was not read")
     return found
 
 

@@ -142,7 +142,8 @@ def headers(document: Document, vocabulary: Vocabulary) -> dict[int, tuple[str, 
         **vocabulary.comparators,
     }
     term = re.compile(
-        "(?:" + "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True)) + r")\b"
+        "(?:" + "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True))
+        + r")(?![A-Za-z])"
     )
     found: dict[int, tuple[str, ...]] = {}
     lines = document.lines
