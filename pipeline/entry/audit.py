@@ -122,6 +122,7 @@ class _Audit:
         rated = sum(len(subject.ratings) for subject in subjects)
         shares = sum(len(subject.percents) for subject in subjects)
         what = f"{rated} ratings of {len(subjects)} subjects"
+        self.findings.sort(key=_line)
         return Result(self.findings, f"{name}, {what}" + (f", {shares} percentages" if shares else ""))
 
     def _say(self, where: str, text: str) -> None:
@@ -201,8 +202,14 @@ class _Audit:
             self._say(where, f'"{row[roles["percent"]]}" is no whole percentage from 0 to 100')
             return
         percent = int(float(text))
-        if code in subject.percents:
-            self._say(where, f"{subject.name} has key question {code} a second time")
+        before = subject.percents.get(code)
+        if before is not None:
+            if before[0] != percent:
+                self._say(
+                    where,
+                    f"{subject.name} has {percent}% for key question {code}, and {before[0]}% in "
+                    f"{before[1]}",
+                )
             return
         subject.percents[code] = (percent, where)
         base = row.get(roles.get("base", ""), "")
@@ -307,6 +314,11 @@ class _Audit:
                     f"the whole table: none of {len(found)} ratings is “{rating}”; it may have been lost "
                     "when the table was made"
                 )
+
+
+def _line(finding: str) -> int:
+    number = re.match(r"line (\d+)", finding)
+    return int(number[1]) if number else 1_000_000_000
 
 
 def _roles(columns: list[str]) -> dict[str, str]:

@@ -37,6 +37,8 @@ def _in_plain_words(command: Callable[..., Any]) -> Callable[..., Any]:
             click.echo("Nothing was written.", err=True)
             sys.exit(STOPPED)
         except OSError as error:
+            if error.filename is None:
+                raise
             click.echo(f"{error.filename}: {error.strerror}. Nothing was written.", err=True)
             sys.exit(STOPPED)
 

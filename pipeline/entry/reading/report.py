@@ -288,8 +288,8 @@ def _comparators(report: _Report, questions: Mapping[str, Asking]) -> dict[tuple
                 & (known["framework"] == report.words.framework)
                 & (known["key_question"] == code)
             ]
-            if len(earlier) and cell is not None and cell.percent is not None:
-                if earlier["percent"].iloc[0] == cell.percent:
+            if earlier["percent"].notna().any() and cell is not None:
+                if cell.percent == int(earlier["percent"].dropna().iloc[0]):
                     row.prove("another report prints the same")
             if cell is not None and cell.status:
                 row.doubt("the national aggregate has no figure here")
