@@ -19,6 +19,8 @@ from pipeline.entry.problems import CannotEnter
 
 _NOT_COMPARED = ("sources", "providers")
 _LOG = ("table", "row", "column", "first", "second", "erred")
+_CHOSEN = "measures"
+"""The table whose codes a person chooses; codes of other tables are filled in by the form."""
 _Rows = Mapping[str, list[TypedRow]]
 
 
@@ -88,11 +90,7 @@ class Comparison:
         contents = {}
         for table in self.cells:
             resource = _resource(resources, table)
-            names = [
-                f.name
-                for f in resource.fields
-                if f.name in resource.primary_key or not is_own_words(f)
-            ]
+            names = [*resource.primary_key, *_compared(resource)]
             buffer = io.StringIO(newline="")
             writer = csv.writer(buffer, lineterminator="\n")
             writer.writerow(names)
@@ -129,11 +127,7 @@ def compare(
         resource = _resource(resources, table)
         ours = _by_key(typed, resource)
         theirs = _by_key(second.get(table, []), resource)
-        columns = [
-            f.name
-            for f in resource.fields
-            if f.name not in resource.primary_key and not is_own_words(f)
-        ]
+        columns = _compared(resource)
         for key in dict.fromkeys([*ours, *theirs]):
             one, two = ours.get(key), theirs.get(key)
             if one is None or two is None:
@@ -171,6 +165,18 @@ def compare(
             ]
         )
     return Comparison(cells, kept)
+
+
+def _compared(resource: Resource) -> list[str]:
+    """Return the columns that two people type: neither key, nor given code, nor our own words."""
+    given = {
+        name for key in resource.foreign_keys if key.resource != _CHOSEN for name in key.fields
+    }
+    return [
+        f.name
+        for f in resource.fields
+        if f.name not in (*resource.primary_key, *given) and not is_own_words(f)
+    ]
 
 
 def _by_machine(rows: _Rows) -> bool:

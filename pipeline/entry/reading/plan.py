@@ -265,6 +265,8 @@ def _from_table(lines: Sequence[Line]) -> Iterator[_Advice]:
     """Yield recommendations from the rows of a table."""
     current: _Advice | None = None
     for line in lines:
+        if current is not None and _TOTAL.match(line.text):
+            break
         cells = list(line.cells)
         glued = re.match(r"(\d{1,2}\.?)\s+(?=(?:The )?[A-Z])", cells[0])
         if glued and len(cells) > 2:
