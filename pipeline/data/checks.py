@@ -1,30 +1,32 @@
 """Rules that need more than one row: keys, references, and which rules run on which tables."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from difflib import get_close_matches
-from functools import partial
 
 import pandas as pd
 
-from pipeline.data import inspection_checks as inspections
-from pipeline.data import plan_checks as plans
-from pipeline.data.package import ForeignKey, Resource
+from pipeline.data.package import ForeignKey, Package, Resource
 from pipeline.data.problems import Problem
+from pipeline.data.relations.rules import RULES
 
 Frames = dict[str, pd.DataFrame]
 
 
-def table_problems(tables: Frames, resources: list[Resource], broken: set[str]) -> list[Problem]:
+def table_problems(
+    tables: Frames, package: Package, broken: set[str], *, whole: bool = True
+) -> list[Problem]:
     """Check keys, references and the rules of inspections over all tables.
 
     ``broken`` names the files that already have problems: a rule that reads one
-    of them is skipped, so that one slip is not reported many times over.
+    of them is skipped, so that one slip is not reported many times over. Tables
+    that are not ``whole``, as rows were left out, may be empty.
     """
+    resources = package.resources
     files = {resource.name: resource.path for resource in resources}
     problems = [
         Problem(files[name], None, None, None, "has a header line but no row", "fill the table in")
         for name in _NEEDED
-        if name in tables and tables[name].empty and files[name] not in broken
+        if whole and name in tables and tables[name].empty and files[name] not in broken
     ]
     broken = broken | {problem.file for problem in problems}
     for resource in resources:
@@ -35,47 +37,74 @@ def table_problems(tables: Frames, resources: list[Resource], broken: set[str]) 
             if key.resource in tables and files[key.resource] not in broken:
                 problems += _dangling(tables, resource, key, files)
     faulty = broken | {problem.file for problem in problems}
-    for rule, names in _RULES:
-        if all(name in tables and files[name] not in faulty for name in names):
-            problems += list(rule(tables))
+    found_in: set[str] = set()
+    # One slip, one sentence: a row that has been reported is not reported again, nor are rows of
+    # other tables that do not go with it.
+    said = {(problem.file, problem.line) for problem in problems if problem.line}
+    for rule in RULES:
+        every = "*" in rule.tables
+        names = (*rule.tables[:1], *files) if every else rule.tables
+        read = [files.get(name, "") for name in names]
+        if not set(names) <= set(tables) or faulty & set(read) or found_in & set(read[1:]):
+            continue
+        found = [p for p in rule.check(tables) if (p.file, p.line) not in said]
+        problems += found
+        said |= {(p.file, p.line) for p in found if p.line and p.stops}
+        found_in |= {p.file for p in found if p.stops}
     return problems
 
 
-def _text(row: pd.Series, columns: tuple[str, ...]) -> str:
-    return ", ".join("" if pd.isna(row[c]) else str(row[c]) for c in columns)
+def _text(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
+    """Return the values of some columns as one text a row, as a person would read them."""
+    first, *others = (frame[column].astype("string").fillna("") for column in columns)
+    for other in others:
+        first = first + ", " + other
+    return first
 
 
 def _repeated_keys(frame: pd.DataFrame, resource: Resource) -> Iterator[Problem]:
     key = list(resource.primary_key)
+    again = frame[frame.duplicated(key, keep=False)].sort_index()
     first: dict[str, int] = {}
-    for line, row in frame[frame.duplicated(key, keep=False)].iterrows():
-        value = _text(row, resource.primary_key)
+    for line, value in _text(again, resource.primary_key).items():
+        at = int(str(line))
         if value in first:
             rule = f"stands here again after line {first[value]}"
-            mend = f"keep one row for each {' and '.join(key)}: delete this one or mend its code"
-            yield Problem(resource.path, int(str(line)), ", ".join(key), value, rule, mend)
-        else:
-            first[value] = int(str(line))
+            fix = f"keep one row for each {' and '.join(key)}: delete this one or correct its code"
+            yield Problem(resource.path, at, ", ".join(key), value, rule, fix)
+        first.setdefault(value, at)
 
 
 def _dangling(
     tables: Frames, resource: Resource, key: ForeignKey, files: dict[str, str]
 ) -> Iterator[Problem]:
-    frame = tables[resource.name]
-    here = frame[list(key.fields)].dropna()
-    known = set(tables[key.resource][list(key.reference)].itertuples(index=False, name=None))
-    wrong = [tuple(row) not in known for row in here.itertuples(index=False, name=None)]
-    spelled = [", ".join(map(str, values)) for values in known]
-    for line, row in here[wrong].iterrows():
-        value = _text(row, key.fields)
-        close = get_close_matches(value, spelled, n=1)
-        mend = f"check its spelling, or add it to {files[key.resource]} first"
+    here = tables[resource.name][list(key.fields)].dropna()
+    there = tables[key.resource][list(key.reference)].dropna()
+    values = list(here.itertuples(index=False, name=None))
+    known = set(there.itertuples(index=False, name=None))
+    wrong = {value for value in values if value not in known}
+    if not wrong:
+        return
+    # Looking for what was meant takes longest: once for each value, and only so many of them.
+    spelled = [", ".join(map(str, value)) for value in known][:_SPELLINGS]
+    meant = {}
+    for value in sorted(wrong)[:_LOOK_UPS]:
+        close = get_close_matches(", ".join(map(str, value)), spelled, n=1)
         if close:
-            mend = f'write "{close[0]}" if that is what is meant, or add it to that file first'
-        rule = f"is not in {files[key.resource]}"
-        yield Problem(resource.path, int(str(line)), ", ".join(key.fields), value, rule, mend)
+            meant[value] = close[0]
+    file = files[key.resource]
+    for line, value in zip(here.index, values, strict=True):
+        if value in wrong:
+            fix = f"check its spelling, or add it to {file} first"
+            if value in meant:
+                fix = f'write "{meant[value]}" if that is what is meant, or add it to {file} first'
+            shown = ", ".join(map(str, value))
+            rule = f"is not in {file}"
+            yield Problem(resource.path, int(line), ", ".join(key.fields), shown, rule, fix)
 
 
+#: So many spellings are compared with so many unknown values, at most.
+_SPELLINGS, _LOOK_UPS = 2000, 100
 #: Without a row in each of these there is nothing to report on.
 _NEEDED = (
     "sources",
@@ -91,41 +120,3 @@ _NEEDED = (
     "ratings",
     "overall_ratings",
 )
-_Rule = Callable[[Frames], Iterator[Problem] | list[Problem]]
-#: Each rule with the tables it reads; it runs when all of them are free of problems.
-_RULES: list[tuple[_Rule, tuple[str, ...]]] = [
-    (inspections.bands, ("rating_bands", "overall_bands", "standards", "frameworks")),
-    (inspections.rated_by_bands, ("rating_bands", "ratings", "discretions")),
-    (inspections.rated_overall, ("overall_bands", "overall_ratings", "inspections")),
-    *(
-        (partial(inspections.figure_and_status, *columns), (columns[0],))
-        for columns in inspections.FIGURES
-    ),
-    (inspections.facts_as_printed, ("facts", "measures")),
-    (inspections.parts_of_samples, ("sample_kinds",)),
-    (inspections.sample_sizes, ("samples", "sample_kinds")),
-    (inspections.dates, ("inspections",)),
-    (
-        inspections.whole,
-        (
-            "inspections",
-            "key_question_scores",
-            "ratings",
-            "overall_ratings",
-            "key_questions",
-            "standards",
-        ),
-    ),
-    (inspections.discretions_of_framework, ("inspections", "discretions")),
-    (inspections.compared_subjects, ("comparability", "standards", "key_questions")),
-    (
-        inspections.claimed_measures,
-        ("significance_claims", "inspections", "key_questions", "prompts"),
-    ),
-    (
-        plans.check_plans,
-        ("plans", "recommendations", "responses", "actions", "action_updates"),
-    ),
-    (plans.check_follow_up, ("plans", "recommendations", "follow_up")),
-    (plans.check_links, ("recommendation_links", "standards", "key_questions", "prompts")),
-]

@@ -26,7 +26,16 @@ _ENOUGH = 20
 
 #: What a column may be called, by what it holds.
 _NAMES = {
-    "subject": ("inspection", "provider", "crc", "organisation", "area", "service", "name", "region"),
+    "subject": (
+        "inspection",
+        "provider",
+        "crc",
+        "organisation",
+        "area",
+        "service",
+        "name",
+        "region",
+    ),
     "standard": ("standard", "standard number", "standard name"),
     "rating": ("rating", "judgement", "grade", "published rating"),
     "question": ("key question", "question", "question number"),
@@ -48,7 +57,9 @@ class Result:
         """Say the findings, then what was looked at."""
         yield from self.findings
         many = len(self.findings)
-        verdict = "nothing that cannot be true" if not many else f"{many} things that cannot be true"
+        verdict = (
+            "nothing that cannot be true" if not many else f"{many} things that cannot be true"
+        )
         yield f"{self.looked_at}: {verdict}."
 
 
@@ -123,7 +134,9 @@ class _Audit:
         shares = sum(len(subject.percents) for subject in subjects)
         what = f"{rated} ratings of {len(subjects)} subjects"
         self.findings.sort(key=_line)
-        return Result(self.findings, f"{name}, {what}" + (f", {shares} percentages" if shares else ""))
+        return Result(
+            self.findings, f"{name}, {what}" + (f", {shares} percentages" if shares else "")
+        )
 
     def _say(self, where: str, text: str) -> None:
         self.findings.append(f"{where}: {text}")
@@ -178,7 +191,9 @@ class _Audit:
             return
         cut = [r for r in self.ratings if text and set(simple(text)) < set(simple(r))]
         if not text:
-            self._say(where, f"{subject.name} has no rating of standard {code} {self.standards[code]}")
+            self._say(
+                where, f"{subject.name} has no rating of standard {code} {self.standards[code]}"
+            )
         else:
             guess = f"; it may be “{cut[0]}” cut short" if cut else ""
             self._say(
@@ -224,7 +239,9 @@ class _Audit:
             if not score.isdigit():
                 self._say(where, f'"{score}" is no score')
             elif subject.score and subject.score[0] != int(score):
-                self._say(where, f"{subject.name} has another score here than in {subject.score[1]}")
+                self._say(
+                    where, f"{subject.name} has another score here than in {subject.score[1]}"
+                )
             else:
                 subject.score = (int(score), where)
         text = row.get(roles.get("overall", ""), "")
@@ -247,7 +264,8 @@ class _Audit:
             lacking = [q for q in self.cases["key_question"] if q not in subject.percents]
             if lacking:
                 self._say(
-                    subject.place, f"{subject.name} has no percentage of key question {', '.join(lacking)}"
+                    subject.place,
+                    f"{subject.name} has no percentage of key question {', '.join(lacking)}",
                 )
 
     def _adds_up(self, subject: _Subject) -> None:

@@ -93,7 +93,11 @@ def test_a_standard_twice_or_unknown_is_named(tmp_path: Path) -> None:
 
 def test_a_table_with_a_column_a_standard_is_read(tmp_path: Path) -> None:
     made = invent(TABLES, FRAMEWORK, 3)
-    row = {"Provider": "Ambleshire CRC", "Overall rating": made.overall, "Score": f"{made.score}/30"}
+    row = {
+        "Provider": "Ambleshire CRC",
+        "Overall rating": made.overall,
+        "Score": f"{made.score}/30",
+    }
     row |= {f"{s} {STANDARDS[s]}": rating for s, rating in made.ratings.items()}
     path = write([row], tmp_path / "wide.csv")
     assert audit(path, TABLES, FRAMEWORK).findings == []

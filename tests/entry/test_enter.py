@@ -19,7 +19,8 @@ from pipeline.entry.form.writing import write_form
 from pipeline.entry.problems import CannotEnter
 from pipeline.entry.reading import read_document
 
-RESOURCES = read_package(raw_folder())
+RESOURCES = read_package(raw_folder()).resources
+
 
 def fingerprint(folder: Folder) -> dict[str, str]:
     return {
@@ -145,7 +146,10 @@ def percent_format(typed: Typed) -> None:
             put("inspections", {}, fieldwork_start=datetime.datetime(2021, 4, 10)),
             r"fieldwork_start\).*date cell, now 2021-04-10.*year-month-day",
         ),
-        (put("inspections", {}, fieldwork_start="04/10/2021"), r"fieldwork_start\).*write 2021-10-04"),
+        (
+            put("inspections", {}, fieldwork_start="04/10/2021"),
+            r"fieldwork_start\).*write 2021-10-04",
+        ),
         (
             put("inspections", {}, fieldwork_start="2021-04-10"),
             r"fieldwork_start\).*not the date printed as.*write 2021-10-04",
@@ -153,7 +157,10 @@ def percent_format(typed: Typed) -> None:
         (column_deleted, r"sheet ratings, row \d+: the column rating is missing"),
         (merged, r"sheet ratings, cells D5:D6: they are merged"),
         (renamed, r"sheet Ratings of 2021: it has the columns of ratings.*name it ratings"),
-        (put("ratings", {"standard": "1.1"}, rating="Requires"), r"rating\).*one of the words allowed"),
+        (
+            put("ratings", {"standard": "1.1"}, rating="Requires"),
+            r"rating\).*one of the words allowed",
+        ),
         (put("ratings", {"standard": "1.1"}, framework="crc-2018"), r"framework\).*write crc-2019"),
         (put("ratings", {"standard": "1.1"}, mark="sure"), r"mark\).*is no mark"),
         (put("ratings", {"standard": "1.1"}, mark="look"), r"mark\): still marked look"),

@@ -26,12 +26,11 @@ from support.reports import (
 
 from pipeline.data import Tables, load, raw_folder
 from pipeline.data.package import read_package
-from pipeline.entry.problems import NotAReport
 from pipeline.entry.reading import read_document
 from pipeline.entry.reading.found import Found
 
 TABLES: Tables = load()
-RESOURCES = read_package(raw_folder())
+RESOURCES = read_package(raw_folder()).resources
 FRAMEWORK = "crc-2019"
 LINES = "crc-2018"
 FEW = settings(
@@ -50,9 +49,7 @@ def read(text: str, folder: Path, framework: str | None = FRAMEWORK) -> list[Fou
 
 def rows(found: list[Found], table: str, **where: str) -> list[Found]:
     return [
-        f
-        for f in found
-        if f.table == table and all(f.cells.get(k) == v for k, v in where.items())
+        f for f in found if f.table == table and all(f.cells.get(k) == v for k, v in where.items())
     ]
 
 
@@ -157,7 +154,9 @@ def test_another_number_of_prompts_is_read(tmp_path: Path) -> None:
     made = invent(TABLES, FRAMEWORK, 3)
     text = report_with_tables(TABLES, made)
     gone, kept = sorted(made.prompts)[:2]
-    wordings = dict(zip(*(of(TABLES["prompts"], FRAMEWORK)[c] for c in ("prompt", "wording")), strict=True))
+    wordings = dict(
+        zip(*(of(TABLES["prompts"], FRAMEWORK)[c] for c in ("prompt", "wording")), strict=True)
+    )
     lines = [line for line in text.split("\n") if not line.startswith(wordings[gone])]
     at = next(n for n, line in enumerate(lines) if line.startswith(wordings[kept]))
     lines.insert(at + 1, "Did anybody ask the person how the week had been?\t41%\t63%")
@@ -340,6 +339,6 @@ def test_no_figure_of_a_real_document_is_known_to_the_reader() -> None:
     codes = [*TABLES["providers"]["provider"], *TABLES["inspections"]["inspection"]]
     names = [*TABLES["providers"]["short_name"], *TABLES["providers"]["owner"].dropna()]
     for file in package.rglob("*.py"):
-        text = file.read_text(encoding="utf-8").replace("\"CRC\"", "")
+        text = file.read_text(encoding="utf-8").replace('"CRC"', "")
         for word in (*codes, *names):
             assert word not in text, (file.name, word)

@@ -15,7 +15,7 @@ from pipeline.entry.accept import enter
 from pipeline.entry.form.layout import is_own_words
 from pipeline.entry.problems import CannotEnter
 
-RESOURCES = read_package(raw_folder())
+RESOURCES = read_package(raw_folder()).resources
 SCORE = {"key_question": "2.1.1", "reading": "own"}
 PLANNING = {"key_question": "2.2.1", "reading": "own"}
 
@@ -53,7 +53,11 @@ def test_once_they_agree_it_is_kept_who_had_erred(folder: Folder, tmp_path: Path
     outcome = enter(first.path, folder.path, second=second.path, copies=copies, write=True)
     assert outcome.comparison is not None
     (row,) = folder.rows("second_readings", source=f"report-{CODE}", table="key_question_scores")
-    assert (row["differences"], row["second_differences"], row["both_differences"]) == ("1", "1", "0")
+    assert (row["differences"], row["second_differences"], row["both_differences"]) == (
+        "1",
+        "1",
+        "0",
+    )
     assert int(row["cells"]) == 2 * int(row["rows"])  # percent and status
     with (copies / CODE / "key_question_scores.csv").open(encoding="utf-8", newline="") as file:
         kept = list(csv.DictReader(file))
@@ -102,5 +106,3 @@ def test_kept_second_readings_agree_with_the_raw_tables() -> None:
                 for column in row:
                     field = next(f for f in resource.fields if f.name == column)
                     assert is_own_words(field) or mine[column] == row[column], (path, row)
-
-

@@ -13,7 +13,7 @@ from pipeline.entry.form.writing import write_form
 from pipeline.entry.problems import CannotEnter
 
 TABLES = load()
-RESOURCES = {r.name: r for r in read_package(raw_folder())}
+RESOURCES = {r.name: r for r in read_package(raw_folder()).resources}
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,9 @@ def test_words_to_choose_from_and_limits_are_those_of_the_package(known: Path) -
                 if formula.startswith('"'):
                     offered = formula.strip('"').split(",")
                 else:
-                    (cells,) = [c for c in book["lists"].columns if c[0].value == f"{name}.{field.name}"]
+                    (cells,) = [
+                        c for c in book["lists"].columns if c[0].value == f"{name}.{field.name}"
+                    ]
                     offered = [c.value for c in cells[1:] if c.value]
                 assert offered == limits["enum"]
             elif "maximum" in limits:
@@ -117,7 +119,9 @@ def test_a_framework_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 def test_a_plan_has_its_sheets(tmp_path: Path) -> None:
     path = tmp_path / "plan.xlsx"
-    form = new_plan(TABLES, list(RESOURCES.values()), "northumbria-crc", 2031, "northumbria-crc-2019")
+    form = new_plan(
+        TABLES, list(RESOURCES.values()), "northumbria-crc", 2031, "northumbria-crc-2019"
+    )
     write_form(form, path)
     typed = Typed(path)
     for name in ("sources", "plans", "recommendations", "responses", "actions"):

@@ -17,7 +17,7 @@ def processed(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_with_its_defaults(path: Path) -> None:
     done = papermill.execute_notebook(
-        path, None, engine_name="warm", progress_bar=False, cwd=str(path.parent)
+        path, None, engine_name="ipython", progress_bar=False, cwd=str(path.parent)
     )
     for cell in done.cells:
         if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):

@@ -327,7 +327,9 @@ def as_pdf(text: str, path: object, ruled: bool = True) -> None:
                     )
                 for y in (top, top + tall):
                     figure.add_artist(
-                        Line2D([columns[0] / width, columns[-1] / width], [1 - y / height] * 2, lw=0.5)
+                        Line2D(
+                            [columns[0] / width, columns[-1] / width], [1 - y / height] * 2, lw=0.5
+                        )
                     )
             top += tall
         if figure is not None:

@@ -72,7 +72,12 @@ def typed_workbook(folder: Folder, path: Path, seed: int = 1) -> Typed:
     """A workbook of an invented provider, every figure typed."""
     tables = load(folder.path)
     made = invent(tables, FRAMEWORK, seed)
-    write_form(new_inspection(tables, read_package(raw_folder()), "Ambleshire CRC", 2021, FRAMEWORK), path)
+    write_form(
+        new_inspection(
+            tables, read_package(raw_folder()).resources, "Ambleshire CRC", 2021, FRAMEWORK
+        ),
+        path,
+    )
     typed = Typed(path)
     typed.type("sources", {"source": f"report-{CODE}"}, title="An inspection of Ambleshire",
                published_printed="May 2022", published="2022-05")  # fmt: skip

@@ -2,13 +2,13 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.data import InvalidData, Problem, load
-from pipeline.data.package import PACKAGE_FILE, Resource, read_package
-from pipeline.entry.accept.merging import MergedTable, merge
+from pipeline.data.package import PACKAGE_FILE, Package, Resource, read_package
+from pipeline.entry.accept.merging import MergedTable, merge, text_rows
 from pipeline.entry.accept.rows import settled_rows
 from pipeline.entry.accept.second_reading import Comparison, compare
 from pipeline.entry.accept.storing import write_all
@@ -56,21 +56,22 @@ def enter(
     accepted while they differ; the second is then kept under ``copies``. Raises CannotEnter with
     every reason, by sheet and cell, and writes nothing then.
     """
-    resources = read_package(folder)
+    package = read_package(folder)
+    resources = package.resources
     workbook = read_form(path, resources)
     rows, left_out = settled_rows(workbook, resources)
-    left_out += _without_inspection(rows, folder, resources)
+    left_out += _without_inspection(rows, folder, package)
     comparison = None
     extra: dict[Path, bytes] = {}
     if second is not None:
         other, _ = settled_rows(read_form(second, resources), resources)
-        _without_inspection(other, folder, resources)
+        _without_inspection(other, folder, package)
         comparison = compare(path, rows, other, resources, write=write)
         rows |= comparison.readings(folder, resources, rows, other)
         if copies is not None:
             extra = comparison.copies(copies, rows, other, resources)
     rows |= _machine_rows(rows, resources)
-    merged = merge(folder, resources, rows)
+    merged = merge(folder, package, rows)
     _check(folder, resources, merged)
     outcome = Outcome([merged[r.name] for r in resources if r.name in merged], left_out, comparison)
     if write:
@@ -88,11 +89,12 @@ def enter(
 
 
 def _without_inspection(
-    rows: dict[str, list[TypedRow]], folder: Path, resources: list[Resource]
+    rows: dict[str, list[TypedRow]], folder: Path, package: Package
 ) -> list[str]:
     """Leave out figures of an earlier inspection or plan that is not entered; say so."""
     known = {
-        name: {row.cells[name.rstrip("s")] for row in rows.get(name, [])} | _codes(folder, resources, name)
+        name: {row.cells[name.rstrip("s")] for row in rows.get(name, [])}
+        | _codes(folder, package, name)
         for name in ("inspections", "plans")
     }
     left_out = []
@@ -117,16 +119,14 @@ def _without_inspection(
     return left_out
 
 
-def _codes(folder: Path, resources: list[Resource], name: str) -> set[str]:
-    from pipeline.data.read import read_text
-
-    (resource,) = [r for r in resources if r.name == name]
-    frame, _ = read_text(folder, resource)
-    return set() if frame is None else set(frame[resource.primary_key[0]])
+def _codes(folder: Path, package: Package, name: str) -> set[str]:
+    (resource,) = [r for r in package.resources if r.name == name]
+    rows = text_rows(folder, resource, package.limits)
+    return {row[resource.primary_key[0]] for row in rows}
 
 
 def _machine_rows(
-    rows: dict[str, list[TypedRow]], resources: list[Resource]
+    rows: dict[str, list[TypedRow]], resources: Sequence[Resource]
 ) -> dict[str, list[TypedRow]]:
     """Return the rows that keep which rows were read by machine, and what became of them."""
     if READ_BY_MACHINE not in {r.name for r in resources}:
@@ -149,7 +149,7 @@ def _machine_rows(
     return {READ_BY_MACHINE: kept} if kept else {}
 
 
-def _check(folder: Path, resources: list[Resource], merged: dict[str, MergedTable]) -> None:
+def _check(folder: Path, resources: Sequence[Resource], merged: dict[str, MergedTable]) -> None:
     """Load the folder as it would be; raise CannotEnter with every problem at its cell."""
     reasons = []
     with tempfile.TemporaryDirectory() as name:
@@ -178,8 +178,14 @@ def _at_cell(problem: Problem, by_file: dict[str, MergedTable]) -> str:
     if typed is None or typed.table != (table.resource.name if table else ""):
         return str(problem)
     column = (problem.column or "").split(", ")[0]
-    value = "" if problem.value is None else f'"{problem.value}" ' if problem.value else "an empty cell "
-    return f"{typed.at(column or None)}: {value}{problem.rule}; {problem.mend}."
+    value = (
+        ""
+        if problem.value is None
+        else f'"{problem.value}" '
+        if problem.value
+        else "an empty cell "
+    )
+    return f"{typed.at(column or None)}: {value}{problem.rule}; {problem.fix}."
 
 
 def _turned_dates(row: TypedRow) -> list[str]:

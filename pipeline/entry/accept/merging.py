@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.data.package import Resource
+from pipeline.data.package import Package, Resource
 from pipeline.data.read import read_text
 from pipeline.entry.form.reading import TypedRow
 
@@ -40,6 +40,7 @@ class MergedTable:
     resource: Resource
     rows: list[dict[str, str]]
     original: bytes
+    header: list[str]
     changes: list[Change] = field(default_factory=list)
     typed: dict[int, TypedRow] = field(default_factory=dict)
     """The workbook's row by line of the merged file."""
@@ -50,13 +51,30 @@ class MergedTable:
         mark = b"\xef\xbb\xbf" if self.original.startswith(b"\xef\xbb\xbf") else b""
         buffer = io.StringIO(newline="")
         writer = csv.writer(buffer, lineterminator=end.decode())
-        writer.writerow(self.resource.columns)
-        writer.writerows([row[name] for name in self.resource.columns] for row in self.rows)
+        filled = [
+            name
+            for name in self.resource.columns
+            if name not in self.header and any(row[name] for row in self.rows)
+        ]
+        columns = [*self.header, *filled]
+        writer.writerow(columns)
+        writer.writerows([row[name] for name in columns] for row in self.rows)
         return mark + buffer.getvalue().encode("utf-8")
 
 
+def text_rows(folder: Path, resource: Resource, limits: dict[str, int]) -> list[dict[str, str]]:
+    """Return the rows of a raw table as text; none where it cannot be read (the checks say why)."""
+    text, _ = read_text(folder, resource, limits)
+    if text is None:
+        return []
+    return [
+        dict(zip(text.cells, cells, strict=True))
+        for cells in zip(*text.cells.values(), strict=True)
+    ]
+
+
 def merge(
-    folder: Path, resources: list[Resource], rows: Mapping[str, list[TypedRow]]
+    folder: Path, package: Package, rows: Mapping[str, list[TypedRow]]
 ) -> dict[str, MergedTable]:
     """Return every table that a workbook touches, merged; nothing is written.
 
@@ -64,15 +82,15 @@ def merge(
     in facts) knows a row without a number by what it is about and where it stands.
     """
     merged: dict[str, MergedTable] = {}
-    for resource in resources:
+    for resource in package.resources:
         if resource.name not in rows:
             continue
-        frame, _ = read_text(folder, resource)
-        existing = [] if frame is None else [
-            {str(k): str(v) for k, v in row.items()} for row in frame.to_dict("records")
-        ]
+        existing = text_rows(folder, resource, package.limits)
         path = folder / resource.path
-        table = MergedTable(resource, existing, path.read_bytes() if path.exists() else b"")
+        original = path.read_bytes() if path.exists() else b""
+        first = original.decode("utf-8-sig", errors="replace").split("\n", 1)[0]
+        header = [name for name in next(csv.reader([first.rstrip("\r")]), []) if name]
+        table = MergedTable(resource, existing, original, header or resource.columns)
         _number_rows(resource, existing, rows[resource.name])
         key = resource.primary_key
         at = {tuple(row[name] for name in key): n for n, row in enumerate(existing)}
@@ -95,9 +113,7 @@ def merge(
     return merged
 
 
-def _number_rows(
-    resource: Resource, existing: list[dict[str, str]], rows: list[TypedRow]
-) -> None:
+def _number_rows(resource: Resource, existing: list[dict[str, str]], rows: list[TypedRow]) -> None:
     """Give rows of a table numbered by us the number they have, or the next."""
     (first, *others) = resource.primary_key
     column = next(f for f in resource.fields if f.name == first)

@@ -1,34 +1,43 @@
 """The rows of a workbook that say something, completed and settled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from pipeline.data.inspection_checks import FIGURES
+from pipeline.data.completeness import NEEDS
+from pipeline.data.figures import FIGURES
 from pipeline.data.package import Resource
 from pipeline.entry.form.layout import MARK, content
 from pipeline.entry.form.reading import TypedRow, Workbook
 from pipeline.entry.problems import CannotEnter
 
 PUBLISHED = "published"
+NOT_ENTERED = "not entered yet"
 _OPTIONAL = "facts"
 """Where the reader's proposals may stay unsettled: they are left out."""
 
 
 def settled_rows(
-    workbook: Workbook, resources: list[Resource]
+    workbook: Workbook, resources: Sequence[Resource]
 ) -> tuple[dict[str, list[TypedRow]], list[str]]:
     """Return the rows to enter by table, and what was left out, in sentences.
 
-    A row whose columns for what is printed are all empty is not entered. Empty codes take the one
-    code of the workbook, an empty status beside a figure becomes published. Raises CannotEnter
+    A row whose columns for what is printed are all empty is not entered; where the inspection must
+    have the row all the same, it is entered as "not entered yet". Empty codes take the one code of
+    the workbook, an empty status beside a figure becomes published. Raises CannotEnter
     where a row is still marked look, or its figure is not among the words it was read from.
     """
     by_name = {resource.name: resource for resource in resources}
     only = _only_codes(workbook, by_name)
+    own = {row.cells["inspection"] for row in workbook.rows.get("inspections", [])}
     problems: list[str] = []
     left_out: list[str] = []
     rows: dict[str, list[TypedRow]] = {}
     for name, typed in workbook.rows.items():
         resource = by_name[name]
+        waiting = [row for row in typed if _must_be_there(row, resource, own)]
+        for row in waiting:
+            row.cells[_STATUS[name]] = NOT_ENTERED
+        if waiting:
+            left_out.append(f"sheet {name}: {len(waiting)} rows are entered as {NOT_ENTERED}")
         kept = [row for row in typed if _says_something(row, resource)]
         empty = len(typed) - len(kept)
         if empty:
@@ -44,6 +53,16 @@ def settled_rows(
     if problems:
         raise CannotEnter(problems)
     return {name: kept for name, kept in rows.items() if kept}, left_out
+
+
+_STATUS = {need.table: need.status for need in NEEDS}
+
+
+def _must_be_there(row: TypedRow, resource: Resource, own: set[str]) -> bool:
+    """Whether a row of the workbook's own inspection is empty, but has to be there."""
+    if resource.name not in _STATUS or row.cells["inspection"] not in own or row.mark:
+        return False
+    return row.cells.get("reading", "own") == "own" and not _says_something(row, resource)
 
 
 def _says_something(row: TypedRow, resource: Resource) -> bool:

@@ -7,7 +7,7 @@ have made is worked out from.
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,7 +60,7 @@ class Comparison:
         )
 
     def readings(
-        self, folder: Path, resources: list[Resource], first: _Rows, second: _Rows
+        self, folder: Path, resources: Sequence[Resource], first: _Rows, second: _Rows
     ) -> dict[str, list[TypedRow]]:
         """Return the rows of ``second_readings``: one a source and table."""
         (resource,) = [r for r in resources if r.name == "second_readings"]
@@ -84,7 +84,7 @@ class Comparison:
         return {"second_readings": rows} if rows else {}
 
     def copies(
-        self, folder: Path, first: _Rows, second: _Rows, resources: list[Resource]
+        self, folder: Path, first: _Rows, second: _Rows, resources: Sequence[Resource]
     ) -> dict[Path, bytes]:
         """Return the second reading as files: keys and what was compared, a table a file."""
         contents = {}
@@ -109,7 +109,7 @@ def code_of_form(rows: _Rows) -> str:
 
 
 def compare(
-    path: Path, first: _Rows, second: _Rows, resources: list[Resource], *, write: bool
+    path: Path, first: _Rows, second: _Rows, resources: Sequence[Resource], *, write: bool
 ) -> Comparison:
     """Compare two readings; raise CannotEnter with both cells side by side while they differ."""
     if _by_machine(first) and _by_machine(second):
@@ -136,7 +136,9 @@ def compare(
                 difference = Difference(
                     table, key, "", "" if one is None else "there", "" if two is None else "there"
                 )
-                found.append((difference, f"{where}: the row {key} is missing in the {who} reading"))
+                found.append(
+                    (difference, f"{where}: the row {key} is missing in the {who} reading")
+                )
                 continue
             for column in columns:
                 cells[table] = cells.get(table, 0) + 1
@@ -151,7 +153,10 @@ def compare(
     for table in second:
         if table not in first and table not in _NOT_COMPARED:
             found.append(
-                (Difference(table, "", "", "", "there"), f"sheet {table} is empty in the first reading")
+                (
+                    Difference(table, "", "", "", "there"),
+                    f"sheet {table} is empty in the first reading",
+                )
             )
     kept = _settle(known, [d for d, _ in found], current)
     if kept or log.exists():
@@ -184,7 +189,7 @@ def _by_machine(rows: _Rows) -> bool:
     return bool(marked) and sum(marked) > len(marked) / 2
 
 
-def _resource(resources: list[Resource], name: str) -> Resource:
+def _resource(resources: Sequence[Resource], name: str) -> Resource:
     return next(resource for resource in resources if resource.name == name)
 
 
@@ -194,8 +199,12 @@ def _by_key(rows: list[TypedRow], resource: Resource) -> dict[str, TypedRow]:
     for row in rows:
         key = "/".join(row.cells[name] for name in resource.primary_key)
         if not key.strip("/"):
-            referred = [name for k in resource.foreign_keys for name in k.fields if name != "source"]
-            key = "/".join(row.cells[name] for name in [*referred, "as_printed"] if name in row.cells)
+            referred = [
+                name for k in resource.foreign_keys for name in k.fields if name != "source"
+            ]
+            key = "/".join(
+                row.cells[name] for name in [*referred, "as_printed"] if name in row.cells
+            )
         found[key] = row
     return found
 
@@ -220,7 +229,11 @@ def _settle(
         now = current.get(at, ("", ""))[0]
         if difference.column:
             difference.erred = (
-                "second" if now == difference.first else "first" if now == difference.second else "both"
+                "second"
+                if now == difference.first
+                else "first"
+                if now == difference.second
+                else "both"
             )
         else:
             difference.erred = "first" if not difference.first else "second"
@@ -232,7 +245,10 @@ def _read_log(path: Path) -> list[Difference]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as file:
-        return [Difference(**{name: row.get(name) or "" for name in _LOG}) for row in csv.DictReader(file)]
+        return [
+            Difference(**{name: row.get(name) or "" for name in _LOG})
+            for row in csv.DictReader(file)
+        ]
 
 
 def _write_log(path: Path, differences: list[Difference]) -> None:

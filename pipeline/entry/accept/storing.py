@@ -24,7 +24,9 @@ def write_all(contents: Mapping[Path, bytes], before: Mapping[Path, bytes]) -> N
         raise CannotEnter([f"Another enter is writing to {folder.name}: try again."]) from None
     except OSError as error:
         raise CannotEnter(
-            [f"{Path(error.filename or folder).name} cannot be written: {error.strerror}. Nothing was changed."]
+            [
+                f"{Path(error.filename or folder).name} cannot be written: {error.strerror}. Nothing was changed."
+            ]
         ) from None
     finally:
         lock.lock_file and Path(lock.lock_file).unlink(missing_ok=True)

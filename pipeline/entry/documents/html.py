@@ -6,10 +6,46 @@ from typing import Any
 from pipeline.entry.documents.lines import Line, line, raised
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption dd div dl dt figcaption figure footer h1 h2 h3"
-    " h4 h5 h6 header hr li main nav ol p pre section table tbody td tfoot th thead tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
-_UNSEEN = frozenset("script style head template noscript".split())
+_UNSEEN = frozenset(["script", "style", "head", "template", "noscript"])
 
 
 def html_lines(content: bytes) -> list[Line]:

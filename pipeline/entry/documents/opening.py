@@ -12,7 +12,9 @@ from pipeline.entry.documents.text import text_lines
 from pipeline.entry.documents.word import word_lines
 from pipeline.entry.problems import NotAReport
 
-_PAGE = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)", re.I | re.S)
+_PAGE = re.compile(
+    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)", re.I | re.S
+)
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 

@@ -68,8 +68,12 @@ def _page(page: Any) -> Iterator[str]:
             )
             for row in table.rows
         ]
-        used = [n for n in range(max(len(c) for _, c in rows)) if any(c[n:] and c[n] for _, c in rows)]
-        placed += [(top, "\t".join(cells[n] for n in used if n < len(cells))) for top, cells in rows]
+        used = [
+            n for n in range(max(len(c) for _, c in rows)) if any(c[n:] and c[n] for _, c in rows)
+        ]
+        placed += [
+            (top, "\t".join(cells[n] for n in used if n < len(cells))) for top, cells in rows
+        ]
     placed += _text(outside)
     for _, words in sorted(placed, key=lambda item: item[0]):
         yield words
@@ -183,9 +187,7 @@ def _blocks(lines: list[_Visual]) -> Iterator[tuple[list[_Visual], list[list[flo
     columns: list[list[float]] = []  # left, right, lines
     for visual in lines:
         groups = visual.groups()
-        touched = [
-            [c for c in columns if c[0] < right and left < c[1]] for left, right in groups
-        ]
+        touched = [[c for c in columns if c[0] < right and left < c[1]] for left, right in groups]
         reaches = any(sum(c[2] > 1 for c in over) > 1 for over in touched)
         splits = any(sum(c in over for over in touched) > 1 for c in columns)
         far = bool(block) and visual.top - block[-1].bottom > 6 * visual.size
@@ -205,7 +207,9 @@ def _blocks(lines: list[_Visual]) -> Iterator[tuple[list[_Visual], list[list[flo
 
 def _cells(visual: _Visual, columns: list[list[float]]) -> list[str]:
     return [
-        _joined([c for c in visual.chars if left - 0.1 <= (c["x0"] + c["x1"]) / 2 <= right + 0.1]).replace("\t", " ")
+        _joined(
+            [c for c in visual.chars if left - 0.1 <= (c["x0"] + c["x1"]) / 2 <= right + 0.1]
+        ).replace("\t", " ")
         for left, right, _ in columns
     ]
 

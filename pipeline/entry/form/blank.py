@@ -1,5 +1,7 @@
 """A form with everything that is known before the document is opened."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from pipeline.data import Tables, is_missing
@@ -23,7 +25,7 @@ _HOW = [
 
 
 def new_inspection(
-    tables: Tables, resources: list[Resource], provider: str, year: int, framework: str
+    tables: Tables, resources: Sequence[Resource], provider: str, year: int, framework: str
 ) -> Form:
     """Return the form of an inspection: codes, questions, samples, earlier figures for reference.
 
@@ -32,7 +34,9 @@ def new_inspection(
     """
     known = tables["frameworks"]["framework"].tolist()
     if framework not in known:
-        raise CannotEnter([f"--framework {framework} is not in frameworks.csv; it has {', '.join(known)}."])
+        raise CannotEnter(
+            [f"--framework {framework} is not in frameworks.csv; it has {', '.join(known)}."]
+        )
     code, new = _provider(tables, provider)
     inspection = inspection_code(code, year)
     own = tables["inspections"]
@@ -78,6 +82,16 @@ def new_inspection(
                 cells["status"] = "qualitative evidence only"
             reference = {"question (for reference)": q["question"]}
             rows["key_question_scores"].append(_row(cells, reference))
+    compared = tables["comparator_scores"]
+    compared = compared[compared["framework"] == framework]["comparator"].unique()
+    rows["comparator_scores"] = [
+        _row(
+            {**common, "comparator": comparator, "key_question": q["key_question"]},
+            {"question (for reference)": q["question"]},
+        )
+        for comparator in compared
+        for _, q in questions.iterrows()
+    ]
     rows["prompt_scores"] = [
         _row({**common, "prompt": p["prompt"]}, {"prompt (for reference)": p["wording"]})
         for _, p in prompts.iterrows()
@@ -102,7 +116,7 @@ def new_inspection(
 
 
 def new_plan(
-    tables: Tables, resources: list[Resource], provider: str, year: int, inspection: str | None
+    tables: Tables, resources: Sequence[Resource], provider: str, year: int, inspection: str | None
 ) -> Form:
     """Return the form of an action plan that answers ``inspection``, where that is entered."""
     code, new = _provider(tables, provider)
@@ -132,7 +146,9 @@ def _provider(tables: Tables, provider: str) -> tuple[str, list[Row]]:
         return known, []
     code = code_of(provider)
     if not code:
-        raise CannotEnter([f"--provider {provider} is no name: write letters, as in Ambleshire CRC."])
+        raise CannotEnter(
+            [f"--provider {provider} is no name: write letters, as in Ambleshire CRC."]
+        )
     cells = {"provider": code, "simulated": "no"}
     if provider != code:
         cells |= {"name": provider, "short_name": provider}
@@ -194,9 +210,7 @@ def _earlier(tables: Tables, rows: dict[str, list[Row]], previous: str | None) -
             row.reference[head] = _text(before.get(row.cells[key]))
 
 
-def _facts(
-    tables: Tables, model: dict[str, pd.DataFrame], common: dict[str, str]
-) -> list[Row]:
+def _facts(tables: Tables, model: dict[str, pd.DataFrame], common: dict[str, str]) -> list[Row]:
     """Return a row a measure that the last report of this framework compares with something."""
     if "facts" not in model:
         return []
@@ -216,7 +230,7 @@ def _facts(
 
 
 def _sheets(
-    resources: list[Resource],
+    resources: Sequence[Resource],
     rows: dict[str, list[Row]],
     model: dict[str, pd.DataFrame],
 ) -> list[Sheet]:
@@ -237,7 +251,7 @@ def _place(row: Row, resource: Resource, model: dict[str, pd.DataFrame]) -> None
     if frame is None or "place" not in resource.columns or row.cells.get("reading") == "reprint":
         return
     for name in resource.primary_key:
-        if name != "inspection":
+        if name not in ("inspection", "source"):
             frame = frame[frame[name].astype("string") == row.cells.get(name, "")]
     if len(frame) == 1 and resource.name not in ("inspections", "overall_ratings"):
         row.cells["place"] = str(frame["place"].iloc[0])

@@ -1,5 +1,7 @@
 """A form filled as far as a document goes."""
 
+from collections.abc import Sequence
+
 from pipeline.data import Tables, is_missing
 from pipeline.data.package import Resource
 from pipeline.entry.form.layout import WHY, Form, Row, Sheet, is_own_words, tables_of_form
@@ -21,7 +23,7 @@ _HOW = [
 
 
 def filled_form(
-    tables: Tables, resources: list[Resource], identity: Identity, found: list[Found], name: str
+    tables: Tables, resources: Sequence[Resource], identity: Identity, found: list[Found], name: str
 ) -> Form:
     """Return the workbook of what was read from the document called ``name``."""
     source = next((f.cells["source"] for f in found if f.table == "sources"), "")
@@ -31,15 +33,13 @@ def filled_form(
         for item in found:
             if item.table != resource.name:
                 continue
+            if "source" in resource.columns:
+                item.cells.setdefault("source", source)
             cells = {**_kept(item, resource, tables), **item.cells}
             cells = {column: cells.get(column, "") for column in resource.columns}
-            if "source" in cells and not cells["source"]:
-                cells["source"] = source
             if "place" in cells and not cells["place"]:
                 cells["place"] = item.where or item.why[:80]
-            rows.append(
-                Row(cells, item.mark, item.words, item.where, reference={WHY: item.why})
-            )
+            rows.append(Row(cells, item.mark, item.words, item.where, reference={WHY: item.why}))
         sheets.append(Sheet(resource, rows))
     what = "Action plan" if identity.is_plan else "Inspection report"
     return Form(f"{what} read from {name}", _HOW, sheets)
@@ -53,4 +53,6 @@ def _kept(item: Found, resource: Resource, tables: Tables) -> dict[str, str]:
     if len(frame) != 1:
         return {}
     kept = [f.name for f in resource.fields if is_own_words(f)]
-    return {name: "" if is_missing(frame[name].iloc[0]) else str(frame[name].iloc[0]) for name in kept}
+    return {
+        name: "" if is_missing(frame[name].iloc[0]) else str(frame[name].iloc[0]) for name in kept
+    }

@@ -4,6 +4,7 @@ The tables, columns, allowed words and keys are those of the data package, so th
 status appears in the workbook by itself.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.data.package import Field, Resource
@@ -60,7 +61,7 @@ class Form:
     sheets: list[Sheet]
 
 
-def tables_of_form(resources: list[Resource], is_plan: bool) -> list[Resource]:
+def tables_of_form(resources: Sequence[Resource], is_plan: bool) -> list[Resource]:
     """Return the tables of a form in the order of the package.
 
     Those copied from a document (they have a source and a place) that hang on an inspection, or
@@ -78,9 +79,9 @@ def tables_of_form(resources: list[Resource], is_plan: bool) -> list[Resource]:
             wanted.append(resource)
         elif not copied:
             continue
-        elif is_plan and of_plan and resource.name != "follow_up":
-            wanted.append(resource)
-        elif not is_plan and of_inspection and resource.name != "plans":
+        elif (is_plan and of_plan and resource.name != "follow_up") or (
+            not is_plan and of_inspection and resource.name != "plans"
+        ):
             wanted.append(resource)
     return wanted
 
@@ -94,7 +95,9 @@ def is_own_words(column: Field) -> bool:
 
 def content(resource: Resource) -> list[Field]:
     """Return the columns that hold what a document says: neither key nor reference nor place."""
-    keys = {name for key in resource.foreign_keys for name in key.fields} | set(resource.primary_key)
+    keys = {name for key in resource.foreign_keys for name in key.fields} | set(
+        resource.primary_key
+    )
     if resource.primary_key == (resource.columns[0],) and resource.name in ("sources", "providers"):
         keys = set(resource.primary_key)
     # A key that is only a choice (reading: own or reprint) is no content either.

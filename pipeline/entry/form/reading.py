@@ -6,7 +6,7 @@ formula or merged cells are named with their cell and what to do.
 
 import datetime
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -50,7 +50,7 @@ class Workbook:
     rows: dict[str, list[TypedRow]] = field(default_factory=dict)
 
 
-def read_form(path: Path, resources: list[Resource]) -> Workbook:
+def read_form(path: Path, resources: Sequence[Resource]) -> Workbook:
     """Return the rows of a workbook; raise CannotEnter with every fault of its form."""
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
@@ -84,7 +84,7 @@ def read_form(path: Path, resources: list[Resource]) -> Workbook:
     return workbook
 
 
-def _stray(sheet: Any, resources: list[Resource]) -> Iterator[str]:
+def _stray(sheet: Any, resources: Sequence[Resource]) -> Iterator[str]:
     """Say that a sheet holds a table but goes by another name."""
     for cells in sheet.iter_rows(min_row=1, max_row=20, values_only=True):
         names = {str(cell) for cell in cells if cell is not None}
@@ -168,7 +168,9 @@ def _read_sheet(sheet: Any, resource: Resource) -> tuple[list[TypedRow], list[st
 def _header_row(sheet: Any, resource: Resource) -> int | None:
     wanted = set(resource.columns)
     best, most = None, 0
-    for number, cells in enumerate(sheet.iter_rows(min_row=1, max_row=40, values_only=True), start=1):
+    for number, cells in enumerate(
+        sheet.iter_rows(min_row=1, max_row=40, values_only=True), start=1
+    ):
         found = len({str(cell).strip() for cell in cells if cell is not None} & wanted)
         if found > most:
             best, most = number, found
@@ -204,14 +206,19 @@ def _text(cell: Any, column: Field | None) -> tuple[str, str]:
             and column.unit == "percent"
             and 0 < value < 1
         ):
-            return "", f"{value:g} is no whole percentage; write {value * 100:g} for {value * 100:g}%"
+            return (
+                "",
+                f"{value:g} is no whole percentage; write {value * 100:g} for {value * 100:g}%",
+            )
         if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
             return str(int(value)), ""
         return repr(value), ""
     text = str(value).strip().replace("_x000D_", "")
     if column is not None and column.type in ("integer", "number") and text.endswith("%"):
         return "", f'"{text}" has a percent sign; write {text.rstrip("% ")}'
-    if column is not None and (column.type == "date" or column.constraints.get("pattern") == MONTH_OR_DAY):
+    if column is not None and (
+        column.type == "date" or column.constraints.get("pattern") == MONTH_OR_DAY
+    ):
         from pipeline.entry.reading.dates import iso
 
         turned = iso(text)

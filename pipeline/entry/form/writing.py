@@ -25,7 +25,9 @@ def write_form(form: Form, path: Path) -> None:
 
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with xlsxwriter.Workbook(str(beside), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        with xlsxwriter.Workbook(
+            str(beside), {"strings_to_formulas": False, "strings_to_urls": False}
+        ) as book:
             book.set_properties({"title": form.title, "created": _CREATED})
             looks = _looks(book)
             start = book.add_worksheet("start here")
@@ -51,10 +53,28 @@ def _looks(book: Any) -> dict[str, Any]:
             "plain": {"text_wrap": True},
             "header": {"bold": True, "bottom": 1, "text_wrap": True, "bg_color": "#FFFFFF"},
             "needed": {"bold": True, "bottom": 1, "text_wrap": True, "italic": True},
-            "typed": {"locked": False, "num_format": "@", "text_wrap": True, "border": 1, "border_color": "#B0B0B0"},
-            "number": {"locked": False, "num_format": "General", "border": 1, "border_color": "#B0B0B0"},
+            "typed": {
+                "locked": False,
+                "num_format": "@",
+                "text_wrap": True,
+                "border": 1,
+                "border_color": "#B0B0B0",
+            },
+            "number": {
+                "locked": False,
+                "num_format": "General",
+                "border": 1,
+                "border_color": "#B0B0B0",
+            },
             "fixed": {"bg_color": "#E7E7E7", "font_color": "#404040", "text_wrap": True},
-            "look": {"locked": False, "text_wrap": True, "bold": True, "bg_color": "#FFF2CC", "border": 1, "border_color": "#B0B0B0"},
+            "look": {
+                "locked": False,
+                "text_wrap": True,
+                "bold": True,
+                "bg_color": "#FFF2CC",
+                "border": 1,
+                "border_color": "#B0B0B0",
+            },
         }.items()
     }
 
@@ -137,7 +157,9 @@ def _write_sheet(
     last = _HEADER + max(1, len(sheet.rows) + sheet.spare)
     for number, row in enumerate(sheet.rows, start=_HEADER + 1):
         for column, name in enumerate(columns):
-            value = {**row.cells, "mark": row.mark, "words": row.words, "where": row.where}.get(name, "")
+            value = {**row.cells, "mark": row.mark, "words": row.words, "where": row.where}.get(
+                name, ""
+            )
             field = next((f for f in resource.fields if f.name == name), None)
             look = "fixed" if name in row.fixed else _look(field)
             if name == "mark" and row.mark == "look":
@@ -165,14 +187,18 @@ def _write_sheet(
             "write checked when you have compared the row with the document.",
         },
     )
-    worksheet.protect("", {"insert_rows": True, "format_columns": True, "format_rows": True, "autofilter": True})
+    worksheet.protect(
+        "", {"insert_rows": True, "format_columns": True, "format_rows": True, "autofilter": True}
+    )
 
 
 def _look(field: Field | None) -> str:
     return "number" if field is not None and field.type in ("integer", "number") else "typed"
 
 
-def _write(worksheet: Any, row: int, column: int, value: str, field: Field | None, look: Any) -> None:
+def _write(
+    worksheet: Any, row: int, column: int, value: str, field: Field | None, look: Any
+) -> None:
     if value == "":
         worksheet.write_blank(row, column, None, look)
     elif field is not None and field.type in ("integer", "number") and _is_number(value):
@@ -203,7 +229,11 @@ def _rule(field: Field, sheet: Sheet, lists: _Lists, codes: dict[str, list[str]]
     limits = field.constraints
     unit = f" Unit: {field.unit}." if field.unit else ""
     note = (field.description + unit)[:255]
-    rule: dict[str, Any] = {"validate": "any", "input_title": field.name[:32], "input_message": note}
+    rule: dict[str, Any] = {
+        "validate": "any",
+        "input_title": field.name[:32],
+        "input_message": note,
+    }
     if "enum" in limits:
         rule |= {
             "validate": "list",

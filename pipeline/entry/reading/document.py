@@ -1,5 +1,6 @@
 """Open a document, see what it is, and read it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.data import Tables
@@ -13,7 +14,7 @@ from pipeline.entry.reading.identity import Identity, identify
 def read_document(
     path: Path,
     tables: Tables,
-    resources: list[Resource],
+    resources: Sequence[Resource],
     framework: str | None = None,
     provider: str | None = None,
     year: int | None = None,
@@ -36,6 +37,4 @@ def read_document(
             f"{path.name} is no action plan; an inspection report is read by its framework: "
             f"add --framework, one of {known}."
         )
-    return identity, read_report(
-        document, path.name, framework, tables, resources, identity, year
-    )
+    return identity, read_report(document, path.name, framework, tables, resources, identity, year)

@@ -28,23 +28,21 @@ def figures_of_tables(document: Document, tables: Tables, inspection: str) -> li
             if any(_NUMBER.match(value) for value in values):
                 previous = values[0] if len(values) == 2 else ""
                 found.append(
-                    _proposed(inspection, cells[0], values[-1], previous, line.text, line.where, measures)
+                    _proposed(
+                        inspection, cells[0], values[-1], previous, line.text, line.where, measures
+                    )
                 )
         elif len(cells) == 1 and _NUMBER.match(cells[0]) and len(cells[0]) > 1:
             label = next((ln.text for ln in lines[number + 1 : number + 4] if ln.text), "")
             if len(label) > 25:
                 text = f"{line.text} {label}"
-                found.append(
-                    _proposed(inspection, label, cells[0], "", text, line.where, measures)
-                )
+                found.append(_proposed(inspection, label, cells[0], "", text, line.where, measures))
         elif len(cells) == 1 and not line.text.endswith("?"):
             for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z])", line.text):
                 plain = without_marks(sentence)
                 hit = _PROSE.search(plain)
                 if hit and len(plain) > 30:
-                    found.append(
-                        _proposed(inspection, plain, hit[0], "", sentence, line.where, {})
-                    )
+                    found.append(_proposed(inspection, plain, hit[0], "", sentence, line.where, {}))
     return found
 
 

@@ -96,7 +96,9 @@ def _dated(document: Document, label: str) -> Said | None:
             return Said(hit[0], line.text[:200], line.where)
         if len(line.text) > 60:
             continue
-        for near in sorted(range(max(0, number - 6), min(len(lines), number + 7)), key=lambda n: abs(n - number)):
+        for near in sorted(
+            range(max(0, number - 6), min(len(lines), number + 7)), key=lambda n: abs(n - number)
+        ):
             text = lines[near].text
             hit = PRINTED.search(text)
             if hit and len(text) < 40 and len(simple(text)) <= 6 and iso(hit[0]):

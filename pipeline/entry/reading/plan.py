@@ -137,7 +137,11 @@ def _rows(plan: str, number: int, item: _Advice, counted: str | None) -> Iterato
     if who is not None and not _ADDRESSEE.fullmatch(who[1]):
         row.doubt(f"“{who[1]}” does not read like an addressee")
     if who is None:
-        row.doubt("the recommendation was not found" if not item.text else "whom it addresses was not found")
+        row.doubt(
+            "the recommendation was not found"
+            if not item.text
+            else "whom it addresses was not found"
+        )
     yield row
     answer = Found(
         "responses",
@@ -319,7 +323,7 @@ def _promises(advice: _Advice, cells: list[str], line: Line) -> None:
     items = [part.strip() for part in re.split(r"\s[•\u2022\uf0b7▪●·]\s|^[•\uf0b7]\s*", cells[0])]
     items = [part for part in items if len(part) > 15]
     if len(items) > 1:
-        items = items[1:] if not cells[0].lstrip()[:1] in "•\uf0b7" else items
+        items = items[1:] if cells[0].lstrip()[:1] not in "•\uf0b7" else items
     for words in items or [cells[0]]:
         advice.promises.append(_Promise(words, owner, due, line.where))
 
@@ -331,7 +335,9 @@ def _continue(advice: _Advice, cells: list[str], line: Line) -> None:
     if not cells:
         return
     filled = [cell for cell in cells if cell]
-    has_date = len(filled) > 1 and (iso(filled[-1]) or re.match("ongoing|complete", filled[-1], re.I))
+    has_date = len(filled) > 1 and (
+        iso(filled[-1]) or re.match("ongoing|complete", filled[-1], re.I)
+    )
     if has_date and len(filled) >= 2:
         words = max(filled, key=len)
         owner = filled[-2] if len(filled) > 2 and filled[-2] != words else ""
@@ -365,7 +371,10 @@ def _from_lines(document: Document) -> Iterator[_Advice]:
             continue
         following = " ".join([hit[2], *(ln.text for ln in lines[n + 1 : n + 6] if ln.text)])
         expected = len(starts) + 1
-        if re.match(r"(?:The )?[A-Z][^.:;]{1,80}?\s+should\b", following) and int(hit[1].rstrip(".")) >= expected:
+        if (
+            re.match(r"(?:The )?[A-Z][^.:;]{1,80}?\s+should\b", following)
+            and int(hit[1].rstrip(".")) >= expected
+        ):
             starts.append((n, hit[1]))
     for order, (start, number) in enumerate(starts):
         end = starts[order + 1][0] if order + 1 < len(starts) else len(lines)

@@ -14,12 +14,10 @@ import pandas as pd
 from pipeline.analysis.ratings.bands import overall_rating, permitted_discretion, rating_for
 from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.data import Tables
-from pipeline.entry.documents import Document
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.questions import Asking
 from pipeline.entry.reading.ratings import Overall, Rated
 from pipeline.entry.reading.statements import Restated
-from pipeline.entry.reading.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -166,7 +164,9 @@ def check_columns(
             figure = known.get((column, code))
             if figure is None or percent == figure:
                 continue
-            elsewhere = [name for name, other in cells.items() if other == figure and name != column]
+            elsewhere = [
+                name for name, other in cells.items() if other == figure and name != column
+            ]
             right = [
                 name for name in cells if (name, code) in known and cells[name] == known[name, code]
             ]
@@ -182,13 +182,20 @@ def check_columns(
 
 
 def check_previous_rating(
-    standard: str, previous: list[int], printed: list[str], rows: list[Found], bands: Bands, known: str | None
+    standard: str,
+    previous: list[int],
+    printed: list[str],
+    rows: list[Found],
+    bands: Bands,
+    known: str | None,
 ) -> None:
     """Doubt a table whose previous column does not give the previous rating printed above it."""
     ratings = set(printed)
     if known is not None and ratings and ratings != {known}:
         for row in rows:
-            row.doubt(f"the previous rating is printed as {printed[0]}, the earlier report has {known}")
+            row.doubt(
+                f"the previous rating is printed as {printed[0]}, the earlier report has {known}"
+            )
         return
     if len(ratings) != 1 or not previous or bands.ratings.empty or known is not None:
         return

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -62,7 +62,9 @@ class _Report:
         year = years.most_common(1)[0][0] if years else ""
         return inspection_code(self.identity.provider, year)
 
-    def add(self, table: str, cells: Mapping[str, object], words: str = "", where: str = "") -> Found:
+    def add(
+        self, table: str, cells: Mapping[str, object], words: str = "", where: str = ""
+    ) -> Found:
         """Keep a row and return it."""
         row = Found(table, {name: str(value) for name, value in cells.items()}, words, where)
         self.rows.append(row)
@@ -74,7 +76,7 @@ def read_report(
     name: str,
     framework: str,
     tables: Tables,
-    resources: list[Resource],
+    resources: Sequence[Resource],
     identity: Identity,
     year: int | None = None,
 ) -> list[Found]:
@@ -102,6 +104,9 @@ def read_report(
     if any("previous" in asking.cells for asking in questions.values()):
         before = _scores(report, questions, "previous", report.previous, "reprint")
     national = _comparators(report, questions)
+    named = sorted({comparator for comparator, _ in national})
+    if len(named) == 1:
+        next(r for r in report.rows if r.table == "inspections").cells["comparator"] = named[0]
     prompt_rows = _prompts(report, prompts)
     _ratings(report, questions, rated, own, before, headings)
     _check_columns(report, questions, own, before, national)
@@ -225,7 +230,11 @@ def _scores(
         }
         row = report.add("key_question_scores", {**cells, **_value(cell)}, *_from(asking))
         _doubts(row, asking, cell)
-        if cell is not None and cell.status and question.qualitative == ("qualitative" in cell.status):
+        if (
+            cell is not None
+            and cell.status
+            and question.qualitative == ("qualitative" in cell.status)
+        ):
             pass
         elif cell is not None and cell.status and reading == "own":
             row.doubt("the question has no figure, though it is one of cases")
@@ -432,7 +441,9 @@ def _ratings(
     proof.check_ratings(rows, rated, total, bands, read)
 
 
-def _discretion(report: _Report, note, at_all: list[Found], rated: Found, bands: proof.Bands) -> None:
+def _discretion(
+    report: _Report, note, at_all: list[Found], rated: Found, bands: proof.Bands
+) -> None:
     percents = [int(row.cells["percent"]) for row in at_all if row.cells.get("percent")]
     lowest = min(percents, default=None)
     by_bands = ""
@@ -515,7 +526,7 @@ def _earlier_figures(report: _Report) -> dict[tuple[str, str], int]:
     return known
 
 
-def _follow_up(report: _Report, resources: list[Resource]) -> None:
+def _follow_up(report: _Report, resources: Sequence[Resource]) -> None:
     plans: pd.DataFrame = report.tables["plans"]
     answered = plans[plans["inspection"] == report.previous]
     (field,) = [

@@ -13,7 +13,9 @@ from pipeline.entry.reading.vocabulary import Vocabulary
 from pipeline.entry.reading.words import marks, shown, simple, telling, without_marks
 
 _VERB = re.compile(r"\bwe (?:also |have |then )?(?:examined|inspected|assessed|completed)\b", re.I)
-_COUNT = re.compile(r"(?<!out of )(?<!out of every )\b(\d[\d,]*)\s+(?!per cent|%)((?:[A-Za-z’'/-]+\s+){0,11}[A-Za-z’'/-]+)")
+_COUNT = re.compile(
+    r"(?<!out of )(?<!out of every )\b(\d[\d,]*)\s+(?!per cent|%)((?:[A-Za-z’'/-]+\s+){0,11}[A-Za-z’'/-]+)"
+)
 _OF_CASES = re.compile(r"\b(cases?|requirements?)\b")
 _DESIGN = re.compile(
     r"confidence level of (\d+)\s*(?:per cent|%)(?: \(?(?:with a )?margin of error of (\d+))?", re.I
@@ -128,7 +130,8 @@ def _samples_of_domains(vocabulary: Vocabulary) -> dict[int, str]:
 def _named(phrase: str, vocabulary: Vocabulary) -> str | None:
     words = " ".join(simple(phrase))
     return next(
-        (s.code for s in vocabulary.standards if " ".join(s.name) in words and len(s.name) > 1), None
+        (s.code for s in vocabulary.standards if " ".join(s.name) in words and len(s.name) > 1),
+        None,
     )
 
 
@@ -150,9 +153,11 @@ def _sample_of(
             if len(telling(definition)) > 1
         }
         best = max(scored, key=lambda sample: scored[sample], default=None)
-        if best is not None and scored[best] >= 0.75 and token_set_ratio(
-            phrase, definitions[best]
-        ) > 60:
+        if (
+            best is not None
+            and scored[best] >= 0.75
+            and token_set_ratio(phrase, definitions[best]) > 60
+        ):
             return best
     if sentence.standard in by_standard and re.search(r"\bcases\b", phrase):
         return by_standard[sentence.standard]
@@ -175,7 +180,9 @@ def _designed(
         return names
     if sentence.standard in by_standard:
         return [by_standard[sentence.standard or ""]]
-    inside = [s for s in vocabulary.standards if s.domain == sentence.domain and s.code in by_standard]
+    inside = [
+        s for s in vocabulary.standards if s.domain == sentence.domain and s.code in by_standard
+    ]
     if len({by_standard[s.code] for s in inside}) > 1:
         return list(dict.fromkeys(by_standard[s.code] for s in inside))
     return [by_domain[sentence.domain]] if sentence.domain in by_domain else []
@@ -246,5 +253,3 @@ def _sentences(document: Document, vocabulary: Vocabulary) -> Iterator[_Sentence
                 where = line.where
             gathered.append(text)
     yield from flush()
-
-

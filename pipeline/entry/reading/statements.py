@@ -86,8 +86,7 @@ def discretions(
     mark_lines = {
         mark: headings[above[-1]]
         for number, line in enumerate(document.lines)
-        if not re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", line.text)
-        and (above := [n for n in starts if n <= number])
+        if not re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", line.text) and (above := [n for n in starts if n <= number])
         for mark in marks(line.text)
     }
     for number, line in enumerate(document.lines):
@@ -139,7 +138,9 @@ def progress(document: Document, verdicts: tuple[str, ...]) -> list[Progress]:
             number, title = int(item[1]), item[2]
             continue
         said = re.search(
-            rf"\bhas made ({wanted}|no|not made any) progress on this recommendation", line.text, re.I
+            rf"\bhas made ({wanted}|no|not made any) progress on this recommendation",
+            line.text,
+            re.I,
         )
         if said and number:
             verdict = said[1].lower()
@@ -147,5 +148,3 @@ def progress(document: Document, verdicts: tuple[str, ...]) -> list[Progress]:
             found.append(Progress(number, verdict, shown([title, line.text]), line.where))
             number = 0
     return found
-
-

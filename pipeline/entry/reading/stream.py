@@ -75,7 +75,10 @@ def _furniture(lines: Sequence[Line]) -> set[int]:
     return {
         n
         for n, text in enumerate(texts)
-        if counts[text] >= 3 and len(text) < 120 and "?" not in text and "%" not in text
+        if counts[text] >= 3
+        and len(text) < 120
+        and "?" not in text
+        and "%" not in text
         and re.search(r"\d\s*$|^\s*\d", lines[n].text)
     }
 
@@ -114,7 +117,11 @@ def _with_phrases(found: list[Token], statuses: Sequence[str]) -> list[Token]:
                 end = len(found)  # the beginning of a phrase that its cell breaks over lines
             else:
                 continue
-            if whole and [" ".join(simple(t.text)) for t in whole[-3:]] == ["this", "question", "produces"]:
+            if whole and [" ".join(simple(t.text)) for t in whole[-3:]] == [
+                "this",
+                "question",
+                "produces",
+            ]:
                 del whole[-3:]
             text = " ".join(token.text for token in found[at:end])
             first = found[at]
@@ -142,7 +149,8 @@ def headers(document: Document, vocabulary: Vocabulary) -> dict[int, tuple[str, 
         **vocabulary.comparators,
     }
     term = re.compile(
-        "(?:" + "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True))
+        "(?:"
+        + "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True))
         + r")(?![A-Za-z])"
     )
     found: dict[int, tuple[str, ...]] = {}
@@ -155,7 +163,9 @@ def headers(document: Document, vocabulary: Vocabulary) -> dict[int, tuple[str, 
         if number + 1 < len(lines) and len(line.cells) == len(lines[number + 1].cells) > 1:
             both = zip(line.cells, lines[number + 1].cells, strict=True)
             texts.append(" ".join(without_marks(f"{a} {b}") for a, b in both))
-        below = next((n for n in range(number + 1, min(number + 3, len(lines))) if lines[n].text), None)
+        below = next(
+            (n for n in range(number + 1, min(number + 3, len(lines))) if lines[n].text), None
+        )
         if below is not None and number not in found:
             rest = " ".join(without_marks(lines[below].text).split())
             if rest and not re.sub(r"[\d\s]", "", term.sub("", rest)):  # the heading goes on
@@ -175,7 +185,9 @@ def headers(document: Document, vocabulary: Vocabulary) -> dict[int, tuple[str, 
 
 def _columns(text: str, term: re.Pattern[str], names: dict[str, str]) -> tuple[str, ...]:
     """Return the columns that stand at the end of a line, one after the other."""
-    found: list[tuple[int, int, str]] = [(m.start(), m.end(), names[m[0]]) for m in term.finditer(text)]
+    found: list[tuple[int, int, str]] = [
+        (m.start(), m.end(), names[m[0]]) for m in term.finditer(text)
+    ]
     columns: list[str] = []
     end = len(text)
     for start, stop, name in reversed(found):
@@ -236,7 +248,9 @@ def mentions(
             used += 1
         before = _words_before(stream, end, cell)
         best = _best(before, stream, vocabulary, standard, question)
-        first = before[max(0, len(before) - len(best.words))] if best else _beginning(before, stream)
+        first = (
+            before[max(0, len(before) - len(best.words))] if best else _beginning(before, stream)
+        )
         stop = ends[position + 1] if position + 1 < len(ends) else len(stream)
         mention = Mention(
             best,
@@ -294,7 +308,8 @@ def _best(
 def _beginning(before: list[int], stream: list[Token]) -> int:
     """Return where an unknown question begins: on the last line that starts with a capital."""
     starts = [
-        n for n, previous in zip(before, [None, *before], strict=False)
+        n
+        for n, previous in zip(before, [None, *before], strict=False)
         if previous is None or stream[previous].line != stream[n].line
     ]
     capital = [n for n in starts if stream[n].text[:1].isupper()]
@@ -306,9 +321,7 @@ def _columns_at(columns: dict[int, tuple[str, ...]], line: int) -> tuple[str, ..
     return columns[max(above)] if above else ()
 
 
-def _phrase_at(
-    stream: list[Token], at: int, statuses: Sequence[str]
-) -> tuple[str, int] | None:
+def _phrase_at(stream: list[Token], at: int, statuses: Sequence[str]) -> tuple[str, int] | None:
     """Return the phrase that stands for a figure and begins here, over line breaks if need be."""
     for status in statuses:
         phrase = simple(status)
@@ -368,4 +381,3 @@ def _is_rest_of_phrase(token: Token, values: list[Token]) -> bool:
     parts = [value for value in values if value.part]
     words = {word for value in parts for word in [*simple(value.status or ""), "available"]}
     return bool(parts) and " ".join(simple(token.text)) in words
-

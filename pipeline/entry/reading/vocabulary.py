@@ -3,7 +3,7 @@
 All of it comes from the raw tables; nothing here belongs to one document.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -70,7 +70,7 @@ class Vocabulary:
         return next(standard for standard in self.standards if standard.code == code)
 
 
-def vocabulary(tables: Tables, resources: list[Resource], framework: str) -> Vocabulary:
+def vocabulary(tables: Tables, resources: Sequence[Resource], framework: str) -> Vocabulary:
     """Return the words of a framework; raise NotAReport where the raw tables do not have it."""
     known = tables["frameworks"]["framework"].tolist()
     if framework not in known:
@@ -101,7 +101,9 @@ def vocabulary(tables: Tables, resources: list[Resource], framework: str) -> Voc
         for wording in dict.fromkeys(wordings):
             words, qualitative = tuple(simple(wording)), row["evidence"] == "qualitative"
             asked.append(
-                Asked(code, row["standard"], code, row["sample"], wording, words, False, qualitative)
+                Asked(
+                    code, row["standard"], code, row["sample"], wording, words, False, qualitative
+                )
             )
     standard_of = {a.code: a.standard for a in asked}
     for _, row in rows("prompts").iterrows():
@@ -109,7 +111,13 @@ def vocabulary(tables: Tables, resources: list[Resource], framework: str) -> Voc
         words = tuple(simple(row["wording"]))
         asked.append(
             Asked(
-                row["prompt"], standard_of[question], question, row["sample"], row["wording"], words, True
+                row["prompt"],
+                standard_of[question],
+                question,
+                row["sample"],
+                row["wording"],
+                words,
+                True,
             )
         )
     return Vocabulary(
@@ -122,8 +130,6 @@ def vocabulary(tables: Tables, resources: list[Resource], framework: str) -> Voc
     )
 
 
-def _allowed(resources: list[Resource], table: str, column: str) -> tuple[str, ...]:
-    (field,) = [
-        f for r in resources if r.name == table for f in r.fields if f.name == column
-    ]
+def _allowed(resources: Sequence[Resource], table: str, column: str) -> tuple[str, ...]:
+    (field,) = [f for r in resources if r.name == table for f in r.fields if f.name == column]
     return tuple(field.constraints.get("enum", ()))

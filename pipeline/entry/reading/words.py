@@ -16,7 +16,9 @@ def marks(text: str) -> list[str]:
     """Return the footnote marks of a text as plain digits, in order."""
     to_plain = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
     return [
-        part.translate(to_plain) for found in _RAISED.findall(text) for part in re.split(r"[ ,]+", found)
+        part.translate(to_plain)
+        for found in _RAISED.findall(text)
+        for part in re.split(r"[ ,]+", found)
     ]
 
 
@@ -27,9 +29,67 @@ def simple(text: str) -> list[str]:
 
 
 _FREQUENT = frozenset(
-    "a an and are as at be been by can do does for from had has have how if in is it its more not of"
-    " on or other out so such than that the their them there these they this to was we were what"
-    " when where which who will with would sufficiently focus focused sufficient people cases".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "by",
+        "can",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "how",
+        "if",
+        "in",
+        "is",
+        "it",
+        "its",
+        "more",
+        "not",
+        "of",
+        "on",
+        "or",
+        "other",
+        "out",
+        "so",
+        "such",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "will",
+        "with",
+        "would",
+        "sufficiently",
+        "focus",
+        "focused",
+        "sufficient",
+        "people",
+        "cases",
+    ]
 )
 
 
@@ -38,7 +98,21 @@ def telling(text: str) -> set[str]:
     return {word[:6] for word in simple(text) if word not in _FREQUENT and not word.isdigit()}
 
 
-_SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
 
 
 def number(word: str) -> int | None:

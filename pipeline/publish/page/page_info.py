@@ -1,4 +1,4 @@
-"""What a page says about itself: title, dates, citation, versions, taken from its dossier."""
+"""What a page says about itself: title, dates, citation, versions, taken from its data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from pipeline.publish.page.markup import slug
 PUBLISHERS = {
     "comparison": "HM Inspectorate of Probation",
     "data-quality": "HM Inspectorate of Probation",
-    "action-plan": "HM Prison and Probation Service and Ministry of Justice",
+    "action-plan": "HM Prison and Probation Service and Ministry of Justice (the plan); "
+    "HM Inspectorate of Probation (percentages and ratings)",
 }
 STATUS = "Not an official publication of the inspectorate or the ministry"
 EDITIONS: dict[str, str] = {"leadership": "Leadership edition", "analyst": "Analyst edition"}
@@ -148,7 +149,7 @@ def package_version() -> str:
 
 
 def page_info(about: dict[str, Any], edition: str) -> PageInfo:
-    """Return the page of one edition of a report (``about`` is its dossier.json).
+    """Return the page of one edition of a report (``about`` is its about.json).
 
     Raises KeyError for an edition the report does not have.
     """

@@ -1,0 +1,148 @@
+"""How often fresh samples give each rating: exact results against seeded simulation."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.stats
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.northumbria import (
+    BANDS,
+    INSPECTION,
+    KINDS,
+    OVERALL,
+    RATINGS,
+    RULES,
+    STANDARDS,
+    key_questions,
+)
+
+from pipeline.analysis.ratings.bands import overall_rating, permitted_discretion, rating_for
+from pipeline.analysis.ratings.scale import Scale, printed_percent
+from pipeline.analysis.ratings.stability import (
+    BANDS_ALONE,
+    WITH_DISCRETION,
+    counts_of_other_cases,
+    stability_of_overall,
+    stability_of_standards,
+    stability_of_total,
+)
+
+# Counts that print as the 2019 figures; 2.1.3 and 4.1.2 at the largest base that can.
+COUNTS = {
+    "2.1": [(72, 97), (78, 97), (56, 97)],
+    "2.2": [(76, 97), (72, 97), (43, 85)],
+    "2.3": [(77, 97), (66, 97), (48, 85)],
+    "2.4": [(63, 97), (68, 97), (41, 85)],
+    "4.1": [(12, 25), (19, 24), (21, 25)],
+    "4.2": [(7, 11), (9, 11), (10, 11)],
+}
+
+
+@given(st.integers(0, 40), st.integers(1, 60))
+def test_counts_of_other_cases_are_beta_binomial_with_the_jeffreys_prior(count, base):
+    count = min(count, base)
+    chance = counts_of_other_cases(count, base)
+    assert chance.sum() == pytest.approx(1)
+    mean = base * (count + 0.5) / (base + 1)
+    assert (np.arange(base + 1) * chance).sum() == pytest.approx(mean)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 60), st.integers(1, 60), st.booleans())
+def test_the_scale_rates_as_the_rating_rules_do(count, base, qualitative):
+    count = min(count, base)
+    scale = Scale.of(BANDS, RULES)
+    percent = int(printed_percent(count, base))
+    level = int(scale.levels(count, base))
+    assert scale.ratings[level] == rating_for(percent, BANDS)
+    permitted = permitted_discretion(percent, BANDS, RULES, base, qualitative)
+    levels = [level, *(scale.level_of(one.rating) for one in permitted)]
+    reach = int(scale.reachable(count, base, qualitative))
+    # The rules allow any band that one case would give; the scale stops at the next one.
+    assert reach == min(max(levels), level + 1)
+
+
+def simulated(rule, dependence, seed=20191):
+    """Levels of the six standards in 200,000 fresh samples, drawn with a seed."""
+    draws, rng, scale = 200_000, np.random.default_rng(seed), Scale.of(BANDS, RULES)
+    levels, luck = {}, {}
+    for code, questions in COUNTS.items():
+        own = []
+        for count, base in questions:
+            if dependence == "independent":
+                share = rng.beta(count + 0.5, base - count + 0.5, draws)
+                fresh = rng.binomial(base, share)
+            else:
+                group = "cases" if code.startswith("2") else code
+                if group not in luck:
+                    luck[group] = rng.random(draws)
+                chances = scipy.stats.betabinom(base, count + 0.5, base - count + 0.5)
+                fresh = np.searchsorted(chances.cdf(np.arange(base)), luck[group])
+            own.append(
+                scale.levels(fresh, base)
+                if rule == BANDS_ALONE
+                else scale.reachable(fresh, base, code == "4.1")
+            )
+        levels[code] = np.min(own, axis=0)
+    return levels
+
+
+@pytest.mark.parametrize("rule", [BANDS_ALONE, WITH_DISCRETION])
+@pytest.mark.parametrize("dependence", ["independent", "together"])
+def test_exact_results_equal_a_seeded_simulation(rule, dependence):
+    levels = simulated(rule, dependence)
+    standards = stability_of_standards(*INSPECTION)
+    standards = standards[standards["rule"] == rule].set_index(["standard", "rating"])
+    for code, drawn in levels.items():
+        for level, rating in enumerate(BANDS["rating"]):
+            exact = standards.loc[(code, rating), dependence]
+            assert exact == pytest.approx((drawn == level).mean(), abs=0.005)
+    total = stability_of_total(*INSPECTION, KINDS)
+    total = total[total["rule"] == rule].set_index("points")[dependence]
+    drawn = 8 + sum(levels.values())
+    assert total.sum() == pytest.approx(1)
+    for points in range(8, 25):
+        assert total[points] == pytest.approx((drawn == points).mean(), abs=0.005)
+
+
+def test_the_bounds_hold_every_dependence():
+    overall = stability_of_overall(*INSPECTION, KINDS, OVERALL)
+    for name in ("independent", "together"):
+        assert (overall["lowest"] <= overall[name] + 1e-9).all()
+        assert (overall[name] <= overall["highest"] + 1e-9).all()
+    standards = stability_of_standards(*INSPECTION)
+    low, middle, high = (
+        standards[f"at_least_{name}"] for name in ("lowest", "independent", "together")
+    )
+    assert (low <= middle + 1e-12).all() and (middle <= high + 1e-12).all()
+    assert overall.groupby("rule")["published"].sum().tolist() == [1, 1]
+
+
+def test_the_bounds_on_the_total_are_those_of_an_adversary():
+    # Two standards of one question each, from the same cases: the extremes of the chance that both
+    # are at least Good are the Frechet bounds of their two chances.
+    questions = key_questions()
+    questions = questions[questions["key_question"].isin(["2.1.2", "2.3.2"])]
+    standards = STANDARDS[STANDARDS["standard"].isin(["2.1", "2.3"])]
+    ratings = RATINGS[RATINGS["standard"].isin(["2.1", "2.3"])]
+    # Totals of 6 need Outstanding twice.
+    bands = pd.DataFrame({"rating": ["Low", "High"], "lower_points": [0, 6]})
+    overall = stability_of_overall(questions, ratings, standards, BANDS, RULES, KINDS, bands)
+    row = overall[(overall["rule"] == BANDS_ALONE) & (overall["rating"] == "High")].iloc[0]
+    outstanding = printed_percent(np.arange(98), 97) >= 80
+    top = [counts_of_other_cases(count, 97)[outstanding].sum() for count in (78, 66)]
+    assert row["highest"] == pytest.approx(min(top), abs=1e-6)
+    assert row["lowest"] == pytest.approx(max(0, sum(top) - 1), abs=1e-6)
+    assert row["independent"] == pytest.approx(top[0] * top[1])
+
+
+def test_judgements_are_held_as_published():
+    total = stability_of_total(*INSPECTION, KINDS)
+    assert total.loc[total["points"] < 8, ["independent", "together"]].to_numpy().sum() == 0
+    assert set(stability_of_standards(*INSPECTION)["standard"]) == set(COUNTS)
+
+
+def test_the_overall_bands_are_the_printed_ones():
+    assert overall_rating(15, OVERALL) == "Requires improvement"
+    assert overall_rating(16, OVERALL) == "Good"
