@@ -30,7 +30,7 @@ def fingerprint(folder: Folder) -> dict[str, str]:
 
 
 def test_a_dry_run_shows_every_row_and_writes_nothing(folder: Folder, tmp_path: Path) -> None:
-    typed = typed_workbook(folder, tmp_path / "new.xlsx")
+    typed = typed_workbook(tmp_path / "new.xlsx")
     before = fingerprint(folder)
     outcome = enter(typed.path, folder.path)
     assert fingerprint(folder) == before
@@ -44,7 +44,7 @@ def test_a_dry_run_shows_every_row_and_writes_nothing(folder: Folder, tmp_path: 
 def test_written_once_it_stands_there_and_twice_changes_nothing(
     folder: Folder, tmp_path: Path
 ) -> None:
-    typed = typed_workbook(folder, tmp_path / "new.xlsx")
+    typed = typed_workbook(tmp_path / "new.xlsx")
     made = invent(load(folder.path), FRAMEWORK, 1)
     old = {name: folder.file(name).read_text(encoding="utf-8") for name in ("ratings", "samples")}
     assert enter(typed.path, folder.path, write=True).written
@@ -62,7 +62,7 @@ def test_written_once_it_stands_there_and_twice_changes_nothing(
 
 
 def test_a_corrected_cell_changes_one_row(folder: Folder, tmp_path: Path) -> None:
-    typed = typed_workbook(folder, tmp_path / "new.xlsx")
+    typed = typed_workbook(tmp_path / "new.xlsx")
     enter(typed.path, folder.path, write=True)
     where = {"key_question": "2.1.1", "reading": "own"}
     old = typed.cell("key_question_scores", where, "percent").value
@@ -76,7 +76,7 @@ def test_a_corrected_cell_changes_one_row(folder: Folder, tmp_path: Path) -> Non
 
 
 def test_facts_are_numbered_and_keep_their_number(folder: Folder, tmp_path: Path) -> None:
-    typed = typed_workbook(folder, tmp_path / "new.xlsx")
+    typed = typed_workbook(tmp_path / "new.xlsx")
     typed.type("facts", {}, inspection=CODE,
                measure=folder.rows("measures")[0]["measure"], value=5, as_printed="5",
                status="published", place="Page 3")  # fmt: skip
@@ -91,7 +91,7 @@ def test_facts_are_numbered_and_keep_their_number(folder: Folder, tmp_path: Path
 def test_a_failed_rename_leaves_every_file_as_it_was(
     folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    typed = typed_workbook(folder, tmp_path / "new.xlsx")
+    typed = typed_workbook(tmp_path / "new.xlsx")
     before = fingerprint(folder)
     real, done = Path.replace, []
 
@@ -170,7 +170,7 @@ def percent_format(typed: Typed) -> None:
 def test_bad_input_is_named_by_sheet_and_cell_and_nothing_is_written(
     spoil: Callable[[Typed], None], said: str, folder: Folder, tmp_path: Path
 ) -> None:
-    typed = typed_workbook(folder, tmp_path / "new.xlsx")
+    typed = typed_workbook(tmp_path / "new.xlsx")
     if getattr(spoil, "__name__", "") == "<lambda>":
         where = {"inspection": CODE}
         original = typed.type

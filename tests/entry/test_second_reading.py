@@ -21,7 +21,7 @@ PLANNING = {"key_question": "2.2.1", "reading": "own"}
 
 
 def test_nothing_is_accepted_while_they_differ(folder: Folder, tmp_path: Path) -> None:
-    first = typed_workbook(folder, tmp_path / "first.xlsx")
+    first = typed_workbook(tmp_path / "first.xlsx")
     second = Typed(first.save(tmp_path / "second.xlsx"))
     right = first.cell("key_question_scores", SCORE, "percent").value
     second.type("key_question_scores", SCORE, percent=right - 1)
@@ -35,7 +35,7 @@ def test_nothing_is_accepted_while_they_differ(folder: Folder, tmp_path: Path) -
 
 
 def test_once_they_agree_it_is_kept_who_had_erred(folder: Folder, tmp_path: Path) -> None:
-    first = typed_workbook(folder, tmp_path / "first.xlsx")
+    first = typed_workbook(tmp_path / "first.xlsx")
     second = Typed(first.save(tmp_path / "second.xlsx"))
     right = first.cell("key_question_scores", SCORE, "percent").value
     other = first.cell("key_question_scores", PLANNING, "percent").value
@@ -68,10 +68,11 @@ def test_once_they_agree_it_is_kept_who_had_erred(folder: Folder, tmp_path: Path
 
 
 def test_a_row_missing_in_one_is_a_difference(folder: Folder, tmp_path: Path) -> None:
-    first = typed_workbook(folder, tmp_path / "first.xlsx")
+    first = typed_workbook(tmp_path / "first.xlsx")
     second = Typed(first.save(tmp_path / "second.xlsx"))
-    second.type("ratings", {"standard": "1.1"}, rating=None)
-    second.save()
+    where = {"comparator": "all-crcs", "key_question": "2.1.1"}
+    first.type("comparator_scores", where, percent=68)
+    first.save()
     with pytest.raises(CannotEnter, match="missing in the second reading"):
         enter(first.path, folder.path, second=second.path)
 

@@ -1,6 +1,8 @@
 """Fill in workbooks as an analyst does: by sheet, row and column name."""
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
@@ -9,8 +11,7 @@ from pipeline.data import load, raw_folder
 from pipeline.data.package import read_package
 from pipeline.entry.form.blank import new_inspection
 from pipeline.entry.form.writing import write_form
-from support.folders import Folder
-from support.reports import invent
+from support.reports import Invented, invent
 
 FRAMEWORK = "crc-2019"
 CODE = "ambleshire-crc-2021"
@@ -68,17 +69,26 @@ class Typed:
         return path or self.path
 
 
-def typed_workbook(folder: Folder, path: Path, seed: int = 1) -> Typed:
+def typed_workbook(path: Path, seed: int = 1) -> Typed:
     """A workbook of an invented provider, every figure typed."""
-    tables = load(folder.path)
+    path.write_bytes(_typed(seed))
+    return Typed(path)
+
+
+@cache
+def _typed(seed: int) -> bytes:
+    tables = load()
     made = invent(tables, FRAMEWORK, seed)
-    write_form(
-        new_inspection(
-            tables, read_package(raw_folder()).resources, "Ambleshire CRC", 2021, FRAMEWORK
-        ),
-        path,
-    )
-    typed = Typed(path)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "typed.xlsx"
+        resources = read_package(raw_folder()).resources
+        write_form(new_inspection(tables, resources, "Ambleshire CRC", 2021, FRAMEWORK), path)
+        typed = Typed(path)
+        _fill(typed, made)
+        return typed.save().read_bytes()
+
+
+def _fill(typed: Typed, made: Invented) -> None:
     typed.type("sources", {"source": f"report-{CODE}"}, title="An inspection of Ambleshire",
                published_printed="May 2022", published="2022-05")  # fmt: skip
     typed.type("inspections", {"inspection": CODE}, fieldwork_start_printed="4 October 2021",
@@ -98,5 +108,3 @@ def typed_workbook(folder: Folder, path: Path, seed: int = 1) -> Typed:
         typed.type("key_question_scores", where, percent=percent)
     for prompt, (_, percent) in made.prompts.items():
         typed.type("prompt_scores", {"prompt": prompt}, percent=percent)
-    typed.save()
-    return typed

@@ -1,5 +1,6 @@
 """The rows of a workbook that say something, completed and settled."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from pipeline.data.completeness import NEEDS
@@ -8,6 +9,7 @@ from pipeline.data.package import Resource
 from pipeline.entry.form.layout import MARK, content
 from pipeline.entry.form.reading import TypedRow, Workbook
 from pipeline.entry.problems import CannotEnter
+from pipeline.entry.reading.words import simple
 
 PUBLISHED = "published"
 NOT_ENTERED = "not entered yet"
@@ -123,7 +125,7 @@ def _unsettled(row: TypedRow) -> list[str]:
     if row.mark in ("proved", "read") and row.words:
         for table, figure, _ in FIGURES:
             value = row.cells.get(figure, "")
-            if table == row.table and value and value not in _digits(row.words):
+            if table == row.table and value and not _stands_in(value, row.words):
                 return [
                     f"{row.at(figure)}: {value} is not in the words the row was read from, "
                     f'"{row.words[:160]}"; if it is right, write checked as the mark.'
@@ -131,7 +133,8 @@ def _unsettled(row: TypedRow) -> list[str]:
     return []
 
 
-def _digits(words: str) -> set[str]:
-    import re
-
-    return set(re.findall(r"\d+(?:\.\d+)?", words.replace(",", "")))
+def _stands_in(value: str, words: str) -> bool:
+    """Whether a figure, or the words of a rating, stand in what a row was read from."""
+    if value.replace(".", "", 1).isdigit():
+        return value in re.findall(r"\d+(?:\.\d+)?", words.replace(",", ""))
+    return set(simple(value)) <= set(simple(words))
