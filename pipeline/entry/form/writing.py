@@ -51,6 +51,7 @@ def _looks(book: Any) -> dict[str, Any]:
         for name, extra in {
             "title": {"bold": True, "font_size": 14},
             "plain": {"text_wrap": True},
+            "note": {},
             "header": {"bold": True, "bottom": 1, "text_wrap": True, "bg_color": "#FFFFFF"},
             "needed": {"bold": True, "bottom": 1, "text_wrap": True, "italic": True},
             "typed": {
@@ -146,8 +147,7 @@ def _write_sheet(
     references = sheet.references
     worksheet.write_string(0, 0, f"{resource.title} ({resource.name})", looks["title"])
     note = resource.description + " Columns in slanted letters must be filled."
-    worksheet.write_string(1, 0, note, looks["plain"])
-    worksheet.set_row(1, 15)
+    worksheet.write_string(1, 0, note, looks["note"])
     for number, name in enumerate([*columns, *references]):
         field = next((f for f in resource.fields if f.name == name), None)
         look = looks["needed"] if field is not None and field.required else looks["header"]

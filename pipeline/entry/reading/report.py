@@ -198,7 +198,7 @@ def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
         for reason in size.doubts:
             row.doubt(reason)
         if count is None:
-            row.doubt(f"no size of this sample was found; {NOT_FOUND}")
+            row.doubt("no size of this sample was found")
             continue
         if not agreed:
             said = ", ".join(f"{where}: {n}" for n, _, where in size.sizes)
@@ -300,7 +300,8 @@ def _comparators(report: _Report, questions: Mapping[str, Asking]) -> dict[tuple
             if earlier["percent"].notna().any() and cell is not None:
                 if cell.percent == int(earlier["percent"].dropna().iloc[0]):
                     row.prove("another report prints the same")
-            if cell is not None and cell.status:
+            qualitative = report.words.key_questions[code].qualitative
+            if cell is not None and cell.status and not qualitative:
                 row.doubt("the national aggregate has no figure here")
             rows[comparator, code] = row
     return rows
