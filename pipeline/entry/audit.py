@@ -329,8 +329,8 @@ class _Audit:
         for rating in self.ratings:
             if rating not in given and (len(given) < len(found) or len(simple(rating)) > 1):
                 self.findings.append(
-                    f"the whole table: none of {len(found)} ratings is “{rating}”; it may have been lost "
-                    "when the table was made"
+                    f"the whole table: none of {len(found)} ratings is “{rating}”; it may have "
+                    "been lost when the table was made"
                 )
 
 
@@ -361,10 +361,7 @@ def _roles(columns: list[str]) -> dict[str, str]:
 
 def _read(path: Path) -> _Table:
     """Read a CSV file or the first sheet of a workbook; the first full row is the header."""
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
-        rows = _sheet(path)
-    else:
-        rows = _csv(path)
+    rows = _sheet(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv(path)
     header = next((n for n, (_, cells) in enumerate(rows) if sum(map(bool, cells)) > 1), None)
     if header is None:
         raise CannotEnter([f"{path.name} holds no table."])

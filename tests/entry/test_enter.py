@@ -1,4 +1,4 @@
-"""enter: shows what would change, writes all or nothing, and says by sheet and cell what is wrong."""
+"""enter: shows what would change, writes all or nothing, names what is wrong by cell."""
 
 import datetime
 import hashlib

@@ -253,7 +253,7 @@ def test_damage_is_never_silent(damage: Damage, seed: int, tmp_path: Path) -> No
 @FEW
 @given(seed=st.integers(0, 10**6))
 def test_a_changed_digit_is_never_proved(seed: int, tmp_path: Path) -> None:
-    """One digit of one figure: where nothing else prints it no reader can tell, but none may prove it."""
+    """Where nothing else prints the figure no reader can tell; but none may prove it."""
     made = invent(TABLES, FRAMEWORK, seed)
     lines = report_with_tables(TABLES, made).split("\n")
     dice = random.Random(seed)

@@ -30,7 +30,7 @@ def test_a_sheet_is_a_table_with_its_own_columns_then_mark_words_where(known: Pa
     tables = [name for name in typed.book.sheetnames if name in RESOURCES]
     assert {"sources", "inspections", "samples", "key_question_scores", "ratings"} <= set(tables)
     for name in tables:
-        row, names = typed.header(name)
+        row, _ = typed.header(name)
         own = [*RESOURCES[name].columns, "mark", "words", "where"]
         header = [cell.value for cell in typed.book[name][row]]
         assert header[: len(own)] == own

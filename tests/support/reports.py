@@ -232,7 +232,7 @@ Agreed\tAll of the recommendation is agreed with.\tThe response should clearly e
 
 ACTION PLAN: {provider} CRC
 
-1. Rec No\t2. Recommendation\t3. Agreed/Partly Agreed/Not Agreed\t4. Response\t5. Lead\t6. Target Date
+1. Rec No\t2. Recommendation\t3. Agreed/Partly Agreed/Not Agreed\t4. Response\t5. Lead\t6. Date
 """
 
 

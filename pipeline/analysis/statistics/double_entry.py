@@ -40,6 +40,6 @@ class DoubleEntry:
 
     @property
     def cautious_unseen(self) -> float:
-        """The same with Chapman's correction, which does not fall to nothing where errors are few."""
+        """The same with Chapman's correction, which is never nothing."""
         right = self.cells - self.first - self.second - self.both
         return (self.first + 1) * (self.second + 1) / (right + 1)

@@ -26,7 +26,7 @@ _Rows = Mapping[str, list[TypedRow]]
 
 @dataclass
 class Difference:
-    """One cell the two readings have differently, and later who had erred: first, second or both."""
+    """One cell that differs between two readings; later who erred: first, second or both."""
 
     table: str
     row: str
@@ -54,7 +54,7 @@ class Comparison:
         )
         entry = DoubleEntry(sum(self.cells.values()), first, second, both)
         return (
-            f"The two readings agree in {entry.cells} cells. Before, the first was wrong in {first}, "
+            f"The two readings agree in {entry.cells} cells. The first had been wrong in {first}, "
             f"the second in {second}, both in {both}; at most {entry.expected_unseen:.2g} "
             f"(cautiously {entry.cautious_unseen:.2g}) are expected to be wrong in both alike."
         )
@@ -131,7 +131,8 @@ def compare(
         for key in dict.fromkeys([*ours, *theirs]):
             one, two = ours.get(key), theirs.get(key)
             if one is None or two is None:
-                where = (one or two).at() if one or two else ""
+                there = one or two
+                where = there.at() if there else ""
                 who = "second" if two is None else "first"
                 difference = Difference(
                     table, key, "", "" if one is None else "there", "" if two is None else "there"

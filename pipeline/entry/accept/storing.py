@@ -23,13 +23,10 @@ def write_all(contents: Mapping[Path, bytes], before: Mapping[Path, bytes]) -> N
     except Timeout:
         raise CannotEnter([f"Another enter is writing to {folder.name}: try again."]) from None
     except OSError as error:
-        raise CannotEnter(
-            [
-                f"{Path(error.filename or folder).name} cannot be written: {error.strerror}. Nothing was changed."
-            ]
-        ) from None
+        name = Path(error.filename or folder).name
+        raise CannotEnter([f"{name} cannot be written: {error.strerror}."]) from None
     finally:
-        lock.lock_file and Path(lock.lock_file).unlink(missing_ok=True)
+        Path(lock.lock_file).unlink(missing_ok=True)
 
 
 def _write(contents: Mapping[Path, bytes], before: Mapping[Path, bytes]) -> None:

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from pipeline.entry.documents.lines import Line, line, raised
@@ -148,7 +149,7 @@ def _visual_lines(chars: list[_Char]) -> list[_Visual]:
     gaps = sorted(
         after["x0"] - before["x1"]
         for row in rows
-        for before, after in zip(row, row[1:], strict=False)
+        for before, after in pairwise(row)
         if after["x0"] - before["x1"] > 0.15 * usual
     )
     blank = gaps[len(gaps) // 2] if gaps else 0.28 * usual
@@ -218,7 +219,7 @@ def _whole_rows(
     block: list[_Visual], rows: list[tuple[float, list[str]]]
 ) -> list[tuple[float, list[str]]]:
     """Put the lines of a row together where rows stand clearly further apart than lines."""
-    steps = [below.top - above.top for above, below in zip(block, block[1:], strict=False)]
+    steps = [below.top - above.top for above, below in pairwise(block)]
     least = min(steps)
     wider = [step for step in steps if step >= 1.2 * least]
     if least > 1.7 * block[0].size or not wider or min(wider) > 1.9 * least:

@@ -82,8 +82,8 @@ def new_inspection(
                 cells["status"] = "qualitative evidence only"
             reference = {"question (for reference)": q["question"]}
             rows["key_question_scores"].append(_row(cells, reference))
-    compared = tables["comparator_scores"]
-    compared = compared[compared["framework"] == framework]["comparator"].unique()
+    national = tables["comparator_scores"]
+    compared = national[national["framework"] == framework]["comparator"].unique().tolist()
     rows["comparator_scores"] = [
         _row(
             {**common, "comparator": comparator, "key_question": q["key_question"]},
@@ -159,7 +159,7 @@ def _source(tables: Tables, source: str, kind: str) -> Row:
     sources = tables["sources"]
     here = sources[sources["source"] == source]
     if len(here):
-        return Row({name: _text(value) for name, value in here.iloc[0].items()})
+        return Row({str(name): _text(value) for name, value in here.iloc[0].items()})
     same = sources[sources["kind"] == kind].sort_values("published")
     cells = {"source": source, "kind": kind}
     if len(same):

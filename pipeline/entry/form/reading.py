@@ -125,7 +125,7 @@ def _read_sheet(sheet: Any, resource: Resource) -> tuple[list[TypedRow], list[st
     for merged in sheet.merged_cells.ranges:
         if merged.max_row >= header:
             problems.append(
-                f"sheet {name}, cells {merged.coord}: they are merged; unmerge them and fill in each."
+                f"sheet {name}, cells {merged.coord}: they are merged; unmerge and fill in each."
             )
     if problems:
         return [], problems

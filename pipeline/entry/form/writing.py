@@ -45,39 +45,37 @@ def write_form(form: Form, path: Path) -> None:
 
 
 def _looks(book: Any) -> dict[str, Any]:
-    font = {"font_name": "Arial", "font_size": 11, "valign": "top"}
-    return {
-        name: book.add_format({**font, **extra})
-        for name, extra in {
-            "title": {"bold": True, "font_size": 14},
-            "plain": {"text_wrap": True},
-            "note": {},
-            "header": {"bold": True, "bottom": 1, "text_wrap": True, "bg_color": "#FFFFFF"},
-            "needed": {"bold": True, "bottom": 1, "text_wrap": True, "italic": True},
-            "typed": {
-                "locked": False,
-                "num_format": "@",
-                "text_wrap": True,
-                "border": 1,
-                "border_color": "#B0B0B0",
-            },
-            "number": {
-                "locked": False,
-                "num_format": "General",
-                "border": 1,
-                "border_color": "#B0B0B0",
-            },
-            "fixed": {"bg_color": "#E7E7E7", "font_color": "#404040", "text_wrap": True},
-            "look": {
-                "locked": False,
-                "text_wrap": True,
-                "bold": True,
-                "bg_color": "#FFF2CC",
-                "border": 1,
-                "border_color": "#B0B0B0",
-            },
-        }.items()
+    font: dict[str, Any] = {"font_name": "Arial", "font_size": 11, "valign": "top"}
+    kinds: dict[str, dict[str, Any]] = {
+        "title": {"bold": True, "font_size": 14},
+        "plain": {"text_wrap": True},
+        "note": {},
+        "header": {"bold": True, "bottom": 1, "text_wrap": True, "bg_color": "#FFFFFF"},
+        "needed": {"bold": True, "bottom": 1, "text_wrap": True, "italic": True},
+        "typed": {
+            "locked": False,
+            "num_format": "@",
+            "text_wrap": True,
+            "border": 1,
+            "border_color": "#B0B0B0",
+        },
+        "number": {
+            "locked": False,
+            "num_format": "General",
+            "border": 1,
+            "border_color": "#B0B0B0",
+        },
+        "fixed": {"bg_color": "#E7E7E7", "font_color": "#404040", "text_wrap": True},
+        "look": {
+            "locked": False,
+            "text_wrap": True,
+            "bold": True,
+            "bg_color": "#FFF2CC",
+            "border": 1,
+            "border_color": "#B0B0B0",
+        },
     }
+    return {name: book.add_format({**font, **extra}) for name, extra in kinds.items()}
 
 
 def _write_start(sheet: Any, form: Form, looks: dict[str, Any]) -> None:

@@ -17,21 +17,21 @@ _MONTHS = [
     "november",
     "december",
 ]
-_MONTH = "|".join(_MONTHS)
-_LONG = re.compile(rf"(?:(\d{{1,2}})(?:\s*(?:st|nd|rd|th))?\s+)?({_MONTH})\s+((?:19|20)\d\d)", re.I)
+MONTH = "|".join(_MONTHS)
+_LONG = re.compile(rf"(?:(\d{{1,2}})(?:\s*(?:st|nd|rd|th))?\s+)?({MONTH})\s+((?:19|20)\d\d)", re.I)
 _SHORT = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.]((?:19|20)\d\d)\b")
 
 #: A date as printed: a weekday or "week commencing" may stand in front, the day may be missing.
 PRINTED = re.compile(
     rf"(?:(?:week\s+commencing|mon|tues|wednes|thurs|fri|satur|sun)(?:day)?,?\s+)?"
-    rf"(?:\d{{1,2}}(?:\s*(?:st|nd|rd|th))?\s+)?(?:{_MONTH})\s+(?:19|20)\d\d"
+    rf"(?:\d{{1,2}}(?:\s*(?:st|nd|rd|th))?\s+)?(?:{MONTH})\s+(?:19|20)\d\d"
     rf"|\b\d{{1,2}}[/.]\d{{1,2}}[/.](?:19|20)\d\d\b",
     re.I,
 )
 
 
 def iso(printed: str) -> str | None:
-    """Return a printed date as YYYY-MM-DD, or YYYY-MM where no day is printed; None where it is none.
+    """Return a printed date as YYYY-MM-DD, YYYY-MM where it has no day, None where it is none.
 
     Day comes before month in 03/04/2019, as British documents have it.
     """

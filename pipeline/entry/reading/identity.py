@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline.entry.codes import code_of, known_provider
 from pipeline.entry.documents import Document
-from pipeline.entry.reading.dates import PRINTED, iso
+from pipeline.entry.reading.dates import MONTH, PRINTED, iso
 from pipeline.entry.reading.words import shown, simple, without_marks
 
 _COMPANY = "community rehabilitation company"
@@ -64,8 +64,10 @@ def _names(document: Document) -> list[Said]:
     """Return names of the provider, the most official place first."""
     found: list[Said] = []
     patterns = (
-        r"response to the hmi probation inspection:?\s+(.+?)\s*(?:report published|action plan|introduction|$)",
-        r"inspection of (?:probation|youth offending) services in:?\s+(.+?)\s*(?:HMI Probation,|fieldwork|,? (?:january|february|march|april|may|june|july|august|september|october|november|december)\b|$)",
+        r"response to the hmi probation inspection:?\s+(.+?)\s*"
+        r"(?:report published|action plan|introduction|$)",
+        r"inspection of (?:probation|youth offending) services in:?\s+(.+?)\s*"
+        rf"(?:HMI Probation,|fieldwork|,? (?:{MONTH})\b|$)",
         r"\boverall, ((?:(?!overall)[^.])+?)(?: \(CRC\))? (?:is|has been|was) rated as",
         r"^action plan:?\s+(?!submitted)(.+?)\s*(?:1\. ?rec|$)",
     )

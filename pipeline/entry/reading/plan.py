@@ -228,7 +228,7 @@ def _totals(document: Document) -> dict[str, str]:
 
 
 def _counted(advice: list[_Advice], totals: dict[str, str], about: Found) -> str | None:
-    """Return "" where the printed totals agree with the answers, why not, or None without totals."""
+    """Return why the printed totals do not agree, "" where they do, None without totals."""
     if "total" not in totals:
         return None
     counts = Counter(item.answers[0] for item in advice if item.answers)
@@ -318,7 +318,7 @@ def _promises(advice: _Advice, cells: list[str], line: Line) -> None:
     """Take the cells behind an answer: what is promised, by whom, until when."""
     if not cells or not cells[0]:
         return
-    owner, due = (cells[1:3] + ["", ""])[:2]
+    owner, due = ([*cells[1:3], "", ""])[:2]
     advice.response += " " + cells[0]
     items = [part.strip() for part in re.split(r"\s[•\u2022\uf0b7▪●·]\s|^[•\uf0b7]\s*", cells[0])]
     items = [part for part in items if len(part) > 15]
@@ -364,7 +364,7 @@ def _from_lines(document: Document) -> Iterator[_Advice]:
     Each cell counts as a line; a number in a cell of its own goes with the next.
     """
     lines = _cells_as_lines(document)
-    starts = []
+    starts: list[tuple[int, str]] = []
     for n, line in enumerate(lines):
         hit = _NUMBERED.match(line.text)
         if not hit:

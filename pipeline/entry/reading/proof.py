@@ -104,7 +104,7 @@ def check_standard(
 def check_ratings(
     rows: Mapping[str, Found], rated: Mapping[str, Rated], total: Found, bands: Bands, read: Overall
 ) -> None:
-    """Compare the places that print a rating, and the sum of points with score and overall rating."""
+    """Compare the places that print a rating, and the sum of points with the score."""
     for code, row in rows.items():
         values = [value for value, _, _ in rated[code].readings]
         if len(set(values)) > 1:
@@ -151,7 +151,7 @@ def check_columns(
     rows: Mapping[str, list[Found]],
     known: Mapping[tuple[str, str], int],
 ) -> None:
-    """Compare printed columns with figures known from elsewhere: shifted columns give themselves away.
+    """Compare printed columns with figures known from elsewhere: shifted columns betray themselves.
 
     ``known`` holds figures of the earlier report and of the national aggregate by column and key
     question. Where a row prints a known figure in another column than its own, the whole table
@@ -204,9 +204,7 @@ def check_previous_rating(
         return
     if abs(int(bands.points(by_bands) or 0) - int(bands.points(printed[0]) or 0)) > 1:
         for row in rows:
-            row.doubt(
-                f"the previous figures give {by_bands}, the previous rating is printed as {printed[0]}"
-            )
+            row.doubt(f"the previous figures give {by_bands}, the previous rating is {printed[0]}")
 
 
 def agreed_size(statements: list[tuple[int, str, str]]) -> tuple[int | None, bool]:

@@ -17,10 +17,10 @@ from pipeline.entry.reading.facts import figures_of_tables
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.identity import Identity
 from pipeline.entry.reading.questions import Asking, Cell, askings
-from pipeline.entry.reading.ratings import overall, standard_ratings
+from pipeline.entry.reading.ratings import Rated, overall, standard_ratings
 from pipeline.entry.reading.samples import Size, sample_sizes
 from pipeline.entry.reading.sources import source_row
-from pipeline.entry.reading.statements import discretions, progress, restated_figures
+from pipeline.entry.reading.statements import Discretion, discretions, progress, restated_figures
 from pipeline.entry.reading.stream import headers, standard_lines, tokens
 from pipeline.entry.reading.vocabulary import Vocabulary, vocabulary
 
@@ -46,6 +46,7 @@ class _Report:
         self.code = inspection_code(identity.provider, self.round or "")
         self.previous = self._previous()
         self.rows: list[Found] = []
+        self.source = ""
 
     def _previous(self) -> str:
         """Return the code of the earlier inspection whose figures the report reprints."""
@@ -127,6 +128,7 @@ def _about(report: _Report) -> None:
         tables, known, f"report-{report.code}", "inspection report", identity, published
     )
     report.rows.append(source)
+    report.source = source.cells["source"]
     if not identity.is_known:
         report.rows.append(provider_row(identity))
     fieldwork = identity.fieldwork
@@ -296,10 +298,10 @@ def _comparators(report: _Report, questions: Mapping[str, Asking]) -> dict[tuple
                 (known["comparator"] == comparator)
                 & (known["framework"] == report.words.framework)
                 & (known["key_question"] == code)
+                & (known["source"] != report.source)
             ]
-            if earlier["percent"].notna().any() and cell is not None:
-                if cell.percent == int(earlier["percent"].dropna().iloc[0]):
-                    row.prove("another report prints the same")
+            if cell is not None and cell.percent in earlier["percent"].dropna().tolist():
+                row.prove("another report prints the same")
             qualitative = report.words.key_questions[code].qualitative
             if cell is not None and cell.status and not qualitative:
                 row.doubt("the national aggregate has no figure here")
@@ -308,7 +310,7 @@ def _comparators(report: _Report, questions: Mapping[str, Asking]) -> dict[tuple
 
 
 def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]:
-    """Add the scores of prompts; where a report prints any, every prompt of the framework is named."""
+    """Add the scores of prompts: all of the framework's, where a report prints any."""
     if not prompts:
         return {}
     framework = report.words.framework
@@ -371,16 +373,14 @@ def _turned(prompts: Mapping[str, Asking]) -> set[str]:
 def _ratings(
     report: _Report,
     questions: Mapping[str, Asking],
-    rated: Mapping,
+    rated: Mapping[str, Rated],
     own: Mapping[str, Found],
     before: Mapping[str, Found],
     headings: Mapping[int, str],
 ) -> None:
     document, words, tables = report.document, report.words, report.tables
     bands = proof.Bands.of(tables, words.framework)
-    moved = {}
-    for note in discretions(document, words, headings):
-        moved[note.standard] = note
+    moved = {note.standard: note for note in discretions(document, words, headings)}
     rows = {}
     for standard in words.standards:
         item = rated[standard.code]
@@ -443,7 +443,7 @@ def _ratings(
 
 
 def _discretion(
-    report: _Report, note, at_all: list[Found], rated: Found, bands: proof.Bands
+    report: _Report, note: Discretion, at_all: list[Found], rated: Found, bands: proof.Bands
 ) -> None:
     percents = [int(row.cells["percent"]) for row in at_all if row.cells.get("percent")]
     lowest = min(percents, default=None)

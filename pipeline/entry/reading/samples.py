@@ -12,9 +12,10 @@ from pipeline.entry.documents import Document
 from pipeline.entry.reading.vocabulary import Vocabulary
 from pipeline.entry.reading.words import marks, shown, simple, telling, without_marks
 
-_VERB = re.compile(r"\bwe (?:also |have |then )?(?:examined|inspected|assessed|completed)\b", re.I)
+_VERB = re.compile(r"\bwe (?:also |have )?(?:examined|inspected|assessed|completed)\b", re.I)
 _COUNT = re.compile(
-    r"(?<!out of )(?<!out of every )\b(\d[\d,]*)\s+(?!per cent|%)((?:[A-Za-z’'/-]+\s+){0,11}[A-Za-z’'/-]+)"
+    r"(?<!out of )(?<!out of every )\b(\d[\d,]*)\s+(?!per cent|%)"
+    r"((?:[A-Za-z’'/-]+\s+){0,11}[A-Za-z’'/-]+)"
 )
 _OF_CASES = re.compile(r"\b(cases?|requirements?)\b")
 _DESIGN = re.compile(
@@ -115,7 +116,7 @@ def _samples_of_standards(vocabulary: Vocabulary) -> dict[str, str]:
 
 
 def _samples_of_domains(vocabulary: Vocabulary) -> dict[int, str]:
-    """Return the sample that most key questions of a domain are out of, where it has several standards."""
+    """Return the sample that most key questions of a domain are out of."""
     counts: dict[int, Counter[str]] = {}
     for question in vocabulary.key_questions.values():
         domain = vocabulary.standard(question.standard).domain
@@ -142,7 +143,7 @@ def _sample_of(
     by_standard: dict[str, str],
     definitions: dict[str, str],
 ) -> str | None:
-    """Return the sample a count of cases is of: named, defined, or that of the section's heading."""
+    """Return the sample of a count of cases: named, defined, or that of the section."""
     named = _named(phrase, vocabulary)
     if named in by_standard:
         return by_standard[named]

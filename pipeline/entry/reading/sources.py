@@ -25,7 +25,9 @@ def source_row(
         code = str(known["source"].iloc[0])
     here = sources[sources["source"] == code]
     if len(here):
-        cells = {name: "" if pd.isna(value) else str(value) for name, value in here.iloc[0].items()}
+        cells = {
+            str(name): "" if pd.isna(value) else str(value) for name, value in here.iloc[0].items()
+        }
         return Found("sources", cells, "", "already in the raw tables")
     same = sources[sources["kind"] == kind].sort_values("published")
     publisher, licence = ("", "")

@@ -138,7 +138,7 @@ def _with_phrases(found: list[Token], statuses: Sequence[str]) -> list[Token]:
 
 
 def headers(document: Document, vocabulary: Vocabulary) -> dict[int, tuple[str, ...]]:
-    """Return the columns that a line names, by line: previous, current, a comparator's code, own."""
+    """Return the columns that a line names, by line: previous, current or a comparator."""
     names = {
         "Previous inspection": "previous",
         "Previous year": "previous",
@@ -216,10 +216,9 @@ def standard_lines(document: Document, vocabulary: Vocabulary) -> dict[int, str]
             if words[: len(name)] != name:
                 continue
             rest = " ".join(words[len(name) :])
-            starts = ("", *(" ".join(simple(r)) for r in vocabulary.ratings), "requires")
-            if rest == "" or (numbered and rest.startswith(tuple(s for s in starts if s))):
-                if numbered or rest == "":
-                    found.setdefault(number, standard.code)
+            starts = tuple(simple(rating)[0] for rating in vocabulary.ratings)
+            if rest == "" or (numbered and rest.startswith(starts)):
+                found.setdefault(number, standard.code)
     return found
 
 

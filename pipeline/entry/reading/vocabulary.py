@@ -28,7 +28,7 @@ class Standard:
 
 @dataclass(frozen=True)
 class Asked:
-    """A key question or a prompt: its code, the standard and key question it belongs to, wording."""
+    """A key question or a prompt: code, standard, the key question it stands under, wording."""
 
     code: str
     standard: str
