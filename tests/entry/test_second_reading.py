@@ -8,14 +8,9 @@ from support.folders import Folder
 from support.workbooks import CODE, Typed, typed_workbook
 
 from pipeline.analysis.statistics.double_entry import DoubleEntry
-from pipeline.data import load, raw_folder
-from pipeline.data.folders import PROJECT
-from pipeline.data.package import read_package
 from pipeline.entry.accept import enter
-from pipeline.entry.form.layout import is_own_words
 from pipeline.entry.problems import CannotEnter
 
-RESOURCES = read_package(raw_folder()).resources
 SCORE = {"key_question": "2.1.1", "reading": "own"}
 PLANNING = {"key_question": "2.2.1", "reading": "own"}
 
@@ -85,25 +80,3 @@ def test_lincoln_and_petersen() -> None:
     assert DoubleEntry(500, 0, 3).expected_unseen == 0
     with pytest.raises(ValueError, match="more than the 5 cells"):
         DoubleEntry(5, 4, 2)
-
-
-def entered() -> list[Path]:
-    """The second readings that enter has kept, a file a table."""
-    return sorted((PROJECT / "tests" / "second_pass").glob("*/*.csv"))
-
-
-def test_kept_second_readings_agree_with_the_raw_tables() -> None:
-    """What somebody else typed is compared with data/raw cell by cell, whoever added it."""
-    tables = load(raw_folder())
-    by_name = {r.name: r for r in RESOURCES}
-    for path in entered():
-        resource = by_name[path.stem]
-        key = list(resource.primary_key)
-        frame = tables[path.stem].astype("string").fillna("")
-        known = {tuple(row[k] for k in key): row for row in frame.to_dict("records")}
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                mine = known[tuple(row[k] for k in key)]
-                for column in row:
-                    field = next(f for f in resource.fields if f.name == column)
-                    assert is_own_words(field) or mine[column] == row[column], (path, row)
