@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.data import InvalidData, Problem, load
 from pipeline.data.package import PACKAGE_FILE, Package, Resource, read_package
-from pipeline.entry.accept.merging import MergedTable, merge, text_rows
+from pipeline.entry.accept.merging import MergedTable, merge, number_rows, text_rows
 from pipeline.entry.accept.rows import settled_rows
 from pipeline.entry.accept.second_reading import Comparison, compare
 from pipeline.entry.accept.storing import write_all
@@ -70,6 +70,7 @@ def enter(
         rows |= comparison.readings(folder, resources, rows, other)
         if copies is not None:
             extra = comparison.copies(copies, rows, other, resources)
+    number_rows(folder, package, rows)
     rows |= _machine_rows(rows, resources)
     merged = merge(folder, package, rows)
     _check(folder, resources, merged)

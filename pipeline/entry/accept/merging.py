@@ -91,7 +91,6 @@ def merge(
         first = original.decode("utf-8-sig", errors="replace").split("\n", 1)[0]
         header = [name for name in next(csv.reader([first.rstrip("\r")]), []) if name]
         table = MergedTable(resource, existing, original, header or resource.columns)
-        _number_rows(resource, existing, rows[resource.name])
         key = resource.primary_key
         at = {tuple(row[name] for name in key): n for n, row in enumerate(existing)}
         for typed in rows[resource.name]:
@@ -113,8 +112,15 @@ def merge(
     return merged
 
 
-def _number_rows(resource: Resource, existing: list[dict[str, str]], rows: list[TypedRow]) -> None:
-    """Give rows of a table numbered by us the number they have, or the next."""
+def number_rows(folder: Path, package: Package, rows: Mapping[str, list[TypedRow]]) -> None:
+    """Give the rows of tables numbered by us the number they have, or the next."""
+    for resource in package.resources:
+        if resource.name in rows:
+            existing = text_rows(folder, resource, package.limits)
+            _number(resource, existing, rows[resource.name])
+
+
+def _number(resource: Resource, existing: list[dict[str, str]], rows: list[TypedRow]) -> None:
     (first, *others) = resource.primary_key
     column = next(f for f in resource.fields if f.name == first)
     if others or column.type != "integer":

@@ -57,7 +57,7 @@ def _word(content: bytes, name: str) -> list:
         names = zipfile.ZipFile(io.BytesIO(content)).namelist()
         if "word/document.xml" in names:
             return word_lines(content)
-    except (zipfile.BadZipFile, KeyError, ValueError):
+    except Exception:  # a broken file makes the parser raise anything at all
         raise NotAReport(f"{name} is a broken DOCX file: download it again.") from None
     if "xl/workbook.xml" in names:
         raise NotAReport(f"{name} is a spreadsheet, not a report; enter takes a filled-in form.")

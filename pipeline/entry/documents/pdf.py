@@ -29,8 +29,6 @@ def pdf_lines(content: bytes, name: str) -> list[Line]:
     Raises NotAReport where the file is encrypted, broken, or pictures without text.
     """
     import pdfplumber
-    from pdfminer.pdfparser import PDFSyntaxError
-    from pdfplumber.utils.exceptions import PdfminerException
 
     try:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
@@ -39,7 +37,7 @@ def pdf_lines(content: bytes, name: str) -> list[Line]:
                 pages.append(list(_page(page)))
                 pictures += bool(page.images)
                 page.close()
-    except (PdfminerException, PDFSyntaxError) as error:
+    except Exception as error:  # a broken file makes the parser raise anything at all
         if "Password" in repr(error) or "Encryption" in repr(error):
             raise NotAReport(
                 f"{name} is encrypted with a password: save a copy without one, then read that."
