@@ -107,9 +107,11 @@ def _complete(row: TypedRow, resource: Resource, only: Mapping[str, Mapping[str,
     framework = only.get("frameworks", {}).get("framework", "")
     if "framework" in row.cells and not row.cells["framework"]:
         row.cells["framework"] = framework
+    required = {field.name for field in resource.fields if field.required}
     for table, figure, status in FIGURES:
-        if table == resource.name and row.cells[figure] and not row.cells[status]:
-            row.cells[status] = PUBLISHED
+        if table == resource.name and row.cells[figure] and row.cells[status] in ("", PUBLISHED):
+            # Where the status is optional, an empty one beside a figure says the same.
+            row.cells[status] = PUBLISHED if status in required else ""
     if resource.name == "facts" and not row.cells["previous_status"]:
         row.cells["previous_status"] = "not printed"
 

@@ -35,7 +35,13 @@ def filled_form(
                 continue
             if "source" in resource.columns:
                 item.cells.setdefault("source", source)
-            cells = {**_kept(item, resource, tables), **item.cells}
+            cells = _kept(item, resource, tables)
+            own = {f.name for f in resource.fields if is_own_words(f)}
+            for column, value in item.cells.items():
+                known = cells.get(column, "")
+                not_found = value == "" and resource.name in ("inspections", "plans")
+                if not known or (column not in own and not not_found):
+                    cells[column] = value
             cells = {column: cells.get(column, "") for column in resource.columns}
             if "place" in cells and not cells["place"]:
                 cells["place"] = item.where or item.why[:80]
@@ -46,13 +52,11 @@ def filled_form(
 
 
 def _kept(item: Found, resource: Resource, tables: Tables) -> dict[str, str]:
-    """Return our own words on a row that the raw tables hold already: place, note, summary."""
+    """Return a row as the raw tables hold it already: what was not read stays as it is."""
     frame = tables[resource.name]
     for name in resource.primary_key:
         frame = frame[frame[name].astype("string") == item.cells.get(name, "")]
     if len(frame) != 1:
         return {}
-    kept = [f.name for f in resource.fields if is_own_words(f)]
-    return {
-        name: "" if is_missing(frame[name].iloc[0]) else str(frame[name].iloc[0]) for name in kept
-    }
+    row = frame.iloc[0]
+    return {name: "" if is_missing(row[name]) else str(row[name]) for name in resource.columns}

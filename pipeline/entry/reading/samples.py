@@ -59,6 +59,8 @@ def sample_sizes(
     definitions = {
         row["sample"]: row["definition"] for _, row in kinds.iterrows() if row["sample"] in found
     }
+    inner = kinds[kinds["part_of"].notna()]
+    part_of = dict(zip(inner["sample"], inner["part_of"], strict=True))
     footnotes = _footnotes(document)
     for sentence in _sentences(document, vocabulary):
         text = without_marks(sentence.text)
@@ -72,7 +74,8 @@ def sample_sizes(
                 if not _OF_CASES.search(phrase) and not _named(phrase, vocabulary):
                     continue
                 sample = _sample_of(phrase, sentence, vocabulary, by_standard, definitions)
-                if sample is None and re.match(r"(?:[a-z-]+\s+){1,3}cases\b", phrase):
+                within = sample is None or part_of.get(sample) == whole
+                if within and re.match(r"(?:[a-z-]+\s+){1,3}cases\b", phrase):
                     parts.append(count)
                 sample = sample or (whole if re.match(r"cases\b", phrase) else None)
                 if sample in found:
@@ -147,6 +150,10 @@ def _sample_of(
     named = _named(phrase, vocabulary)
     if named in by_standard:
         return by_standard[named]
+    words = " ".join(simple(phrase))
+    for sample in definitions:
+        if re.match(rf"{sample.replace('-', ' ')}\b.*\bcases\b", words):
+            return sample
     if re.search(r"\bcases (?:where|in which|with)\b", phrase):
         scored = {
             sample: len(telling(phrase) & telling(definition)) / max(1, len(telling(phrase)))
