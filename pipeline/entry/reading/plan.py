@@ -23,7 +23,7 @@ _SHOULD = re.compile(r"^((?:The )?[A-Z][^.:;]{1,90}?)\s+should\b:?\s*(.*)$", re.
 _NUMBERED = re.compile(r"^\s*(\d{1,2}\.?)\s+((?:The )?[A-Z].*)$")
 _TOTAL = re.compile(r"^\s*(agreed|partly agreed|not agreed|total)\s+(\d{1,2})\s*$", re.I)
 _ADDRESSEE = re.compile(
-    r"(?:(?!partly|not|agreed|target|date|rec\b|no\b)(?:[A-Z][\w&’'-]*|of|and|for|the),?\s*)+", re.I
+    r"(?:(?!(?i:partly|not|agreed|target|date|rec|no)\b)(?:[A-Z][\w&’'-]*|of|and|for|the),?\s*)+"
 )
 _REPEATED = re.compile(r"recommendation\s+(?:has been|is|was)\s+repeated", re.I)
 _ITEM = re.compile(r"^\s*[•\u2022\uf0b7▪●·-]\s*(.*)$")
@@ -51,6 +51,9 @@ class _Advice:
     promises: list[_Promise] = field(default_factory=list)
     everything: str = ""
     """All words from this recommendation to the next, whatever cell they stand in."""
+    first: str = ""
+    """The words of the row, or the lines, with which it begins."""
+    doubts: list[str] = field(default_factory=list)
 
 
 def read_plan(
@@ -101,6 +104,7 @@ def read_plan(
             about.doubt(f"the date of {what} was not found")
     found.append(about)
     counted = _counted(advice, totals, about)
+    _doubt_neighbours(advice, document)
     number = 0
     for item in advice:
         printed = item.printed_number.rstrip(".")
@@ -109,7 +113,21 @@ def read_plan(
         for missing in range(expected, number):
             found += _rows(plan, missing, _Advice(str(missing), "", ""), counted)
         found += _rows(plan, number, item, counted)
+    for missing in range(number + 1, min(int(totals.get("total", "0")), number + 20) + 1):
+        found += _rows(plan, missing, _Advice(str(missing), "", ""), counted)
     return found
+
+
+def _doubt_neighbours(advice: list[_Advice], document: Document) -> None:
+    """Where "has been repeated" stands in a row of its own, it may belong to a neighbour."""
+    said = len(_REPEATED.findall(" ".join(line.text for line in document.lines)))
+    if said != sum(len(_REPEATED.findall(item.everything)) for item in advice):
+        for item in advice:
+            item.doubts.append("“has been repeated” stands outside the recommendations too")
+    for at, item in enumerate(advice):
+        if _REPEATED.search(item.everything) and not _REPEATED.search(item.first):
+            for near in advice[max(0, at - 1) : at + 2]:
+                near.doubts.append("whether it is repeated stands in a row of its own")
 
 
 def _completeness(advice: list[_Advice]) -> tuple[int, int]:
@@ -132,6 +150,8 @@ def _rows(plan: str, number: int, item: _Advice, counted: str | None) -> Iterato
         shown([item.text]),
         item.where,
     )
+    for reason in item.doubts:
+        row.doubt(reason)
     if item.printed_number.rstrip(".") != str(number):
         row.doubt(f"its printed number is “{item.printed_number}”, its place in the plan {number}")
     if who is not None and not _ADDRESSEE.fullmatch(who[1]):
@@ -160,7 +180,8 @@ def _rows(plan: str, number: int, item: _Advice, counted: str | None) -> Iterato
         elif counted:
             answer.doubt(counted)
     for reason in row.doubts:
-        answer.doubt(reason)
+        if reason not in item.doubts:
+            answer.doubt(reason)
     yield answer
     for position, promise in enumerate(item.promises, start=1):
         action = Found(
@@ -280,7 +301,9 @@ def _from_table(lines: Sequence[Line]) -> Iterator[_Advice]:
             if current is not None:
                 yield current
             number = " ".join(cells[:start]).strip()
-            current = _Advice(number, cells[start], line.where, everything=line.text)
+            current = _Advice(
+                number, cells[start], line.where, everything=line.text, first=line.text
+            )
             rest = cells[start + 1 :]
             at = next((n for n, cell in enumerate(rest) if _ANSWER.match(cell.strip())), None)
             if at is not None:
@@ -410,6 +433,7 @@ def _from_lines(document: Document) -> Iterator[_Advice]:
                     promise.words += " " + line.text
         advice.text = " ".join(" ".join(text).split())
         advice.everything = advice.text + " " + advice.response
+        advice.first = advice.text
         yield advice
 
 
