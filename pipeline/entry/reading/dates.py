@@ -3,20 +3,10 @@
 import re
 from datetime import date
 
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+_NAMES = """
+january february march april may june july august september october november december
+"""
+_MONTHS = _NAMES.split()
 MONTH = "|".join(_MONTHS)
 _LONG = re.compile(rf"(?:(\d{{1,2}})(?:\s*(?:st|nd|rd|th))?\s+)?({MONTH})\s+((?:19|20)\d\d)", re.I)
 _SHORT = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.]((?:19|20)\d\d)\b")

@@ -28,69 +28,12 @@ def simple(text: str) -> list[str]:
     return _OTHER.sub(" ", plain).split()
 
 
-_FREQUENT = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "by",
-        "can",
-        "do",
-        "does",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "how",
-        "if",
-        "in",
-        "is",
-        "it",
-        "its",
-        "more",
-        "not",
-        "of",
-        "on",
-        "or",
-        "other",
-        "out",
-        "so",
-        "such",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "there",
-        "these",
-        "they",
-        "this",
-        "to",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "will",
-        "with",
-        "would",
-        "sufficiently",
-        "focus",
-        "focused",
-        "sufficient",
-        "people",
-        "cases",
-    ]
-)
+_OFTEN = """
+a an and are as at be been by can do does for from had has have how if in is it its more not
+of on or other out so such than that the their them there these they this to was we were
+what when where which who will with would sufficiently focus focused sufficient people cases
+"""
+_FREQUENT = frozenset(_OFTEN.split())
 
 
 def telling(text: str) -> set[str]:
@@ -98,21 +41,8 @@ def telling(text: str) -> set[str]:
     return {word[:6] for word in simple(text) if word not in _FREQUENT and not word.isdigit()}
 
 
-_SMALL = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+_COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"
+_SMALL = _COUNTED.split()
 
 
 def number(word: str) -> int | None:
