@@ -122,7 +122,7 @@ def test_limits_lie_within_0_and_1_and_hold_the_centre(figures):
         return
     chart = p_chart(counts, bases)
     there = np.asarray(bases) > 0
-    assert (0 <= chart.lower[there]).all() and (chart.upper[there] <= 1).all()
+    assert (chart.lower[there] >= 0).all() and (chart.upper[there] <= 1).all()
     assert (chart.lower[there] <= chart.centre).all() and (chart.centre <= chart.upper[there]).all()
     for signal in signals(chart):
         assert all(bases[month] for month in signal.months)

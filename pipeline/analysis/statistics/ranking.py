@@ -1,9 +1,9 @@
 """How much a place in a league says: the ranks a provider might have had in another sample.
 
-Each provider has a probability for every score it might have had if other cases had been drawn. From
-these follows, without simulation, how many of the others would have stood above and below it: given
-its own score, a sum of independent yes-or-no events (the Poisson-binomial distribution, added up
-one provider at a time). The same on every machine, because nothing is drawn.
+Each provider has a probability for every score it might have had if other cases had been drawn.
+From these follows, without simulation, how many of the others would have stood above and below it:
+given its own score, a sum of independent yes-or-no events (the Poisson-binomial distribution, added
+up one provider at a time). The same on every machine, because nothing is drawn.
 
 Sources: Goldstein, H. and Spiegelhalter, D. J. (1996), League tables and their limitations, Journal
 of the Royal Statistical Society A 159, 385-443; Marshall, E. C. and Spiegelhalter, D. J. (1998),

@@ -1,8 +1,9 @@
 """Shares drawn towards the mean of all, the more so the fewer cases they rest on.
 
-A provider with eleven cases stands at the top or bottom of a list more often than its work deserves.
-Empirical Bayes takes the providers' true shares as spread around a common mean (beta-binomial) and
-estimates, from the figures themselves, how much of what is seen is spread and how much is chance.
+A provider with eleven cases stands at the top or bottom of a list more often than its work
+deserves. Empirical Bayes takes the providers' true shares as spread around a common mean
+(beta-binomial) and estimates, from the figures themselves, how much of what is seen is spread and
+how much is chance.
 
 Sources: Efron, B. and Morris, C. (1975), Data analysis using Stein's estimator and its
 generalizations, Journal of the American Statistical Association 70, 311-319; the spread by the
@@ -22,7 +23,7 @@ from pipeline.analysis.statistics.significance import check_counts
 
 
 class Shrunk(NamedTuple):
-    """``shares`` drawn in, ``mean`` of all cases (proportions), ``worth``: cases the mean counts for.
+    """``shares`` drawn in and ``mean`` of all cases, proportions; ``worth`` of the mean, in cases.
 
     ``worth`` is infinite where the figures show no spread beyond chance: every share is the mean.
     """
