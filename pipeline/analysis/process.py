@@ -19,7 +19,12 @@ from pipeline.analysis.files import WholeFolder, csv_bytes
 from pipeline.analysis.providers import by_provider
 from pipeline.analysis.quality import quality_checks
 from pipeline.analysis.ratings.bands import standard_ratings
-from pipeline.analysis.report_data import dossier_files, dossiers, quality_dossiers
+from pipeline.analysis.report_data import (
+    dossier_files,
+    dossiers,
+    national_dossiers,
+    quality_dossiers,
+)
 from pipeline.analysis.significance_claims import significance_claims
 from pipeline.analysis.statistics.change import with_tests
 from pipeline.data import Tables, load
@@ -100,7 +105,8 @@ def process(raw: Path, out: Path, workers: int = 1) -> None:
                 frames[name].append(frame)
         whole = {name: _together(parts) for name, parts in frames.items()}
         whole["quality_checks"] = quality_checks(tables, whole["standard_ratings"])
-        for dossier in quality_dossiers(tables, whole["quality_checks"]):
+        shared = quality_dossiers(tables, whole["quality_checks"])
+        for dossier in [*shared, *national_dossiers(tables, whole)]:
             folder.write(dossier_files(dossier))
         folder.write({Path(f"{name}.csv"): csv_bytes(frame) for name, frame in whole.items()})
 

@@ -15,6 +15,7 @@ import pandas as pd
 from pipeline.analysis import plans
 from pipeline.analysis.comparison import Pair, pairs_of_inspections
 from pipeline.analysis.files import DOSSIERS, csv_bytes, data_version, json_bytes, types
+from pipeline.analysis.national.dossier import national_tables
 from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
 from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.ratings.next_rating import (
@@ -28,6 +29,7 @@ from pipeline.analysis.ratings.stability import (
     firmness_of_total,
 )
 from pipeline.analysis.records import Row, records
+from pipeline.analysis.rounds import rounds_tables
 from pipeline.analysis.sentences.headline import headline, overall
 from pipeline.analysis.sentences.narrative import overturned_sentence, route_sentences
 from pipeline.analysis.significance_claims import claims_in_short, significant_without_a_claim
@@ -244,7 +246,7 @@ def with_sources(
 
 
 def dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Dossier]:
-    """Return the dossiers of the comparisons and action plans that the tables allow."""
+    """Return the dossiers that the tables allow: comparisons, pages through time, action plans."""
     comparisons = [
         comparison_dossier(tables, processed, pair) for pair in pairs_of_inspections(tables)
     ]
@@ -256,7 +258,20 @@ def dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Doss
         )
         for plan in tables["plans"]["plan"]
     ]
-    return [*comparisons, *answers]
+    through_time = [
+        with_sources(found[0], tables["sources"], found[1])
+        for provider in tables["providers"]["provider"]
+        if (found := rounds_tables(tables, processed, str(provider)))
+    ]
+    return [*comparisons, *through_time, *answers]
+
+
+def national_dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Dossier]:
+    """Return the dossiers of the national pages; ``processed`` holds the tables of all providers."""
+    return [
+        with_sources(about, tables["sources"], frames)
+        for about, frames in national_tables(tables, processed)
+    ]
 
 
 def dossier_files(dossier: Dossier) -> dict[Path, bytes]:

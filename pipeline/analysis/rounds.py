@@ -1,0 +1,296 @@
+"""One provider through all its rounds: ratings, and each key question as a line with its breaks.
+
+The questions and standards are those of the latest framework, followed back round by round as far
+as ``comparability.csv`` says that the earlier framework asked the same. A step over which figures
+do not compare is a break: it is named, and never bridged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from pipeline.analysis.comparison import Pair, Published
+from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.sentences.phrases import counted, in_words, joined
+from pipeline.analysis.statistics.bases import Base
+from pipeline.analysis.statistics.significance import wilson_interval
+from pipeline.data import Tables, is_missing
+
+FEWEST = 3
+"""A page through time is made of at least so many rounds; two are a comparison."""
+
+_STEP = ["step", "reason"]
+_RATINGS = [
+    "inspection", "round", "standard", "name", "rating", "points", *_STEP, "source", "place",
+]  # fmt: skip
+_FIGURES = [
+    "inspection", "round", "key_question", "label", "percent", "status", "cases", "lower", "upper",
+    *_STEP, "source", "place",
+]  # fmt: skip
+
+
+def rounds_of(tables: Tables, provider: str) -> list[Row]:
+    """The inspections of a provider, earliest first."""
+    own = tables["inspections"][tables["inspections"]["provider"] == provider]
+    return records(own.sort_values("fieldwork_start"))
+
+
+def figures_through_time(tables: Tables, rounds: list[Row]) -> pd.DataFrame:
+    """A row a key question of the latest framework and round in which it, or its like, was asked.
+
+    Columns: ``percent`` as published and its ``status``; ``cases`` and the 95% Wilson interval
+    ``lower, upper`` (percent; empty where the number of cases was not published); ``step``, how the
+    figure compares with that of the round before (yes, caution, no; empty in the first) and the
+    ``reason``.
+    """
+    published = Published(tables)
+    rows: list[Row] = []
+    for question in published.asked[rounds[-1]["framework"]]:
+        line = []
+        for inspection, code, step in _followed(
+            published, rounds, "key question", question["key_question"]
+        ):
+            score = published.own_scores.get((inspection["inspection"], code))
+            if score is None:
+                break
+            sample = published.questions[inspection["framework"], code]["sample"]
+            line.append(
+                {
+                    "inspection": inspection["inspection"],
+                    "round": inspection["round"],
+                    "key_question": question["key_question"],
+                    "label": question["label"],
+                    **{name: score[name] for name in ("percent", "status", "source", "place")},
+                    **_interval(published, inspection, sample, score["percent"]),
+                    **step,
+                }
+            )
+        rows += reversed(line)
+    frame = pd.DataFrame(rows, columns=_FIGURES)
+    return frame.astype(
+        {"percent": "Int64", "cases": "Int64", "lower": "Float64", "upper": "Float64"}
+    )
+
+
+def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]) -> pd.DataFrame:
+    """A row a standard of the latest framework and round; ``ratings`` from standard_ratings.
+
+    Columns as in ``figures_through_time``, with the published ``rating`` and its ``points``.
+    """
+    published = Published(tables)
+    rated = {(row["inspection"], row["standard"]): row for row in records(ratings)}
+    standards = grouped(records(tables["standards"]), "framework")
+    rows: list[Row] = []
+    for standard in standards[rounds[-1]["framework"]]:
+        line = []
+        for inspection, code, step in _followed(published, rounds, "rating", standard["standard"]):
+            row = rated.get((inspection["inspection"], code))
+            if row is None:
+                break
+            line.append(
+                {
+                    "inspection": inspection["inspection"],
+                    "round": inspection["round"],
+                    "standard": standard["standard"],
+                    "name": standard["name"],
+                    "rating": row["published_rating"],
+                    "points": row["points"],
+                    "source": row["source"],
+                    "place": row["place"],
+                    **step,
+                }
+            )
+        rows += reversed(line)
+    return pd.DataFrame(rows, columns=_RATINGS).astype({"points": "Int64"})
+
+
+def _followed(
+    published: Published, rounds: list[Row], kind: str, subject: str
+) -> list[tuple[Row, str, Row]]:
+    """A subject back through the rounds, latest first: inspection, code there, step to it."""
+    found: list[tuple[Row, str, Row]] = []
+    code: Any = subject
+    for at in range(len(rounds) - 1, -1, -1):
+        step: Row = {"step": pd.NA, "reason": pd.NA}
+        earlier: Any = None
+        if at:
+            pair = Pair(rounds[at]["provider"], rounds[at - 1], rounds[at])
+            said = published.comparability(pair, kind, code)
+            step = {"step": said["comparable"], "reason": said["reason"]}
+            earlier = said["previous_subject"]
+        found.append((rounds[at], str(code), step))
+        if is_missing(earlier):
+            break
+        code = earlier
+    return found
+
+
+def _interval(published: Published, inspection: Row, sample: Any, percent: Any) -> Row:
+    empty = {"cases": pd.NA, "lower": pd.NA, "upper": pd.NA}
+    size = published.sizes.get((inspection["inspection"], sample), pd.NA)
+    if is_missing(percent) or is_missing(size):
+        return empty
+    known = Base(str(sample), int(size), int(size), True).one_count(int(percent))
+    if known is None:
+        return {**empty, "cases": int(size)}
+    interval = wilson_interval(*known)
+    return {
+        "cases": int(size),
+        "lower": round(100 * float(interval.lower), 1),
+        "upper": round(100 * float(interval.upper), 1),
+    }
+
+
+def totals_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]) -> pd.DataFrame:
+    """A row a round: overall ``rating``, ``points`` of ``most``, with source and place."""
+    overall = ratings[ratings["standard"] == "overall"].set_index("inspection")
+    most = tables["overall_bands"].groupby("framework")["upper_points"].max()
+    rows = [
+        {
+            "inspection": row["inspection"],
+            "round": row["round"],
+            "framework": row["framework"],
+            "rating": overall.loc[row["inspection"], "published_rating"],
+            "points": overall.loc[row["inspection"], "points"],
+            "most": most[row["framework"]],
+            "source": overall.loc[row["inspection"], "source"],
+            "place": overall.loc[row["inspection"], "place"],
+        }
+        for row in rounds
+    ]
+    return pd.DataFrame(rows).astype({"points": "Int64", "most": "Int64"})
+
+
+def headline(
+    totals: pd.DataFrame, figures: pd.DataFrame, changes: pd.DataFrame, ratings: pd.DataFrame
+) -> pd.DataFrame:
+    """The first screen as rows of (item, sentence).
+
+    ``changes`` are the rows of key_question_comparison between the first and the last round.
+    """
+    said = [
+        ("overall", _way(totals)),
+        ("standards", _ratings_sentence(ratings)),
+        ("questions", _changes_sentence(totals, changes)),
+        ("breaks", _breaks_sentence(figures)),
+    ]
+    return pd.DataFrame(
+        [row for row in said if row[1]], columns=["item", "sentence"], dtype="string"
+    )
+
+
+def _way(totals: pd.DataFrame) -> str:
+    parts = []
+    for row in records(totals):
+        rating = "no overall rating" if is_missing(row["rating"]) else row["rating"]
+        score = "" if is_missing(row["points"]) else f" ({row['points']} of {row['most']})"
+        parts.append(f"{rating}{score} in {row['round']}")
+    return f"{in_words(len(parts), capital=True)} rounds: {joined(parts)}."
+
+
+def _ratings_sentence(ratings: pd.DataFrame) -> str:
+    """How the standards moved that compare over every step."""
+    ways = {"rose": 0, "stayed": 0, "fell": 0}
+    whole = int(ratings.groupby("standard").size().max()) if len(ratings) else 0
+    for _, line in ratings.groupby("standard", sort=False):
+        points = line["points"]
+        if len(line) < whole or (line["step"] == "no").any() or points.isna().any():
+            continue
+        step = int(points.iloc[-1]) - int(points.iloc[0])
+        ways["rose" if step > 0 else "fell" if step < 0 else "stayed"] += 1
+    many = sum(ways.values())
+    if not many:
+        return "No standard's ratings compare over all rounds."
+    return (
+        f"Of {counted(many, 'standard')} whose ratings compare over every step, "
+        f"{in_words(ways['rose'])} {'stands' if ways['rose'] == 1 else 'stand'} higher than at the "
+        f"start, {in_words(ways['stayed'])} the same and {in_words(ways['fell'])} lower."
+    )
+
+
+def _changes_sentence(totals: pd.DataFrame, changes: pd.DataFrame) -> str:
+    known = changes[(changes["comparable"] == "yes") & changes["change_points"].notna()]
+    first, last = totals["round"].iloc[0], totals["round"].iloc[-1]
+    if known.empty:
+        return f"No key question of {last} compares with {first}."
+    rose = int((known["change_points"] > 0).sum())
+    fell = int((known["change_points"] < 0).sum())
+    firm = int((known["change_verdict"] == "significant").sum())
+    passed = "none passes" if firm == 0 else f"{in_words(firm)} pass{'es' if firm == 1 else ''}"
+    return (
+        f"From {first} to {last} {in_words(rose)} of {counted(len(known), 'key question')} that "
+        f"compare rose and {in_words(fell)} fell; taken one by one, {passed} the inspectorate's "
+        "test."
+    )
+
+
+def _breaks_sentence(figures: pd.DataFrame) -> str:
+    broken = figures[figures["step"] == "no"]
+    if broken.empty:
+        return ""
+    many = broken["key_question"].nunique()
+    return (
+        f"{in_words(many, capital=True)} {'line is' if many == 1 else 'lines are'} broken where "
+        "the question or the method changed."
+    )
+
+
+def rounds_tables(
+    tables: Tables, processed: Mapping[str, pd.DataFrame], provider: str
+) -> tuple[dict[str, Any], dict[str, pd.DataFrame]] | None:
+    """What the page through time says of itself and its tables; None with fewer than ``FEWEST``."""
+    rounds = rounds_of(tables, provider)
+    if len(rounds) < FEWEST:
+        return None
+    ratings = ratings_through_time(tables, processed["standard_ratings"], rounds)
+    figures = figures_through_time(tables, rounds)
+    totals = totals_through_time(tables, processed["standard_ratings"], rounds)
+    changes = processed["key_question_comparison"]
+    changes = changes[
+        (changes["previous_inspection"] == rounds[0]["inspection"])
+        & (changes["current_inspection"] == rounds[-1]["inspection"])
+    ]
+    first = headline(totals, figures, changes, ratings)
+    row = tables["providers"].set_index("provider").loc[provider]
+    span = f"{totals['round'].iloc[0]} to {totals['round'].iloc[-1]}"
+    name = f"rounds-{provider}"
+    about = {
+        "dossier": name,
+        "kind": "rounds",
+        "provider": provider,
+        "provider_name": row["name"],
+        "short_name": row["short_name"],
+        "simulated": row["simulated"] == "yes",
+        "title": f"{row['short_name']}: {in_words(len(rounds))} inspections, {span}",
+        "result": str(first["sentence"].iloc[0]),
+        "standfirst": f"{row['name']} through all its inspections in the data",
+        "dates": [
+            f"Round {item['round']}: report published {item['published_printed']}"
+            for item in rounds
+        ],
+        "period": f"{totals['round'].iloc[0]!s}/{totals['round'].iloc[-1]}",
+        "published": str(rounds[-1]["published"]),
+        "reports": [
+            {
+                "name": name,
+                "notebook": "rounds",
+                "edition": "",
+                "parameters": {"provider": provider},
+            }
+        ],
+    }
+    return about, {
+        "totals": totals,
+        "ratings": ratings,
+        "figures": figures,
+        "changes": changes[
+            ["key_question", "label", "change_points", "change_verdict", "comparable",
+             "reason_not_comparable"]
+        ],
+        "headline": first,
+        "overall_bands": tables["overall_bands"],
+        "rating_bands": tables["rating_bands"],
+    }  # fmt: skip
