@@ -267,7 +267,7 @@ def dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Doss
 
 
 def national_dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Dossier]:
-    """Return the dossiers of the national pages; ``processed`` holds the tables of all providers."""
+    """Return the national dossiers; ``processed`` holds the tables of all providers."""
     return [
         with_sources(about, tables["sources"], frames)
         for about, frames in national_tables(tables, processed)

@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.analysis.comparison import Pair, Published
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
-from pipeline.analysis.statistics.bases import Base
+from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.analysis.statistics.significance import wilson_interval
 from pipeline.data import Tables, is_missing
 
@@ -42,7 +42,8 @@ def figures_through_time(tables: Tables, rounds: list[Row]) -> pd.DataFrame:
     """A row a key question of the latest framework and round in which it, or its like, was asked.
 
     Columns: ``percent`` as published and its ``status``; ``cases`` and the 95% Wilson interval
-    ``lower, upper`` (percent; empty where the number of cases was not published); ``step``, how the
+    ``lower, upper`` (percent; over all counts that print so; empty where the number of cases was
+    not published or does not fit); ``step``, how the
     figure compares with that of the round before (yes, caution, no; empty in the first) and the
     ``reason``.
     """
@@ -133,14 +134,14 @@ def _interval(published: Published, inspection: Row, sample: Any, percent: Any) 
     size = published.sizes.get((inspection["inspection"], sample), pd.NA)
     if is_missing(percent) or is_missing(size):
         return empty
-    known = Base(str(sample), int(size), int(size), True).one_count(int(percent))
-    if known is None:
+    counts = possible_counts(int(percent), int(size))
+    if not counts:
         return {**empty, "cases": int(size)}
-    interval = wilson_interval(*known)
+    interval = wilson_interval([counts[0], counts[-1]], int(size))
     return {
         "cases": int(size),
-        "lower": round(100 * float(interval.lower), 1),
-        "upper": round(100 * float(interval.upper), 1),
+        "lower": round(100 * float(interval.lower[0]), 1),
+        "upper": round(100 * float(interval.upper[-1]), 1),
     }
 
 
