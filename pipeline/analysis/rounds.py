@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.comparison import Pair, Published
+from pipeline.analysis.comparison import NOT_STATED
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.bases import possible_counts
@@ -47,17 +47,28 @@ def figures_through_time(tables: Tables, rounds: list[Row]) -> pd.DataFrame:
     figure compares with that of the round before (yes, caution, no; empty in the first) and the
     ``reason``.
     """
-    published = Published(tables)
+    scores = tables["key_question_scores"]
+    own = {
+        (row["inspection"], row["key_question"]): row
+        for row in records(scores[scores["reading"] == "own"])
+    }
+    questions = grouped(records(tables["key_questions"]), "framework")
+    samples = {
+        (question["framework"], question["key_question"]): question["sample"]
+        for question in records(tables["key_questions"])
+    }
+    sizes = {(row["inspection"], row["sample"]): row["size"] for row in records(tables["samples"])}
     rows: list[Row] = []
-    for question in published.asked[rounds[-1]["framework"]]:
+    for question in questions[rounds[-1]["framework"]]:
         line = []
         for inspection, code, step in _followed(
-            published, rounds, "key question", question["key_question"]
+            tables, rounds, "key question", question["key_question"]
         ):
-            score = published.own_scores.get((inspection["inspection"], code))
+            score = own.get((inspection["inspection"], code))
             if score is None:
                 break
-            sample = published.questions[inspection["framework"], code]["sample"]
+            sample = samples[inspection["framework"], code]
+            size = sizes.get((inspection["inspection"], sample))
             line.append(
                 {
                     "inspection": inspection["inspection"],
@@ -65,7 +76,7 @@ def figures_through_time(tables: Tables, rounds: list[Row]) -> pd.DataFrame:
                     "key_question": question["key_question"],
                     "label": question["label"],
                     **{name: score[name] for name in ("percent", "status", "source", "place")},
-                    **_interval(published, inspection, sample, score["percent"]),
+                    **_interval(score["percent"], size),
                     **step,
                 }
             )
@@ -81,13 +92,12 @@ def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row
 
     Columns as in ``figures_through_time``, with the published ``rating`` and its ``points``.
     """
-    published = Published(tables)
     rated = {(row["inspection"], row["standard"]): row for row in records(ratings)}
     standards = grouped(records(tables["standards"]), "framework")
     rows: list[Row] = []
     for standard in standards[rounds[-1]["framework"]]:
         line = []
-        for inspection, code, step in _followed(published, rounds, "rating", standard["standard"]):
+        for inspection, code, step in _followed(tables, rounds, "rating", standard["standard"]):
             row = rated.get((inspection["inspection"], code))
             if row is None:
                 break
@@ -109,19 +119,30 @@ def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row
 
 
 def _followed(
-    published: Published, rounds: list[Row], kind: str, subject: str
+    tables: Tables, rounds: list[Row], kind: str, subject: str
 ) -> list[tuple[Row, str, Row]]:
     """A subject back through the rounds, latest first: inspection, code there, step to it."""
+    stated = tables["comparability"]
+    said = {
+        (row["previous_framework"], row["current_framework"], row["subject"]): row
+        for row in records(stated[stated["kind"] == kind])
+    }
     found: list[tuple[Row, str, Row]] = []
     code: Any = subject
     for at in range(len(rounds) - 1, -1, -1):
         step: Row = {"step": pd.NA, "reason": pd.NA}
         earlier: Any = None
         if at:
-            pair = Pair(rounds[at]["provider"], rounds[at - 1], rounds[at])
-            said = published.comparability(pair, kind, code)
-            step = {"step": said["comparable"], "reason": said["reason"]}
-            earlier = said["previous_subject"]
+            frameworks = (rounds[at - 1]["framework"], rounds[at]["framework"])
+            if frameworks[0] == frameworks[1]:
+                step["step"], earlier = "yes", code
+            else:
+                row = said.get((*frameworks, code), {})
+                step = {
+                    "step": row.get("comparable", "no"),
+                    "reason": row.get("reason", NOT_STATED),
+                }
+                earlier = row.get("previous_subject")
         found.append((rounds[at], str(code), step))
         if is_missing(earlier):
             break
@@ -129,9 +150,8 @@ def _followed(
     return found
 
 
-def _interval(published: Published, inspection: Row, sample: Any, percent: Any) -> Row:
+def _interval(percent: Any, size: Any) -> Row:
     empty = {"cases": pd.NA, "lower": pd.NA, "upper": pd.NA}
-    size = published.sizes.get((inspection["inspection"], sample), pd.NA)
     if is_missing(percent) or is_missing(size):
         return empty
     counts = possible_counts(int(percent), int(size))

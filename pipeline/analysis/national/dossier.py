@@ -7,9 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.comparison import Pair
 from pipeline.analysis.national.headline import headline
-from pipeline.analysis.national.providers import latest_pairs, standing_of_providers, tiles
+from pipeline.analysis.national.providers import (
+    Latest,
+    latest_pairs,
+    standing_of_providers,
+    tiles,
+)
 from pipeline.analysis.national.questions import shares_of_questions
 from pipeline.analysis.national.weaknesses import recommended_questions, use_of_discretion
 from pipeline.analysis.ratings.bands import framework_rows
@@ -49,7 +53,7 @@ def national_tables(
     return found
 
 
-def _pages(tables: Tables, pairs: list[Pair], providers: pd.DataFrame) -> pd.Series:
+def _pages(tables: Tables, pairs: list[Latest], providers: pd.DataFrame) -> pd.Series:
     """Name of the page of each provider that a reader should open first."""
     from pipeline.analysis.report_data import comparison_name
 
@@ -68,7 +72,7 @@ def _about(
     tables: Tables,
     name: str,
     framework: str,
-    pairs: list[Pair],
+    pairs: list[Latest],
     frames: dict[str, pd.DataFrame],
 ) -> dict[str, Any]:
     first = frames["headline"].set_index("item")

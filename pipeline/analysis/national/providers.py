@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.comparison import Pair
 from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.ratings.stability import BANDS_ALONE, firmness_of_total
 from pipeline.analysis.records import Row, grouped, records
@@ -30,7 +30,16 @@ _WHOLE = [
 ]  # fmt: skip
 
 
-def latest_pairs(tables: Tables) -> dict[str, list[Pair]]:
+@dataclass(frozen=True)
+class Latest:
+    """A provider's latest inspection and the one before it, if any: rows of ``inspections``."""
+
+    provider: str
+    current: Row
+    previous: Row | None
+
+
+def latest_pairs(tables: Tables) -> dict[str, list[Latest]]:
     """The latest inspection of each provider with the one before it, by framework.
 
     Frameworks with fewer than ``FEWEST`` providers are left out; that with the most providers
@@ -40,11 +49,11 @@ def latest_pairs(tables: Tables) -> dict[str, list[Pair]]:
     rounds = grouped(records(tables["inspections"].sort_values("fieldwork_start")), "provider")
     simulated = tables["providers"].set_index("provider")["simulated"] == "yes"
     for kind in (False, True):
-        found: dict[str, list[Pair]] = {}
+        found: dict[str, list[Latest]] = {}
         for provider in sorted(rounds):
             if bool(simulated[provider]) is kind:
                 *earlier, latest = rounds[provider]
-                pair = Pair(provider, earlier[-1] if earlier else None, latest)
+                pair = Latest(provider, latest, earlier[-1] if earlier else None)
                 found.setdefault(latest["framework"], []).append(pair)
         enough = {name: pairs for name, pairs in found.items() if len(pairs) >= FEWEST}
         if enough:
@@ -53,7 +62,7 @@ def latest_pairs(tables: Tables) -> dict[str, list[Pair]]:
 
 
 def standing_of_providers(
-    tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str, pairs: list[Pair]
+    tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str, pairs: list[Latest]
 ) -> pd.DataFrame:
     """A row a provider of a framework, highest score first.
 
@@ -93,7 +102,7 @@ def _order_of_ratings(tables: Tables, framework: str) -> dict[str, int]:
     return dict(zip(bands["rating"], bands["lower_points"], strict=True))
 
 
-def _since(pair: Pair, overall: pd.DataFrame, moves: list[Row], order: dict[str, int]) -> Row:
+def _since(pair: Latest, overall: pd.DataFrame, moves: list[Row], order: dict[str, int]) -> Row:
     """What changed since the round before, over the standards whose ratings compare."""
     if pair.previous is None:
         return {}

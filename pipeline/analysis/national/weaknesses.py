@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pipeline.analysis.comparison import Pair
+from pipeline.analysis.national.providers import Latest
 from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.records import Row, records
 from pipeline.data import Tables, is_missing
@@ -20,7 +20,7 @@ _DISCRETION = ["rule", "description", "standards", "providers", "up", "down", "p
 
 
 def recommended_questions(
-    tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str, pairs: list[Pair]
+    tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str, pairs: list[Latest]
 ) -> pd.DataFrame:
     """A row a key question that recommendations of any plan were tied to, most providers first.
 
@@ -76,12 +76,12 @@ def recommended_questions(
     return frame.reset_index(drop=True)
 
 
-def _previous(pair: Pair) -> str | None:
+def _previous(pair: Latest) -> str | None:
     return None if pair.previous is None else str(pair.previous["inspection"])
 
 
 def _changes(
-    processed: Mapping[str, pd.DataFrame], pairs: list[Pair]
+    processed: Mapping[str, pd.DataFrame], pairs: list[Latest]
 ) -> dict[tuple[str, str], Row]:
     """Changes since the round before that compare without caution, by provider and question."""
     codes = {(pair.current["inspection"], _previous(pair)) for pair in pairs}

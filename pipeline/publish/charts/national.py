@@ -25,13 +25,18 @@ def funnel_chart(
     names = standards.set_index("standard")["name"]
     by_question = grouped(records(shares[shares["zone"].notna()]), "key_question")
     charts = [
-        _funnel(question, by_question[question["key_question"]], str(names[question["standard"]]))
+        _funnel(
+            question,
+            by_question[question["key_question"]],
+            str(names[question["standard"]]),
+            named=not narrow,
+        )
         for question in records(questions[questions["phi"].notna()])
     ]
     return panels(charts, NARROW if narrow else BROAD)
 
 
-def _funnel(question: Row, shares: list[Row], standard: str) -> Panel:
+def _funnel(question: Row, shares: list[Row], standard: str, *, named: bool) -> Panel:
     sizes = [int(share["cases"]) for share in shares]
     low, high = max(1.0, min(sizes) * 0.6), max(sizes) * 1.06 + 1
     target = float(question["overall_percent"]) / 100
@@ -56,7 +61,7 @@ def _funnel(question: Row, shares: list[Row], standard: str) -> Panel:
         ticks=[(whole[0], f"{whole[0]}"), (whole[-1], f"{whole[-1]} cases")],
         lines=lines,
         dots=list(dots.items()),
-        words=_names(shares, (whole[0] + whole[-1]) / 2),
+        words=_names(shares, (whole[0] + whole[-1]) / 2) if named else (),
         group=f"{question['standard']} {standard}",
     )
 
