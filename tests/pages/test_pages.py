@@ -16,7 +16,7 @@ from support import specimen
 
 from pipeline.publish.build.pdf import NoBrowser, write_pdf
 from pipeline.publish.page.page_info import PageInfo
-from pipeline.publish.page.pictures import Figure, drawing, lean_svg
+from pipeline.publish.page.pictures import Picture, drawing, lean_svg
 from pipeline.publish.page.render import Renderer, UnfitOutput, markdown, sections
 from pipeline.publish.page.source_notes import SourceNotes, split_reference
 from pipeline.publish.page.tables import Column, Table
@@ -111,7 +111,7 @@ def test_audit_finds_what_it_is_for(tmp_path: Path) -> None:
 
 def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
     script = (
-        "import sys; sys.path.insert(0, 'tests'); import specimen\n"
+        "import sys; sys.path.insert(0, 'tests'); from support import specimen\n"
         "from pipeline.publish.page.render import Renderer\n"
         "r = Renderer()\n"
         "for e in ('leadership', 'analyst'):\n"
@@ -233,11 +233,11 @@ def test_figure_must_state_a_finding_and_lead_to_its_numbers() -> None:
     figure, _ = drawing(300, 100)
     numbers = Table(specimen.scores(), "Numbers", [Column("question", "Question")])
     with pytest.raises(ValueError, match="finding"):
-        Figure(figure, "Title", " ", table=numbers)
+        Picture(figure, "Title", " ", table=numbers)
     with pytest.raises(ValueError, match="more than the title"):
-        Figure(figure, "Scores rose", "Scores rose.", table=numbers)
+        Picture(figure, "Scores rose", "Scores rose.", table=numbers)
     with pytest.raises(ValueError, match="table with its numbers"):
-        Figure(figure, "Title", "Scores rose")
+        Picture(figure, "Title", "Scores rose")
 
 
 def test_svg_is_pared_down_and_disarmed() -> None:
@@ -268,7 +268,7 @@ def test_charts_on_one_page_share_no_id() -> None:
 def lean_svg_of(figure: object, name: str) -> str:
     from pipeline.publish.page.pictures import svg_text
 
-    return lean_svg(svg_text(figure), name, "It rose")  # type: ignore[arg-type]
+    return str(lean_svg(svg_text(figure), name, "It rose"))  # type: ignore[arg-type]
 
 
 def test_notes_are_numbered_once_and_lead_back() -> None:

@@ -182,7 +182,7 @@ def test_a_plan_without_actions_or_links_still_has_a_page(tmp_path):
 
 def test_a_plan_after_a_first_inspection_shows_that_round_only(opened):
     report = opened(N20)
-    links = report.dossier["loop"]
+    links = report.data["loop"]
     for column in [c for c in links if c.startswith("previous_")] + ["change_points", "direction"]:
         links[column] = pd.Series(pd.NA, index=links.index, dtype=links[column].dtype)
     for table in (report.linked_figures(), report.linked_ratings()):

@@ -95,7 +95,7 @@ def test_every_kind_of_discrepancy_has_words(tables):
 
 def test_every_failed_check_is_named_and_no_code_of_a_measure_is_shown(report, tables):
     table = report.failures_table()
-    assert len(table.frame) == len(report.dossier["failures"])
+    assert len(table.frame) == len(report.data["failures"])
     html = table.html()
     for measure in tables["measures"]["measure"]:
         # Codes of two words and more; a single word may well stand in a sentence.

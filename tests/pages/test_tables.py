@@ -49,8 +49,8 @@ def test_rating_carries_its_points_as_squares(words: str, shown: str) -> None:
 
 
 def test_p_value_is_never_nought_and_never_one() -> None:
-    assert p_value(0.0) == "&lt;0.001"
-    assert p_value(1.0) == "&gt;0.999"
+    assert p_value(0.0) == "<0.001"
+    assert p_value(1.0) == ">0.999"
     assert p_value(0.0405) == "0.041" or p_value(0.0405) == "0.040"
 
 

@@ -25,7 +25,7 @@ from pipeline.publish.page.blocks import (
 )
 from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.page_info import PageInfo
-from pipeline.publish.page.pictures import Figure, drawing
+from pipeline.publish.page.pictures import Picture, drawing
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.style import BANDS, INK, MARKERS
 from pipeline.publish.page.tables import Column, Table
@@ -175,7 +175,7 @@ def objects(hostile: bool = False, edition: str = "leadership") -> list[tuple[st
         notes=notes,
         name="ratings",
     )
-    figure = Figure(
+    figure = Picture(
         chart(frame),
         text or "Share of cases done well, by key question",
         "Nine of eleven comparable key questions rose; keeping people safe fell in planning.",

@@ -1,4 +1,4 @@
-"""The charts of the comparison report as SVG, drawn from its dossier's tables."""
+"""The charts of the comparison report as SVG, drawn from its data's tables."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import pandas as pd
 import seaborn as sns
 
 from pipeline.analysis.records import records
-from pipeline.publish.charts.dot_rows import Dot, Layout, Row, Scale, dot_rows
+from pipeline.publish.charts.dot_rows import Axis, Dot, Layout, Line, dot_rows
 from pipeline.publish.page.markup import is_missing
 from pipeline.publish.page.style import BANDS
 
@@ -53,7 +53,7 @@ def key_question_chart(
         ]
         ends = (row["current_lower"], row["current_upper"])
         rows.append(
-            Row(
+            Line(
                 label=_short(row["label"]),
                 dots=dots,
                 figures=[
@@ -68,7 +68,7 @@ def key_question_chart(
             )
         )
     behind = _behind(bands)
-    scale = Scale(0, 100, [low for low, *_ in behind] + [100], bands=behind)
+    scale = Axis(0, 100, [low for low, *_ in behind] + [100], bands=behind)
     aggregate = "CRCs" if narrow else "All CRCs"
     headings = [f"{{previous}}{rounds[0]}", f"{{current}}{rounds[1]}", f"{{comparator}}{aggregate}"]
     layout, painter = (NARROW, None) if narrow else (BROAD, sns.scatterplot)
@@ -115,7 +115,7 @@ def change_chart(changes: pd.DataFrame, narrow: bool = False) -> str:
     ]
     reach = 10 * (int(max(abs(value) for value in ends)) // 10 + 1)
     rows = [
-        Row(
+        Line(
             label=str(row["label"]),
             dots=[Dot(float(row["change_points"]), "current")],
             figures=[signed(row["change_points"])],
@@ -134,7 +134,7 @@ def change_chart(changes: pd.DataFrame, narrow: bool = False) -> str:
         if narrow
         else Layout(width=760, left=275, right=570, columns=(626,), verdict=646)
     )
-    return dot_rows(rows, Scale(-reach, reach, ticks, "", zero=True), layout, ["Points"], "Verdict")
+    return dot_rows(rows, Axis(-reach, reach, ticks, "", zero=True), layout, ["Points"], "Verdict")
 
 
 def target_chart(facts: pd.DataFrame, narrow: bool = False) -> str:
@@ -155,7 +155,7 @@ def target_chart(facts: pd.DataFrame, narrow: bool = False) -> str:
             if not is_missing(fact[column])
         ]
         rows.append(
-            Row(
+            Line(
                 label=str(fact["name"]),
                 dots=dots,
                 figures=[_percent(fact[c]) for c in ("value", "comparator_value", "target")],
@@ -173,7 +173,7 @@ def target_chart(facts: pd.DataFrame, narrow: bool = False) -> str:
         else Layout(width=780, left=345, right=505, columns=(560, 620, 670), verdict=690)
     )
     headings = ["{current}Here", "{comparator}Nation", "{target}Target"]
-    return dot_rows(rows, Scale(low, 100, ticks), layout, headings, "")
+    return dot_rows(rows, Axis(low, 100, ticks), layout, headings, "")
 
 
 def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) -> str:
@@ -189,7 +189,7 @@ def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) 
         most = "" if row["base_known"] else "at most "
         words = f"{row['cases_needed']} more of {most}{row['base']} cases"
         rows.append(
-            Row(
+            Line(
                 label=f"{row['standard']} {row['name']}",
                 dots=[Dot(boundary, "target"), Dot(at, "current")],
                 figures=[_percent(at), _percent(boundary)],
@@ -199,7 +199,7 @@ def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) 
             )
         )
     behind = _behind(bands)
-    scale = Scale(0, 100, [low for low, *_ in behind] + [100], bands=behind)
+    scale = Axis(0, 100, [low for low, *_ in behind] + [100], bands=behind)
     layout = (
         Layout(width=360, left=8, right=262, columns=(308, 356), verdict=0, narrow=True)
         if narrow
@@ -215,7 +215,7 @@ def firmness_chart(firmness: pd.DataFrame, narrow: bool = False) -> str:
     (percent), lowest and highest (bounds of alone, percent).
     """
     rows = [
-        Row(
+        Line(
             label=str(row["label"]),
             dots=[
                 Dot(float(row["discretion"]), "with discretion"),
@@ -232,4 +232,4 @@ def firmness_chart(firmness: pd.DataFrame, narrow: bool = False) -> str:
         else Layout(width=780, left=330, right=600, columns=(672, 760))
     )
     headings = ["{bands alone}Bands", "{with discretion}Discretion"]
-    return dot_rows(rows, Scale(0, 100, (0, 25, 50, 75, 100), ""), layout, headings)
+    return dot_rows(rows, Axis(0, 100, (0, 25, 50, 75, 100), ""), layout, headings)

@@ -44,7 +44,7 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class Row:
+class Line:
     """One line of the chart.
 
     ``interval`` is drawn as a bar with ends, ``join`` as a thin line between two
@@ -63,7 +63,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Scale:
+class Axis:
     """The horizontal scale: ends, ticks, the unit after each tick, bands behind, a zero line."""
 
     low: float
@@ -126,8 +126,8 @@ class _Canvas:
 
 
 def dot_rows(
-    rows: Sequence[Row],
-    scale: Scale,
+    rows: Sequence[Line],
+    scale: Axis,
     layout: Layout,
     headings: Sequence[str] = (),
     last: str = "",
@@ -162,7 +162,7 @@ def dot_rows(
     return f"{shapes}{''.join(canvas.written)}{end}{rest}"
 
 
-def _scale(canvas: _Canvas, scale: Scale, top: float, bottom: float) -> None:
+def _scale(canvas: _Canvas, scale: Axis, top: float, bottom: float) -> None:
     for number, (low, high, name, colour) in enumerate(scale.bands):
         x, to_x = canvas.place(low), canvas.place(high)
         canvas.bands.append((x, top - 6, to_x, bottom, colour))
@@ -188,18 +188,18 @@ def _headings(canvas: _Canvas, layout: Layout, headings: Sequence[str], last: st
         canvas.words(layout.verdict, 34, last, size=12, bold=True)
 
 
-def _lines(row: Row, layout: Layout) -> list[str]:
+def _lines(row: Line, layout: Layout) -> list[str]:
     """Break a label where there is no room for it on one line."""
     room = layout.width - LETTER * len(row.verdict) if layout.narrow else layout.left - 12
     return wrap(row.label, int(room / LETTER)) or [""]
 
 
-def _step(row: Row, layout: Layout) -> int:
+def _step(row: Line, layout: Layout) -> int:
     """Return the height of a row."""
     return (NARROW_ROW if layout.narrow else ROW) + LINE * (len(_lines(row, layout)) - 1)
 
 
-def _row(canvas: _Canvas, row: Row, layout: Layout, y: float) -> None:
+def _row(canvas: _Canvas, row: Line, layout: Layout, y: float) -> None:
     lines, step = _lines(row, layout), _step(row, layout)
     middle = y + step - NARROW_ROW / 2 + 8 if layout.narrow else y + step / 2
     label_at = y + 11 if layout.narrow else middle - LINE * (len(lines) - 1) / 2

@@ -1,4 +1,4 @@
-"""What stands on a page besides tables and figures: the first screen, notices, terms.
+"""What stands on a page besides tables and pictures: the first screen, notices, terms.
 
 Every object shows itself when it is the last value of a cell, and every word in it is text: nothing
 that comes from data can become markup. A figure in a sentence can carry its source: give the
@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pipeline.publish.page.markup import escape, slug, symbol
-from pipeline.publish.page.pictures import plain_svg
+from pipeline.publish.page.markup import EMPTY, Markup, escape, join, shape, slug, symbol, tag
+from pipeline.publish.page.pictures import picture_svg
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.style import BANDS, CURRENT, INK, PREVIOUS
 
@@ -32,10 +32,10 @@ class Sourced:
 Sentence = str | Sourced
 
 
-def sentence(words: Sentence, notes: SourceNotes | None, shown_in: str) -> str:
+def sentence(words: Sentence, notes: SourceNotes | None, shown_in: str) -> Markup:
     """Return a sentence as HTML, with the link to its source where it has one."""
     if isinstance(words, Sourced):
-        mark = notes.link(words.source, words.place, shown_in) if notes is not None else ""
+        mark = notes.link(words.source, words.place, shown_in) if notes is not None else EMPTY
         return escape(words.text) + mark
     return escape(words)
 
@@ -43,11 +43,11 @@ def sentence(words: Sentence, notes: SourceNotes | None, shown_in: str) -> str:
 class _Shown:
     """Something that shows itself in a notebook cell."""
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Return the object as HTML."""
         raise NotImplementedError
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> Markup:
         return self.html()
 
 
@@ -57,9 +57,9 @@ class Together(_Shown):
 
     parts: Sequence[Any]
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Return the parts as HTML, in order."""
-        return "".join(part.html() for part in self.parts)
+        return join(part.html() for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,13 @@ class Headline(_Shown):
     beside: Sequence[Sentence] = ()
     notes: SourceNotes | None = None
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Return the headline as HTML."""
-        lead = f'<p class="lead">{sentence(self.text, self.notes, "headline")}</p>'
-        rest = "".join(f"<p>{sentence(words, self.notes, 'headline')}</p>" for words in self.beside)
+        lead = tag("p", sentence(self.text, self.notes, "headline"), class_="lead")
+        rest = [tag("p", sentence(words, self.notes, "headline")) for words in self.beside]
         if self.notes is not None:
             self.notes.label("headline", "the headline")
-        return lead + (f'<div class="prose">{rest}</div>' if rest else "")
+        return lead + (tag("div", *rest, class_="prose") if rest else EMPTY)
 
 
 @dataclass(frozen=True)
@@ -103,25 +103,25 @@ class KeyFigures(_Shown):
     figures: Sequence[KeyFigure]
     notes: SourceNotes | None = None
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Return the figures as a list of terms and values."""
         if self.notes is not None:
             self.notes.label("key-figures", "the key figures")
-        return f'<dl class="cards">{"".join(map(self._card, self.figures))}</dl>'
+        return tag("dl", *map(self._card, self.figures), class_="cards")
 
-    def _card(self, figure: KeyFigure) -> str:
-        mark = ""
+    def _card(self, figure: KeyFigure) -> Markup:
+        mark = EMPTY
         if figure.source is not None and self.notes is not None:
             mark = self.notes.link(*figure.source, "key-figures")
-        of = f" <small>{escape(figure.of)}</small>" if figure.of else ""
-        shape = _SHAPES.get(figure.direction, "")
-        moved = f"{symbol(shape, figure.direction)} " if shape else ""
-        was = f'<dd class="was">{moved}{escape(figure.was)}</dd>' if figure.was else ""
-        note = f'<dd class="note">{escape(figure.note)}</dd>' if figure.note else ""
-        return (
-            f"<div><dt>{escape(figure.label)}</dt>"
-            f'<dd class="value">{escape(figure.value)}{of}{mark}</dd>{was}{note}</div>'
-        )
+        of = join([" ", tag("small", figure.of)]) if figure.of else EMPTY
+        parts = [tag("dt", figure.label), tag("dd", figure.value, of, mark, class_="value")]
+        if figure.was:
+            shape = _SHAPES.get(figure.direction, "")
+            moved = join([symbol(shape, figure.direction), " "]) if shape else EMPTY
+            parts.append(tag("dd", moved, figure.was, class_="was"))
+        if figure.note:
+            parts.append(tag("dd", figure.note, class_="note"))
+        return tag("div", *parts)
 
 
 @dataclass(frozen=True)
@@ -139,21 +139,18 @@ class Panels(_Shown):
     panels: Sequence[Panel]
     notes: SourceNotes | None = None
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Return the panels as HTML; one sentence is a paragraph, several are a list."""
-        return f'<div class="panels">{"".join(map(self._panel, self.panels))}</div>'
+        return tag("div", *map(self._panel, self.panels), class_="panels")
 
-    def _panel(self, panel: Panel) -> str:
+    def _panel(self, panel: Panel) -> Markup:
         name = f"panel-{slug(panel.heading)}"
         if self.notes is not None:
             self.notes.label(name, f"“{panel.heading}”")
         shown = [sentence(words, self.notes, name) for words in panel.sentences]
-        inside = (
-            f"<p>{shown[0]}</p>"
-            if len(shown) == 1
-            else f"<ul>{''.join(f'<li>{words}</li>' for words in shown)}</ul>"
-        )
-        return f'<div class="panel"><h3>{escape(panel.heading)}</h3>{inside}</div>'
+        one = len(shown) == 1
+        inside = tag("p", shown[0]) if one else tag("ul", *(tag("li", words) for words in shown))
+        return tag("div", tag("h3", panel.heading), inside, class_="panel")
 
 
 @dataclass(frozen=True)
@@ -164,12 +161,12 @@ class Prose(_Shown):
     notes: SourceNotes | None = None
     name: str = "text"
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Return the paragraphs as HTML."""
         if self.notes is not None:
             self.notes.label(self.name, "the text")
         shown = (sentence(words, self.notes, self.name) for words in self.paragraphs)
-        return f'<div class="prose">{"".join(f"<p>{words}</p>" for words in shown)}</div>'
+        return tag("div", *(tag("p", words) for words in shown), class_="prose")
 
 
 @dataclass(frozen=True)
@@ -179,10 +176,10 @@ class Notice(_Shown):
     paragraphs: Sequence[str]
     heading: str = "Please note"
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Return the notice as HTML."""
-        inside = "".join(f"<p>{escape(words)}</p>" for words in self.paragraphs)
-        return f'<div class="notice"><p><strong>{escape(self.heading)}</strong></p>{inside}</div>'
+        heading = tag("p", tag("strong", self.heading))
+        return tag("div", heading, *(tag("p", words) for words in self.paragraphs), class_="notice")
 
 
 @dataclass(frozen=True)
@@ -191,16 +188,12 @@ class Glossary(_Shown):
 
     terms: Mapping[str, str]
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Return the terms as a list of definitions."""
-        items = "".join(
-            f"<div><dt>{escape(term)}</dt><dd>{escape(meaning)}</dd></div>"
-            for term, meaning in self.terms.items()
+        items = (
+            tag("div", tag("dt", term), tag("dd", meaning)) for term, meaning in self.terms.items()
         )
-        return f'<dl class="terms">{items}</dl>'
-
-
-Definitions = Glossary
+        return tag("dl", *items, class_="terms")
 
 
 @dataclass(frozen=True)
@@ -238,16 +231,18 @@ class ScoreScale(_Shown):
                 return rating
         raise ValueError(f"Score {score} lies in no band of the overall rating")
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Return the scale as a picture, drawn once for a page and once for a small screen."""
         broad = self._picture(680, 14, f"g-{slug(self.name)}")
         slim = self._picture(288, 11, f"s-{slug(self.name)}")
-        return (
-            f'<div class="scale"><div class="broad">{broad}</div>'
-            f'<div class="slim">{slim}</div></div>'
+        return tag(
+            "div",
+            tag("div", broad, class_="broad"),
+            tag("div", slim, class_="slim"),
+            class_="scale",
         )
 
-    def _picture(self, width: int, size: int, name: str) -> str:
+    def _picture(self, width: int, size: int, name: str) -> Markup:
         left, height = 10.0, 28.0
         step = (width - 2 * left) / (self.bands[-1][2] - self.bands[0][1] + 1)
         crowded = self.previous is not None and (
@@ -262,8 +257,15 @@ class ScoreScale(_Shown):
             x, w = left + (first - low) * step, (last - first + 1) * step
             shade = shades[min(position, len(shades) - 1)]
             parts.append(
-                f'<rect x="{x:.1f}" y="{top:g}" width="{w:.1f}" height="{height:g}" '
-                f'fill="{shade}" stroke="{INK}"/>'
+                shape(
+                    "rect",
+                    x=f"{x:.1f}",
+                    y=f"{top:g}",
+                    width=f"{w:.1f}",
+                    height=f"{height:g}",
+                    fill=shade,
+                    stroke=INK,
+                )
             )
             at, anchor = (x + 2, "start") if position < len(self.bands) - 1 else (x + w, "end")
             stagger = (size + 2) * (position % 2) if width < 400 else 0
@@ -271,28 +273,41 @@ class ScoreScale(_Shown):
         rounds = [(self.current, "disc")]
         if self.previous is not None:
             rounds.insert(0, (self.previous, "ring"))
-        for (label, score), shape in rounds:
+        for (label, score), mark in rounds:
             words = f"{label}: {score}"
             x = left + (score - low + 0.5) * step
-            y = top - 6 - ((size + 3) if crowded and shape == "ring" else 0)
-            fill, edge = ("#fff", PREVIOUS) if shape == "ring" else (CURRENT, CURRENT)
+            y = top - 6 - ((size + 3) if crowded and mark == "ring" else 0)
+            fill, edge = ("#fff", PREVIOUS) if mark == "ring" else (CURRENT, CURRENT)
             half = len(words) * size * 0.36
             anchor = "start" if x < half else "end" if x > width - half else "middle"
-            if crowded and shape == "ring":
-                parts.append(f'<path d="M{x:.1f} {y + 3:.1f}V{top:g}" stroke="{PREVIOUS}"/>')
+            if crowded and mark == "ring":
+                parts.append(shape("path", d=f"M{x:.1f} {y + 3:.1f}V{top:g}", stroke=PREVIOUS))
                 after = self.previous is not None and self.previous[1] > self.current[1]
                 after = (after and x < width - half * 2) or x < half * 2
                 anchor = "start" if after else "end"
             parts.append(
-                f'<circle cx="{x:.1f}" cy="{top + height / 2:g}" r="8" fill="{fill}" '
-                f'stroke="{edge}" stroke-width="3"/>'
+                shape(
+                    "circle",
+                    cx=f"{x:.1f}",
+                    cy=f"{top + height / 2:g}",
+                    r="8",
+                    fill=fill,
+                    stroke=edge,
+                    stroke_width="3",
+                )
             )
             parts.append(_label(x, y, anchor, words, bold=True))
-        body = f'<g font-size="{size}" fill="{INK}">{"".join(parts)}</g>'
+        body = tag("g", *parts, font_size=size, fill=INK)
         tall = int(top + height + size + 8 + (size + 2 if width < 400 else 0))
-        return plain_svg(width, tall, body, name, self.finding())
+        return picture_svg(width, tall, body, name, self.finding())
 
 
-def _label(x: float, y: float, anchor: str, words: str, *, bold: bool = False) -> str:
-    weight = ' font-weight="700"' if bold else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{weight}>{escape(words)}</text>'
+def _label(x: float, y: float, anchor: str, words: str, *, bold: bool = False) -> Markup:
+    return tag(
+        "text",
+        words,
+        x=f"{x:.1f}",
+        y=f"{y:.1f}",
+        text_anchor=anchor,
+        font_weight="700" if bold else None,
+    )

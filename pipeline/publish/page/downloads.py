@@ -24,7 +24,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.publish.page.markup import clean, escape, is_missing, slug
+from pipeline.publish.page.markup import Markup, clean, is_missing, slug, tag
 from pipeline.publish.page.page_info import PageInfo
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.tables import Column, Table
@@ -179,14 +179,14 @@ class Downloads:
         """Say what this is without a memory address, which would differ from run to run."""
         return f"Downloads: {len(self.tables)} tables"
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> Markup:
         return self.html()
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Return links that hold the files themselves: no server is asked."""
         tables = [table for table in self.tables if len(table.frame)]
         if not tables:
-            return "<p>This page has no tables to take away.</p>"
+            return tag("p", "This page has no tables to take away.")
         name = slug(self.page.name or self.page.title)[:80]
         links = [
             _link(
@@ -215,7 +215,7 @@ class Downloads:
             )
             for table in tables
         ]
-        return f'<ul class="downloads">{"".join(f"<li>{link}</li>" for link in links)}</ul>'
+        return tag("ul", *(tag("li", link) for link in links), class_="downloads")
 
 
 _ROUNDING = (
@@ -225,13 +225,10 @@ _ROUNDING = (
 _BLANKS = "A figure is missing only for the reason given in its place; no blank stands for zero."
 
 
-def _link(content: bytes, kind: str, name: str, words: str, program: str) -> str:
-    size = max(1, round(len(content) / 1024))
+def _link(content: bytes, kind: str, name: str, words: str, program: str) -> Markup:
+    size = tag("span", f"({program}, {max(1, round(len(content) / 1024))} KB)", class_="size")
     address = f"data:{kind};base64,{base64.b64encode(content).decode()}"
-    return (
-        f'<a download="{escape(name)}" href="{escape(address)}">{escape(words)} '
-        f'<span class="size">({program}, {size} KB)</span></a>'
-    )
+    return tag("a", f"{words} ", size, download=name, href=address)
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

@@ -1,7 +1,9 @@
 """Small pieces of HTML that every object on a page is made of.
 
-Whatever comes from data is text. These functions are the only door from a value to markup, so
-that a provider called ``<script>`` is shown with its brackets and never obeyed.
+Markup is a type, markupsafe's ``Markup``; everything else is text and is escaped where it is put
+into markup. Every element is made by ``tag``, so that a provider called ``<script>`` is shown with
+its brackets and never obeyed: whoever forgets to escape gets escaped text, and whoever forgets that
+something is markup sees its brackets on the page.
 """
 
 from __future__ import annotations
@@ -11,18 +13,61 @@ import math
 import re
 import sys
 import unicodedata
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
+
+from markupsafe import Markup
 
 MINUS = "−"
 
 
-def escape(value: object) -> str:
-    """Return a value as HTML text, safe in an element and in a quoted attribute.
+EMPTY: Final = Markup()
+"""No markup at all."""
 
-    Characters that no HTML document may hold (control characters, lone surrogates) are replaced
-    by the replacement character, so that a page stays valid whatever a data file contains.
+
+def escape(value: object) -> Markup:
+    """Return a value as markup, safe in an element and in a quoted attribute.
+
+    What is markup already is returned as it is. Characters that no HTML document may hold (control
+    characters, lone surrogates) are replaced by the replacement character, so that a page stays
+    valid whatever a data file contains.
     """
-    return html.escape(clean(value), quote=True)
+    if isinstance(value, Markup):
+        return value
+    return Markup(html.escape(clean(value), quote=True))  # noqa: S704
+
+
+def tag(name: str, /, *inside: object, **attributes: object) -> Markup:
+    """Return an element; ``inside`` and the values of ``attributes`` are escaped.
+
+    An attribute that is a word of Python's takes an underscore at its end (``class_``), one with a
+    hyphen an underscore inside (``aria_label``). None, False and empty text leave an attribute
+    out; True gives one without a value.
+    """
+    return Markup(f"<{name}{_attributes(attributes)}>{join(inside)}</{name}>")  # noqa: S704
+
+
+def void(name: str, /, **attributes: object) -> Markup:
+    """Return an element that holds nothing, such as ``input``; attributes as in ``tag``."""
+    return Markup(f"<{name}{_attributes(attributes)}>")  # noqa: S704
+
+
+def shape(name: str, /, **attributes: object) -> Markup:
+    """Return an SVG element that holds nothing, such as ``circle``; attributes as in ``tag``."""
+    return Markup(f"<{name}{_attributes(attributes)}/>")  # noqa: S704
+
+
+def join(parts: Iterable[object], between: str = "") -> Markup:
+    """Return the parts as markup, one after the other, text among them escaped."""
+    return Markup(escape(between).join(map(escape, parts)))  # noqa: S704
+
+
+def _attributes(attributes: dict[str, object]) -> str:
+    return "".join(
+        f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(value)}"')
+        for key, value in attributes.items()
+        if value is not None and value is not False and value != ""
+    )
 
 
 def clean(value: object) -> str:
@@ -74,26 +119,22 @@ def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
     return (MINUS if plain < 0 else "+" if signed else "") + shown
 
 
-def hidden(text: str) -> str:
+def hidden(text: str) -> Markup:
     """Return words for screen readers only."""
-    return f'<span class="vh">{escape(text)}</span>'
+    return tag("span", text, class_="vh")
 
 
-def symbol(mark: str, kind: str = "") -> str:
-    """Return a shape for the eye only; words beside it must say the same.
+def symbol(mark: str, kind: str = "") -> Markup:
+    """Return a shape for the eye only; words next to it must say the same.
 
     ``kind`` may be ``up`` or ``down``, which gives the shape its colour.
     """
-    named = f' class="{kind}"' if kind else ""
-    return f'<i{named} aria-hidden="true">{escape(mark)}</i>'
+    return tag("i", mark, class_=kind, aria_hidden="true")
 
 
-def scroll_region(inside: str, labelled_by: str, kind: str = "scroll") -> str:
+def scroll_region(inside: Markup, labelled_by: str, kind: str = "scroll") -> Markup:
     """Wrap something wide in a labelled region that scrolls by itself, also by keyboard.
 
     The page's script takes the region and its tab stop away wherever nothing overflows.
     """
-    return (
-        f'<div class="{kind}" role="region" tabindex="0" aria-labelledby="{escape(labelled_by)}">'
-        f"{inside}</div>"
-    )
+    return tag("div", inside, class_=kind, role="region", tabindex="0", aria_labelledby=labelled_by)

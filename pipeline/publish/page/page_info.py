@@ -1,4 +1,4 @@
-"""What a page says about itself: title, dates, citation, versions, taken from its dossier."""
+"""What a page says about itself: title, dates, citation, versions, taken from its data."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Figures for pages: inline SVG with real text, a caption, and the numbers in a table beneath.
+"""Pictures for pages: inline SVG with real text, a caption, and the numbers in a table beneath.
 
 A chart is drawn with matplotlib at 72 dots an inch, so that one point is one CSS pixel, and written
 as SVG with ``svg.fonttype: none``: its text can be selected, searched and read at any zoom. What
 matplotlib writes is then pared down: no metadata, no style sheet (it would reach the whole page and
 the Content-Security-Policy refuses it), no style attributes (likewise), two decimals, and ids that
-begin with the figure's name, so that several charts live on one page and two runs give the same
+begin with the picture's name, so that several charts live on one page and two runs give the same
 bytes.
 """
 
@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Drawing
 
-from pipeline.publish.page.markup import clean, escape, scroll_region, slug
+from pipeline.publish.page.markup import EMPTY, Markup, join, scroll_region, shape, slug, tag
 from pipeline.publish.page.style import INK, apply, house_style
 from pipeline.publish.page.tables import Table
 from pipeline.publish.page.widths import WIDTHS
@@ -63,7 +63,7 @@ def sheet(width: float, height: float) -> Drawing:
 
 
 @dataclass(frozen=True)
-class Figure:
+class Picture:
     """A chart on a page: show it as the last value of a cell.
 
     Parameters
@@ -107,18 +107,18 @@ class Figure:
     def __post_init__(self) -> None:
         """Check that the figure says what it finds and that its numbers can be reached."""
         if not self.title.strip() or not self.finding.strip():
-            raise ValueError("A figure needs a title and a finding, which is its alternative text")
+            raise ValueError("A picture needs a title and a finding, which is its alternative text")
         if self.finding.strip().rstrip(".").lower() == self.title.strip().rstrip(".").lower():
-            raise ValueError(f"Figure '{self.title}': the finding must say more than the title")
+            raise ValueError(f"Picture '{self.title}': the finding must say more than the title")
         if self.table is None and self.see is None:
-            raise ValueError(f"Figure '{self.title}' needs the table with its numbers")
+            raise ValueError(f"Picture '{self.title}' needs the table with its numbers")
         object.__setattr__(self, "name", slug(self.name or self.title)[:60])
         if self.table is not None:
             object.__setattr__(self, "table", replace(self.table, numbered=False))
 
     def __repr__(self) -> str:
         """Say what this is without a memory address, which would differ from run to run."""
-        return f"Figure: {self.title}"
+        return f"Picture: {self.title}"
 
     @property
     def label(self) -> str:
@@ -128,42 +128,39 @@ class Figure:
             return ""
         return f"Figure {numbers.notes.number('Figure', f'f-{self.name}', self.title)}"
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> Markup:
         return self.html()
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Return the figure as HTML."""
         label = self.label
-        named = f'<span class="no">{escape(label)}</span> ' if label else ""
-        note = f'<p class="how">{escape(self.caption)}</p>' if self.caption else ""
-        heading = (
-            f'<figcaption><p class="title" id="h-{self.name}">{named}{escape(self.title)}</p>'
-            f'<p class="finding">{escape(self.finding)}</p>{note}</figcaption>'
+        named = tag("span", label, class_="no") + " " if label else EMPTY
+        heading = tag(
+            "figcaption",
+            tag("p", named, self.title, class_="title", id=f"h-{self.name}"),
+            tag("p", self.finding, class_="finding"),
+            tag("p", self.caption, class_="how") if self.caption else EMPTY,
         )
-        picture = self._picture(self.drawing, f"g-{self.name}")
+        picture = self._drawn(self.drawing, f"g-{self.name}")
         if self.narrow is not None:
-            small = self._picture(self.narrow, f"s-{self.name}")
-            picture = f'<div class="broad">{picture}</div><div class="slim">{small}</div>'
-        return f'<figure id="f-{self.name}">{heading}{picture}{self._numbers(label)}</figure>'
+            small = self._drawn(self.narrow, f"s-{self.name}")
+            picture = tag("div", picture, class_="broad") + tag("div", small, class_="slim")
+        return tag("figure", heading, picture, self._numbers(label), id=f"f-{self.name}")
 
-    def _picture(self, source: Drawing | str, name: str) -> str:
+    def _drawn(self, source: Drawing | str, name: str) -> Markup:
         text = source if isinstance(source, str) else svg_text(source)
         return scroll_region(lean_svg(text, name, self.finding), f"h-{self.name}", "chart")
 
-    def _numbers(self, label: str) -> str:
+    def _numbers(self, label: str) -> Markup:
         if self.table is None:
             assert self.see is not None
-            return (
-                f'<p class="see">The numbers are in <a href="#{self.see.id}">'
-                f"{escape(self.see.label)}</a>.</p>"
-            )
+            link = tag("a", self.see.label, href=f"#{self.see.id}")
+            return tag("p", "The numbers are in ", link, ".", class_="see")
         inside = self.table.html()
         if self.table.notes is not None:
             self.table.notes.label(self.table.name, label)
-        return (
-            f'<details class="numbers" id="d-{self.name}"><summary>The numbers behind '
-            f"{escape(label or 'this figure')}</summary>{inside}</details>"
-        )
+        summary = tag("summary", f"The numbers behind {label or 'this figure'}")
+        return tag("details", summary, inside, class_="numbers", id=f"d-{self.name}")
 
 
 def svg_text(figure: Drawing) -> str:
@@ -175,7 +172,7 @@ def svg_text(figure: Drawing) -> str:
     return buffer.getvalue()
 
 
-def lean_svg(text: str, name: str, finding: str, description: str = "") -> str:
+def lean_svg(text: str, name: str, finding: str) -> Markup:
     """Return SVG fit to stand in a page: lean, without styles, its ids beginning with ``name``.
 
     ``finding`` becomes the title, which is the picture's alternative text. Script, event
@@ -192,19 +189,18 @@ def lean_svg(text: str, name: str, finding: str, description: str = "") -> str:
     _share_paint(root)
     _unclip(root)
     _flatten(root)
-    attributes = {
-        "viewBox": root.get("viewBox", f"0 0 {width:g} 100"),
-        "width": f"{width:g}",
-        "role": "img",
-        "aria-labelledby": f"{name}-t" + (f" {name}-d" if description else ""),
-        "class": _minimum(width, smallest),
-        "stroke-linejoin": "round",
-        "font-size": _TEXT["font-size"],
-    }
-    opened = " ".join(f'{key}="{escape(value)}"' for key, value in attributes.items() if value)
-    described = f'<desc id="{name}-d">{escape(description)}</desc>' if description else ""
-    inside = "".join(_serialise(child) for child in root)
-    return f'<svg {opened}><title id="{name}-t">{escape(finding)}</title>{described}{inside}</svg>'
+    return tag(
+        "svg",
+        tag("title", finding, id=f"{name}-t"),
+        *map(_serialise, root),
+        viewBox=root.get("viewBox", f"0 0 {width:g} 100"),
+        width=f"{width:g}",
+        role="img",
+        aria_labelledby=f"{name}-t",
+        class_=_minimum(width, smallest),
+        stroke_linejoin="round",
+        font_size=_TEXT["font-size"],
+    )
 
 
 _DROPPED = {
@@ -399,19 +395,22 @@ def _alone(group: ElementTree.Element) -> ElementTree.Element:
     return group
 
 
-def _serialise(element: ElementTree.Element) -> str:
-    tag = element.tag.removeprefix(_SVG)
-    attributes = "".join(f' {key}="{escape(value)}"' for key, value in element.attrib.items())
-    inside = escape(element.text) if element.text else ""
-    inside += "".join(_serialise(child) for child in element)
-    tail = escape(element.tail) if element.tail else ""
-    return (f"<{tag}{attributes}>{inside}</{tag}>" if inside else f"<{tag}{attributes}/>") + tail
+def _serialise(element: ElementTree.Element) -> Markup:
+    name = element.tag.removeprefix(_SVG)
+    inside = join([element.text or "", *map(_serialise, element)])
+    attributes = {str(key): value for key, value in element.attrib.items()}
+    drawn = tag(name, inside, **attributes) if inside else shape(name, **attributes)
+    return drawn + (element.tail or "")
 
 
-def plain_svg(width: int, height: int, body: str, name: str, finding: str) -> str:
-    """Return a hand-written picture with the same frame as a chart; ``body`` must be escaped."""
-    return (
-        f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" '
-        f'aria-labelledby="{name}-t"><title id="{name}-t">{escape(clean(finding))}</title>'
-        f"{body}</svg>"
+def picture_svg(width: int, height: int, body: Markup, name: str, finding: str) -> Markup:
+    """Return a picture made by hand with the same frame as a chart."""
+    return tag(
+        "svg",
+        tag("title", finding, id=f"{name}-t"),
+        body,
+        viewBox=f"0 0 {width} {height}",
+        width=width,
+        role="img",
+        aria_labelledby=f"{name}-t",
     )

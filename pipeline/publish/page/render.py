@@ -27,7 +27,7 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
-from pipeline.publish.page.markup import clean, escape, slug
+from pipeline.publish.page.markup import Markup, clean, escape, join, slug, tag
 from pipeline.publish.page.page_info import EDITIONS, PageInfo
 from pipeline.publish.page.widths import COLUMNS, WIDTHS
 
@@ -71,8 +71,8 @@ def lean_html(text: str) -> str:
 class Sections(NamedTuple):
     """The body of a page in sections, and what the contents list says about them."""
 
-    html: str
-    contents: list[dict[str, str]]
+    html: Markup
+    contents: list[dict[str, Markup]]
 
 
 class Renderer:
@@ -91,14 +91,14 @@ class Renderer:
         Raises
         ------
         UnfitOutput
-            If a cell failed, or shows a picture that is not a ``Figure``.
+            If a cell failed, or shows a picture that is not a ``Picture``.
         """
         cells = for_edition(notebook, page.edition).cells
         for position, cell in enumerate(cells, start=1):
             _check_outputs(cell, position)
         shown = NotebookNode(notebook | {"cells": cells})
         inside = "".join(
-            "".join(output.get("data", {}).get("text/html", ""))
+            output.get("data", {}).get("text/html", "")
             for cell in cells
             for output in cell.get("outputs", [])
         )
@@ -111,7 +111,7 @@ class Renderer:
         text, _ = self._exporter.from_notebook_node(shown, resources)
         return lean_html(text)
 
-    def page(self, body: str, page: PageInfo) -> str:
+    def page(self, body: Markup, page: PageInfo) -> str:
         """Return a page around a body of our own making, such as the index."""
         cell = NotebookNode(
             cell_type="raw", id="body", source=body, metadata={"raw_mimetype": "text/html"}
@@ -145,13 +145,19 @@ class _PageExporter(TemplateExporter):
         """Run none of nbconvert's preprocessors."""
         return Config({"TemplateExporter": {"preprocessors": [], "default_preprocessors": []}})
 
+    def _create_environment(self) -> Any:
+        """Have everything escaped that is not markup."""
+        environment = super()._create_environment()
+        environment.autoescape = True
+        environment.finalize = escape
+        return environment
+
     def default_filters(self) -> Iterator[tuple[str, Any]]:
         """Add our filters to nbconvert's."""
         yield from super().default_filters()
         yield "markdown", markdown
         yield "sections", sections
         yield "is_parameters", _hides_code
-        yield "escape", escape
 
 
 class _PageMarkdown(IPythonRenderer):
@@ -173,39 +179,45 @@ class _PageMarkdown(IPythonRenderer):
         return html if _MATHML.fullmatch(html) else escape(html)
 
 
-def markdown(source: str) -> str:
+def markdown(source: str) -> Markup:
     """Return a Markdown cell as HTML: prose by a notebook's author, never words from data."""
-    return str(MarkdownWithMath(renderer=_PageMarkdown(escape=True)).render(clean(source)))
+    # The renderer escapes what its author wrote as HTML.
+    shown = MarkdownWithMath(renderer=_PageMarkdown(escape=True)).render(clean(source))
+    return Markup(shown)  # noqa: S704
 
 
-def sections(body: str) -> Sections:
+def sections(body: Markup) -> Sections:
     """Wrap every second-level heading and what follows it in a section, and list the headings.
 
     The first section is the summary: on paper it is a page of its own. Two headings with the same
     words get different ids.
     """
-    contents: list[dict[str, str]] = []
-    wrapped: list[str] = []
+    contents: list[dict[str, Markup]] = []
+    wrapped: list[Markup] = []
     seen: dict[str, int] = {}
-    for part in _SECTION.split(body):
+    for part in map(Markup, _SECTION.split(body)):
         found = _HEADING.match(part)
         if found is None:
             wrapped.append(part)
             continue
-        given, words = found[1], found[2]
+        given, words = found[1], Markup(found[2])  # noqa: S704
         seen[given] = seen.get(given, 0) + 1
-        name = given if seen[given] == 1 else f"{given}-{seen[given]}"
-        kind = ' class="summary"' if not contents else ""
-        contents.append({"id": name, "heading": _TAG.sub("", words)})
-        rest = part[found.end() :]
+        name = Markup(given if seen[given] == 1 else f"{given}-{seen[given]}")  # noqa: S704
+        contents.append({"id": name, "heading": Markup(_TAG.sub("", words))})  # noqa: S704
         wrapped.append(
-            f'<section id="{name}"{kind} aria-labelledby="{name}-h">'
-            f'<h2 id="{name}-h">{words}</h2>{rest}</section>'
+            tag(
+                "section",
+                tag("h2", words, id=f"{name}-h"),
+                Markup(part[found.end() :]),  # noqa: S704
+                id=name,
+                class_="summary" if len(contents) == 1 else None,
+                aria_labelledby=f"{name}-h",
+            )
         )
-    return Sections("\n".join(part for part in wrapped if part.strip()), contents)
+    return Sections(join((part for part in wrapped if part.strip()), "\n"), contents)
 
 
-def frame(page: PageInfo, body: str) -> dict[str, str]:
+def frame(page: PageInfo, body: str) -> dict[str, Markup]:
     """Return what a page carries: policy, style sheet, script, machine-readable words.
 
     Of the rules that are counted out (the third column to the right, a chart at least 448 pixels
@@ -215,9 +227,9 @@ def frame(page: PageInfo, body: str) -> dict[str, str]:
     style = _stylesheet(page.kind == "index", asked) + _running_foot(page)
     script = _script(page.kind == "index")
     return {
-        "style": style,
-        "script": script,
-        "policy": policy(style, script),
+        "style": Markup(style),  # noqa: S704
+        "script": Markup(script),  # noqa: S704
+        "policy": escape(policy(style, script)),
         "linked_data": _json_in_html(page.linked_data()),
     }
 
@@ -287,12 +299,12 @@ def _running_foot(page: PageInfo) -> str:
     return f"\n@media print{{@page{{{rule}}}}}"
 
 
-def _json_in_html(value: object) -> str:
+def _json_in_html(value: object) -> Markup:
     """Return JSON that cannot end the script element it stands in."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
-    return clean(text)
+    return Markup(clean(text))  # noqa: S704
 
 
 def _tags(cell: NotebookNode) -> set[str]:
@@ -324,6 +336,6 @@ def _check_outputs(cell: NotebookNode, position: int) -> None:
         kinds = set(output.get("data", {}))
         if kinds and "text/html" not in kinds and any(kind.startswith("image/") for kind in kinds):
             raise UnfitOutput(
-                f"Cell {position} shows a picture without a description: give it as a Figure, "
+                f"Cell {position} shows a picture without a description: give it as a Picture, "
                 "with its finding and its numbers"
             )

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.analysis.records import Row, records
-from pipeline.publish.page.markup import escape, is_missing
+from pipeline.publish.page.markup import EMPTY, Markup, is_missing, join, tag
 
 # "hmip-northumbria-2020: Annex 4, row 1", as the processed tables write a source and its place.
 _REFERENCE = re.compile(r"^([a-z0-9]+(?:-[a-z0-9]+)*)\s*[,:;|]\s+(.+)$", re.DOTALL)
@@ -90,7 +90,7 @@ class SourceNotes:
         note.shown_in[shown_in] = None
         return note.number
 
-    def link(self, source: str, place: str, shown_in: str, *, first: bool = True) -> str:
+    def link(self, source: str, place: str, shown_in: str, *, first: bool = True) -> Markup:
         """Return the link from a figure to its note.
 
         ``first`` is true where the note's way back may lead to this very link: once a table, and
@@ -98,11 +98,11 @@ class SourceNotes:
         """
         number = self.mark(source, place, shown_in)
         note = self._notes[(str(source), str(place))]
-        anchor = f' id="r{number}"' if first and note.first_shown_in == shown_in else ""
+        anchor = f"r{number}" if first and note.first_shown_in == shown_in else None
         # The style sheet sets the number in brackets and has it read as "Source 12".
-        return f'<a href="#n{number}"{anchor}>{number}</a>'
+        return tag("a", number, href=f"#n{number}", id=anchor)
 
-    def cite(self, reference: object, shown_in: str, seen: set[int] | None = None) -> str:
+    def cite(self, reference: object, shown_in: str, seen: set[int] | None = None) -> Markup:
         """Return the link for a reference, or nothing where the reference is empty.
 
         ``reference`` is a pair of source and place, or text such as
@@ -111,7 +111,7 @@ class SourceNotes:
         """
         parts = split_reference(reference)
         if parts is None:
-            return ""
+            return EMPTY
         number = self.mark(*parts, shown_in)
         first = seen is None or number not in seen
         if seen is not None:
@@ -150,17 +150,21 @@ class SourceNotes:
     def _name(self, source: str) -> str:
         return self._document(source).name
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> Markup:
         if not self._notes:
-            return "<p>No figure on this page was copied from a document.</p>"
-        return "".join(
-            f"<h3>{escape(document.name)}</h3>"
-            f'<p class="document">{escape(_full(document))}</p>'
-            f'<ol class="notes">{"".join(self._items(source))}</ol>'
+            return tag("p", "No figure on this page was copied from a document.")
+        return join(
+            join(
+                [
+                    tag("h3", document.name),
+                    tag("p", _full(document), class_="document"),
+                    tag("ol", *self._items(source), class_="notes"),
+                ]
+            )
             for source, document in self.documents.items()
         )
 
-    def _items(self, source: str) -> Iterator[str]:
+    def _items(self, source: str) -> Iterator[Markup]:
         """Give a document's notes as list items; the first that is out of turn says its number."""
         due = 1
         for note in self._notes.values():
@@ -168,15 +172,12 @@ class SourceNotes:
                 continue
             words = [self._labels.get(name, "the figure") for name in note.shown_in if name]
             first, *others = dict.fromkeys(words or ["the figure"])
-            turn = "" if note.number == due else f' value="{note.number}"'
+            turn = None if note.number == due else note.number
             due = note.number + 1
-            place = escape(note.place.rstrip(".") or "The document as a whole")
-            also = "".join(f", {escape(word)}" for word in others)
-            yield (
-                f'<li id="n{note.number}"{turn}>{place}. '
-                f'In <a href="#r{note.number}">{escape(first)}</a>{also}'
-                "</li>"
-            )
+            place = note.place.rstrip(".") or "The document as a whole"
+            back = tag("a", first, href=f"#r{note.number}")
+            also = "".join(f", {word}" for word in others)
+            yield tag("li", f"{place}. In ", back, also, id=f"n{note.number}", value=turn)
 
 
 def documents_of(sources: pd.DataFrame) -> dict[str, Document]:

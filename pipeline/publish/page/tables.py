@@ -12,17 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, Literal
 
 import pandas as pd
 
 from pipeline.publish.page.markup import (
+    EMPTY,
+    Markup,
     escape,
     is_missing,
+    join,
     number,
     scroll_region,
     slug,
     symbol,
+    tag,
 )
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.style import MARKS, RATING_LEVELS
@@ -250,30 +255,26 @@ class Table:
                         f"'{column.heading}' is not a number that can be shown"
                     ) from None
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> Markup:
         return self.html()
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Return the table as HTML."""
         seen: set[int] = set()
-        label = f'<span class="no">{escape(self.label)}</span> ' if self._has_number else ""
+        label = tag("span", self.label, class_="no") + " " if self._has_number else EMPTY
         if not self._has_number and self.notes is not None:
             self.notes.label(self.name, self.caption)
-        caption = (
-            f'<caption id="c-{self.name}"><span class="cap">{label}{escape(self.caption)}</span>'
-            "</caption>"
+        caption = tag(
+            "caption", tag("span", label, self.caption, class_="cap"), id=f"c-{self.name}"
         )
-        table = (
-            f'<table id="{self.id}"{self._layout()}>{caption}<thead><tr>'
-            + "".join(self._heading(column) for column in self.columns)
-            + "</tr></thead>"
-            + self._bodies(seen)
-            + "</table>"
+        head = tag("thead", tag("tr", *map(self._heading, self.columns)))
+        table = tag(
+            "table", caption, head, self._bodies(seen), id=self.id, class_=" ".join(self._layout())
         )
-        comment = f'<p class="comment">{escape(self.comment)}</p>' if self.comment else ""
+        comment = tag("p", self.comment, class_="comment") if self.comment else EMPTY
         return scroll_region(table, f"c-{self.name}") + comment
 
-    def _layout(self) -> str:
+    def _layout(self) -> list[str]:
         """Return the classes that lay out the columns, named once and not in every cell.
 
         ``n3``: the third column is set to the right; ``k3``: it is never broken; ``x3``: it needs
@@ -288,56 +289,53 @@ class Table:
             texts = list(self.frame[column.name]) if column.kind == "text" else []
             if column.wide or any(isinstance(text, str) and len(text) > LONG for text in texts):
                 names.append(f"x{position}")
-        return f' class="{" ".join(names)}"' if names else ""
+        return names
 
     @property
     def _has_number(self) -> bool:
         return self.numbered and self.notes is not None
 
-    def _heading(self, column: Column) -> str:
+    def _heading(self, column: Column) -> Markup:
         unit = column.unit_shown
-        shown = f' <span class="unit">{escape(unit)}</span>' if unit else ""
-        return f'<th scope="col">{escape(column.heading)}{shown}</th>'
+        shown = join([" ", tag("span", unit, class_="unit")]) if unit else EMPTY
+        return tag("th", column.heading, shown, scope="col")
 
-    def _bodies(self, seen: set[int]) -> str:
+    def _bodies(self, seen: set[int]) -> Markup:
+        """Return the rows as one body, or as a body for each run of rows of one group."""
         if not self.groups:
-            rows = "".join(self._row(row, seen) for row in self.rows())
-            return f"<tbody>{rows}</tbody>"
-        parts: list[str] = []
-        current: object = None
-        for row in self.rows():
-            group = self.cell(row, self.groups)
-            if not parts or group != current:
-                parts.append("</tbody>" if parts else "")
-                parts.append(
-                    f'<tbody><tr class="group"><th scope="rowgroup" colspan="{len(self.columns)}">'
-                    f"{escape(group)}</th></tr>"
-                )
-                current = group
-            parts.append(self._row(row, seen))
-        return "".join(parts) + "</tbody>" if parts else "<tbody></tbody>"
+            return tag("tbody", *(self._row(row, seen) for row in self.rows()))
+        bodies = []
+        for group, rows in groupby(self.rows(), key=lambda row: self.cell(row, self.groups)):
+            heading = tag("th", group, scope="rowgroup", colspan=len(self.columns))
+            shown = (self._row(row, seen) for row in rows)
+            bodies.append(tag("tbody", tag("tr", heading, class_="group"), *shown))
+        return join(bodies) or tag("tbody")
 
-    def _row(self, row: tuple[Any, ...], seen: set[int]) -> str:
+    def _row(self, row: tuple[Any, ...], seen: set[int]) -> Markup:
         cells = []
         for column in self.columns:
             value = self.cell(row, column.name)
             blank = is_missing(value)
-            inside = escape(self.reason(column, row)) if blank else content(column, value)
+            inside = [self.reason(column, row) if blank else content(column, value)]
             named = column.name == self.row_header
             if self.notes is not None:
-                inside += self.notes.cite(self.reference(row, column.source), self.name, seen)
+                inside.append(self.notes.cite(self.reference(row, column.source), self.name, seen))
                 if named:
-                    inside += self.notes.cite(self.reference(row, self.row_source), self.name, seen)
-            opening, closing = ('th scope="row"', "th") if named else ("td", "td")
-            kind = ' class="none"' if blank else ""
-            cells.append(f"<{opening}{kind}>{inside}</{closing}>")
-        return f"<tr>{''.join(cells)}</tr>"
+                    reference = self.reference(row, self.row_source)
+                    inside.append(self.notes.cite(reference, self.name, seen))
+            kind = "none" if blank else None
+            cells.append(
+                tag("th", *inside, scope="row", class_=kind)
+                if named
+                else tag("td", *inside, class_=kind)
+            )
+        return tag("tr", *cells)
 
 
 def content(column: Column, value: Any) -> str:
-    """Return a value that is there as the HTML inside its cell."""
+    """Return a value that is there as text or markup, fit to stand in its cell."""
     if column.show is not None:
-        return escape(column.show(value))
+        return column.show(value)
     if column.kind == "percent":
         return f"{number(value, column.decimals)}%"
     if column.kind == "change":
@@ -354,36 +352,36 @@ def content(column: Column, value: Any) -> str:
         return rating(str(value))
     if column.kind == "mark":
         return mark(str(value))
-    return escape(value)
+    return str(value)
 
 
-def change(points: float, decimals: int = 0) -> str:
+def change(points: float, decimals: int = 0) -> Markup:
     """Return a change in percentage points: direction by shape and word, then the size."""
     size = number(abs(float(points)), decimals)
     if float(points) == 0:
-        return f"{symbol('■')} no change"
+        return symbol("■") + " no change"
     word, shape = ("up", "▲") if float(points) > 0 else ("down", "▼")
-    return f"{symbol(shape, word)} {word} {size}"
+    return symbol(shape, word) + f" {word} {size}"
 
 
 def p_value(value: float) -> str:
     """Return a p-value to three places, never as zero and never as one."""
     plain = float(value)
     if plain < 0.001:
-        return "&lt;0.001"
-    return "&gt;0.999" if plain > 0.999 else f"{plain:.3f}"
+        return "<0.001"
+    return ">0.999" if plain > 0.999 else f"{plain:.3f}"
 
 
-def rating(words: str) -> str:
+def rating(words: str) -> Markup:
     """Return a rating with its level as filled squares out of three, for the eye."""
     level = RATING_LEVELS.get(words)
     if level is None:
         return escape(words)
     squares = "■" * level + "□" * (max(RATING_LEVELS.values()) - level)
-    return f"{symbol(squares)} {escape(words)}"
+    return join([symbol(squares), " ", words])
 
 
-def mark(words: str) -> str:
+def mark(words: str) -> Markup:
     """Return a verdict with its shape, the same on every page."""
     shape = MARKS.get(words)
-    return f"{symbol(shape)} {escape(words)}" if shape else escape(words)
+    return join([symbol(shape), " ", words]) if shape else escape(words)

@@ -10,24 +10,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.publish.page.markup import escape, hidden, is_missing, slug
+from pipeline.publish.page.markup import EMPTY, Markup, hidden, is_missing, join, slug, tag, void
 from pipeline.publish.page.page_info import EDITIONS, PageInfo
 from pipeline.publish.page.render import Renderer
 
 _KINDS = {"comparison": 0, "action-plan": 1, "data-quality": 2}
 _NO_PROVIDER = "The data behind the reports"
+_FIND = "Find a report by provider, round or words in its result"
 _NO_COMPARISON = (
-    '<p class="small">There is no comparison report: the data holds no inspection of this '
-    "provider, only its plan.</p>"
+    "There is no comparison report: the data holds no inspection of this provider, only its plan."
 )
 
 
-def index_html(dossiers: Sequence[Mapping[str, Any]], renderer: Renderer | None = None) -> str:
+def index_html(reports: Sequence[Mapping[str, Any]], renderer: Renderer | None = None) -> str:
     """Return the front page as HTML.
 
     Parameters
     ----------
-    dossiers
+    reports
         The contents of the ``dossier.json`` files, one a report subject, in any order: ``dossier``,
         ``kind``, ``provider_name``, ``simulated``, ``title``, ``result``, ``dates`` (words or a
         list of words), ``data_version`` and ``reports`` (each with ``name`` and ``edition``); a
@@ -35,7 +35,7 @@ def index_html(dossiers: Sequence[Mapping[str, Any]], renderer: Renderer | None 
     renderer
         A renderer already built, to save building another.
     """
-    ordered = sorted(dossiers, key=_order)
+    ordered = sorted(reports, key=_order)
     count = len(ordered)
     page = PageInfo(
         title="Probation inspections, compared",
@@ -43,42 +43,60 @@ def index_html(dossiers: Sequence[Mapping[str, Any]], renderer: Renderer | None 
         kind="index",
         standfirst="How each provider changed between inspections, how it stands against all "
         "Community Rehabilitation Companies (CRCs), and what was promised in answer",
-        data_version=_shared([str(dossier.get("data_version") or "") for dossier in ordered]),
+        data_version=_shared([str(about.get("data_version") or "") for about in ordered]),
         name="index",
     )
-    body = (
-        f'<h2 id="s-reports">Reports</h2>'
-        f'<div class="finder" id="searching" hidden><label for="search">Find a report by provider, '
-        f'round or words in its result</label><input type="search" id="search" autocomplete="off">'
-        f'<p id="found" role="status">{count} of {count} shown</p></div>'
-        f"{_shelves(ordered)}"
-        '<h2 id="s-reading">How to read them</h2>'
-        "<p>The leadership edition gives findings, figures and how sure we are of them. The "
-        "analyst edition holds the same findings with the tests, the formulas and the code. Each "
-        "report is one file: it can be sent by e-mail, read offline and printed, and it carries "
-        "its own data.</p>"
-        "<p>Figures were copied from published inspection reports and action plans; each names "
-        "the document and the place in it. A report marked SIMULATED is about a provider that "
-        "does not exist.</p>"
+    body = join(
+        [
+            tag("h2", "Reports", id="s-reports"),
+            tag(
+                "div",
+                tag(
+                    "label",
+                    "Find a report by provider, round or words in its result",
+                    for_="search",
+                ),
+                void("input", type="search", id="search", autocomplete="off"),
+                tag("p", f"{count} of {count} shown", id="found", role="status"),
+                class_="finder",
+                id="searching",
+                hidden=True,
+            ),
+            _shelves(ordered),
+            tag("h2", "How to read them", id="s-reading"),
+            tag(
+                "p",
+                "The leadership edition gives findings, figures and how sure we are of them. The "
+                "analyst edition holds the same findings with the tests, the formulas and the "
+                "code. Each report is one file: it can be sent by e-mail, read offline and "
+                "printed, and it carries its own data.",
+            ),
+            tag(
+                "p",
+                "Figures were copied from published inspection reports and action plans; each "
+                "names the document and the place in it. A report marked SIMULATED is about a "
+                "provider that does not exist.",
+            ),
+        ]
     )
     return (renderer or Renderer()).page(body, page)
 
 
-def _order(dossier: Mapping[str, Any]) -> tuple[bool, bool, str, int, str]:
-    provider = _provider(dossier)
+def _order(about: Mapping[str, Any]) -> tuple[bool, bool, str, int, str]:
+    provider = _provider(about)
     return (
-        bool(dossier.get("simulated")),
+        bool(about.get("simulated")),
         provider == _NO_PROVIDER,
         provider.lower(),
-        _KINDS.get(str(dossier.get("kind")), len(_KINDS)),
-        str(dossier.get("dossier")),
+        _KINDS.get(str(about.get("kind")), len(_KINDS)),
+        str(about.get("dossier")),
     )
 
 
-def _provider(dossier: Mapping[str, Any]) -> str:
+def _provider(about: Mapping[str, Any]) -> str:
     for field in ("provider_name", "provider"):
-        if not is_missing(dossier.get(field)):
-            return str(dossier[field])
+        if not is_missing(about.get(field)):
+            return str(about[field])
     return _NO_PROVIDER
 
 
@@ -87,54 +105,59 @@ def _shared(versions: list[str]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _shelves(ordered: Sequence[Mapping[str, Any]]) -> str:
+def _shelves(ordered: Sequence[Mapping[str, Any]]) -> Markup:
     if not ordered:
-        return "<p>There is no report yet.</p>"
-    shelves: dict[tuple[str, bool], list[str]] = {}
+        return tag("p", "There is no report yet.")
+    shelves: dict[tuple[str, bool], list[Markup]] = {}
     uninspected = set()
-    for dossier in ordered:
-        key = (_provider(dossier), bool(dossier.get("simulated")))
-        shelves.setdefault(key, []).append(_entry(dossier))
-        if dossier.get("inspected") is False:
+    for about in ordered:
+        key = (_provider(about), bool(about.get("simulated")))
+        shelves.setdefault(key, []).append(_entry(about))
+        if about.get("inspected") is False:
             uninspected.add(key)
     parts = []
     for position, ((provider, simulated), entries) in enumerate(shelves.items(), start=1):
         name = f"p{position}-{slug(provider)[:40]}"
         marked = "SIMULATED" in provider or not simulated
-        tag = "" if marked else ' <span class="tag">SIMULATED</span>'
+        mark = EMPTY if marked else join([" ", tag("span", "SIMULATED", class_="tag")])
+        alone = (provider, simulated) in uninspected
         parts.append(
-            f'<div class="shelf" data-group><h3 id="{name}">{escape(provider)}{tag}</h3>'
-            f'<ul aria-labelledby="{name}">{"".join(entries)}</ul>'
-            f"{_NO_COMPARISON if (provider, simulated) in uninspected else ''}</div>"
+            tag(
+                "div",
+                tag("h3", provider, mark, id=name),
+                tag("ul", *entries, aria_labelledby=name),
+                tag("p", _NO_COMPARISON, class_="small") if alone else EMPTY,
+                class_="shelf",
+                data_group=True,
+            )
         )
-    return "\n".join(parts)
+    return join(parts, "\n")
 
 
-def _entry(dossier: Mapping[str, Any]) -> str:
-    reports = list(dossier.get("reports") or [])
-    title = str(dossier.get("title") or dossier.get("dossier") or "Report")
+def _entry(about: Mapping[str, Any]) -> Markup:
+    reports = list(about.get("reports") or [])
+    title = str(about.get("title") or about.get("dossier") or "Report")
     main = next((report for report in reports if report.get("edition") != "analyst"), None)
     first = main or (reports[0] if reports else None)
-    named = f'<a href="{_address(first)}">{escape(title)}</a>' if first else escape(title)
-    others = "".join(
-        f' · <a href="{_address(report)}">{escape(_edition(report))}{hidden(f" of {title}")}</a>'
+    named = tag("a", title, href=_address(first)) if first else title
+    others = [
+        tag("a", _edition(report), hidden(f" of {title}"), href=_address(report))
         for report in reports
         if report is not first
-    )
-    result = dossier.get("result")
-    said = f"<p>{escape(result)}</p>" if not is_missing(result) else ""
-    dates = dossier.get("dates") or []
-    facts = [dates] if isinstance(dates, str) else [str(date) for date in dates]
-    if dossier.get("data_version"):
-        facts.append(f"data {dossier['data_version']}")
-    small = " · ".join(escape(fact) for fact in facts)
-    if small or others:
-        small = f'<p class="small">{small}{others if small else others.removeprefix(" · ")}</p>'
-    return f"<li data-report>{named}{said}{small}</li>"
+    ]
+    result = about.get("result")
+    said = EMPTY if is_missing(result) else tag("p", result)
+    dates = about.get("dates") or []
+    facts: list[Any] = [dates] if isinstance(dates, str) else [str(date) for date in dates]
+    if about.get("data_version"):
+        facts.append(f"data {about['data_version']}")
+    facts += others
+    small = tag("p", join(facts, " · "), class_="small") if facts else EMPTY
+    return tag("li", named, said, small, data_report=True)
 
 
 def _address(report: Mapping[str, Any]) -> str:
-    return escape(quote(f"{report.get('name', '')}.html"))
+    return quote(f"{report.get('name', '')}.html")
 
 
 def _edition(report: Mapping[str, Any]) -> str:

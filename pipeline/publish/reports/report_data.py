@@ -1,4 +1,4 @@
-"""Read a dossier: the tables of one report, and what it says about itself."""
+"""The data of one report: its tables, and what it says about itself."""
 
 import json
 from collections import defaultdict
@@ -8,17 +8,16 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.analysis.files import DOSSIERS
 from pipeline.data import processed_folder
-
-DOSSIERS = "dossiers"
 
 
 class NoSuchReport(Exception):
-    """There is no dossier for what was asked; the message names those there are."""
+    """There is no report of what was asked; the message names those there are."""
 
 
 @dataclass(frozen=True)
-class Dossier:
+class ReportData:
     """One report's tables, read when they are first asked for, and ``about``: its dossier.json."""
 
     about: dict[str, Any]
@@ -30,7 +29,7 @@ class Dossier:
 
         Whole numbers are Int64, other numbers Float64, yes-or-no values boolean and
         everything else string; a missing value is ``pd.NA``. Raises KeyError for a
-        table this dossier does not have.
+        table this report does not have.
         """
         if name not in self._read:
             types = self.about["types"][name]
@@ -44,19 +43,19 @@ class Dossier:
         return self._read[name]
 
 
-def dossier_names(processed: Path | None = None) -> list[str]:
-    """Return the names of the dossiers in a processed folder (default: the one in use)."""
+def report_names(processed: Path | None = None) -> list[str]:
+    """Return the names of the reports in a processed folder (default: the one in use)."""
     folder = (processed or processed_folder()) / DOSSIERS
     return sorted(path.parent.name for path in folder.glob("*/dossier.json"))
 
 
-def open_dossier(name: str, processed: Path | None = None) -> Dossier:
-    """Open a dossier by name. Raises NoSuchReport, naming the dossiers there are."""
+def open_report_data(name: str, processed: Path | None = None) -> ReportData:
+    """Open a report's data by name. Raises NoSuchReport, naming the reports there are."""
     folder = (processed or processed_folder()) / DOSSIERS / name
     try:
         about = json.loads((folder / "dossier.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        there = dossier_names(processed)
+        there = report_names(processed)
         known = "There is: " + ", ".join(there) if there else "Run make data first"
         raise NoSuchReport(f"There is no report {name} in the data. {known}.") from None
-    return Dossier(about, folder)
+    return ReportData(about, folder)

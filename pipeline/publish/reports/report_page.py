@@ -1,4 +1,4 @@
-"""What every report shares: a dossier, the page's source notes, and the tables it has shown."""
+"""What every report shares: its data, the page's source notes, and the tables it has shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,29 +10,29 @@ from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.report_data import Dossier
+from pipeline.publish.reports.report_data import ReportData
 
 
 @dataclass
 class ReportPage:
     """One edition of a report; its notebook calls a method a cell.
 
-    dossier  what the report is made of
+    data     what the report is made of
     edition  which of the report's pages this is; empty where there is only one
     notes    the source notes of the page, numbered in the order in which figures are shown
     shown    the tables the page offers as downloads, in that order
     """
 
-    dossier: Dossier
+    data: ReportData
     edition: str = ""
     notes: SourceNotes = field(init=False)
     shown: list[Table] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
-        """Start the notes with the sources of the dossier."""
-        self.notes = SourceNotes(self.dossier["sources"])
+        """Start the notes with the sources of the data."""
+        self.notes = SourceNotes(self.data["sources"])
 
-    def _table(
+    def table(
         self,
         frame: pd.DataFrame,
         caption: str,
@@ -54,9 +54,9 @@ class ReportPage:
     def downloads(self) -> Downloads:
         """Return the tables of this page as CSV and as one accessible spreadsheet."""
         tables = {table.name: table for table in self.shown}
-        info = page_info(self.dossier.about, self.edition)
-        return Downloads(list(tables.values()), info, main=self._main_table())
+        info = page_info(self.data.about, self.edition)
+        return Downloads(list(tables.values()), info, main=self.main_table())
 
-    def _main_table(self) -> Table | None:
+    def main_table(self) -> Table | None:
         """Return the table offered as a CSV file of its own where the others are packed."""
         return None

@@ -1,7 +1,7 @@
-"""What the comparison notebook calls: one method a section, each with one result.
+"""The comparison report: a function a section, listed in ``report``; each gives one result.
 
-The figures come from the report's dossier, where they were computed once; here
-they are put into words, tables and charts.
+The figures come from the report's data, where they were computed once; here they are put into
+words, tables and pictures.
 """
 
 from pipeline.publish.reports.comparison.report import ComparisonReport

@@ -6,141 +6,144 @@ from pipeline.analysis.records import records
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.markup import is_missing
 from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.comparison.base import Section
+from pipeline.publish.reports.comparison.context import Comparison
 
 
-class Claims(Section):
-    """The sections on what the report calls significant, and on the tests."""
-
-    def claims_table(self) -> Table | Prose:
-        """Return the report's claims of significance, each with what our test finds."""
-        claims = self.dossier["claims"]
-        if claims.empty:
-            return Prose(["No such sentence of the report is on record."])
-        numbered = "Claim " + claims["claim"].astype("string") + ": " + claims["summary"]
-        columns = [
-            Column("measure", "Measure it may refer to"),
-            Column("label", "Wording", missing="not in the data", wide=True),
-            Column("previous_percent", self.rounds[0], "percent", missing="no comparable figure"),
-            Column("current_percent", self.rounds[1], "percent", missing="no figure"),
-            Column("reproduced", "Does the test pass on the printed figures?", "mark"),
+def claims_table(report: Comparison) -> Table | Prose:
+    """Return the report's claims of significance, each with what our test finds."""
+    claims = report.data["claims"]
+    if claims.empty:
+        return Prose(["No such sentence of the report is on record."])
+    numbered = "Claim " + claims["claim"].astype("string") + ": " + claims["summary"]
+    columns = [
+        Column("measure", "Measure it may refer to"),
+        Column("label", "Wording", missing="not in the data", wide=True),
+        Column("previous_percent", report.rounds[0], "percent", missing="no comparable figure"),
+        Column("current_percent", report.rounds[1], "percent", missing="no figure"),
+        Column("reproduced", "Does the test pass on the printed figures?", "mark"),
+    ]
+    if report.analyst:
+        columns += [
+            Column("p_min", "Smallest p", "p", missing="cannot be computed"),
+            Column("p_max", "Largest p", "p", missing="cannot be computed"),
+            Column("reason", "What it rests on", wide=True),
         ]
-        if self.analyst:
-            columns += [
-                Column("p_min", "Smallest p", "p", missing="cannot be computed"),
-                Column("p_max", "Largest p", "p", missing="cannot be computed"),
-                Column("reason", "What it rests on", wide=True),
-            ]
-        return self._table(
-            claims.assign(numbered=numbered),
-            "What the report calls significant, in our words, and the test",
-            columns,
-            groups="numbered",
-            row_source=("source", "place"),
-            name="claims",
-        )
+    return report.table(
+        claims.assign(numbered=numbered),
+        "What the report calls significant, in our words, and the test",
+        columns,
+        groups="numbered",
+        row_source=("source", "place"),
+        name="claims",
+    )
 
-    def unclaimed_table(self) -> Table | Prose:
-        """Return the changes that pass the test though the text does not call them significant."""
-        unclaimed = self.dossier["unclaimed"]
-        if unclaimed.empty:
-            return Prose(["No change passes the test without being called significant there."])
-        return self._table(
-            unclaimed,
-            "Changes that pass the test without being called significant in the report",
-            [
-                Column("measure", "Number"),
-                Column("label", "Key question or prompt", wide=True),
-                Column("previous_percent", self.rounds[0], "percent"),
-                Column("current_percent", self.rounds[1], "percent"),
-                Column("change_points", "Change", "change"),
-            ],
-            name="unclaimed",
-        )
 
-    # For analysts.
+def unclaimed_table(report: Comparison) -> Table | Prose:
+    """Return the changes that pass the test though the text does not call them significant."""
+    unclaimed = report.data["unclaimed"]
+    if unclaimed.empty:
+        return Prose(["No change passes the test without being called significant there."])
+    return report.table(
+        unclaimed,
+        "Changes that pass the test without being called significant in the report",
+        [
+            Column("measure", "Number"),
+            Column("label", "Key question or prompt", wide=True),
+            Column("previous_percent", report.rounds[0], "percent"),
+            Column("current_percent", report.rounds[1], "percent"),
+            Column("change_points", "Change", "change"),
+        ],
+        name="unclaimed",
+    )
 
-    def families_table(self) -> Table:
-        """Return how many tests were made at once, and how many chance alone would pass."""
-        return self._table(
-            self.dossier["families"],
-            "Many tests at once",
-            [
-                Column("family", "Family of tests"),
-                Column("computed", "Tests", "count"),
-                Column("left_out", "Left out, not computable", "count"),
-                Column("significant", "Significant", "count"),
-                Column("unsettled", "Unsettled", "count"),
-                Column("expected_by_chance", "Expected by chance, at most", "number", decimals=1),
-                Column("kept_after_adjustment", "Left after adjustment", "count"),
-            ],
-            name="families",
-            comment="Adjustment: Benjamini and Hochberg, on the largest p of each test.",
-        )
 
-    def design_table(self) -> Table | Prose:
-        """Return the published design of each sample and the eligible cases it implies."""
-        if self.dossier["designs"].empty:
-            return Prose(["No design of a sample is printed."])
-        designs = self.dossier["designs"].astype({"round": "string"})
-        return self._table(
-            designs,
-            "What the published sample designs imply",
-            [
-                Column("name", "Sample", wide=True),
-                Column("size", "Cases read", "count"),
-                Column("required_size", "Asked for", "count", missing="the same"),
-                Column("confidence_level", "Confidence", "percent"),
-                Column("margin_of_error", "Margin of error", "number", unit="percentage points"),
-                Column("eligible", "Eligible cases implied", "count", missing="cannot be computed"),
-                Column("note", "Note", missing="none", wide=True),
-            ],
-            groups="round",
-            name="designs",
-            comment="The design looks at the eligible cases of its window; the intervals on this "
-            "page are about practice and are wider.",
-        )
+# For analysts.
 
-    def other_tests_table(self) -> Table | Prose:
-        """Return what other tests would say of each change with known numbers of cases."""
-        tests = self.dossier["other_tests"]
-        if tests.empty:
-            return Prose(["No change has known numbers of cases in both rounds."])
-        wide = tests.pivot(index="key_question", columns="test", values="p").reset_index()
-        names = [name for name in wide.columns if name != "key_question"]
-        return self._table(
-            wide,
-            "What other tests would say",
-            [
-                Column("key_question", "Key question"),
-                *[Column(name, str(name), "p", missing="cannot be computed") for name in names],
-            ],
-            name="other-tests",
-        )
 
-    def detectable_table(self) -> Table | Prose:
-        """Return the smallest change these samples could have seen four times out of five."""
-        if self.dossier["detectable"].empty:
-            return Prose(["Without two rounds to compare no change could have been seen."])
-        kinds = self.dossier["samples"][["sample", "name"]].drop_duplicates()
-        rows = self.dossier["detectable"].merge(kinds, on="sample")
-        rows["rise"], rows["fall"] = (
-            [_span(row[f"smallest_{way}"], row[f"largest_{way}"]) for row in records(rows)]
-            for way in ("rise", "fall")
-        )
-        return self._table(
-            rows,
-            "What these inspections could have seen",
-            [
-                Column("name", "Sample", wide=True),
-                Column("figures", "Key questions", "count"),
-                Column("rise", "Smallest rise", unit="percentage points"),
-                Column("fall", "Smallest fall", unit="percentage points"),
-            ],
-            name="detectable",
-            comment="The smallest change that the test would find significant with 80% power, "
-            "from the earlier percentage; a span where it differs between questions.",
-        )
+def families_table(report: Comparison) -> Table:
+    """Return how many tests were made at once, and how many chance alone would pass."""
+    return report.table(
+        report.data["families"],
+        "Many tests at once",
+        [
+            Column("family", "Family of tests"),
+            Column("computed", "Tests", "count"),
+            Column("left_out", "Left out, not computable", "count"),
+            Column("significant", "Significant", "count"),
+            Column("unsettled", "Unsettled", "count"),
+            Column("expected_by_chance", "Expected by chance, at most", "number", decimals=1),
+            Column("kept_after_adjustment", "Left after adjustment", "count"),
+        ],
+        name="families",
+        comment="Adjustment: Benjamini and Hochberg, on the largest p of each test.",
+    )
+
+
+def design_table(report: Comparison) -> Table | Prose:
+    """Return the published design of each sample and the eligible cases it implies."""
+    if report.data["designs"].empty:
+        return Prose(["No design of a sample is printed."])
+    designs = report.data["designs"].astype({"round": "string"})
+    return report.table(
+        designs,
+        "What the published sample designs imply",
+        [
+            Column("name", "Sample", wide=True),
+            Column("size", "Cases read", "count"),
+            Column("required_size", "Asked for", "count", missing="the same"),
+            Column("confidence_level", "Confidence", "percent"),
+            Column("margin_of_error", "Margin of error", "number", unit="percentage points"),
+            Column("eligible", "Eligible cases implied", "count", missing="cannot be computed"),
+            Column("note", "Note", missing="none", wide=True),
+        ],
+        groups="round",
+        name="designs",
+        comment="The design looks at the eligible cases of its window; the intervals on this "
+        "page are about practice and are wider.",
+    )
+
+
+def other_tests_table(report: Comparison) -> Table | Prose:
+    """Return what other tests would say of each change with known numbers of cases."""
+    tests = report.data["other_tests"]
+    if tests.empty:
+        return Prose(["No change has known numbers of cases in both rounds."])
+    wide = tests.pivot(index="key_question", columns="test", values="p").reset_index()
+    names = [name for name in wide.columns if name != "key_question"]
+    return report.table(
+        wide,
+        "What other tests would say",
+        [
+            Column("key_question", "Key question"),
+            *[Column(name, str(name), "p", missing="cannot be computed") for name in names],
+        ],
+        name="other-tests",
+    )
+
+
+def detectable_table(report: Comparison) -> Table | Prose:
+    """Return the smallest change these samples could have seen four times out of five."""
+    if report.data["detectable"].empty:
+        return Prose(["Without two rounds to compare no change could have been seen."])
+    kinds = report.data["samples"][["sample", "name"]].drop_duplicates()
+    rows = report.data["detectable"].merge(kinds, on="sample")
+    rows["rise"], rows["fall"] = (
+        [_span(row[f"smallest_{way}"], row[f"largest_{way}"]) for row in records(rows)]
+        for way in ("rise", "fall")
+    )
+    return report.table(
+        rows,
+        "What these inspections could have seen",
+        [
+            Column("name", "Sample", wide=True),
+            Column("figures", "Key questions", "count"),
+            Column("rise", "Smallest rise", unit="percentage points"),
+            Column("fall", "Smallest fall", unit="percentage points"),
+        ],
+        name="detectable",
+        comment="The smallest change that the test would find significant with 80% power, "
+        "from the earlier percentage; a span where it differs between questions.",
+    )
 
 
 def _span(lowest: Any, highest: Any) -> str:

@@ -1,131 +1,88 @@
-"""Performance against target, people and workload, and who the cases were."""
+"""What the sections of the comparison report are told: its rounds, names, figures and headline."""
+
+from functools import cached_property
+from typing import Self
 
 import pandas as pd
 
-from pipeline.analysis.records import records
-from pipeline.analysis.sentences.phrases import in_words, joined
-from pipeline.publish.charts import comparison as charts
-from pipeline.publish.page.blocks import Prose
-from pipeline.publish.page.pictures import Figure
-from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.comparison.base import Section
+from pipeline.analysis.report_data import comparison_name
+from pipeline.publish.reports.report_data import open_report_data
+from pipeline.publish.reports.report_page import ReportPage
+
+ANALYST = "analyst"
 
 
-class Context(Section):
-    """The sections on what stands beside the scores."""
+class Comparison(ReportPage):
+    """One edition of the comparison of two rounds of a provider, or of one round alone."""
 
-    def _facts(self, *topics: str) -> pd.DataFrame:
-        facts = self.dossier["facts"]
-        rounds = self.dossier["inspections"][["inspection", "round"]]
-        return facts[facts["topic"].isin(topics)].merge(rounds, on="inspection")
+    @classmethod
+    def open(
+        cls, provider: str, previous: int | None, current: int, comparator: str, edition: str
+    ) -> Self:
+        """Open the comparison of two rounds of a provider (``previous`` may be None).
 
-    def performance_figure(self) -> Figure | Prose:
-        """Return the contract measures of each round against target and national figure."""
-        facts = self._facts("performance")
-        # The scale is of percentages; what is in days or pounds stands with people and workload.
-        facts = facts[
-            facts["value"].notna() & facts["target"].notna() & (facts["unit"] == "percent")
-        ]
-        if facts.empty:
-            return Prose(["The reports print no contract measure in percent with its target."])
-        facts = facts.sort_values("round", ascending=False, kind="stable")
-        lower = facts["better"] == "lower"
-        met = (facts["value"] <= facts["target"]).where(lower, facts["value"] >= facts["target"])
-        facts = facts.assign(met=met.astype(bool))
-        finding = " ".join(
-            _against_targets(str(name), rows) for name, rows in facts.groupby("round", sort=False)
+        Raises NoSuchReport, naming the reports there are, where the data has no
+        such comparison, and ValueError for an unknown edition or comparator.
+        """
+        data = open_report_data(comparison_name(provider, previous, current))
+        editions = [report["edition"] for report in data.about["reports"]]
+        if edition not in editions:
+            raise ValueError(f"There is no edition {edition}; there are: {', '.join(editions)}.")
+        known = list(data["comparators"]["comparator"])
+        if comparator not in known:
+            raise ValueError(f"There is no comparator {comparator}; there are: {', '.join(known)}.")
+        return cls(data, edition)
+
+    @property
+    def rounds(self) -> tuple[str, str]:
+        """The names of the earlier and the current round; the earlier is empty where none is."""
+        before = self.data.about["previous_round"]
+        return (str(before) if before else "", str(self.data.about["round"]))
+
+    @cached_property
+    def questions(self) -> pd.DataFrame:
+        """The tested key-question comparison, with the name of each standard."""
+        names = self.data["standards"][["standard", "name"]]
+        joined_names = self.data["key_questions"].merge(names, on="standard")
+        heading = joined_names["standard"] + " " + joined_names["name"]
+        asked = joined_names["key_question"] + " " + joined_names["question"]
+        return joined_names.assign(heading=heading, asked=asked)
+
+    @property
+    def analyst(self) -> bool:
+        """Whether this is the analyst edition."""
+        return self.edition == ANALYST
+
+    @property
+    def compares(self) -> bool:
+        """Whether there is an earlier round."""
+        return bool(self.rounds[0])
+
+    def sentence(self, item: str) -> str:
+        """The sentence of a line of the headline; empty where it has no such line."""
+        rows = self.data["headline"].set_index("item")
+        return str(rows.loc[item, "sentence"]) if item in rows.index else ""
+
+    def value(self, item: str) -> str:
+        """The figure of a line of the headline."""
+        return str(self.data["headline"].set_index("item").loc[item, "value"])
+
+    def aggregate(self) -> str:
+        """The name of the aggregate as it stands inside a sentence."""
+        name = str(self.data["comparators"]["name"].iloc[0])
+        return name[0].lower() + name[1:] if name.startswith("All ") else name
+
+    def current_bands(self) -> pd.DataFrame:
+        """The rating bands of the current framework."""
+        bands = self.data["rating_bands"]
+        return bands[bands["framework"] == self.data["inspections"]["framework"].iloc[-1]]
+
+    @cached_property
+    def prompts(self) -> pd.DataFrame:
+        """The tested prompt comparison, one source note a row: the line of the annex."""
+        rows = self.data["prompts"]
+        place = rows["current_place"].str.replace(
+            r", (current|previous) inspection$", "", regex=True
         )
-        rows = facts.assign(round_name=facts["round"].astype("string"))
-        national = joined(list(facts["comparator"].dropna().unique())) or "Compared with"
-        table = self._table(
-            rows,
-            "Contract measures against target",
-            [
-                Column("name", "Measure", wide=True),
-                Column("value", "This provider", "percent", source=("source", "place")),
-                Column("comparator_value", national, "percent", missing="not printed"),
-                Column("target", "Target", "percent", missing="not printed"),
-            ],
-            groups="round_name",
-            name="performance",
-        )
-        return Figure(
-            charts.target_chart(rows),
-            "Contract measures against target",
-            finding,
-            caption=f"Disc: this provider. Diamond: {national}. Upright bar: target. "
-            "The figures are those each report prints; they come from the Ministry of Justice.",
-            table=table,
-            narrow=charts.target_chart(rows, narrow=True),
-            name="targets",
-        )
-
-    def people_table(self) -> Table | Prose:
-        """Return staffing, caseloads and what officers said, with every figure to set beside."""
-        facts = self._facts("people", "interviews", "case-findings", "performance")
-        facts = facts[(facts["topic"] != "performance") | (facts["unit"] != "percent")]
-        beside = facts[["previous_value", "comparator_value", "target"]].notna().any(axis=1)
-        rows = facts[beside & facts["value"].notna()]
-        if rows.empty:
-            return Prose(["The reports print no figure on staff with another to set beside it."])
-        rows = rows.assign(
-            measure_name=rows["name"] + " (" + rows["unit"] + ")",
-            round_name=rows["round"].astype("string"),
-        )
-        target = Column("target", "Target", "number", show=_plain, missing="not printed")
-        targets = [target] if rows["target"].notna().any() else []
-        return self._table(
-            rows,
-            "People and workload",
-            [
-                Column("measure_name", "Measure", wide=True),
-                Column("previous_value", "Earlier", "number", show=_plain, missing="not printed"),
-                Column("value", "This round", "number", show=_plain, source=("source", "place")),
-                Column(
-                    "comparator_value", "Comparison", "number", show=_plain, missing="not printed"
-                ),
-                Column("comparator", "Compared with", missing="nothing is printed"),
-                *targets,
-            ],
-            groups="round_name",
-            name="people",
-            comment="Earlier: the figure the report prints as the earlier one, which is not always "
-            "of the round before.",
-        )
-
-    def characteristics_table(self) -> Table | Prose:
-        """Return what kind of cases were read, beside the aggregate."""
-        facts = self._facts("characteristics")
-        rows = facts[facts["comparator_value"].notna() & facts["value"].notna()]
-        if rows.empty:
-            return Prose(["The reports do not say who the inspected cases were."])
-        return self._table(
-            rows,
-            "Who the inspected cases were",
-            [
-                Column("name", "Characteristic", wide=True),
-                Column("value", "This provider", "percent", source=("source", "place")),
-                Column("comparator_value", "Comparison", "percent"),
-                Column("comparator", "Compared with"),
-            ],
-            name="characteristics",
-        )
-
-
-def _against_targets(name: str, facts: pd.DataFrame) -> str:
-    """Say of one round how many figures met their target, and which did not."""
-    met = int(facts["met"].sum())
-    if met < 2:
-        finding = f"{name}: {'one' if met else 'no'} figure of {len(facts)} met its target"
-    else:
-        finding = f"{name}: {in_words(met)} of {len(facts)} figures met their target"
-    missed = [
-        f"{row['name']} ({row['value']:g}% against {row['target']:g}%)"
-        for row in records(facts[~facts["met"]])
-    ]
-    return f"{finding}; missed: {joined(missed)}." if missed else f"{finding}."
-
-
-def _plain(value: float) -> str:
-    """Return a figure with the decimals it is printed with, and no others."""
-    return f"{value:g}"
+        headings = self.questions[["key_question", "asked"]]
+        return rows.assign(line=place).merge(headings, on="key_question")

@@ -4,162 +4,161 @@ import pandas as pd
 
 from pipeline.publish.charts import comparison as charts
 from pipeline.publish.page.blocks import Prose
-from pipeline.publish.page.pictures import Figure
+from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.comparison.base import Section
+from pipeline.publish.reports.comparison.context import Comparison
 
 
-class Outlook(Section):
-    """The sections that look ahead."""
+def route(report: Comparison) -> Prose:
+    """Return the shortest ways to the next overall rating, in sentences."""
+    return Prose(list(report.data["route_sentences"]["sentence"]), name="route-text")
 
-    def route(self) -> Prose:
-        """Return the shortest ways to the next overall rating, in sentences."""
-        return Prose(list(self.dossier["route_sentences"]["sentence"]), name="route-text")
 
-    def route_figure(self) -> Figure | None:
-        """Return the picture of what each standard's next point would take, or None.
+def route_figure(report: Comparison) -> Picture | None:
+    """Return the picture of what each standard's next point would take, or None.
 
-        There is none where the overall rating is the highest already, or where no standard's next
-        rating rests on percentages.
-        """
-        route = self.dossier["route"]
-        # A table without rows comes back without the types of its columns.
-        rateable = route[route["rateable"].astype("boolean").fillna(False)]
-        if rateable.empty:
-            return None
-        table = self._table(
-            rateable.assign(standard_name=rateable["standard"] + " " + rateable["name"]),
-            "What the next rating of each standard would take",
-            [
-                Column("standard_name", "Standard"),
-                Column("published_rating", "Rating now", "rating"),
-                Column("next_rating", "Next rating", "rating"),
-                Column("questions_below", "Key questions below the boundary"),
-                Column("points_away", "Furthest below", "points"),
-                Column("cases_needed", "More cases done well", "count"),
-                Column("base", "Out of", "count", unit="cases"),
-                Column(
-                    "cases_to_discretion", "More cases to be within reach of discretion", "count"
-                ),
-            ],
-            name="route",
-            comment="Within reach of discretion means that the panel may consider the next rating, "
-            "not that it gives it. Where the number of cases was not published, the figures are "
-            "for the most there can have been.",
+    There is none where the overall rating is the highest already, or where no standard's next
+    rating rests on percentages.
+    """
+    route = report.data["route"]
+    # A table without rows comes back without the types of its columns.
+    rateable = route[route["rateable"].astype("boolean").fillna(False)]
+    if rateable.empty:
+        return None
+    table = report.table(
+        rateable.assign(standard_name=rateable["standard"] + " " + rateable["name"]),
+        "What the next rating of each standard would take",
+        [
+            Column("standard_name", "Standard"),
+            Column("published_rating", "Rating now", "rating"),
+            Column("next_rating", "Next rating", "rating"),
+            Column("questions_below", "Key questions below the boundary"),
+            Column("points_away", "Furthest below", "points"),
+            Column("cases_needed", "More cases done well", "count"),
+            Column("base", "Out of", "count", unit="cases"),
+            Column("cases_to_discretion", "More cases to be within reach of discretion", "count"),
+        ],
+        name="route",
+        comment="Within reach of discretion means that the panel may consider the next rating, "
+        "not that it gives it. Where the number of cases was not published, the figures are "
+        "for the most there can have been.",
+    )
+    bands = report.current_bands()
+    draw = [charts.route_chart(rateable, bands, narrow) for narrow in (False, True)]
+    sentences = list(report.data["route_sentences"]["sentence"])
+    return Picture(
+        draw[0],
+        "What the next rating of each standard would take",
+        sentences[1] if len(sentences) > 1 else sentences[0],
+        caption="Disc: the key question furthest below the next rating. Upright bar: the "
+        "percentage that rating asks of it. Standards rated by judgement have no percentages "
+        "and are left out.",
+        table=table,
+        narrow=draw[1],
+        name="route",
+    )
+
+
+def firmness_figure(report: Comparison) -> Picture:
+    """Return the picture of how the ratings would fare with fresh samples of cases."""
+    lines = _firmness(report)
+    ordered = lines.sort_values("alone", kind="stable")
+    weakest = ordered.iloc[0]
+    least = ordered[ordered["standard"] != "overall"].iloc[0]
+    finding = (
+        f"By the bands alone, {least['alone']:.0f} of 100 fresh samples would reach the "
+        f"published rating of {least['name']} or a higher one, the fewest of any standard"
+    )
+    if weakest["standard"] == "overall":
+        finding += (
+            f"; {weakest['alone']:.0f} would reach {weakest['rating']} overall, and "
+            f"{weakest['discretion']:.0f} with every discretion that is permitted"
         )
-        bands = self._current_bands()
-        draw = [charts.route_chart(rateable, bands, narrow) for narrow in (False, True)]
-        sentences = list(self.dossier["route_sentences"]["sentence"])
-        return Figure(
-            draw[0],
-            "What the next rating of each standard would take",
-            sentences[1] if len(sentences) > 1 else sentences[0],
-            caption="Disc: the key question furthest below the next rating. Upright bar: the "
-            "percentage that rating asks of it. Standards rated by judgement have no percentages "
-            "and are left out.",
-            table=table,
-            narrow=draw[1],
-            name="route",
-        )
+    table = report.table(
+        lines,
+        "Fresh samples, out of 100, that would reach a rating or a higher one",
+        [
+            Column("label", "Rating", wide=True),
+            Column("alone", "By the bands alone", "number"),
+            Column("lowest", "At least", "number", missing="not computed"),
+            Column("highest", "At most", "number", missing="not computed"),
+            Column("discretion", "With every permitted discretion", "number"),
+        ],
+        name="firmness",
+        comment="An illustration of how much such samples vary. It says nothing about "
+        "the published ratings, which rest on more than these percentages.",
+    )
+    return Picture(
+        charts.firmness_chart(lines),
+        "How far samples of these sizes can move a rating",
+        f"{finding}.",
+        caption="Filled square: the rating that the bands give. Hollow square: with every "
+        "discretion that is permitted used upwards. Bar: lowest and highest whatever the "
+        "dependence between questions.",
+        table=table,
+        narrow=charts.firmness_chart(lines, narrow=True),
+        name="firmness",
+    )
 
-    def firmness_figure(self) -> Figure:
-        """Return the picture of how the ratings would fare with fresh samples of cases."""
-        lines = self._firmness()
-        ordered = lines.sort_values("alone", kind="stable")
-        weakest = ordered.iloc[0]
-        least = ordered[ordered["standard"] != "overall"].iloc[0]
-        finding = (
-            f"By the bands alone, {least['alone']:.0f} of 100 fresh samples would reach the "
-            f"published rating of {least['name']} or a higher one, the fewest of any standard"
-        )
-        if weakest["standard"] == "overall":
-            finding += (
-                f"; {weakest['alone']:.0f} would reach {weakest['rating']} overall, and "
-                f"{weakest['discretion']:.0f} with every discretion that is permitted"
-            )
-        table = self._table(
-            lines,
-            "Fresh samples, out of 100, that would reach a rating or a higher one",
-            [
-                Column("label", "Rating", wide=True),
-                Column("alone", "By the bands alone", "number"),
-                Column("lowest", "At least", "number", missing="not computed"),
-                Column("highest", "At most", "number", missing="not computed"),
-                Column("discretion", "With every permitted discretion", "number"),
-            ],
-            name="firmness",
-            comment="An illustration of how much such samples vary. It says nothing about "
-            "the published ratings, which rest on more than these percentages.",
-        )
-        return Figure(
-            charts.firmness_chart(lines),
-            "How far samples of these sizes can move a rating",
-            f"{finding}.",
-            caption="Filled square: the rating that the bands give. Hollow square: with every "
-            "discretion that is permitted used upwards. Bar: lowest and highest whatever the "
-            "dependence between questions.",
-            table=table,
-            narrow=charts.firmness_chart(lines, narrow=True),
-            name="firmness",
-        )
 
-    def totals_table(self) -> Table:
-        """Return how often fresh samples would give each total of points, rare totals left out."""
-        totals = self.dossier["firmness_total"]
-        wide = totals.assign(share=100 * totals["independent"]).pivot(
-            index="points", columns="rule", values="share"
-        )
-        likely = wide[(wide >= 0.5).any(axis=1)].reset_index().astype({"points": "Int64"})
-        return self._table(
-            likely,
-            "Fresh samples, out of 100, by the total of points they would give",
-            [
-                Column("points", "Total of points", "count"),
-                Column("bands alone", "By the bands alone", "number"),
-                Column("every permitted discretion", "With every permitted discretion", "number"),
-            ],
-            name="totals",
-            offered=False,  # a picture's worth of numbers, not figures to reuse
-            comment="Questions taken as independent; totals that fewer than one sample in 200 "
-            "would give are left out.",
-        )
+def totals_table(report: Comparison) -> Table:
+    """Return how often fresh samples would give each total of points, rare totals left out."""
+    totals = report.data["firmness_total"]
+    wide = totals.assign(share=100 * totals["independent"]).pivot(
+        index="points", columns="rule", values="share"
+    )
+    likely = wide[(wide >= 0.5).any(axis=1)].reset_index().astype({"points": "Int64"})
+    return report.table(
+        likely,
+        "Fresh samples, out of 100, by the total of points they would give",
+        [
+            Column("points", "Total of points", "count"),
+            Column("bands alone", "By the bands alone", "number"),
+            Column("every permitted discretion", "With every permitted discretion", "number"),
+        ],
+        name="totals",
+        offered=False,  # a picture's worth of numbers, not figures to reuse
+        comment="Questions taken as independent; totals that fewer than one sample in 200 "
+        "would give are left out.",
+    )
 
-    def _firmness(self) -> pd.DataFrame:
-        """Return one row a line: the published rating of each standard, and the next overall."""
-        rows = []
-        firmness = self.dossier["firmness"]
-        for (standard, name), part in firmness[firmness["published"]].groupby(["standard", "name"]):
-            alone = part[part["rule"] == "bands alone"].iloc[0]
-            discretion = part[part["rule"] != "bands alone"].iloc[0]
-            rows.append(
-                {
-                    "standard": standard,
-                    "name": name,
-                    "rating": alone["rating"],
-                    "label": f"{standard} {name}: {alone['rating']}",
-                    "alone": 100 * alone["at_least_independent"],
-                    "lowest": 100 * alone["at_least_lowest"],
-                    "highest": 100 * alone["at_least_together"],
-                    "discretion": 100 * discretion["at_least_independent"],
-                }
-            )
-        overall = self.dossier["firmness_overall"]
-        now = int(overall[overall["published"]]["lower_points"].iloc[0])
-        above = overall[overall["lower_points"] > now]
-        target = above if len(above) else overall[overall["published"]]
-        target = target[target["lower_points"] == target["lower_points"].min()]
-        alone = target[target["rule"] == "bands alone"].iloc[0]
-        discretion = target[target["rule"] != "bands alone"].iloc[0]
+
+def _firmness(report: Comparison) -> pd.DataFrame:
+    """Return one row a line: the published rating of each standard, and the next overall."""
+    rows = []
+    firmness = report.data["firmness"]
+    for (standard, name), part in firmness[firmness["published"]].groupby(["standard", "name"]):
+        alone = part[part["rule"] == "bands alone"].iloc[0]
+        discretion = part[part["rule"] != "bands alone"].iloc[0]
         rows.append(
             {
-                "standard": "overall",
-                "name": "Overall",
+                "standard": standard,
+                "name": name,
                 "rating": alone["rating"],
-                "label": f"Overall: {alone['rating']}",
-                "alone": 100 * alone["independent"],
-                "lowest": 100 * alone["lowest"],
-                "highest": 100 * alone["highest"],
-                "discretion": 100 * discretion["independent"],
+                "label": f"{standard} {name}: {alone['rating']}",
+                "alone": 100 * alone["at_least_independent"],
+                "lowest": 100 * alone["at_least_lowest"],
+                "highest": 100 * alone["at_least_together"],
+                "discretion": 100 * discretion["at_least_independent"],
             }
         )
-        return pd.DataFrame(rows)
+    overall = report.data["firmness_overall"]
+    now = int(overall[overall["published"]]["lower_points"].iloc[0])
+    above = overall[overall["lower_points"] > now]
+    target = above if len(above) else overall[overall["published"]]
+    target = target[target["lower_points"] == target["lower_points"].min()]
+    alone = target[target["rule"] == "bands alone"].iloc[0]
+    discretion = target[target["rule"] != "bands alone"].iloc[0]
+    rows.append(
+        {
+            "standard": "overall",
+            "name": "Overall",
+            "rating": alone["rating"],
+            "label": f"Overall: {alone['rating']}",
+            "alone": 100 * alone["independent"],
+            "lowest": 100 * alone["lowest"],
+            "highest": 100 * alone["highest"],
+            "discretion": 100 * discretion["independent"],
+        }
+    )
+    return pd.DataFrame(rows)

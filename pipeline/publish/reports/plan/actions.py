@@ -9,7 +9,7 @@ from pipeline.analysis.plans import (
 from pipeline.analysis.sentences.phrases import in_words
 from pipeline.publish.charts.timeline import UNDATED, how_to_read, timeline, timeline_rows
 from pipeline.publish.page.blocks import Prose
-from pipeline.publish.page.pictures import Figure
+from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.plan.base import Section, number_of
 
@@ -24,7 +24,7 @@ _STATE_WORDS = {
 class Actions(Section):
     """The sections on the actions of the plan."""
 
-    def timeline(self) -> Figure | Prose:
+    def timeline(self) -> Picture | Prose:
         """Return the actions by owner and due month, undated ones apart."""
         if self._actions.empty:
             return self._no_actions()
@@ -34,7 +34,7 @@ class Actions(Section):
             for column in rows["column"]
         ]
         rows["stands"] = rows["state"].map(_STATE_WORDS)
-        numbers = self._table(
+        numbers = self.table(
             rows,
             "Actions by owner, target and where they stand",
             [
@@ -46,7 +46,7 @@ class Actions(Section):
             ],
             name="timeline-numbers",
         )
-        return Figure(
+        return Picture(
             timeline(self._actions, self.as_of),
             title="Actions by owner and due date",
             finding=self._timeline_finding(),
@@ -89,7 +89,7 @@ class Actions(Section):
             target=self._actions["due_printed"],
         )
         example = str(frame["action"].iloc[0])
-        return self._table(
+        return self.table(
             frame,
             f"Actions as of {self._day}",
             [
@@ -123,7 +123,7 @@ class Actions(Section):
             )
         frame = updates.sort_values(["action", "date"])
         frame = frame.assign(day=frame["date"].map(day_in_words))
-        return self._table(
+        return self.table(
             frame,
             f"Updates on record on {self._day}",
             [
@@ -144,7 +144,7 @@ class Actions(Section):
         shares = completeness(self._recommendations)
         headings = self._recommendations.set_index("recommendation")["heading"]
         frame = shares.assign(heading=shares["recommendation"].map(headings).fillna("Whole plan"))
-        return self._table(
+        return self.table(
             frame,
             "Actions with an owner, a target date and a measure",
             [

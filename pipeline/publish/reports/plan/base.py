@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.analysis.plans import TARGET_PASSED, check_day, day_in_words, with_positions
 from pipeline.data import is_missing
-from pipeline.publish.reports.report_data import NoSuchReport, open_dossier
+from pipeline.publish.reports.report_data import NoSuchReport, open_report_data
 from pipeline.publish.reports.report_page import ReportPage
 
 VERDICTS = {
@@ -47,26 +47,26 @@ class Section(ReportPage):
         Raises NoSuchReport for an unknown plan or one of another provider, and
         ValueError for a day that is not in the calendar or before the plan was submitted.
         """
-        dossier = open_dossier(f"action-plan-{plan}")
-        owner = dossier.about["provider"]
+        data = open_report_data(f"action-plan-{plan}")
+        owner = data.about["provider"]
         if owner != provider:
             raise NoSuchReport(f"{plan} is not a plan of {provider}, but of {owner}.")
-        day = check_day(as_of) if as_of else str(dossier.about["as_of"])
-        submitted = str(dossier.about["published"])
+        day = check_day(as_of) if as_of else str(data.about["as_of"])
+        submitted = str(data.about["published"])
         if day < submitted:
             raise ValueError(
                 f"The plan was submitted on {submitted}, so it cannot be looked at as of {day}; "
                 "give a day from then on."
             )
-        return cls(dossier, as_of=day)
+        return cls(data, as_of=day)
 
     @property
     def _plan(self) -> pd.Series:
-        return self.dossier["plan"].iloc[0]
+        return self.data["plan"].iloc[0]
 
     @cached_property
     def _actions(self) -> pd.DataFrame:
-        frame = with_positions(self.dossier["actions"], self.dossier["action_updates"], self.as_of)
+        frame = with_positions(self.data["actions"], self.data["action_updates"], self.as_of)
         return frame.assign(number=frame["action"].map(number_of))
 
     @property
@@ -76,7 +76,7 @@ class Section(ReportPage):
 
     @cached_property
     def _recommendations(self) -> pd.DataFrame:
-        frame = self.dossier["recommendations"].copy()
+        frame = self.data["recommendations"].copy()
         again = {"yes": " (Repeats the previous inspection's.)", "no": ""}
         # Most are for the provider; one for somebody else must say so.
         usual = frame["addressed_to"].mode().iloc[0]
@@ -88,7 +88,7 @@ class Section(ReportPage):
 
     @cached_property
     def _updates(self) -> pd.DataFrame:
-        updates = self.dossier["action_updates"]
+        updates = self.data["action_updates"]
         return updates[updates["date"] <= self.as_of]
 
     @property
@@ -97,7 +97,7 @@ class Section(ReportPage):
 
     @property
     def _followed(self) -> pd.DataFrame:
-        chain = self.dossier["follow_up"]
+        chain = self.data["follow_up"]
         return chain[chain["plan"] == self._plan["plan"]]
 
     def _no_follow_up(self) -> str:

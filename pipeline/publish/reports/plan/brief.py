@@ -18,7 +18,7 @@ class Brief(Section):
 
     def _headline(self) -> Headline:
         """Return the responses in one sentence, and what the actions have and lack."""
-        counts = self.dossier["responses"].set_index("response")["counted"]
+        counts = self.data["responses"].set_index("response")["counted"]
         total = int(counts["total"])
         answers = [
             f"{in_words(int(counts[answer]))} {answer}"

@@ -15,7 +15,7 @@ class FollowUp(Section):
 
     def follow_up(self) -> Table | Prose:
         """Return what the next inspection said of each recommendation, or that none did."""
-        before = self.dossier["follow_up"]
+        before = self.data["follow_up"]
         before = before[before["repeated_plan"].fillna("") == self._plan["plan"]]
         sentences = [
             f"Recommendation {row['repeated_recommendation']} repeats recommendation "
@@ -49,7 +49,7 @@ class FollowUp(Section):
             progress=frame["follow_up"].map(VERDICTS),
             again=pd.Series(again, index=frame.index, dtype="string"),
         )
-        return self._table(
+        return self.table(
             frame,
             "From the recommendation to what the next inspection found",
             [

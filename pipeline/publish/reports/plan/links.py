@@ -18,7 +18,7 @@ class Links(Section):
 
     def how_to_read_links(self) -> Notice | Prose:
         """Return how the figures and ratings below may be read."""
-        timing = set(self.dossier["loop"]["timing"])
+        timing = set(self.data["loop"]["timing"])
         ours = (
             "Which standards, key questions and prompts a recommendation should move is our "
             "judgement, not the documents'."
@@ -83,7 +83,7 @@ class Links(Section):
         )
 
     def _links_only(self, frame: pd.DataFrame) -> Table:
-        return self._table(
+        return self.table(
             frame,
             "What each recommendation should move, in our judgement",
             [
@@ -138,7 +138,7 @@ class Links(Section):
                 source=("previous_source", "previous_place"),
             )  # fmt: skip
             columns = [before, *columns, *moved]
-        return self._table(
+        return self.table(
             frame,
             f"{caption}, {joined([earlier, later] if earlier else [later])}",
             [
@@ -151,14 +151,14 @@ class Links(Section):
         )
 
     def _linked(self, kinds: list[str]) -> pd.DataFrame:
-        frame = self.dossier["loop"]
+        frame = self.data["loop"]
         frame = frame[frame["kind"].isin(kinds)]
         subjects = frame["kind"].map(_SUBJECTS) + " " + frame["subject"] + ": " + frame["label"]
         return frame.assign(linked=subjects, heading=heading_of(frame))
 
     def _rounds(self, frame: pd.DataFrame) -> tuple[str, str]:
         """Return the earlier round of the figures, empty where there is none, and the later."""
-        rounds = self.dossier["inspections"].set_index("inspection")["round"]
+        rounds = self.data["inspections"].set_index("inspection")["round"]
         first, second = frame["previous_inspection"].dropna(), frame["current_inspection"].dropna()
         earlier = str(rounds[first.iloc[0]]) if len(first) else ""
         return earlier, str(rounds[second.iloc[0]]) if len(second) else "Later"

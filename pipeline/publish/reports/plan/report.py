@@ -32,7 +32,7 @@ class PlanReport(Brief, Responses, Actions, FollowUp, Links):
             rows.append((f"Action{some} {joined(list(actions['number']))}", str(note)))
         if not rows:
             rows.append(("The plan", "Nothing needs remarking."))
-        return self._table(
+        return self.table(
             pd.DataFrame(rows, columns=["about", "remark"]),
             "What the documents leave open, and how we read it",
             [Column("about", "About"), Column("remark", "Remark", wide=True)],

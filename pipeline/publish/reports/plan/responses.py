@@ -12,9 +12,9 @@ class Responses(Section):
 
     def recommendations(self) -> Table:
         """Return every recommendation with its response and the reason for less than agreement."""
-        return self._table(
+        return self.table(
             self._recommendations,
-            f"Recommendations and responses, {self.dossier.about['title']}",
+            f"Recommendations and responses, {self.data.about['title']}",
             [
                 Column("heading", "Recommendation"),
                 Column("asks", "What it asks, in our words", wide=True),
@@ -34,7 +34,7 @@ class Responses(Section):
 
     def totals(self) -> Prose:
         """Return the totals that the plan prints, which are those of its rows."""
-        counts = self.dossier["responses"]
+        counts = self.data["responses"]
         printed = counts[counts["printed"].notna()]
         if printed.empty:
             return Prose(["The plan prints no totals; the counts are ours."], self.notes)

@@ -16,9 +16,9 @@ from pipeline.publish.page.blocks import (
     Panels,
     Together,
 )
-from pipeline.publish.page.pictures import Figure
+from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.report_data import open_dossier
+from pipeline.publish.reports.report_data import open_report_data
 from pipeline.publish.reports.report_page import ReportPage
 
 _KINDS = {
@@ -43,11 +43,11 @@ class QualityReport(ReportPage):
     @classmethod
     def open(cls) -> "QualityReport":
         """Open the report. Raises NoSuchReport where the data has no published figures."""
-        return cls(open_dossier(NAME))
+        return cls(open_report_data(NAME))
 
     @property
     def _register(self) -> pd.DataFrame:
-        rows = self.dossier["register"].copy()
+        rows = self.data["register"].copy()
         rows["heading"] = rows["kind"].map(_KINDS)
         rows["done"] = rows["treatment"] + " " + rows["reason"]
         rows["place_of_kind"] = rows["kind"].map({kind: at for at, kind in enumerate(_KINDS)})
@@ -60,7 +60,7 @@ class QualityReport(ReportPage):
         return Together([self._headline(), self._cards(), self._panels()])
 
     def _headline(self) -> Headline:
-        documents, rules = self.dossier["documents"], self.dossier["rules"]
+        documents, rules = self.data["documents"], self.data["rules"]
         checks = int(rules["passed"].sum() + rules["failed"].sum())
         passed = int(rules["passed"].sum())
         same = rules[rules["rule"] == "same-figure-agrees"].iloc[0]
@@ -76,8 +76,8 @@ class QualityReport(ReportPage):
         )
 
     def _cards(self) -> KeyFigures:
-        documents, rules = self.dossier["documents"], self.dossier["rules"]
-        register = self.dossier["register"]
+        documents, rules = self.data["documents"], self.data["rules"]
+        register = self.data["register"]
         rows, again = int(documents["rows"].sum()), int(documents["rows_read_twice"].sum())
         mended = int(documents["corrections"].sum())
         touching = int((register["touches_number"] == "yes").sum())
@@ -116,7 +116,7 @@ class QualityReport(ReportPage):
         )
 
     def _panels(self) -> Panels:
-        rules = self.dossier["rules"]
+        rules = self.data["rules"]
         whole = [
             f"{row['title']}: {row['passed']} of {row['passed']}."
             for row in records(rules)
@@ -151,8 +151,8 @@ class QualityReport(ReportPage):
 
     @property
     def _failures(self) -> pd.DataFrame:
-        rows = self.dossier["failures"].copy()
-        rounds = self.dossier["inspections"].set_index("inspection")["round"].astype("string")
+        rows = self.data["failures"].copy()
+        rounds = self.data["inspections"].set_index("inspection")["round"].astype("string")
         rows["round"] = rows["inspection"].map(rounds)
         return rows
 
@@ -160,8 +160,8 @@ class QualityReport(ReportPage):
 
     def documents_table(self) -> Table:
         """Return how much was copied from each document, and how much of it was read twice."""
-        rows = self.dossier["documents"]
-        return self._table(
+        rows = self.data["documents"]
+        return self.table(
             rows.assign(document=rows["title"] + ", " + rows["published_printed"]),
             "What was copied from each document",
             [
@@ -179,9 +179,9 @@ class QualityReport(ReportPage):
             "may hold several figures or none. Blind: copied without sight of the first copy.",
         )
 
-    def completeness_figure(self) -> Figure:
+    def completeness_figure(self) -> Picture:
         """Return the picture of what was printed, by topic and form."""
-        topics = self.dossier["completeness"]
+        topics = self.data["completeness"]
         blank = topics.sort_values("blank", ascending=False, kind="stable").iloc[0]
         share = 100 * int(topics["number"].sum()) / int(topics["total"].sum())
         finding = f"{share:.0f}% of the entries are numbers."
@@ -190,7 +190,7 @@ class QualityReport(ReportPage):
                 f" The most blanks are among {_lower(blank['topic'])}: {blank['blank']} of "
                 f"{blank['total']}."
             )
-        table = self._table(
+        table = self.table(
             topics,
             "Figures by topic and form",
             [
@@ -202,7 +202,7 @@ class QualityReport(ReportPage):
             ],
             name="completeness",
         )
-        return Figure(
+        return Picture(
             completeness_chart(topics),
             "How complete the figures are, by topic",
             finding,
@@ -218,8 +218,8 @@ class QualityReport(ReportPage):
 
     def rules_table(self) -> Table:
         """Return every rule with what it asks and how often it holds."""
-        rows = self.dossier["rules"]
-        return self._table(
+        rows = self.data["rules"]
+        return self.table(
             rows.assign(
                 weight=rows["severity"].str.capitalize()
                 + ": "
@@ -242,10 +242,10 @@ class QualityReport(ReportPage):
 
     def failures_table(self) -> Table:
         """Return every check that does not hold, by rule."""
-        questions = self.dossier["rules"].set_index("rule")["question"]
+        questions = self.data["rules"].set_index("rule")["question"]
         rows = self._failures
         rows["question"] = rows["rule"].map(questions)
-        return self._table(
+        return self.table(
             rows,
             f"The {len(rows)} checks that do not hold",
             [
@@ -263,7 +263,7 @@ class QualityReport(ReportPage):
         """Return the discrepancies that touch a number, by kind, with both sides of each."""
         rows = self._register
         rows = rows[rows["touches_number"] == "yes"]
-        return self._table(
+        return self.table(
             rows,
             f"Discrepancies that touch a number ({len(rows)})",
             [
@@ -289,7 +289,7 @@ class QualityReport(ReportPage):
         """Return the discrepancies that touch no number, by kind, a line each."""
         rows = self._register
         rows = rows[rows["touches_number"] == "no"]
-        return self._table(
+        return self.table(
             rows,
             f"Discrepancies that touch no number ({len(rows)})",
             [
@@ -316,7 +316,7 @@ class QualityReport(ReportPage):
             )
             .reset_index()
         )
-        return self._table(
+        return self.table(
             counts,
             "The register by kind",
             [

@@ -1,0 +1,127 @@
+"""Performance against target, people and workload, and who the cases were."""
+
+import pandas as pd
+
+from pipeline.analysis.records import records
+from pipeline.analysis.sentences.phrases import in_words, joined
+from pipeline.publish.charts import comparison as charts
+from pipeline.publish.page.blocks import Prose
+from pipeline.publish.page.pictures import Picture
+from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.reports.comparison.context import Comparison
+
+
+def _facts(report: Comparison, *topics: str) -> pd.DataFrame:
+    facts = report.data["facts"]
+    rounds = report.data["inspections"][["inspection", "round"]]
+    return facts[facts["topic"].isin(topics)].merge(rounds, on="inspection")
+
+
+def performance_figure(report: Comparison) -> Picture | Prose:
+    """Return the contract measures of each round against target and national figure."""
+    facts = _facts(report, "performance")
+    # The scale is of percentages; what is in days or pounds stands with people and workload.
+    facts = facts[facts["value"].notna() & facts["target"].notna() & (facts["unit"] == "percent")]
+    if facts.empty:
+        return Prose(["The reports print no contract measure in percent with its target."])
+    facts = facts.sort_values("round", ascending=False, kind="stable")
+    lower = facts["better"] == "lower"
+    met = (facts["value"] <= facts["target"]).where(lower, facts["value"] >= facts["target"])
+    facts = facts.assign(met=met.astype(bool))
+    finding = " ".join(
+        _against_targets(str(name), rows) for name, rows in facts.groupby("round", sort=False)
+    )
+    rows = facts.assign(round_name=facts["round"].astype("string"))
+    national = joined(list(facts["comparator"].dropna().unique())) or "Compared with"
+    table = report.table(
+        rows,
+        "Contract measures against target",
+        [
+            Column("name", "Measure", wide=True),
+            Column("value", "This provider", "percent", source=("source", "place")),
+            Column("comparator_value", national, "percent", missing="not printed"),
+            Column("target", "Target", "percent", missing="not printed"),
+        ],
+        groups="round_name",
+        name="performance",
+    )
+    return Picture(
+        charts.target_chart(rows),
+        "Contract measures against target",
+        finding,
+        caption=f"Disc: this provider. Diamond: {national}. Upright bar: target. "
+        "The figures are those each report prints; they come from the Ministry of Justice.",
+        table=table,
+        narrow=charts.target_chart(rows, narrow=True),
+        name="targets",
+    )
+
+
+def people_table(report: Comparison) -> Table | Prose:
+    """Return staffing, caseloads and what officers said, with every figure to set beside."""
+    facts = _facts(report, "people", "interviews", "case-findings", "performance")
+    facts = facts[(facts["topic"] != "performance") | (facts["unit"] != "percent")]
+    beside = facts[["previous_value", "comparator_value", "target"]].notna().any(axis=1)
+    rows = facts[beside & facts["value"].notna()]
+    if rows.empty:
+        return Prose(["The reports print no figure on staff with another to set beside it."])
+    rows = rows.assign(
+        measure_name=rows["name"] + " (" + rows["unit"] + ")",
+        round_name=rows["round"].astype("string"),
+    )
+    target = Column("target", "Target", "number", show=_plain, missing="not printed")
+    targets = [target] if rows["target"].notna().any() else []
+    return report.table(
+        rows,
+        "People and workload",
+        [
+            Column("measure_name", "Measure", wide=True),
+            Column("previous_value", "Earlier", "number", show=_plain, missing="not printed"),
+            Column("value", "This round", "number", show=_plain, source=("source", "place")),
+            Column("comparator_value", "Comparison", "number", show=_plain, missing="not printed"),
+            Column("comparator", "Compared with", missing="nothing is printed"),
+            *targets,
+        ],
+        groups="round_name",
+        name="people",
+        comment="Earlier: the figure the report prints as the earlier one, which is not always "
+        "of the round before.",
+    )
+
+
+def characteristics_table(report: Comparison) -> Table | Prose:
+    """Return what kind of cases were read, beside the aggregate."""
+    facts = _facts(report, "characteristics")
+    rows = facts[facts["comparator_value"].notna() & facts["value"].notna()]
+    if rows.empty:
+        return Prose(["The reports do not say who the inspected cases were."])
+    return report.table(
+        rows,
+        "Who the inspected cases were",
+        [
+            Column("name", "Characteristic", wide=True),
+            Column("value", "This provider", "percent", source=("source", "place")),
+            Column("comparator_value", "Comparison", "percent"),
+            Column("comparator", "Compared with"),
+        ],
+        name="characteristics",
+    )
+
+
+def _against_targets(name: str, facts: pd.DataFrame) -> str:
+    """Say of one round how many figures met their target, and which did not."""
+    met = int(facts["met"].sum())
+    if met < 2:
+        finding = f"{name}: {'one' if met else 'no'} figure of {len(facts)} met its target"
+    else:
+        finding = f"{name}: {in_words(met)} of {len(facts)} figures met their target"
+    missed = [
+        f"{row['name']} ({row['value']:g}% against {row['target']:g}%)"
+        for row in records(facts[~facts["met"]])
+    ]
+    return f"{finding}; missed: {joined(missed)}." if missed else f"{finding}."
+
+
+def _plain(value: float) -> str:
+    """Return a figure with the decimals it is printed with, and no others."""
+    return f"{value:g}"

@@ -1,0 +1,64 @@
+"""The ratings of the standards, and those that the panel set by its discretion."""
+
+from pipeline.publish.page.blocks import Prose
+from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.reports.comparison.context import Comparison
+
+RATING_BASIS = {
+    "judgement": "Judgement",
+    "equal": "Lowest key question",
+    "explained": "Panel's discretion",
+    "discrepancy": "Not explained: the bands give another rating",
+}
+
+
+def standards_table(report: Comparison) -> Table:
+    """Return the ten standards, earlier and current, with direction in words."""
+    rows = report.data["standards"].copy()
+    rows["standard_name"] = rows["standard"] + " " + rows["name"]
+    rows["way"] = rows["direction"].fillna("not comparable")
+    ratings = report.data["standard_ratings"]
+    now = ratings[ratings["inspection"] == rows["current_inspection"].iloc[0]]
+    basis = now.set_index("standard")["agreement"].map(RATING_BASIS)
+    rows["how"] = rows["standard"].map(basis)
+    columns = [Column("standard_name", "Standard")]
+    if report.compares:
+        there = ("previous_source", "previous_place")
+        columns += [
+            Column(
+                "previous_rating", report.rounds[0], "rating", source=there, missing="not rated"
+            ),
+        ]
+    here = ("current_source", "current_place")
+    columns.append(Column("current_rating", report.rounds[1], "rating", source=here))
+    if report.compares:
+        columns.append(Column("way", "Direction", "mark"))
+    columns.append(Column("how", f"What the rating of {report.rounds[1]} rests on"))
+    return report.table(
+        rows, "Ratings of the standards", columns, groups="domain_name", name="standards"
+    )
+
+
+def discretion_table(report: Comparison) -> Table | Prose:
+    """Return the ratings of the current round that the panel set by its discretion."""
+    current = report.data["inspections"]["inspection"].iloc[-1]
+    used = report.data["discretions"]
+    used = used[used["inspection"] == current].merge(
+        report.data["standards"][["standard", "name"]], on="standard"
+    )
+    if used.empty:
+        return Prose(["Every rating that rests on key questions follows from the lowest one."])
+    once = ["standard", "name", "from_rating", "to_rating", "source", "place"]
+    used = used.groupby(once, sort=False)["reason"].agg(" ".join).reset_index()
+    return report.table(
+        used.assign(standard_name=used["standard"] + " " + used["name"]),
+        f"Ratings of {report.rounds[1]} that the panel set by its discretion",
+        [
+            Column("standard_name", "Standard"),
+            Column("from_rating", "The bands give", "rating"),
+            Column("to_rating", "The panel gave", "rating"),
+            Column("reason", "Why, in short", wide=True),
+        ],
+        row_source=("source", "place"),
+        name="discretion",
+    )
