@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.sentences.phrases import joined
 from pipeline.analysis.statistics.funnel import LEVELS, limits
 from pipeline.data import is_missing
 from pipeline.publish.charts.panels import BROAD, NARROW, Panel, panels
@@ -29,14 +30,13 @@ def funnel_chart(
             question,
             by_question[question["key_question"]],
             str(names[question["standard"]]),
-            named=not narrow,
         )
         for question in records(questions[questions["phi"].notna()])
     ]
     return panels(charts, NARROW if narrow else BROAD)
 
 
-def _funnel(question: Row, shares: list[Row], standard: str, *, named: bool) -> Panel:
+def _funnel(question: Row, shares: list[Row], standard: str) -> Panel:
     sizes = [int(share["cases"]) for share in shares]
     low, high = max(1.0, min(sizes) * 0.6), max(sizes) * 1.06 + 1
     target = float(question["overall_percent"]) / 100
@@ -61,26 +61,16 @@ def _funnel(question: Row, shares: list[Row], standard: str, *, named: bool) -> 
         ticks=[(whole[0], f"{whole[0]}"), (whole[-1], f"{whole[-1]} cases")],
         lines=lines,
         dots=list(dots.items()),
-        words=_names(shares, (whole[0] + whole[-1]) / 2) if named else (),
+        note=_apart(shares),
         group=f"{question['standard']} {standard}",
     )
 
 
-def _names(shares: list[Row], middle: float) -> list[tuple[tuple[float, float], str, str]]:
-    """Names of the providers that differ even from the spread of all, if these are few."""
-    there = [share for share in shares if not is_missing(share["stands_out"])]
-    there = [share for share in there if share["stands_out"]]
-    if len(there) > _MOST_NAMES:
-        return []
-    gap = middle * 0.04
-    return [
-        (
-            (
-                float(s["cases"]) + (-gap if s["cases"] > middle else gap),
-                min(93.0, max(6.0, float(s["percent"]))),
-            ),
-            str(s["short_name"]).partition(" (")[0],
-            "end" if s["cases"] > middle else "start",
-        )
-        for s in there
+def _apart(shares: list[Row]) -> str:
+    """Name the providers that differ even from the spread of all, if these are few."""
+    there = [
+        str(share["short_name"]).partition(" (")[0]
+        for share in shares
+        if not is_missing(share["stands_out"]) and share["stands_out"]
     ]
+    return f"Apart: {joined(there)}" if 0 < len(there) <= _MOST_NAMES else ""

@@ -224,8 +224,9 @@ def frame(page: PageInfo, body: str) -> dict[str, Markup]:
     wide) a page carries those that its body asks for.
     """
     asked = frozenset(_COUNTED.findall(" ".join(_CLASS.findall(body))))
-    style = _stylesheet(page.kind == "index", asked) + _running_foot(page)
-    script = _script(page.kind == "index")
+    finds = "data-finder" in body
+    style = _stylesheet(finds, asked) + _running_foot(page)
+    script = _script(finds)
     return {
         "style": Markup(style),  # noqa: S704
         "script": Markup(script),  # noqa: S704
@@ -235,15 +236,15 @@ def frame(page: PageInfo, body: str) -> dict[str, Markup]:
 
 
 @cache
-def _stylesheet(is_index: bool, asked: frozenset[str]) -> str:
+def _stylesheet(finds: bool, asked: frozenset[str]) -> str:
     # What is counted out belongs to the components: the page's print rules must come after it.
     sheets = [_read("components.css"), _counted(asked), _read("page.css")]
-    return _lean_css("\n".join([*sheets, _read("index.css")] if is_index else sheets))
+    return _lean_css("\n".join([*sheets, _read("finder.css")] if finds else sheets))
 
 
 @cache
-def _script(is_index: bool) -> str:
-    text = _read("page.js") + (_read("index.js") if is_index else "")
+def _script(finds: bool) -> str:
+    text = _read("page.js") + (_read("finder.js") if finds else "")
     return re.sub(r"^\s+(//.*)?", "", text, flags=re.MULTILINE)
 
 
