@@ -35,7 +35,7 @@ from pipeline.analysis.sentences.narrative import overturned_sentence, route_sen
 from pipeline.analysis.significance_claims import claims_in_short, significant_without_a_claim
 from pipeline.analysis.statistics.change import detectable_by_sample, families_of_tests, other_tests
 from pipeline.analysis.statistics.sample_design import published_designs
-from pipeline.data import Tables
+from pipeline.data import Tables, is_missing
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,10 @@ def comparison_dossier(
         "previous_round": before,
         "published": pair.current["published"],
         "rating": now.rating,
+        "score": f"{now.points} of {now.most}",
+        "direction": _direction(tables, ratings, pair),
+        "framework": pair.current["framework"],
+        "owner": "" if is_missing(provider["owner"]) else provider["owner"],
         "standfirst": f"{provider['name']} against its earlier inspection and all CRCs"
         if before
         else f"{provider['name']} against all CRCs",
@@ -156,6 +160,20 @@ def comparison_dossier(
             **tests_of(processed, questions, pair.current),
         },
     )
+
+
+def _direction(tables: Tables, ratings: pd.DataFrame, pair: Pair) -> str:
+    """Whether the overall rating rose, stayed or fell; empty without an earlier one."""
+    if pair.previous is None:
+        return ""
+    bands = framework_rows(tables["overall_bands"], pair.current["framework"])
+    order = list(bands.sort_values("lower_points")["rating"])
+    overall = ratings[ratings["standard"] == "overall"].set_index("inspection")["published_rating"]
+    then, now = (overall[side["inspection"]] for side in (pair.previous, pair.current))
+    if then not in order or now not in order:
+        return ""
+    step = order.index(now) - order.index(then)
+    return "rose" if step > 0 else "fell" if step < 0 else "stayed"
 
 
 def _plan_in_brief(tables: Tables, pair: Pair) -> pd.DataFrame:
