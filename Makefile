@@ -22,7 +22,7 @@ ASKED := $(if $(PROVIDER),--provider "$(PROVIDER)") $(if $(PREVIOUS),--previous 
   $(if $(WORKERS),--workers "$(WORKERS)")
 
 .DEFAULT_GOAL := help
-.PHONY: help report data test check lab pdf bench dictionary lock clean
+.PHONY: help report data test check lab pdf demo bench dictionary lock clean
 
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ lab: $(LAB)/lab.stamp data ## open the notebooks in JupyterLab (an environment o
 
 pdf: report ## print every report to PDF with an installed Chromium, Chrome or Edge
 	@$(RUN) pdf
+
+demo: $(VENV)/report.stamp ## reports of 21 simulated providers, three rounds each, in build/demo
+	@$(RUN) simulate --providers 21 --rounds 3 --out build/demo/raw
+	@$(RUN) report --data build/demo/raw --out build/demo
 
 bench: $(VENV)/develop.stamp ## measure speed and memory; writes docs/benchmarks.md
 	@$(VENV)/bin/python -m bench

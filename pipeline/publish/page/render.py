@@ -225,7 +225,7 @@ def frame(page: PageInfo, body: str) -> dict[str, Markup]:
     """
     asked = frozenset(_COUNTED.findall(" ".join(_CLASS.findall(body))))
     finds = "data-finder" in body
-    style = _stylesheet(finds, asked) + _running_foot(page)
+    style = _stylesheet(finds or page.kind == "index", asked) + _running_foot(page)
     script = _script(finds)
     return {
         "style": Markup(style),  # noqa: S704
@@ -236,10 +236,10 @@ def frame(page: PageInfo, body: str) -> dict[str, Markup]:
 
 
 @cache
-def _stylesheet(finds: bool, asked: frozenset[str]) -> str:
+def _stylesheet(lists: bool, asked: frozenset[str]) -> str:
     # What is counted out belongs to the components: the page's print rules must come after it.
     sheets = [_read("components.css"), _counted(asked), _read("page.css")]
-    return _lean_css("\n".join([*sheets, _read("finder.css")] if finds else sheets))
+    return _lean_css("\n".join([*sheets, _read("finder.css")] if lists else sheets))
 
 
 @cache

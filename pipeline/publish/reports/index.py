@@ -13,7 +13,17 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.publish.page.finder import finder, shown_as
-from pipeline.publish.page.markup import EMPTY, Markup, hidden, is_missing, join, slug, symbol, tag
+from pipeline.publish.page.markup import (
+    EMPTY,
+    Markup,
+    escape,
+    hidden,
+    is_missing,
+    join,
+    slug,
+    symbol,
+    tag,
+)
 from pipeline.publish.page.page_info import EDITIONS, PageInfo
 from pipeline.publish.page.render import Renderer
 from pipeline.publish.page.style import RATING_LEVELS
@@ -22,6 +32,8 @@ About = Mapping[str, Any]
 
 MANY = 12
 """From so many providers on they are grouped by rating, and results stand on their own pages."""
+FEW = 5
+"""Up to so many providers need no box to find one."""
 
 _KINDS = {"comparison": 0, "rounds": 1, "scorecard": 2, "action-plan": 3}
 _WAYS = {"rose": ("▲", "up"), "fell": ("▼", "down"), "stayed": ("■", "")}
@@ -70,6 +82,7 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
         (about for about in reports if _provider_name(about) == ""),
         key=lambda about: (about.get("kind") != "national", str(about.get("dossier"))),
     )
+    national = [about for about in shared if about.get("kind") == "national"]
     page = PageInfo(
         title="Probation inspections, compared",
         description="Reports that compare probation inspections over time and with each other.",
@@ -83,9 +96,10 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
     body = join(
         [
             tag("h2", "Reports", id="s-reports"),
-            _national([about for about in shared if about.get("kind") == "national"], providers),
-            finder("Find a provider", len(providers), _lists(providers)),
+            *map(_national, national),
+            EMPTY if len(providers) <= FEW else _finder(providers),
             *_shelves(providers),
+            EMPTY if national or not providers else _no_national(providers),
             _others([about for about in shared if about.get("kind") != "national"]),
             tag("h2", "How to read them", id="s-reading"),
             tag(
@@ -147,38 +161,38 @@ def _shared(versions: list[str]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _national(pages: Sequence[About], providers: Sequence[_Provider]) -> Markup:
-    """The first link, to all providers side by side; or why there is none."""
-    if not pages:
-        inspected = sum(provider.latest is not None for provider in providers)
-        held = {0: "no inspection", 1: "inspections of one provider"}.get(
-            inspected, "none of the same kind"
-        )
-        return tag(
-            "p",
-            "There is no page of all providers side by side: it needs at least two providers "
-            f"inspected under the same framework, and the data holds {held}.",
-            class_="small",
-        )
-    return join(
-        tag(
-            "p",
-            tag("a", f"All providers: {about['title']}", href=_address(about["reports"][0])),
-            f". {about.get('result', '')}",
-            class_="first",
-        )
-        for about in pages
+def _national(about: About) -> Markup:
+    """The first link: all providers side by side."""
+    link = tag("a", f"All providers: {about['title']}", href=_address(_main(about)))
+    return tag("p", link, f". {about.get('result', '')}", class_="first")
+
+
+def _no_national(providers: Sequence[_Provider]) -> Markup:
+    """Why there is no page of all providers."""
+    inspected = sum(provider.latest is not None for provider in providers)
+    held = {0: "no inspection", 1: "inspections of one provider only"}.get(
+        inspected, "no two of the same kind"
+    )
+    return tag(
+        "p",
+        "There is no page of all providers side by side: it needs at least two whose latest "
+        f"inspections follow the same framework, and the data holds {held}.",
+        class_="small",
     )
 
 
-def _lists(providers: Sequence[_Provider]) -> list[tuple[str, str, list[str]]]:
-    """The lists to choose from: only values that there are."""
-    return [
-        ("rating", "Overall rating", sorted(_values(providers, "rating"), key=_merit)),
-        ("way", "Since the round before", _values(providers, "direction")),
-        ("round", "Latest round", _values(providers, "round")),
-        ("owner", "Owner", sorted({p.first("owner") for p in providers} - {""})),
-    ]
+def _finder(providers: Sequence[_Provider]) -> Markup:
+    """The box, and lists of the values that there are."""
+    return finder(
+        "Find a provider",
+        len(providers),
+        [
+            ("rating", "Overall rating", sorted(_values(providers, "rating"), key=_merit)),
+            ("way", "Since the round before", _values(providers, "direction")),
+            ("round", "Latest round", _values(providers, "round")),
+            ("owner", "Owner", sorted({p.first("owner") for p in providers} - {""})),
+        ],
+    )
 
 
 def _has(provider: _Provider, name: str) -> bool:
@@ -206,7 +220,7 @@ def _shelves(providers: Sequence[_Provider]) -> list[Markup]:
             "div",
             tag("h3", f"{name} ({len(own)})" if many else name, id=f"g-{slug(name)}"),
             tag("ul", *(_row(p, many=many) for p in own), aria_labelledby=f"g-{slug(name)}"),
-            class_="shelf",
+            class_="shelf many" if many else "shelf",
             data_group=True,
         )
         for name, own in shelves.items()
@@ -229,11 +243,9 @@ def _row(provider: _Provider, *, many: bool) -> Markup:
     marked = "SIMULATED" in provider.name or not provider.simulated
     name = tag("a", provider.name, href=_address(_main(latest)))
     owner = provider.first("owner")
-    said = EMPTY
+    said = (_standing(latest) if many else EMPTY) or escape(latest.get("result") or "")
     if provider.latest is None:
         said = tag("span", _NO_COMPARISON, class_="small")
-    elif not many and not is_missing(latest.get("result")):
-        said = tag("span", str(latest["result"]), class_="small")
     links = [link for about in provider.reports for link in _links(about, provider.name)]
     return tag(
         "li",
@@ -241,9 +253,9 @@ def _row(provider: _Provider, *, many: bool) -> Markup:
             "p",
             name,
             EMPTY if marked else join([" ", shown_as("SIMULATED")]),
-            tag("span", f" {owner}", class_="small") if owner else EMPTY,
+            tag("span", owner, class_="owner small") if owner else EMPTY,
         ),
-        tag("p", _standing(latest), " " if said else EMPTY, said),
+        tag("p", said),
         tag("p", join(links, " · "), class_="links small"),
         data_row=True,
         data_rating=_field(provider, "rating"),
@@ -288,8 +300,7 @@ def _short_title(about: About) -> str:
     if kind == "comparison" and not is_missing(now):
         return str(now) if is_missing(before) else f"{before}\N{EN DASH}{now}"
     title = str(about.get("title") or about.get("dossier") or "Report")
-    short = title.partition(": ")[2] or title
-    return short[0].upper() + short[1:]
+    return "all rounds" if kind == "rounds" else title.partition(": ")[2] or title
 
 
 def _main(about: About) -> Mapping[str, Any]:
