@@ -21,8 +21,10 @@ What every table holds, column by column. This page is made from `data/raw/datap
 
 All files are CSV: UTF-8, commas, one header line. An empty cell is a missing value, and where a
 figure may be missing a status column says why. Percentages run from 0 to 100, proportions from
-0 to 1. A column marked "yes" under Filled has a value in every row. A code is made of small
-letters, digits and single hyphens, as in `northumbria-crc`.
+0 to 1. A column marked "yes" under Filled has a value in every row; one marked "optional" may be
+missing from the file, which is then read as if it were empty. Columns may stand in any order. A
+code is made of small letters, digits and single hyphens, as in `northumbria-crc`. Raw tables come
+sorted by their codes, 2.2 before 2.10.
 """
 
 
@@ -67,7 +69,7 @@ def _table(resource: dict[str, Any], folder: str) -> str:
     lines = [
         f'### <a id="{anchor}"></a>{resource["title"]}: `{folder}/{resource["path"]}`',
         "",
-        resource["description"],
+        resource["description"] + (" The file may be missing." if resource.get("optional") else ""),
         "",
     ]
     if key := schema.get("primaryKey"):
@@ -84,7 +86,7 @@ def _table(resource: dict[str, Any], folder: str) -> str:
         cells = [
             f"`{field['name']}`",
             field["type"] + (f", {field['unit']}" if "unit" in field else ""),
-            "yes" if limits.get("required") else "",
+            "yes" if limits.get("required") else "optional" if field.get("optional") else "",
             _allowed(limits),
             field["description"],
         ]

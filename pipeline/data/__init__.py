@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.data.folders import processed_folder, raw_folder
     from pipeline.data.problems import InvalidData, Problem
-    from pipeline.data.tables import Tables, is_missing, load
+    from pipeline.data.tables import Tables, is_missing, load, load_valid
 
 __all__ = [
     "InvalidData",
@@ -21,6 +21,7 @@ __all__ = [
     "Tables",
     "is_missing",
     "load",
+    "load_valid",
     "processed_folder",
     "raw_folder",
 ]
@@ -31,6 +32,7 @@ _HOMES = {
     "Tables": "tables",
     "is_missing": "tables",
     "load": "tables",
+    "load_valid": "tables",
     "processed_folder": "folders",
     "raw_folder": "folders",
 }

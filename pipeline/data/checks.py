@@ -8,18 +8,19 @@ import pandas as pd
 
 from pipeline.data import inspection_checks as inspections
 from pipeline.data import plan_checks as plans
-from pipeline.data.package import ForeignKey, Resource
+from pipeline.data.package import ForeignKey, Package, Resource
 from pipeline.data.problems import Problem
 
 Frames = dict[str, pd.DataFrame]
 
 
-def table_problems(tables: Frames, resources: list[Resource], broken: set[str]) -> list[Problem]:
+def table_problems(tables: Frames, package: Package, broken: set[str]) -> list[Problem]:
     """Check keys, references and the rules of inspections over all tables.
 
     ``broken`` names the files that already have problems: a rule that reads one
     of them is skipped, so that one slip is not reported many times over.
     """
+    resources = package.resources
     files = {resource.name: resource.path for resource in resources}
     problems = [
         Problem(files[name], None, None, None, "has a header line but no row", "fill the table in")
@@ -41,41 +42,57 @@ def table_problems(tables: Frames, resources: list[Resource], broken: set[str]) 
     return problems
 
 
-def _text(row: pd.Series, columns: tuple[str, ...]) -> str:
-    return ", ".join("" if pd.isna(row[c]) else str(row[c]) for c in columns)
+def _text(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
+    """Return the values of some columns as one text a row, as a person would read them."""
+    first, *others = (frame[column].astype("string").fillna("") for column in columns)
+    for other in others:
+        first = first + ", " + other
+    return first
 
 
 def _repeated_keys(frame: pd.DataFrame, resource: Resource) -> Iterator[Problem]:
     key = list(resource.primary_key)
+    again = frame[frame.duplicated(key, keep=False)].sort_index()
     first: dict[str, int] = {}
-    for line, row in frame[frame.duplicated(key, keep=False)].iterrows():
-        value = _text(row, resource.primary_key)
+    for line, value in _text(again, resource.primary_key).items():
+        at = int(str(line))
         if value in first:
             rule = f"stands here again after line {first[value]}"
-            mend = f"keep one row for each {' and '.join(key)}: delete this one or mend its code"
-            yield Problem(resource.path, int(str(line)), ", ".join(key), value, rule, mend)
-        else:
-            first[value] = int(str(line))
+            fix = f"keep one row for each {' and '.join(key)}: delete this one or correct its code"
+            yield Problem(resource.path, at, ", ".join(key), value, rule, fix)
+        first.setdefault(value, at)
 
 
 def _dangling(
     tables: Frames, resource: Resource, key: ForeignKey, files: dict[str, str]
 ) -> Iterator[Problem]:
-    frame = tables[resource.name]
-    here = frame[list(key.fields)].dropna()
-    known = set(tables[key.resource][list(key.reference)].itertuples(index=False, name=None))
-    wrong = [tuple(row) not in known for row in here.itertuples(index=False, name=None)]
-    spelled = [", ".join(map(str, values)) for values in known]
-    for line, row in here[wrong].iterrows():
-        value = _text(row, key.fields)
-        close = get_close_matches(value, spelled, n=1)
-        mend = f"check its spelling, or add it to {files[key.resource]} first"
+    here = tables[resource.name][list(key.fields)].dropna()
+    there = tables[key.resource][list(key.reference)].dropna()
+    values = list(here.itertuples(index=False, name=None))
+    known = set(there.itertuples(index=False, name=None))
+    wrong = {value for value in values if value not in known}
+    if not wrong:
+        return
+    # Looking for what was meant takes longest: once for each value, and only so many of them.
+    spelled = [", ".join(map(str, value)) for value in known][:_SPELLINGS]
+    meant = {}
+    for value in sorted(wrong)[:_LOOK_UPS]:
+        close = get_close_matches(", ".join(map(str, value)), spelled, n=1)
         if close:
-            mend = f'write "{close[0]}" if that is what is meant, or add it to that file first'
-        rule = f"is not in {files[key.resource]}"
-        yield Problem(resource.path, int(str(line)), ", ".join(key.fields), value, rule, mend)
+            meant[value] = close[0]
+    file = files[key.resource]
+    for line, value in zip(here.index, values, strict=True):
+        if value in wrong:
+            fix = f"check its spelling, or add it to {file} first"
+            if value in meant:
+                fix = f'write "{meant[value]}" if that is what is meant, or add it to {file} first'
+            shown = ", ".join(map(str, value))
+            rule = f"is not in {file}"
+            yield Problem(resource.path, int(line), ", ".join(key.fields), shown, rule, fix)
 
 
+#: So many spellings are compared with so many unknown values, at most.
+_SPELLINGS, _LOOK_UPS = 2000, 100
 #: Without a row in each of these there is nothing to report on.
 _NEEDED = (
     "sources",

@@ -19,6 +19,8 @@ FIGURES = (
     ("comparator_scores", "percent", "status"),
     ("prompt_scores", "percent", "status"),
     ("samples", "size", "size_status"),
+    ("ratings", "rating", "status"),
+    ("overall_ratings", "rating", "rating_status"),
     ("overall_ratings", "score", "score_status"),
     ("facts", "value", "status"),
     ("facts", "previous_value", "previous_status"),
@@ -46,8 +48,8 @@ def bands(tables: Frames) -> Iterator[Problem]:
         standards = len(_of(tables["standards"], framework))
         for file, rows in (("rating_bands.csv", ratings), ("overall_bands.csv", overall)):
             if rows.empty:
-                mend = "add its bands"
-                yield Problem(file, None, None, None, f"has no row for {framework}", mend)
+                fix = "add its bands"
+                yield Problem(file, None, None, None, f"has no row for {framework}", fix)
         if ratings.empty or overall.empty:
             continue
         yield from _cover("rating_bands.csv", ratings, ("lower_percent", "upper_percent"), 100)
@@ -57,9 +59,9 @@ def bands(tables: Frames) -> Iterator[Problem]:
         for line, band in ratings.sort_values("lower_percent").iterrows():
             if before is not None and band["points"] <= before:
                 rule = f"is no more than the {before} points of the band below"
-                mend = "give a higher band more points"
+                fix = "give a higher band more points"
                 yield Problem(
-                    "rating_bands.csv", _line(line), "points", str(band["points"]), rule, mend
+                    "rating_bands.csv", _line(line), "points", str(band["points"]), rule, fix
                 )
             before = int(band["points"])
 
@@ -71,7 +73,7 @@ def _of(frame: pd.DataFrame, framework: str) -> pd.DataFrame:
 def _cover(file: str, rows: pd.DataFrame, columns: tuple[str, str], end: int) -> Iterator[Problem]:
     low, high = columns
     following = 0
-    mend = "let each band begin one above the end of the band before it"
+    fix = "let each band begin one above the end of the band before it"
     for label, band in rows.sort_values(low).iterrows():
         line, start, stop = _line(label), int(band[low]), int(band[high])
         if start > following:
@@ -79,15 +81,15 @@ def _cover(file: str, rows: pd.DataFrame, columns: tuple[str, str], end: int) ->
         elif start < following:
             rule = f"overlaps another band, which reaches up to {following - 1}"
         elif stop < start:
-            rule, mend = f"lies below the band's own beginning, {start}", "check both ends"
-            yield Problem(file, line, high, str(stop), rule, mend)
+            rule, fix = f"lies below the band's own beginning, {start}", "check both ends"
+            yield Problem(file, line, high, str(stop), rule, fix)
             return
         else:
             following = stop + 1
             continue
         if following == 0:
-            mend = "let the lowest band begin at 0"
-        yield Problem(file, line, low, str(start), rule, mend)
+            fix = "let the lowest band begin at 0"
+        yield Problem(file, line, low, str(start), rule, fix)
         return
     if following != end + 1:
         rule = f"is where the bands end, but the highest possible value is {end}"
@@ -110,11 +112,11 @@ def rated_by_bands(tables: Frames) -> Iterator[Problem]:
     ):
         frame = tables[name]
         pairs = frame[["framework", column]].itertuples(index=False, name=None)
-        wrong = [pair[0] in banded and pair not in known for pair in pairs]
+        wrong = [pair[0] in banded and pd.notna(pair[1]) and pair not in known for pair in pairs]
         for line, row in frame[wrong].iterrows():
             rule = f"has no band in {row['framework']}"
-            mend = "check it, or add its band to rating_bands.csv"
-            yield Problem(f"{name}.csv", _line(line), column, row[column], rule, mend)
+            fix = "check it, or add its band to rating_bands.csv"
+            yield Problem(f"{name}.csv", _line(line), column, row[column], rule, fix)
 
 
 def rated_overall(tables: Frames) -> Iterator[Problem]:
@@ -124,9 +126,9 @@ def rated_overall(tables: Frames) -> Iterator[Problem]:
     framework = tables["inspections"].set_index("inspection")["framework"]
     for line, row in tables["overall_ratings"].iterrows():
         here = framework[row["inspection"]]
-        if here in banded and (here, row["rating"]) not in known:
-            rule, mend = f"has no band in {here}", "check it, or add its band to overall_bands.csv"
-            yield Problem("overall_ratings.csv", _line(line), "rating", row["rating"], rule, mend)
+        if here in banded and pd.notna(row["rating"]) and (here, row["rating"]) not in known:
+            rule, fix = f"has no band in {here}", "check it, or add its band to overall_bands.csv"
+            yield Problem("overall_ratings.csv", _line(line), "rating", row["rating"], rule, fix)
 
 
 def _pairs(frame: pd.DataFrame, *columns: str) -> set[tuple[object, ...]]:
@@ -136,11 +138,12 @@ def _pairs(frame: pd.DataFrame, *columns: str) -> set[tuple[object, ...]]:
 def figure_and_status(table: str, figure: str, status: str, tables: Frames) -> Iterator[Problem]:
     """A figure stands there exactly when its status is published."""
     frame = tables[table]
-    wrong = (frame[status] == "published") != frame[figure].notna()
+    wrong = (frame[status] == "published").fillna(False) != frame[figure].notna()
+    wrong |= frame[status].isna()
     for line, row in frame[wrong].iterrows():
-        rule = f'does not go with "{row[status]}" in {status}'
-        mend = "give a figure exactly where it was published"
-        yield Problem(f"{table}.csv", _line(line), figure, _shown(row[figure]), rule, mend)
+        rule = f'does not go with "{_shown(row[status])}" in {status}'
+        fix = f"write what the document prints, or leave it empty and say why in {status}"
+        yield Problem(f"{table}.csv", _line(line), figure, _shown(row[figure]), rule, fix)
 
 
 def facts_as_printed(tables: Frames) -> Iterator[Problem]:
@@ -152,8 +155,8 @@ def facts_as_printed(tables: Frames) -> Iterator[Problem]:
         outside = shares[column].notna() & ~shares[column].between(0, 100)
         for line, row in shares[outside.fillna(False)].iterrows():
             rule = f"is not from 0 to 100, and {row['measure']} is in percent"
-            mend = "write the figure as the document prints it"
-            yield Problem("facts.csv", _line(line), column, f"{row[column]:g}", rule, mend)
+            fix = "write the figure as the document prints it"
+            yield Problem("facts.csv", _line(line), column, f"{row[column]:g}", rule, fix)
     # A share that cannot be has been reported.
     known = facts[
         facts["value"].notna() & (facts["value"].between(0, 100) | ~facts.index.isin(shares.index))
@@ -164,8 +167,8 @@ def facts_as_printed(tables: Frames) -> Iterator[Problem]:
         # may be a minus, a dash or a word ("fell by 5 points").
         if digits and abs(value) not in map(float, digits):
             rule = f'is not among the numbers in as_printed, "{printed}"'
-            mend = "compare both with the document"
-            yield Problem("facts.csv", _line(line), "value", f"{value:g}", rule, mend)
+            fix = "compare both with the document"
+            yield Problem("facts.csv", _line(line), "value", f"{value:g}", rule, fix)
 
 
 def parts_of_samples(tables: Frames) -> Iterator[Problem]:
@@ -174,12 +177,12 @@ def parts_of_samples(tables: Frames) -> Iterator[Problem]:
     for line, row in tables["sample_kinds"].iterrows():
         larger = row["part_of"]
         if pd.notna(larger) and larger not in part_of:
-            rule, mend = "is not a sample of this table", "check its spelling, or add its row"
-            yield Problem("sample_kinds.csv", _line(line), "part_of", larger, rule, mend)
+            rule, fix = "is not a sample of this table", "check its spelling, or add its row"
+            yield Problem("sample_kinds.csv", _line(line), "part_of", larger, rule, fix)
         elif row["sample"] in _larger(row["sample"], part_of):
             rule = f"makes {row['sample']} a part of itself"
-            mend = "name the larger sample, or leave the cell empty"
-            yield Problem("sample_kinds.csv", _line(line), "part_of", larger, rule, mend)
+            fix = "name the larger sample, or leave the cell empty"
+            yield Problem("sample_kinds.csv", _line(line), "part_of", larger, rule, fix)
 
 
 def _larger(sample: str, part_of: Mapping[str, str]) -> list[str]:
@@ -211,20 +214,13 @@ def sample_sizes(tables: Frames) -> Iterator[Problem]:
 
 
 def dates(tables: Frames) -> Iterator[Problem]:
-    """A report is published after fieldwork starts, and a provider has one inspection a round."""
-    first: dict[tuple[str, int], int] = {}
+    """A report is published after fieldwork starts."""
     for label, row in tables["inspections"].iterrows():
         line, published, start = _line(label), row["published"], row["fieldwork_start"]
         shared = min(len(published), len(start))  # a month against a day: compare the months
         if published[:shared] < start[:shared]:
             rule = f"lies before the start of fieldwork, {start}"
             yield Problem("inspections.csv", line, "published", published, rule, "check both dates")
-        pair = (row["provider"], int(row["round"]))
-        if pair in first:
-            rule = f"is also the round of line {first[pair]}, for the same provider"
-            mend = "give each inspection of a provider a round of its own"
-            yield Problem("inspections.csv", line, "round", str(row["round"]), rule, mend)
-        first.setdefault(pair, line)
 
 
 def whole(tables: Frames) -> Iterator[Problem]:
@@ -244,21 +240,21 @@ def whole(tables: Frames) -> Iterator[Problem]:
         framework = rows["inspection"].map(judged)
         for line, row in rows[rows["framework"] != framework].iterrows():
             code = row["inspection"]
-            rule, mend = f"is not the framework of {code}", f"write {judged[code]}"
-            yield Problem(file, _line(line), "framework", row["framework"], rule, mend)
+            rule, fix = f"is not the framework of {code}", f"write {judged[code]}"
+            yield Problem(file, _line(line), "framework", row["framework"], rule, fix)
         asked = inspections[["inspection", "framework"]].merge(tables[catalogue], on="framework")
         wanted = _pairs(asked, "inspection", column)
         for code, missing in sorted(wanted - _pairs(rows, "inspection", column)):
             rule = f"has no row for {code}: its {what} {missing} is missing"
-            mend = "add the row"
+            fix = "add the row"
             if column == "key_question":
-                mend = "add the row; where no figure was published, its status says so"
-            yield Problem(file, None, None, None, rule, mend)
+                fix = "add the row; where no figure was published, its status says so"
+            yield Problem(file, None, None, None, rule, fix)
     overall = set(tables["overall_ratings"]["inspection"])
     for code in inspections["inspection"]:
         if code not in overall:
-            rule, mend = f"has no row for {code}", "add its overall rating"
-            yield Problem("overall_ratings.csv", None, None, None, rule, mend)
+            rule, fix = f"has no row for {code}", "add its overall rating"
+            yield Problem("overall_ratings.csv", None, None, None, rule, fix)
 
 
 def discretions_of_framework(tables: Frames) -> Iterator[Problem]:
@@ -267,8 +263,8 @@ def discretions_of_framework(tables: Frames) -> Iterator[Problem]:
     for line, row in tables["discretions"].iterrows():
         wanted = framework[row["inspection"]]
         if row["framework"] != wanted:
-            rule, mend = f"is not the framework of {row['inspection']}", f"write {wanted}"
-            yield Problem("discretions.csv", _line(line), "framework", row["framework"], rule, mend)
+            rule, fix = f"is not the framework of {row['inspection']}", f"write {wanted}"
+            yield Problem("discretions.csv", _line(line), "framework", row["framework"], rule, fix)
 
 
 def compared_subjects(tables: Frames) -> Iterator[Problem]:
@@ -286,11 +282,11 @@ def compared_subjects(tables: Frames) -> Iterator[Problem]:
             code = row[column]
             if pd.notna(code) and (framework, code) not in known[row["kind"]]:
                 rule = f"is not a {words[row['kind']]} of {framework}"
-                mend = "check the number, and the kind beside it"
-                yield Problem("comparability.csv", _line(line), column, code, rule, mend)
+                fix = "check the number, and the kind beside it"
+                yield Problem("comparability.csv", _line(line), column, code, rule, fix)
         if row["same_question"] == "yes" and pd.isna(row["previous_subject"]):
-            rule, mend = 'does not go with "yes" in same_question', "give the number it had before"
-            yield Problem("comparability.csv", _line(line), "previous_subject", "", rule, mend)
+            rule, fix = 'does not go with "yes" in same_question', "give the number it had before"
+            yield Problem("comparability.csv", _line(line), "previous_subject", "", rule, fix)
 
 
 def claimed_measures(tables: Frames) -> Iterator[Problem]:
@@ -304,7 +300,7 @@ def claimed_measures(tables: Frames) -> Iterator[Problem]:
         here = framework[row["inspection"]]
         if (here, row["measure"]) not in known[row["kind"]]:
             rule = f"is not a {row['kind']} of {here}"
-            mend = "check the number, and the kind beside it"
+            fix = "check the number, and the kind beside it"
             yield Problem(
-                "significance_claims.csv", _line(line), "measure", row["measure"], rule, mend
+                "significance_claims.csv", _line(line), "measure", row["measure"], rule, fix
             )

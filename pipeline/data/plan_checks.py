@@ -67,8 +67,8 @@ def check_follow_up(tables: Frames) -> list[Problem]:
         named = [not pd.isna(row.repeated_plan), not pd.isna(row.repeated_recommendation)]
         if any(named) and not all(named):
             rule = "names a repeated recommendation by half"
-            mend = "fill both repeated_plan and repeated_recommendation, or neither"
-            problems.append(Problem("follow_up.csv", line, "repeated_plan", None, rule, mend))
+            fix = "fill both repeated_plan and repeated_recommendation, or neither"
+            problems.append(Problem("follow_up.csv", line, "repeated_plan", None, rule, fix))
         elif all(named):
             number = int(row.repeated_recommendation)
             if repeated.get((row.repeated_plan, number)) != "yes":
@@ -125,9 +125,9 @@ def _numbering(recommendations: pd.DataFrame) -> Iterator[Problem]:
         for line, number in rows["recommendation"].sort_values().items():
             if number != expected:
                 rule = f"leaves a gap: {plan} has no recommendation {expected}"
-                mend = "number the recommendations of a plan from 1 in the order of the document"
+                fix = "number the recommendations of a plan from 1 in the order of the document"
                 yield Problem(
-                    "recommendations.csv", int(str(line)), "recommendation", str(number), rule, mend
+                    "recommendations.csv", int(str(line)), "recommendation", str(number), rule, fix
                 )
                 break
             expected += 1
@@ -150,12 +150,12 @@ def _responses(tables: Frames) -> Iterator[Problem]:
     for line, row in _rows(responses):
         if row.response == "agreed" and not pd.isna(row.reason):
             rule = "stands beside full agreement, which needs no reason"
-            mend = "empty the cell, or check the response"
-            yield Problem("responses.csv", line, "reason", row.reason, rule, mend)
+            fix = "empty the cell, or check the response"
+            yield Problem("responses.csv", line, "reason", row.reason, rule, fix)
         elif row.response != "agreed" and pd.isna(row.reason):
             rule = f'is empty though the response is "{row.response}"'
-            mend = "say in our words why the provider does not agree in full"
-            yield Problem("responses.csv", line, "reason", None, rule, mend)
+            fix = "say in our words why the provider does not agree in full"
+            yield Problem("responses.csv", line, "reason", None, rule, fix)
 
 
 def _totals(tables: Frames) -> Iterator[Problem]:
@@ -195,14 +195,14 @@ def _target(line: int, printed: Any, due: Any, kind: str) -> Iterator[Problem]:
     shown = "" if pd.isna(due) else str(due)
     if len(shown) != _DUE_LENGTH.get(kind, 0):
         form = {"month": "as year and month", "date": "as year, month and day"}.get(kind)
-        mend = f"write it {form}" if form else "empty the cell"
+        fix = f"write it {form}" if form else "empty the cell"
         rule = f'does not go with the kind "{kind}"'
-        yield Problem("actions.csv", line, "due", shown, rule, f"{mend}, or check due_kind")
+        yield Problem("actions.csv", line, "due", shown, rule, f"{fix}, or check due_kind")
     if (kind == "none given") != bool(pd.isna(printed)):
         rule = f'does not go with the kind "{kind}"'
-        mend = "fill it as printed, except where the document gives no target"
+        fix = "fill it as printed, except where the document gives no target"
         given = None if pd.isna(printed) else str(printed)
-        yield Problem("actions.csv", line, "due_printed", given, rule, mend)
+        yield Problem("actions.csv", line, "due_printed", given, rule, fix)
 
 
 def _updates(tables: Frames) -> Iterator[Problem]:

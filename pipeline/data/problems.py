@@ -1,7 +1,12 @@
-"""What is wrong with a raw table, said so that anybody can mend it."""
+"""What is wrong with a raw table, said so that anybody can put it right."""
 
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+#: So many problems are said in full; the rest are counted by file and rule.
+SAID_IN_FULL = 50
 
 
 @dataclass(frozen=True)
@@ -10,8 +15,10 @@ class Problem:
 
     ``file`` is the file's name, ``line`` its line counted from 1 (the header is
     line 1) or None for the whole file, ``column`` and ``value`` what stands
-    there (a value of None is not shown), ``rule`` what it breaks and ``mend``
-    what to do about it.
+    there (a value of None is not shown), ``rule`` what it breaks and ``fix``
+    what to do about it. ``provider`` is the code of the provider whose rows are
+    at fault, None where the fault is of what providers share. One that does not
+    ``stop`` is a word about what was read all the same.
     """
 
     file: str
@@ -19,33 +26,53 @@ class Problem:
     column: str | None
     value: str | None
     rule: str
-    mend: str
+    fix: str
+    provider: str | None = None
+    stops: bool = True
 
     def __str__(self) -> str:
         """Say the problem in one sentence."""
-        where = self.file
+        where = printable(self.file)
         if self.line is not None:
             where += f", line {self.line}"
         if self.column is not None:
-            where += f", column {self.column}"
+            where += f", column {printable(self.column)}"
         shown = ""
         if self.value is not None:
-            shown = f'"{_shorten(self.value)}" ' if self.value else "an empty cell "
-        return f"{where}: {shown}{self.rule}; {self.mend}."
+            shown = f'"{printable(self.value)}" ' if self.value else "an empty cell "
+        return f"{where}: {shown}{printable(self.rule, 400)}; {printable(self.fix, 600)}."
 
 
 class InvalidData(Exception):
-    """Raised when raw tables break a rule; carries every problem found, not just the first."""
+    """Raised when raw tables break a rule; carries every problem found, not just the first.
+
+    Its text is a sentence a line: the first fifty problems, then how many more there are of each
+    kind in each file.
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         """Keep the problems in file and line order, so the list reads like the folder."""
         self.problems = sorted(
             problems, key=lambda p: (p.file, p.line or 0, p.column or "", p.rule, p.value or "")
         )
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(said(self.problems)))
 
 
-def _shorten(value: str, length: int = 60) -> str:
-    """Keep a message on one line: control characters shown by name, long values cut."""
-    plain = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in value)
+def said(problems: list[Problem]) -> list[str]:
+    """Return the sentences of some problems, the first fifty in full and the others counted."""
+    sentences = [str(problem) for problem in problems[:SAID_IN_FULL]]
+    more = Counter((p.file, p.column, p.rule) for p in problems[SAID_IN_FULL:])
+    for (file, column, rule), many in more.items():
+        where = printable(file) + (f", column {printable(column)}" if column else "")
+        cells = "one more place" if many == 1 else f"{many:,} more places"
+        sentences.append(f"{where}: {printable(rule, 400)}, in {cells}; fix them in the same way.")
+    return sentences
+
+
+def printable(text: str, length: int = 60) -> str:
+    """Keep a message on one line: unseen characters shown by number, long texts cut."""
+    plain = "".join(
+        c if c.isprintable() and unicodedata.category(c) != "Cf" else f"\\x{ord(c):02x}"
+        for c in text
+    )
     return plain if len(plain) <= length else plain[: length - 1] + "…"

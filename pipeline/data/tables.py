@@ -1,19 +1,32 @@
 """Load every raw table, checked and typed, or say everything that is wrong with them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from pipeline.data.codes import in_order
 from pipeline.data.folders import raw_folder
-from pipeline.data.package import Resource, read_package
+from pipeline.data.package import Package, Resource, read_package
 from pipeline.data.problems import InvalidData, Problem
+from pipeline.data.read import Text, read_text
 
 #: The raw tables by name; the index of each is the line of the row in its file.
 Tables = Mapping[str, pd.DataFrame]
 
-_DTYPES = {"integer": "Int64", "number": "Float64", "string": "string", "date": "string"}
+_TYPES: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "integer": ("Int64", int),
+    "number": ("Float64", float),
+    "string": ("string", str),
+    "date": ("string", str),
+}
+#: Where an empty status means published, as long as there is a rating: table, rating, status.
+_OPTIONAL_STATUSES = (
+    ("ratings", "rating", "status"),
+    ("overall_ratings", "rating", "rating_status"),
+)
 
 
 def load(folder: Path | str | None = None) -> Tables:
@@ -21,32 +34,34 @@ def load(folder: Path | str | None = None) -> Tables:
 
     Columns and their meaning are in ``docs/data-dictionary.md``. Whole numbers
     are Int64, other numbers Float64, text and dates string; a missing value is
-    ``pd.NA``. Percentages run from 0 to 100. Raises InvalidData with every
-    problem of every file when any rule is broken; nothing is loaded then.
+    ``pd.NA``. Percentages run from 0 to 100. Rows stand in the order of their
+    codes (``pipeline.data.codes``). Raises InvalidData with every problem of
+    every file when any rule is broken; nothing is loaded then.
     """
-    # Reading pandera takes 0.1 s; what only looks at the package does not pay for it.
-    from pipeline.data.checks import table_problems
-    from pipeline.data.read import read_text
-    from pipeline.data.schema import column_problems
-
-    folder = Path(folder) if folder else raw_folder()
-    resources = read_package(folder)
-    problems: list[Problem] = []
-    tables: dict[str, pd.DataFrame] = {}
-    for resource in resources:
-        text, found = read_text(folder, resource)
-        if text is not None:
-            cells = column_problems(text, resource)
-            bad_lines = {problem.line for problem in cells}
-            # A row with a bad cell has been reported; the rest of the table still counts.
-            tables[resource.name] = _typed(text[~text.index.isin(bad_lines)], resource)
-            found = found + cells
-        problems += found
-    broken = {problem.file for problem in problems}
-    problems += table_problems(tables, resources, broken)
-    if problems:
-        raise InvalidData(problems)
+    tables, problems, _ = _checked(folder)
+    _raise(problems)
     return tables
+
+
+def load_valid(folder: Path | str | None = None) -> tuple[Tables, list[Problem]]:
+    """Return the tables of the providers that have no problem, and what is wrong with the others.
+
+    As ``load``, but a fault in rows of one provider leaves out that provider's rows of every
+    table, and is among the problems under the provider's code. The problems hold the words about
+    what was read all the same too (``stops`` is false). Raises InvalidData, with all problems,
+    where what providers share is at fault, or no provider is left.
+    """
+    from pipeline.data.checks import table_problems
+
+    tables, problems, package = _checked(folder)
+    new = problems
+    while out := {problem.provider for problem in new if problem.stops}:
+        if None in out:
+            _raise(problems)
+        tables = _without(tables, {code for code in out if code})
+        new = _owned(table_problems(tables, package, set()), tables, package)
+        problems = list(dict.fromkeys([*problems, *new]))
+    return tables, problems
 
 
 def is_missing(value: Any) -> bool:
@@ -54,6 +69,89 @@ def is_missing(value: Any) -> bool:
     return bool(pd.isna(value))
 
 
-def _typed(text: pd.DataFrame, resource: Resource) -> pd.DataFrame:
-    empty_as_missing = text.astype("string").replace("", pd.NA)
-    return empty_as_missing.astype({f.name: _DTYPES[f.type] for f in resource.fields})
+def _raise(problems: list[Problem]) -> None:
+    if any(problem.stops for problem in problems):
+        raise InvalidData(problem for problem in problems if problem.stops)
+
+
+def _checked(folder: Path | str | None) -> tuple[dict[str, pd.DataFrame], list[Problem], Package]:
+    """Return the tables without the rows that could not be read, all problems, and the package."""
+    from pipeline.data.cells import column_problems
+    from pipeline.data.checks import table_problems
+
+    folder = Path(folder) if folder else raw_folder()
+    package = read_package(folder)
+    problems: list[Problem] = []
+    texts: dict[str, Text] = {}
+    tables: dict[str, pd.DataFrame] = {}
+    for resource in package.resources:
+        text, found = read_text(folder, resource, package.limits)
+        problems += found
+        if text is None:
+            continue
+        cells = list(column_problems(text, resource, package.limits))
+        problems += cells
+        texts[resource.name] = text
+        # A row with a bad cell has been reported; the rest of the table still counts.
+        bad_lines = {problem.line for problem in cells}
+        tables[resource.name] = in_order(resource.name, _typed(text, resource, bad_lines))
+    for name, figure, status in _OPTIONAL_STATUSES:
+        if name in tables:
+            frame = tables[name]
+            given = frame[status].isna() & frame[figure].notna()
+            tables[name] = frame.assign(**{status: frame[status].mask(given, "published")})
+    broken = {problem.file for problem in problems if problem.stops}
+    problems += table_problems(tables, package, broken)
+    if any(problem.stops for problem in problems):
+        frames = {
+            name: pd.DataFrame(text.cells, index=text.lines).replace("", pd.NA)
+            for name, text in texts.items()
+        }
+        problems = _owned(problems, frames, package)
+    return tables, problems, package
+
+
+def _owned(problems: Iterable[Problem], tables: Tables, package: Package) -> list[Problem]:
+    """Return problems with the provider of the row that each is about."""
+    from pipeline.data.owners import owner_of
+
+    if not {"inspections", "plans", "actions"} <= set(tables):
+        return list(problems)
+    files = {resource.path: resource.name for resource in package.resources}
+    owners = {name: of.dropna().to_dict() for name, of in owner_of(tables).items()}
+    known = set(tables["providers"]["provider"].dropna()) if "providers" in tables else set()
+    found = []
+    for problem in problems:
+        if problem.provider is None and problem.line is not None:
+            code = owners.get(files.get(problem.file, ""), {}).get(problem.line)
+            problem = replace(problem, provider=code if code in known else None)
+        found.append(problem)
+    return found
+
+
+def _without(tables: Tables, providers: set[str]) -> dict[str, pd.DataFrame]:
+    """Return the tables without the rows of some providers, and of lineage that names them."""
+    from pipeline.data.owners import owner_of
+
+    owners = owner_of(tables)
+    kept = {}
+    for name, frame in tables.items():
+        out = owners[name].isin(providers) if name in owners else pd.Series(False, frame.index)
+        if "predecessor" in frame:
+            out |= frame["predecessor"].isin(providers)
+        kept[name] = frame[~out]
+    return kept
+
+
+def _typed(text: Text, resource: Resource, bad_lines: set[int | None]) -> pd.DataFrame:
+    good = [line not in bad_lines for line in text.lines]
+    index = pd.Index(
+        [line for line, well in zip(text.lines, good, strict=True) if well], dtype="int64"
+    )
+    columns = {}
+    for field in resource.fields:
+        dtype, convert = _TYPES[field.type]
+        cells = zip(text.cells[field.name], good, strict=True)
+        values = [convert(cell) if cell else pd.NA for cell, well in cells if well]
+        columns[field.name] = pd.Series(values, index=index, dtype=dtype)
+    return pd.DataFrame(columns, index=index)

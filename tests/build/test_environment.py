@@ -17,7 +17,6 @@ CONDA_NAMES = {
     "matplotlib-base": "matplotlib",
     "seaborn-base": "seaborn",
     "nbconvert-core": "nbconvert",
-    "pandera-pandas": "pandera",
 }
 
 

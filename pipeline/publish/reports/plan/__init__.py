@@ -1,4 +1,4 @@
-"""What the action-plan notebook calls: one method a section, each with one result.
+"""What the action-plan notebook calls: a function a section, each with one result.
 
 Everything comes from the plan's data. Only where actions stand is worked out
 here, because a reader may ask for another day than the one the data ends with.

@@ -1,4 +1,4 @@
-"""What is promised: when actions are due, each action, and what has an owner, date and measure."""
+"""What is promised: each action, when it is due, what has an owner, a date and a measure."""
 
 from pipeline.analysis.plans import (
     TARGET_PASSED,
@@ -11,7 +11,7 @@ from pipeline.publish.charts.timeline import UNDATED, how_to_read, timeline, tim
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.plan.base import Section, number_of
+from pipeline.publish.reports.plan.context import Plan, number_of
 
 _STATE_WORDS = {
     "passed": "target has gone by",
@@ -21,147 +21,151 @@ _STATE_WORDS = {
 }
 
 
-class Actions(Section):
-    """The sections on the actions of the plan."""
+def due_picture(report: Plan) -> Picture | Prose:
+    """Return the actions by owner and due month; in words where none has a date."""
+    if report.actions.empty:
+        return _no_actions(report)
+    if report.actions["due_on"].isna().all():
+        return Prose([_timeline_finding(report)], report.notes)
+    rows = timeline_rows(report.actions)
+    rows["target"] = [
+        day_in_words(column) if column[:1].isdigit() else UNDATED[column].replace("\n", " ")
+        for column in rows["column"]
+    ]
+    rows["stands"] = rows["state"].map(_STATE_WORDS)
+    numbers = report.table(
+        rows,
+        "Actions by owner, target and where they stand",
+        [
+            Column("owner", "Owner as printed"),
+            Column("target", "Target"),
+            Column("stands", "Where they stand"),
+            Column("actions", "Actions", "count"),
+            Column("recommendations", "Of recommendations"),
+        ],
+        name="timeline-numbers",
+    )
+    return Picture(
+        timeline(report.actions, report.as_of),
+        title="Actions by owner and due date",
+        finding=_timeline_finding(report),
+        caption=how_to_read(report.actions),
+        table=numbers,
+        narrow=timeline(report.actions, report.as_of, narrow=True),
+        name="timeline",
+    )
 
-    def timeline(self) -> Picture | Prose:
-        """Return the actions by owner and due month, undated ones apart."""
-        if self._actions.empty:
-            return self._no_actions()
-        rows = timeline_rows(self._actions)
-        rows["target"] = [
-            day_in_words(column) if column[:1].isdigit() else UNDATED[column].replace("\n", " ")
-            for column in rows["column"]
-        ]
-        rows["stands"] = rows["state"].map(_STATE_WORDS)
-        numbers = self.table(
-            rows,
-            "Actions by owner, target and where they stand",
+
+def _timeline_finding(report: Plan) -> str:
+    total = len(report.actions)
+    dated = report.actions[report.actions["due_on"].notna()]
+    if dated.empty:
+        unowned = int(report.actions["owner"].isna().sum())
+        return (
+            f"None of the {total} actions has a target date; {in_words(unowned)} of them "
+            f"{'has' if unowned == 1 else 'have'} no owner printed."
+        )
+    months = dated["due_on"].str[:7]
+    first, last = months.min(), months.max()
+    busiest, most = months.value_counts().sort_index().idxmax(), months.value_counts().max()
+    span = f"in {day_in_words(first)}"
+    if first != last:
+        span = (
+            f"from {day_in_words(first)} to {day_in_words(last)}, the largest number "
+            f"({most}) in {day_in_words(str(busiest))}"
+        )
+    passed = report.passed
+    gone = f" On {report.day} {passed} of these dates had passed without an update on record."
+    have = "has a target date" if len(dated) == 1 else "have a target date"
+    return f"Of {total} actions, {len(dated)} {have}, {span}.{gone if passed else ''}"
+
+
+def actions_table(report: Plan) -> Table | Prose:
+    """Return every action with its owner, target, measure and where it stands."""
+    if report.actions.empty:
+        return _no_actions(report)
+    headings = report.recommendations.set_index("recommendation")["heading"]
+    frame = report.actions.assign(
+        group=report.actions["recommendation"].map(headings),
+        target=report.actions["due_printed"],
+    )
+    example = str(frame["action"].iloc[0])
+    return report.table(
+        frame,
+        f"Actions as of {report.day}",
+        [
+            Column("action", "No.", align="right", show=number_of),
+            Column("summary", "What is promised, in our words", wide=True),
+            Column("owner", "Owner as printed", missing="none printed"),
+            Column("target", "Target as printed", missing="none printed"),
+            Column("position", "Where it stands", "mark"),
+            Column("measure", "Measure promised, in our words", missing="none"),
+        ],
+        row_header="summary",
+        groups="group",
+        row_source=("source", "place"),
+        name="actions",
+        comment=f"In action_updates.csv an action is called by the plan's name and its number "
+        f'here, as in {example}. A measure that begins with "{WHOLE_RECOMMENDATION.strip()}" '
+        "is one the plan gives for the recommendation and not for the action alone.",
+    )
+
+
+def updates_table(report: Plan) -> Table | Prose:
+    """Return the updates on record, or say that there are none."""
+    updates = report.updates
+    if updates.empty:
+        return Prose(
             [
-                Column("owner", "Owner as printed"),
-                Column("target", "Target"),
-                Column("stands", "Where they stand"),
-                Column("actions", "Actions", "count"),
-                Column("recommendations", "Of recommendations"),
+                f"No update on this plan was on record on {report.day}. An action whose target "
+                f'has gone by therefore reads "{TARGET_PASSED}", which says what we know and '
+                "not what was done."
             ],
-            name="timeline-numbers",
+            report.notes,
         )
-        return Picture(
-            timeline(self._actions, self.as_of),
-            title="Actions by owner and due date",
-            finding=self._timeline_finding(),
-            caption=how_to_read(self._actions),
-            table=numbers,
-            narrow=timeline(self._actions, self.as_of, narrow=True),
-            name="timeline",
-        )
+    frame = updates.sort_values(["action", "date"])
+    frame = frame.assign(day=frame["date"].map(day_in_words))
+    return report.table(
+        frame,
+        f"Updates on record on {report.day}",
+        [
+            Column("action", "No.", align="right", show=number_of),
+            Column("day", "Date"),
+            Column("status", "Status", "mark"),
+            Column("note", "What was done", missing="not said", wide=True),
+            Column("evidence", "Evidence", missing="not said"),
+        ],
+        name="updates",
+        comment="Updates are written by users of this project; they are not published figures.",
+    )
 
-    def _timeline_finding(self) -> str:
-        total = len(self._actions)
-        dated = self._actions[self._actions["due_on"].notna()]
-        if dated.empty:
-            unowned = int(self._actions["owner"].isna().sum())
-            return (
-                f"None of the {total} actions has a target date; {in_words(unowned)} of them "
-                f"{'has' if unowned == 1 else 'have'} no owner printed."
-            )
-        months = dated["due_on"].str[:7]
-        first, last = months.min(), months.max()
-        busiest, most = months.value_counts().sort_index().idxmax(), months.value_counts().max()
-        span = f"in {day_in_words(first)}"
-        if first != last:
-            span = (
-                f"from {day_in_words(first)} to {day_in_words(last)}, the largest number "
-                f"({most}) in {day_in_words(str(busiest))}"
-            )
-        passed = self._passed
-        gone = f" On {self._day} {passed} of these dates had passed without an update on record."
-        have = "has a target date" if len(dated) == 1 else "have a target date"
-        return f"Of {total} actions, {len(dated)} {have}, {span}.{gone if passed else ''}"
 
-    def actions(self) -> Table | Prose:
-        """Return every action with its owner, target, measure and where it stands."""
-        if self._actions.empty:
-            return self._no_actions()
-        headings = self._recommendations.set_index("recommendation")["heading"]
-        frame = self._actions.assign(
-            group=self._actions["recommendation"].map(headings),
-            target=self._actions["due_printed"],
-        )
-        example = str(frame["action"].iloc[0])
-        return self.table(
-            frame,
-            f"Actions as of {self._day}",
-            [
-                Column("action", "No.", align="right", show=number_of),
-                Column("summary", "What is promised, in our words", wide=True),
-                Column("owner", "Owner as printed", missing="none printed"),
-                Column("target", "Target as printed", missing="none printed"),
-                Column("position", "Where it stands", "mark"),
-                Column("measure", "Measure promised, in our words", missing="none"),
-            ],
-            row_header="summary",
-            groups="group",
-            row_source=("source", "place"),
-            name="actions",
-            comment=f"In action_updates.csv an action is called by the plan's name and its number "
-            f'here, as in {example}. A measure that begins with "{WHOLE_RECOMMENDATION.strip()}" '
-            "is one the plan gives for the recommendation and not for the action alone.",
-        )
+def completeness_table(report: Plan) -> Table | Prose:
+    """Return how many actions of each recommendation have an owner, a date and a measure."""
+    if report.actions.empty:
+        return _no_actions(report)
+    shares = completeness(report.recommendations)
+    headings = report.recommendations.set_index("recommendation")["heading"]
+    frame = shares.assign(heading=shares["recommendation"].map(headings).fillna("Whole plan"))
+    return report.table(
+        frame,
+        "Actions with an owner, a target date and a measure",
+        [
+            Column("heading", "Recommendation"),
+            Column("actions", "Actions", "count"),
+            Column("actions_with_owner", "With an owner", "count"),
+            Column("actions_with_date", "With a target date", "count"),
+            Column("actions_done_or_ongoing", "Printed as complete or ongoing", "count"),
+            Column("actions_with_measure", "With a measure", "count"),
+            Column("owner_percent", "Owner", "percent"),
+            Column("date_percent", "Date", "percent"),
+            Column("measure_percent", "Measure", "percent"),
+        ],
+        name="completeness",
+        comment="Shares are of the actions in the row. Recommendations without an action are "
+        "left out.",
+    )
 
-    def updates(self) -> Table | Prose:
-        """Return the updates on record, or say that there are none."""
-        updates = self._updates
-        if updates.empty:
-            return Prose(
-                [
-                    f"No update on this plan was on record on {self._day}. An action whose target "
-                    f'has gone by therefore reads "{TARGET_PASSED}", which says what we know and '
-                    "not what was done."
-                ],
-                self.notes,
-            )
-        frame = updates.sort_values(["action", "date"])
-        frame = frame.assign(day=frame["date"].map(day_in_words))
-        return self.table(
-            frame,
-            f"Updates on record on {self._day}",
-            [
-                Column("action", "No.", align="right", show=number_of),
-                Column("day", "Date"),
-                Column("status", "Status", "mark"),
-                Column("note", "What was done", missing="not said", wide=True),
-                Column("evidence", "Evidence", missing="not said"),
-            ],
-            name="updates",
-            comment="Updates are written by users of this project; they are not published figures.",
-        )
 
-    def completeness(self) -> Table | Prose:
-        """Return how many actions of each recommendation have an owner, a date and a measure."""
-        if self._actions.empty:
-            return self._no_actions()
-        shares = completeness(self._recommendations)
-        headings = self._recommendations.set_index("recommendation")["heading"]
-        frame = shares.assign(heading=shares["recommendation"].map(headings).fillna("Whole plan"))
-        return self.table(
-            frame,
-            "Actions with an owner, a target date and a measure",
-            [
-                Column("heading", "Recommendation"),
-                Column("actions", "Actions", "count"),
-                Column("actions_with_owner", "With an owner", "count"),
-                Column("actions_with_date", "With a target date", "count"),
-                Column("actions_done_or_ongoing", "Printed as complete or ongoing", "count"),
-                Column("actions_with_measure", "With a measure", "count"),
-                Column("owner_percent", "Owner", "percent"),
-                Column("date_percent", "Date", "percent"),
-                Column("measure_percent", "Measure", "percent"),
-            ],
-            name="completeness",
-            comment="Shares are of the actions in the row. Recommendations without an action are "
-            "left out.",
-        )
-
-    def _no_actions(self) -> Prose:
-        return Prose(["The data holds no action of this plan."], self.notes, "no-actions")
+def _no_actions(report: Plan) -> Prose:
+    return Prose(["No action of this plan has been entered."], report.notes, "no-actions")

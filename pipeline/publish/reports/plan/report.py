@@ -1,43 +1,26 @@
-"""The plan report: every section, and what closes the page."""
-
-import pandas as pd
+"""The plan report: its sections in order, a function each."""
 
 from pipeline.analysis.plans import POSITIONS
-from pipeline.analysis.records import records
-from pipeline.analysis.sentences.phrases import joined
-from pipeline.data import is_missing
 from pipeline.publish.page.blocks import Glossary
-from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.plan.actions import Actions
-from pipeline.publish.reports.plan.brief import Brief
-from pipeline.publish.reports.plan.follow_up import FollowUp
-from pipeline.publish.reports.plan.links import Links
-from pipeline.publish.reports.plan.responses import Responses
+from pipeline.publish.reports.plan import actions, first_screen, moved, recommendations
+from pipeline.publish.reports.plan.context import Plan
 
 
-class PlanReport(Brief, Responses, Actions, FollowUp, Links):
-    """One action plan as seen on one day, section by section."""
+class PlanReport(Plan):
+    """What the notebook calls: each section is a function of the plan, listed here."""
 
-    def remarks(self) -> Table:
-        """Return what the documents leave open, and how we read it."""
-        rows: list[tuple[str, str]] = []
-        if not is_missing(self._plan["note"]):
-            rows.append(("The plan", str(self._plan["note"])))
-        for row in records(self._recommendations):
-            if not is_missing(row["note"]):
-                rows.append((f"Recommendation {row['recommendation']}", str(row["note"])))
-        noted = self._actions[self._actions["note"].notna()]
-        for note, actions in noted.groupby("note", sort=False):
-            some = "s" if len(actions) > 1 else ""
-            rows.append((f"Action{some} {joined(list(actions['number']))}", str(note)))
-        if not rows:
-            rows.append(("The plan", "Nothing needs remarking."))
-        return self.table(
-            pd.DataFrame(rows, columns=["about", "remark"]),
-            "What the documents leave open, and how we read it",
-            [Column("about", "About"), Column("remark", "Remark", wide=True)],
-            name="remarks",
-        )
+    in_brief = first_screen.in_brief
+    recommendations_table = recommendations.recommendations_table
+    repeated = recommendations.repeated
+    totals = recommendations.totals
+    due_picture = actions.due_picture
+    actions_table = actions.actions_table
+    updates_table = actions.updates_table
+    completeness_table = actions.completeness_table
+    how_to_read = moved.how_to_read
+    linked_figures = moved.linked_figures
+    linked_ratings = moved.linked_ratings
+    remarks = recommendations.remarks
 
     def terms(self) -> Glossary:
         """Return the words of this page and what they mean."""
@@ -57,6 +40,6 @@ class PlanReport(Brief, Responses, Actions, FollowUp, Links):
                 "Where it stands": "One of: "
                 + "; ".join(f"“{position}”" for position in POSITIONS)
                 + ". It follows from the "
-                f"target, from updates on record and from the day, {self._day}.",
+                f"target, from updates on record and from the day, {self.day}.",
             }
         )

@@ -1,4 +1,4 @@
-"""What every section of the plan report shares: its day, recommendations, actions and verdicts."""
+"""What the sections of the plan report are told: its day, recommendations, actions and verdicts."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +15,7 @@ VERDICTS = {
     "sufficient": "sufficient progress",
     "some": "some progress",
     "none": "no progress",
+    "superseded": "no longer applies",
 }
 """What the next inspection found of a recommendation, in the words of a sentence."""
 
@@ -34,7 +35,7 @@ def heading_of(frame: pd.DataFrame) -> pd.Series:
 
 
 @dataclass
-class Section(ReportPage):
+class Plan(ReportPage):
     """One action plan as seen on one day, ``as_of`` (YYYY-MM-DD)."""
 
     as_of: str = field(kw_only=True)
@@ -61,46 +62,88 @@ class Section(ReportPage):
         return cls(data, as_of=day)
 
     @property
-    def _plan(self) -> pd.Series:
+    def plan(self) -> pd.Series:
+        """The plan's own row."""
         return self.data["plan"].iloc[0]
 
+    @property
+    def day(self) -> str:
+        """The day the plan is looked at, in words."""
+        return day_in_words(self.as_of)
+
     @cached_property
-    def _actions(self) -> pd.DataFrame:
+    def actions(self) -> pd.DataFrame:
+        """The actions as they stand on the day, each with its short number."""
         frame = with_positions(self.data["actions"], self.data["action_updates"], self.as_of)
         return frame.assign(number=frame["action"].map(number_of))
 
     @property
-    def _passed(self) -> int:
+    def passed(self) -> int:
         """How many actions have a target that has gone by without an update on record."""
-        return int((self._actions["position"] == TARGET_PASSED).sum())
+        return int((self.actions["position"] == TARGET_PASSED).sum())
 
     @cached_property
-    def _recommendations(self) -> pd.DataFrame:
+    def recommendations(self) -> pd.DataFrame:
+        """The recommendations with heading, what they ask, and to whom where not the provider."""
         frame = self.data["recommendations"].copy()
         again = {"yes": " (Repeats the previous inspection's.)", "no": ""}
-        # Most are for the provider; one for somebody else must say so.
-        usual = frame["addressed_to"].mode().iloc[0]
-        others = (" (Addressed to " + frame["addressed_to"] + ".)").str.replace("to The", "to the")
-        others = others.mask(frame["addressed_to"] == usual, "")
         frame["heading"] = heading_of(frame)
+        others = (" (Addressed to " + frame["addressed_to"] + ".)").str.replace("to The", "to the")
+        others = others.where(~frame["addressed_to"].map(self._is_provider), "")
         frame["asks"] = frame["summary"] + others + frame["repeated"].map(again)
         return frame
 
+    def _is_provider(self, addressee: str) -> bool:
+        """Whether an addressee is the provider: by its names, never by what most rows say."""
+        plain = addressee.removeprefix("The ").removeprefix("the ")
+        return plain in {str(self.plan["name"]), str(self.plan["short_name"]), "provider"} or (
+            plain.startswith("provider ")
+        )
+
     @cached_property
-    def _updates(self) -> pd.DataFrame:
+    def updates(self) -> pd.DataFrame:
+        """The updates made by the day."""
         updates = self.data["action_updates"]
         return updates[updates["date"] <= self.as_of]
 
     @property
-    def _day(self) -> str:
-        return day_in_words(self.as_of)
+    def followed(self) -> pd.DataFrame:
+        """What a later inspection found of this plan's recommendations."""
+        chain = self.data["follow_up"]
+        return chain[chain["plan"] == self.plan["plan"]]
 
     @property
-    def _followed(self) -> pd.DataFrame:
-        chain = self.data["follow_up"]
-        return chain[chain["plan"] == self._plan["plan"]]
+    def later_round(self) -> str:
+        """The name of the inspection that followed the plan up; empty where none did."""
+        if self.followed.empty:
+            return ""
+        rounds = self.data["inspections"].set_index("inspection")["round"]
+        return str(rounds[self.followed["inspection"].iloc[0]])
 
-    def _no_follow_up(self) -> str:
-        if is_missing(self._plan["inspection"]):
+    def no_follow_up(self) -> str:
+        """Why nothing is known of what came of the plan."""
+        if is_missing(self.plan["inspection"]):
             return "The inspection this plan answers, and any after it, are not in the data."
+        inspections = self.data["inspections"]
+        answered = inspections[inspections["inspection"] == self.plan["inspection"]]
+        later = inspections["fieldwork_start"] > answered["fieldwork_start"].max()
+        if later.any():
+            rounds = inspections[later]["round"].astype("string")
+            return (
+                f"What the inspection of {rounds.iloc[0]} found of these recommendations has not "
+                "been entered."
+            )
         return "No later inspection is in the data, so nothing is known of what came of the plan."
+
+    @cached_property
+    def linked(self) -> pd.DataFrame:
+        """The standards, key questions and prompts that we link to each recommendation."""
+        frame = self.data["loop"]
+        return frame.assign(heading=heading_of(frame))
+
+    def rounds_of(self, frame: pd.DataFrame) -> tuple[str, str]:
+        """Return the earlier round of linked figures, empty where there is none, and the later."""
+        rounds = self.data["inspections"].set_index("inspection")["round"]
+        first, second = frame["previous_inspection"].dropna(), frame["current_inspection"].dropna()
+        earlier = str(rounds[first.iloc[0]]) if len(first) else ""
+        return earlier, str(rounds[second.iloc[0]]) if len(second) else "Later"

@@ -1,0 +1,86 @@
+"""The first screen: what was answered, what came of it, what is promised and by when."""
+
+import pandas as pd
+
+from pipeline.analysis.plans import NO_DATE, RESPONSES, day_in_words
+from pipeline.analysis.records import records
+from pipeline.analysis.sentences.phrases import counted, in_words, joined
+from pipeline.publish.page.blocks import Headline
+from pipeline.publish.reports.plan.context import VERDICTS, Plan
+
+
+def in_brief(report: Plan) -> Headline:
+    """Return the answers in one sentence, then what came of them and what is promised."""
+    counts = report.data["responses"].set_index("response")["counted"]
+    total = int(counts["total"])
+    if not total:
+        return Headline(
+            "No recommendation of this plan has been entered yet.", _promised(report), report.notes
+        )
+    answers = [
+        f"{in_words(int(counts[answer]))} {answer}" for answer in RESPONSES if counts.get(answer)
+    ]
+    noun = counted(total, "recommendation").partition(" ")[2]
+    return Headline(
+        f"{in_words(total, capital=True)} {noun}: {joined(answers)}.",
+        [_found(report), *_promised(report)],
+        report.notes,
+    )
+
+
+def _found(report: Plan) -> str:
+    """What the next inspection found, in one sentence, and what it recommended again."""
+    own = report.followed
+    if own.empty:
+        return report.no_follow_up()
+    found = [
+        f"{words} on {in_words(int(count))}"
+        for verdict, words in VERDICTS.items()
+        if (count := (own["follow_up"] == verdict).sum())
+    ]
+    again = [str(row["title"]).lower() for row in records(own[own["repeated_plan"].notna()])]
+    repeated = f"; {joined(again)} was recommended again" if again else ""
+    return f"The inspection of {report.later_round} found {joined(found)}{repeated}."
+
+
+def _promised(report: Plan) -> list[str]:
+    """What is promised, and how much of it has an owner, a date and a measure."""
+    actions = report.actions
+    if actions.empty:
+        return ["No action of this plan has been entered."]
+    dated = actions["due_on"].notna()
+    parts = [
+        f"{int(actions['owner'].notna().sum()) or 'none'} with an owner",
+        f"{int(dated.sum())} with a target date" if dated.any() else NO_DATE,
+        f"{int(actions['measure'].notna().sum()) or 'none'} with a measure",
+    ]
+    promised = f"The plan promises {counted(len(actions), 'action')}: {joined(parts)}."
+    return [promised, *_targets(report), _progress(report)]
+
+
+def _targets(report: Plan) -> list[str]:
+    due = report.actions["due_on"].dropna()
+    upcoming = due[due >= report.as_of]
+    sentences = []
+    if passed := report.passed:
+        sentences.append(
+            f"As of {report.day} the target date of {passed} had passed without an update on "
+            "record."
+        )
+    if len(upcoming):
+        sentences.append(
+            f"As of {report.day} the target date of {len(upcoming)} was still to come, the first "
+            f"on {day_in_words(str(pd.Series(upcoming).min()))}."
+        )
+    return sentences
+
+
+def _progress(report: Plan) -> str:
+    known = report.updates["action"].nunique()
+    if not known:
+        return (
+            "No update on these actions is on record, so beyond what the plan and a later "
+            "inspection say themselves, nothing is claimed about what was done."
+        )
+    some = "" if known == 1 else "s"
+    return f"Updates on {in_words(known)} action{some} are on record; nothing is known of the rest."

@@ -1,0 +1,164 @@
+"""One row a recommendation: the answer, what is promised, what was found, what moved."""
+
+import pandas as pd
+
+from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.sentences.phrases import joined
+from pipeline.data import is_missing
+from pipeline.publish.page.blocks import Prose
+from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.reports.plan.context import VERDICTS, Plan
+
+
+def recommendations_table(report: Plan) -> Table | Prose:
+    """Return every recommendation with its response, its actions, what was found and what moved."""
+    frame = report.recommendations
+    if frame.empty:
+        return Prose(["No recommendation of this plan has been entered yet."], report.notes)
+    frame = frame.assign(promised=[_promised(row) for row in records(frame)])
+    found = report.followed.assign(
+        found=report.followed["follow_up"].map(VERDICTS).str.capitalize()
+        + ". "
+        + report.followed["finding"],
+        found_source=report.followed["source"],
+        found_place=report.followed["place"],
+    )[["recommendation", "found", "found_source", "found_place"]]
+    frame = frame.merge(found, on="recommendation", how="left")
+    columns = [
+        Column("asks", "Recommendation, in our words", wide=True),
+        Column("response", "Response", "mark"),
+        Column("reason", "Why not in full", missing="agreed in full", wide=True,
+               source=("source", "response_place")),
+        Column("promised", "Actions"),
+    ]  # fmt: skip
+    if report.later_round:
+        columns.append(
+            Column("found", f"What the inspection of {report.later_round} found", wide=True,
+                   missing="not followed up", source=("found_source", "found_place"))
+        )  # fmt: skip
+    moved = _moved(report)
+    comment = ""
+    if moved:
+        earlier, later = report.rounds_of(report.linked)
+        frame = frame.assign(moved=frame["recommendation"].map(moved).astype("string"))
+        after = report.linked["timing"].eq("after").any()
+        heading = f"What moved, {earlier} to {later}" if after else f"Where it stood, {later}"
+        columns.append(Column("moved", heading, missing="nothing linked", wide=True))
+        comment = (
+            "Which questions and standards a recommendation should move is our judgement; their "
+            "sources stand further down. A figure that moved after a recommendation did not "
+            "necessarily move because of it."
+        )
+    return report.table(
+        frame,
+        f"Recommendations, {report.data.about['title']}",
+        columns,
+        groups="heading",
+        group_name="Recommendation",
+        row_header="asks",
+        row_source=("source", "place"),
+        name="recommendations",
+        comment=comment,
+    )
+
+
+def _promised(row: Row) -> str:
+    """How many actions, how many of them with a date, and how many printed as done or ongoing."""
+    if not row["actions"]:
+        return "none"
+    parts = [f"{row['actions_with_date']} with a date"] if row["actions_with_date"] else []
+    if row["actions_done_or_ongoing"]:
+        parts.append(f"{row['actions_done_or_ongoing']} printed as done or ongoing")
+    undated = row["actions"] - row["actions_with_date"] - row["actions_done_or_ongoing"]
+    if undated > 0:
+        parts.append(f"{undated} without a date")
+    return f"{row['actions']}: {joined(parts)}" if row["actions"] > 1 else joined(parts)
+
+
+def _moved(report: Plan) -> dict[int, str]:
+    """What moved on the key questions and standards linked to each recommendation, in words."""
+    frame = report.linked
+    frame = frame[frame["kind"].isin(["key question", "standard"]) & (frame["timing"] != "none")]
+    return {
+        number: "; ".join(text for row in rows if (text := _linked(row)))
+        for number, rows in grouped(records(frame), "recommendation").items()
+    }
+
+
+def _linked(row: Row) -> str:
+    """``2.1.2 Assessment: offending and desistance 70% to 80%``; empty where nothing stands."""
+    kind = "rating" if row["kind"] == "standard" else "percent"
+    before, now = row[f"previous_{kind}"], row[f"current_{kind}"]
+    if is_missing(now):
+        return ""
+    sign = "%" if kind == "percent" else ""
+    name = f"{row['subject']} {row['label']}"
+    if is_missing(before) or row["comparable"] == "no":
+        return f"{name} {now}{sign}"
+    return f"{name} {before}{sign} to {now}{sign}"
+
+
+def totals(report: Plan) -> Prose:
+    """Return the totals that the plan prints, which are those of its rows."""
+    counts = report.data["responses"]
+    printed = counts[counts["printed"].notna()]
+    if printed.empty:
+        return Prose(["The plan prints no totals; the counts are ours."], report.notes)
+    parts = [
+        f"{row['printed']} {row['response']}"
+        if row["response"] != "total"
+        else f"{row['printed']} in all"
+        for row in records(printed)
+    ]
+    # Nothing to compare here: totals that are not those of the rows are refused with the data.
+    said = f"The plan prints its own totals: {joined(parts)}. They are the counts of its rows."
+    return Prose([said], report.notes)
+
+
+def repeated(report: Plan) -> Prose:
+    """Return which recommendations an earlier plan held already, and what came of them."""
+    before = report.data["follow_up"]
+    before = before[before["repeated_plan"].fillna("") == report.plan["plan"]]
+    sentences = [
+        f"Recommendation {row['repeated_recommendation']} repeats recommendation "
+        f"{row['recommendation']} of the plan {row['plan']}, which was {row['response']}; "
+        f"the inspection found {VERDICTS[row['follow_up']]}."
+        for row in records(before)
+    ]
+    marked = report.recommendations[report.recommendations["repeated"] == "yes"]
+    unknown = sorted(set(marked["recommendation"]) - set(before["repeated_recommendation"]))
+    if unknown:
+        numbers, some = joined([str(number) for number in unknown]), len(unknown) > 1
+        sentences.append(
+            f"Recommendation{'s' if some else ''} {numbers} repeat{'' if some else 's'} the "
+            "previous inspection's, which is not in the data."
+        )
+    for row in records(report.followed[report.followed["repeated_plan"].notna()]):
+        sentences.append(
+            f"Recommendation {row['recommendation']} was made again: recommendation "
+            f"{row['repeated_recommendation']} of {row['repeated_plan']}, "
+            f"{row['repeated_response']}."
+        )
+    return Prose(sentences or ["No recommendation is a repeat."], report.notes, "repeated")
+
+
+def remarks(report: Plan) -> Table | Prose:
+    """Return what the documents leave open, and how we read it."""
+    rows: list[tuple[str, str]] = []
+    if not is_missing(report.plan["note"]):
+        rows.append(("The plan", str(report.plan["note"])))
+    for row in records(report.recommendations):
+        if not is_missing(row["note"]):
+            rows.append((f"Recommendation {row['recommendation']}", str(row["note"])))
+    noted = report.actions[report.actions["note"].notna()]
+    for note, actions in noted.groupby("note", sort=False):
+        some = "s" if len(actions) > 1 else ""
+        rows.append((f"Action{some} {joined(list(actions['number']))}", str(note)))
+    if not rows:
+        return Prose(["Nothing in the documents needs remarking."], report.notes, "remarks")
+    return report.table(
+        pd.DataFrame(rows, columns=["about", "remark"]),
+        "What the documents leave open, and how we read it",
+        [Column("about", "About"), Column("remark", "Remark", wide=True)],
+        name="remarks",
+    )
