@@ -6,6 +6,7 @@ from functools import partial
 
 import pandas as pd
 
+from pipeline.data import audit_checks as audits
 from pipeline.data import inspection_checks as inspections
 from pipeline.data import plan_checks as plans
 from pipeline.data.package import ForeignKey, Package, Resource
@@ -145,4 +146,10 @@ _RULES: list[tuple[_Rule, tuple[str, ...]]] = [
     ),
     (plans.check_follow_up, ("plans", "recommendations", "follow_up")),
     (plans.check_links, ("recommendation_links", "standards", "key_questions", "prompts")),
+    (audits.case_references, ("case_audits", "case_allocations")),
+    (audits.audited_subjects, ("case_audits", "key_questions", "prompts")),
+    (
+        audits.allocated_colours,
+        ("case_allocations", "allocation_matrix", "allocation_rules"),
+    ),
 ]
