@@ -52,7 +52,7 @@ pdf: report ## print every report to PDF with an installed Chromium, Chrome or E
 	@$(RUN) pdf
 
 demo: $(VENV)/report.stamp ## reports of 21 simulated providers, three rounds each, in build/demo
-	@$(RUN) simulate --providers 21 --rounds 3 --out build/demo/raw
+	@$(RUN) simulate --providers 21 --rounds 3 --audits 1 --out build/demo/raw
 	@$(RUN) report --data build/demo/raw --out build/demo
 
 bench: $(VENV)/develop.stamp ## measure speed and memory; writes docs/benchmarks.md

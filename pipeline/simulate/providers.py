@@ -32,6 +32,7 @@ Row = dict[str, Any]
 RULES = (
     "frameworks", "rating_bands", "overall_bands", "discretion_rules", "standards", "sample_kinds",
     "key_questions", "question_wordings", "comparability", "prompts", "measures",
+    "publication_limits",
 )  # fmt: skip
 #: Facts drawn for an imaginary provider: those that are shares of its people or cases.
 TOPICS = ("performance", "people", "characteristics", "case-findings", "interviews", "unpaid-work")
@@ -74,6 +75,7 @@ def simulate(
     providers: int,
     seed: int = 1,
     rounds: int | None = None,
+    audits: int = 0,
     data: Path | None = None,
 ) -> None:
     """Write a valid raw data folder of so many imaginary providers.
@@ -89,6 +91,8 @@ def simulate(
     rounds
         How often each is inspected (default: as often as the provider of ``data`` with the most
         rounds). Further rounds follow a year apart, under the latest framework.
+    audits
+        How many of them audit their own cases from month to month, the first ones.
     data
         Raw folder whose frameworks and tables are followed (default: the project's own).
 
@@ -108,7 +112,7 @@ def simulate(
     template = {r["name"]: _read(source / r["path"]) for r in package["resources"]}
     from pipeline.data import load
 
-    tables = _Simulation(template, load(source), seed, rounds).tables(providers)
+    tables = _Simulation(template, load(source), seed, rounds).tables(providers, audits)
     beside = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     shutil.rmtree(beside, ignore_errors=True)
     try:
@@ -151,8 +155,8 @@ class _Simulation:
         self.made: dict[str, list[Row]] = defaultdict(list)
         self.pooled: dict[str, list[int]] = defaultdict(lambda: [0, 0])
 
-    def tables(self, providers: int) -> dict[str, list[Row]]:
-        """Every table of so many providers."""
+    def tables(self, providers: int, audits: int = 0) -> dict[str, list[Row]]:
+        """Every table of so many providers, so many of them with case audits."""
         import numpy as np
 
         numbers = sorted({q["key_question"] for q in self.template["key_questions"]})
@@ -160,12 +164,44 @@ class _Simulation:
         #: How much harder (negative) or easier each question is for every provider, log odds.
         self.ease = dict(zip(numbers, shared.normal(0, 0.45, len(numbers)), strict=True))
         for number in range(1, providers + 1):
-            self._provider(number, np.random.Generator(np.random.PCG64([self.seed, number])))
+            random = np.random.Generator(np.random.PCG64([self.seed, number]))
+            odds = self._provider(number, random)
+            if number <= audits:
+                self._audits(f"simulated-{number:04d}", odds, random)
         self._aggregate()
         self._sources()
         return dict(self.made)
 
-    def _provider(self, number: int, random: np.random.Generator) -> None:
+    def _audits(self, code: str, odds: dict[str, float], random: np.random.Generator) -> None:
+        from pipeline.simulate.audits import allocated, audited
+
+        latest = self.followed[-1]
+        framework = latest["framework"]
+        made = audited(
+            code,
+            framework,
+            self.questions[framework],
+            self.prompts[framework],
+            odds,
+            latest["fieldwork_start"],
+            random,
+            _MARK,
+        )
+        cells = self.template["allocation_matrix"]
+        matrix = [cell for cell in cells if cell["inspection"] == latest["inspection"]]
+        name = f"{code}-{latest['round']}"
+        source = f"simulated-{latest['round']}"
+        copied = {"inspection": name, "source": source, "place": _PLACE}
+        self.made["allocation_matrix"] += [{**cell, **copied} for cell in matrix]
+        if matrix:
+            made["case_allocations"] = allocated(
+                code, name, matrix, f"{latest['round']}-12", random
+            )
+        for table, rows in made.items():
+            self.made[table] += rows
+
+    def _provider(self, number: int, random: np.random.Generator) -> dict[str, float]:
+        """Draw a provider; return the log odds that each key question is done well at the end."""
         # Names repeat after 600 providers; the number tells them apart.
         place = _FIRST[(number * 7) % len(_FIRST)] + _SECOND[(number * 3) % len(_SECOND)]
         code = f"simulated-{number:04d}"
@@ -200,7 +236,9 @@ class _Simulation:
             self._facts(row, name, source, random)
             earlier_plan = self._plan(row, name, code, scores, earlier_plan, random)
             earlier = scores
+            odds = {question: quality + habit for question, habit in habits.items()}
             quality += random.normal(_TRENDS[number % len(_TRENDS)], 0.15)
+        return odds
 
     def _samples(self, row: Row, name: str, source: str, random: np.random.Generator) -> Row:
         """Sizes of the samples, near the real ones; returns all, also those not published."""
