@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis import plans
+from pipeline.analysis.audits.scorecard import scorecard_tables
 from pipeline.analysis.comparison import Pair, pairs_of_inspections
 from pipeline.analysis.files import DOSSIERS, csv_bytes, data_version, json_bytes, types
 from pipeline.analysis.national.dossier import national_tables
@@ -264,7 +265,7 @@ def with_sources(
 
 
 def dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Dossier]:
-    """Return the dossiers that the tables allow: comparisons, pages through time, action plans."""
+    """Return the dossiers of comparisons, pages through time, score cards and action plans."""
     comparisons = [
         comparison_dossier(tables, processed, pair) for pair in pairs_of_inspections(tables)
     ]
@@ -276,12 +277,13 @@ def dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Doss
         )
         for plan in tables["plans"]["plan"]
     ]
-    through_time = [
+    others = [
         with_sources(found[0], tables["sources"], found[1])
         for provider in tables["providers"]["provider"]
-        if (found := rounds_tables(tables, processed, str(provider)))
+        for make in (rounds_tables, scorecard_tables)
+        if (found := make(tables, processed, str(provider)))
     ]
-    return [*comparisons, *through_time, *answers]
+    return [*comparisons, *others, *answers]
 
 
 def national_dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Dossier]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.analysis.audits.allocation import allocation_check
 from pipeline.analysis.audits.counts import (
     answers,
     counts,
@@ -19,6 +20,7 @@ from pipeline.analysis.audits.counts import (
     months_before,
     whole_percent,
 )
+from pipeline.analysis.plans import day_in_words
 from pipeline.analysis.ratings.bands import bands_by_percent, framework_rows
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
@@ -88,7 +90,8 @@ def scorecard_tables(
         "detectable": detectable(questions, _level(tables, framework)),
         "headline": headline(asked, questions, month, fewest),
         "standards": framework_rows(tables["standards"], framework),
-        "limits": pd.DataFrame({"fewest": [fewest]}),
+        "allocation": allocation_check(tables),
+        "limits": pd.DataFrame({"fewest": [fewest], "level": [_level(tables, framework)]}),
     }
     return _about(tables, provider, framework, month, frames), frames
 
@@ -124,7 +127,9 @@ def _level(tables: Tables, framework: str) -> float:
 def control_charts(
     asked: pd.DataFrame, month: str, fewest: int, targets: Mapping[tuple[str, str], int]
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    """A row a key question and month, and for each question what its run rules say, in words.
+    """A row a key question and month, and for each question what its run rules say now, in words.
+
+    A run that ended before the last ``RECENT`` months is marked and not put into words.
 
     Columns: ``cases``; ``percent`` done well and its limits ``lower, upper`` (empty where fewer
     cases than ``fewest`` were audited; the rules then look past the month, too), ``centre`` (all
@@ -139,7 +144,9 @@ def control_charts(
         chart = p_chart([r["done"] for r in shown], [r["cases"] for r in shown])
         found = signals(chart)
         marked = {at for signal in found for at in signal.months}
-        words[code] = "; ".join(_in_words(signal, line) for signal in found)
+        words[code] = "; ".join(
+            _in_words(signal, line) for signal in found if signal.months[-1] >= len(line) - RECENT
+        )
         for at, row in enumerate(line):
             there = shown[at]["cases"] > 0
             rows.append(
@@ -170,7 +177,7 @@ def _percent(share: Any) -> float:
 
 
 def _in_words(signal: Any, line: list[Row]) -> str:
-    when = [str(line[at]["month"]) for at in signal.months]
+    when = [day_in_words(str(line[at]["month"])) for at in signal.months]
     words = _WORDS[signal.rule, signal.side]
     return words.format(when=joined(when), count=in_words(len(when)), last=when[-1])
 
@@ -364,16 +371,32 @@ def weakest_prompts(
     return found[columns].sort_values(["percent", "prompt"]).reset_index(drop=True)
 
 
-def cases_a_month(percent: int, points: int, months: int, level: float, base: int) -> int | None:
-    """Fewest cases a month that would probably show a change of so many points; None above 200.
+def points_seen(percent: int, cases: int, level: float) -> int | None:
+    """Smallest change, in points, that so many cases before and as many after would show.
 
-    From a share of ``percent`` on ``base`` cases, over ``months`` months together: with power
-    ``POWER`` by the test for change at ``level`` (see ``smallest_detectable_change``).
+    The larger of rise and fall from a share of ``percent``, with power ``POWER`` by the test for
+    change at ``level`` (see ``smallest_detectable_change``); None where not even all would do.
+
+    >>> points_seen(60, 100, 0.1)
+    18
     """
-    for cases in range(1, 201):
-        found = smallest_detectable_change(percent, base, cases * months, POWER, level)
-        seen = [change for change in (found.rise, found.fall) if change is not None]
-        if seen and max(seen) <= points:
+    found = smallest_detectable_change(percent, cases, cases, POWER, level)
+    if found.rise is None or found.fall is None:
+        return None
+    return max(found.rise, found.fall)
+
+
+def cases_a_month(percent: int, points: int, months: int, level: float) -> int | None:
+    """Fewest cases a month that would probably show a change of so many points within ``months``.
+
+    As many months before the change as after it; None where 100 cases a month are not enough.
+
+    >>> cases_a_month(60, 20, 6, 0.1)
+    14
+    """
+    for cases in range(1, 101):
+        seen = points_seen(percent, cases * months, level)
+        if seen is not None and seen <= points:
             return cases
     return None
 
@@ -391,9 +414,8 @@ def detectable(questions: pd.DataFrame, level: float) -> pd.DataFrame:
     for cases in SIZES:
         row: Row = {"from_percent": start, "cases_a_month": cases}
         for months in (3, 6, 12):
-            found = smallest_detectable_change(start, cases * months, cases * months, POWER, level)
-            seen = [change for change in (found.rise, found.fall) if change is not None]
-            row[f"months_{months}"] = max(seen) if len(seen) == 2 else pd.NA
+            seen = points_seen(start, cases * months, level)
+            row[f"months_{months}"] = pd.NA if seen is None else seen
         rows.append(row)
     return pd.DataFrame(rows).astype("Int64")
 
@@ -406,7 +428,8 @@ def headline(asked: pd.DataFrame, questions: pd.DataFrame, month: str, fewest: i
     rows = [
         (
             "audited",
-            f"{counted(cases, 'case')} {'was' if cases == 1 else 'were'} audited in {month}, "
+            f"{counted(cases, 'case')} {'was' if cases == 1 else 'were'} audited in "
+            f"{day_in_words(month)}, "
             f"{recent} in the last {in_words(RECENT)} months.",
         ),
         ("few", _few(questions, fewest)),
@@ -487,12 +510,10 @@ def _about(
         "simulated": row["simulated"] == "yes",
         "month": month,
         "framework": framework,
-        "title": f"{row['short_name']}: case audits to {month}",
+        "title": f"{row['short_name']}: case audits to {day_in_words(month)}",
         "result": " ".join(str(words) for words in frames["headline"]["sentence"]),
         "standfirst": "The provider's own audits, for its management group; not an inspection",
-        "dates": [f"Audits of {frames['months']['month'].min()} to {month}"]
-        if len(frames["months"])
-        else [f"Audits to {month}"],
+        "dates": [f"Audits to {day_in_words(month)}"],
         "period": month,
         "published": month,
         "reports": [

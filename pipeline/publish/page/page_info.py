@@ -14,6 +14,7 @@ PUBLISHERS = {
     "comparison": "HM Inspectorate of Probation",
     "national": "HM Inspectorate of Probation",
     "rounds": "HM Inspectorate of Probation",
+    "scorecard": "the provider's own case audits",
     "data-quality": "HM Inspectorate of Probation",
     "action-plan": "HM Prison and Probation Service and Ministry of Justice",
 }
