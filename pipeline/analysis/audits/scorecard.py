@@ -35,6 +35,8 @@ RECENT = 3
 """Months that count as the latest."""
 YEAR = 12
 """Months over which teams are set side by side."""
+FEWEST_MONTHS = 3
+"""A key question with fewer months that may be shown has no chart."""
 SAME_TIME = 3
 """Audits of so many months before the fieldwork, and of its own month, are of the same time."""
 POWER = 0.8
@@ -139,7 +141,7 @@ def control_charts(
     words: dict[str, str] = {}
     for code, line in grouped(records(monthly_counts(asked, month)), "key_question").items():
         shown = [row if row["cases"] >= fewest else {**row, "done": 0, "cases": 0} for row in line]
-        if not any(row["cases"] for row in shown):
+        if sum(row["cases"] > 0 for row in shown) < FEWEST_MONTHS:
             continue
         chart = p_chart([r["done"] for r in shown], [r["cases"] for r in shown])
         found = signals(chart)
@@ -448,15 +450,16 @@ def _few(questions: pd.DataFrame, fewest: int) -> str:
     said = []
     if len(thin):
         said.append(
-            f"{counted(len(thin), 'key question')} {'has' if len(thin) == 1 else 'have'} fewer "
-            f"than {fewest} cases in three months and no figure."
+            f"{_questions(len(thin))} {'has' if len(thin) == 1 else 'have'} fewer than {fewest} "
+            "cases in three months and no figure."
         )
     if len(silent):
-        said.append(
-            f"{counted(len(silent), 'key question')} {'was' if len(silent) == 1 else 'were'} not "
-            "asked."
-        )
+        said.append(f"{_questions(len(silent))} {'was' if len(silent) == 1 else 'were'} not asked.")
     return " ".join(said)
+
+
+def _questions(number: int) -> str:
+    return f"{in_words(number, capital=True)} key question" + ("" if number == 1 else "s")
 
 
 def _signals(questions: pd.DataFrame) -> str:

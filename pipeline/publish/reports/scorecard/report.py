@@ -54,14 +54,13 @@ class ScorecardReport(ReportPage):
         return rows.assign(
             asked=rows["key_question"] + " " + rows["label"].str.partition(": ")[2],
             heading=rows["standard"] + " " + rows["standard"].map(names),
-            why=[self._why(row) for row in records(rows)],
+            last_why=[self._why(row, "last") for row in records(rows)],
+            recent_why=[self._why(row, "recent") for row in records(rows)],
             reach=pd.Series([_reach(row) for row in records(rows)], dtype="string"),
         )
 
-    def _why(self, row: Row) -> str:
-        if row["recent_cases"] == 0:
-            return "not asked"
-        return f"{row['recent_cases']} cases, under {self._fewest}"
+    def _why(self, row: Row, side: str) -> str:
+        return "not asked" if row[f"{side}_cases"] == 0 else f"under {self._fewest} cases"
 
     # First sheet
 
@@ -81,7 +80,7 @@ class ScorecardReport(ReportPage):
         known = rows["recent_percent"].dropna()
         cards = [
             KeyFigure(
-                "Key questions with a figure",
+                "With a figure",
                 str(len(known)),
                 of=f"of {len(rows)}",
                 note=f"on {self._fewest} cases or more in {in_words(RECENT)} months",
@@ -112,11 +111,11 @@ class ScorecardReport(ReportPage):
             up = int((since["recent_percent"] > since["inspection_percent"]).sum())
             cards.append(
                 KeyFigure(
-                    "Higher than at the last inspection",
+                    "Higher than inspected",
                     str(up),
                     of=f"of {int(rows['inspection_verdict'].notna().sum())}",
                     was=f"{len(since) - up} lower",
-                    note="significantly; auditors are not inspectors",
+                    note="significantly, at the last inspection",
                 )
             )
         return cards
@@ -124,30 +123,32 @@ class ScorecardReport(ReportPage):
     def standing_table(self) -> Table:
         """Return where the last month and the last three stand."""
         columns = [
-            Column("asked", "Key question"),
-            Column("last_percent", "Last month", "percent", missing="too few"),
-            Column("recent_percent", "Last three", "percent", missing="why"),
+            Column("asked", "Key question", wide=True),
+            Column("last_percent", "Last month", "percent", missing="last_why"),
+            Column("recent_percent", "Last three", "percent", missing="recent_why"),
             Column("recent_cases", "Cases", "count"),
             Column("inspection_percent", "Last inspection", "percent", missing="no figure"),
-            Column("comparator_percent", "Aggregate", "percent", missing="no figure"),
-            Column("reach", "Range it lies in", missing="cannot be said"),
         ]
+        if self._questions["comparator_percent"].notna().any():
+            columns.append(
+                Column("comparator_percent", "Aggregate", "percent", missing="no figure")
+            )
+        columns.append(Column("reach", "Next range", missing="\N{EN DASH}"))
         if self._questions["target"].notna().any():
             columns += [
                 Column("target", "Target", "percent", missing="none"),
-                Column("on_target", "Trajectory", missing="cannot be told"),
+                Column("on_target", "Trajectory", "mark", missing="\N{EN DASH}"),
             ]
-        columns.append(Column("signal", "What the months say", missing="chance", wide=True))
         return self.table(
             self._questions,
             "Share of audited cases done well",
             columns,
             groups="heading",
             name="standing",
-            comment="Last three: the last three months together. Range: where a standard lies if "
-            "this were its lowest key question; a rating is the inspectorate's judgement. "
-            "Trajectory: on course or behind only where the 95% interval of the last three months "
-            "lies wholly on one side of the target.",
+            comment="Last three: the last three months together. Next range: the rating whose "
+            "range begins above them, were this the lowest key question of its standard; a rating "
+            "is the inspectorate's judgement. Trajectory: on course or behind only where the 95% "
+            "interval of the last three months lies wholly on one side of the target.",
         )
 
     # Second sheet
@@ -209,9 +210,9 @@ class ScorecardReport(ReportPage):
             funnel_chart(*arguments),
             f"Teams over {in_words(YEAR)} months",
             _teams_finding(out, teams),
-            caption="A dot a team. Grey lines: limits that one in 20 and one in 500 teams would lie "
-            f"outside by chance. Teams with fewer than {self._fewest} cases are in the black line and "
-            "not shown.",
+            caption="A dot a team. Grey lines: limits that one in 20 and one in 500 teams would "
+            f"lie outside by chance. Teams with fewer than {self._fewest} cases are in the black "
+            "line and not shown.",
             table=self.table(
                 teams.merge(self.data["questions"][["key_question", "label"]], on="key_question"),
                 "Teams with enough cases",
@@ -339,8 +340,8 @@ def _reach(row: Row) -> Any:
     if is_missing(row["band_rating"]):
         return pd.NA
     if is_missing(row["boundary_percent"]):
-        return str(row["band_rating"])
-    return f"{row['band_rating']}; {row['next_rating']} from {row['boundary_percent']}%"
+        return "none above"
+    return f"{row['next_rating']} from {row['boundary_percent']}%"
 
 
 def _teams_finding(out: pd.DataFrame, teams: pd.DataFrame) -> str:
