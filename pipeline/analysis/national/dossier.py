@@ -81,13 +81,14 @@ def _about(
     said = [
         str(first.loc[item, "sentence"]) for item in ("ratings", "moves") if item in first.index
     ]
-    marked = tables["providers"].set_index("provider")["simulated"] == "yes"
+    simulated = tables["providers"].set_index("provider")["simulated"] == "yes"
+    mark = bool(simulated[pairs[0].provider])  # real and simulated are never put together
     return {
         "dossier": name,
         "kind": "national",
         "framework": framework,
-        "simulated": bool(marked[pairs[0].provider]),  # real and simulated are never together
-        "title": f"{len(pairs)} providers side by side",
+        "simulated": mark,
+        "title": f"{len(pairs)} providers side by side{' (SIMULATED)' if mark else ''}",
         "result": " ".join(said),
         "standfirst": f"Their latest inspections under the framework {named[framework]}",
         "dates": [f"Inspections of {joined(rounds)}"],

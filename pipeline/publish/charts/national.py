@@ -5,14 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from pipeline.analysis.records import Row, grouped, records
-from pipeline.analysis.sentences.phrases import joined
+from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.analysis.statistics.funnel import LEVELS, limits
 from pipeline.data import is_missing
 from pipeline.publish.charts.panels import BROAD, NARROW, Panel, panels
 
 _STEPS = 16
 """Points on each limit: straight pieces between them cannot be told from the curve."""
-_MOST_NAMES = 2
 
 
 def funnel_chart(
@@ -24,19 +23,21 @@ def funnel_chart(
     rows of that name. Limits are those of chance alone.
     """
     names = standards.set_index("standard")["name"]
+    grid = NARROW if narrow else BROAD
     by_question = grouped(records(shares[shares["zone"].notna()]), "key_question")
     charts = [
         _funnel(
             question,
             by_question[question["key_question"]],
             str(names[question["standard"]]),
+            grid.letters,
         )
         for question in records(questions[questions["phi"].notna()])
     ]
-    return panels(charts, NARROW if narrow else BROAD)
+    return panels(charts, grid)
 
 
-def _funnel(question: Row, shares: list[Row], standard: str) -> Panel:
+def _funnel(question: Row, shares: list[Row], standard: str, letters: int) -> Panel:
     sizes = [int(share["cases"]) for share in shares]
     low, high = max(1.0, min(sizes) * 0.6), max(sizes) * 1.06 + 1
     target = float(question["overall_percent"]) / 100
@@ -61,16 +62,19 @@ def _funnel(question: Row, shares: list[Row], standard: str) -> Panel:
         ticks=[(whole[0], f"{whole[0]}"), (whole[-1], f"{whole[-1]} cases")],
         lines=lines,
         dots=list(dots.items()),
-        note=_apart(shares),
+        note=_apart(shares, letters),
         group=f"{question['standard']} {standard}",
     )
 
 
-def _apart(shares: list[Row]) -> str:
-    """Name the providers that differ even from the spread of all, if these are few."""
+def _apart(shares: list[Row], letters: int) -> str:
+    """Name the providers that differ even from the spread of all, or count them if many."""
     there = [
         str(share["short_name"]).partition(" (")[0]
         for share in shares
         if not is_missing(share["stands_out"]) and share["stands_out"]
     ]
-    return f"Apart: {joined(there)}" if 0 < len(there) <= _MOST_NAMES else ""
+    if not there:
+        return ""
+    named = f"Apart: {joined(there)}"
+    return named if len(named) <= letters else f"Apart: {in_words(len(there))}"

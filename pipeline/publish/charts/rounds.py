@@ -48,7 +48,7 @@ def _panel(line: list[Row], order: dict[str, int], rounds: list[str]) -> Panel:
     theme = str(last["label"]).partition(": ")[2] or str(last["label"])
     return Panel(
         title=f"{last['key_question']} {theme[0].upper()}{theme[1:]}",
-        x=(-0.25, len(rounds) - 0.55),
+        x=(-0.25, 1.35 * (len(rounds) - 1) + 0.1),
         ticks=[(0, rounds[0]), (len(rounds) - 1, rounds[-1])],
         lines=lines,
         dots=[("current", [(at[row["inspection"]], float(row["percent"])) for row in known])],

@@ -83,13 +83,14 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
         key=lambda about: (about.get("kind") != "national", str(about.get("dossier"))),
     )
     national = [about for about in shared if about.get("kind") == "national"]
+    simulated = bool(reports) and all(about.get("simulated") for about in reports)
     page = PageInfo(
-        title="Probation inspections, compared",
+        title="Probation inspections, compared" + (" (SIMULATED)" if simulated else ""),
         description="Reports that compare probation inspections over time and with each other.",
         kind="index",
         standfirst="How each provider changed between inspections, how it stands against the "
         "others, and what was promised in answer",
-        simulated=bool(reports) and all(about.get("simulated") for about in reports),
+        simulated=simulated,
         data_version=_shared([str(about.get("data_version") or "") for about in reports]),
         name="index",
     )

@@ -13,7 +13,7 @@
     rows.forEach(function (row, at) {
       const found = asked.every(function (word) { return words[at].includes(word); })
         && lists.every(function (list) {
-          return !list.value || (row.dataset[list.dataset.field] || "").split("; ").includes(list.value);
+          return list.selectedIndex === 0 || (row.dataset[list.dataset.field] || "").split("; ").includes(list.value);
         });
       row.hidden = !found;
       count += found ? 1 : 0;

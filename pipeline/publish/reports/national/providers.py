@@ -251,10 +251,11 @@ class ProvidersTable:
             else tag("b", tile["rating"][0], class_=f"l{RATING_LEVELS.get(tile['rating'], 0)}")
             for tile in tiles
         ]
-        said = ", ".join(
-            f"{tile['standard']} {'not rated' if is_missing(tile['rating']) else tile['rating']}"
-            for tile in tiles
-        )
+        by_rating: dict[str, list[str]] = {}
+        for tile in tiles:
+            named = "not rated" if is_missing(tile["rating"]) else str(tile["rating"])
+            by_rating.setdefault(named, []).append(str(tile["standard"]))
+        said = "; ".join(f"{name}: {', '.join(codes)}" for name, codes in by_rating.items())
         return join([tag("span", *shown, aria_hidden="true"), hidden(said)])
 
     def _lowest(self, row: Row) -> Markup:
