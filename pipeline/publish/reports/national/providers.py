@@ -193,7 +193,7 @@ class ProvidersTable:
             "tr",
             self._name(row, seen),
             self._overall(row),
-            tag("td", self._strip(row)),
+            tag("td", self._strip(row), hidden(_scores(row))),
             self._change(row),
             tag("td", self._tiles(row), class_="tiles"),
             self._lowest(row),
@@ -269,6 +269,14 @@ class ProvidersTable:
             return tag("td", "cannot be said", class_="none", data_v="")
         middle = (row["best_rank"] + row["worst_rank"]) / 2
         return tag("td", ranks, data_v=f"{middle:g}", class_="c")
+
+
+def _scores(row: Row) -> str:
+    """What the strip draws, for those who do not see it."""
+    if is_missing(row["points"]):
+        return "no score"
+    before = "" if is_missing(row["previous_points"]) else f"{row['previous_points']}, then "
+    return f"{before}{row['points']}"
 
 
 def _moved(points: int) -> Markup:
