@@ -27,9 +27,10 @@ from typing import Any
 
 import psutil
 
-from pipeline.publish.build.build import PROJECT, processors
+from pipeline.data.folders import PROJECT
 from pipeline.publish.build.catalogue import Report, Wanted, reports_in
 from pipeline.simulate import simulate
+from pipeline.workers import processors
 
 NOTEBOOKS = PROJECT / "notebooks"
 SEED = 1
@@ -215,7 +216,7 @@ class Bench:
     def on_a_cluster(self) -> None:
         """(e) Two Dask workers on this machine beside two workers of our own."""
         with dask_cluster(self.folder, 2) as scheduler:
-            self.ours(10, "--scheduler", scheduler)  # workers import and warm up once
+            self.ours(10, "--scheduler", scheduler)  # workers import what they need once
             times = in_turn(
                 self.runs,
                 local=lambda: self.ours(10, "--workers", "2"),

@@ -17,13 +17,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import nbformat
 
+from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.publish.build.catalogue import Report, Wanted, reports_in
-from pipeline.publish.build.forking import done_ahead
-from pipeline.publish.build.run import PROCESSED_VARIABLE, renderer
+from pipeline.publish.build.run import get_ready, renderer
 from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.render import for_edition
 
@@ -61,9 +61,7 @@ def _work(reports: list[Report], notebooks: Path, ready: Any, go: Any) -> None:
 
 def seconds(reports: list[Report], notebooks: Path, processes: int) -> float:
     """Seconds for these reports on so many processes, without their start."""
-    for name in done_ahead(sorted(notebooks.glob("*.ipynb"))):
-        __import__(name.partition(":")[0])
-    renderer()
+    get_ready(notebooks / f"{report.notebook}.ipynb" for report in reports)
     context = multiprocessing.get_context("fork")
     ready, go = context.Barrier(processes + 1), context.Event()
     workers = [

@@ -6,25 +6,70 @@ menu and a run with nothing to do come at once.
 
 from __future__ import annotations
 
+import io
+import signal
 import sys
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
-DATA_ERROR = 2
-"""Exit code for input that breaks a rule, or a request for what does not exist."""
-FAILED = 1
-"""Exit code when a report could not be made."""
+from pipeline.publish.build.catalogue import TIMEOUT
+from pipeline.terminal import PROGRAM_FAULT, Stopped, Unheard, complain, fault, say
 
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as the shell has it."""
+DATA_ERROR = 2
+"""Exit status for input that breaks a rule, or a request for what does not exist."""
+FAILED = 1
+"""Exit status when a report could not be made."""
 
 _folder = click.Path(path_type=Path, file_okay=False)
+
+
+def run() -> int:
+    """Run the command line; say what went wrong; return the exit status."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # libraries' advice to programmers
+    from pipeline.data.problems import InvalidData
+    from pipeline.files import UnfitName
+    from pipeline.publish.build.catalogue import CannotBuild, UnknownReport
+    from pipeline.simulate import CannotSimulate
+
+    try:
+        Path.cwd()
+    except OSError:
+        complain("The folder you are in was removed: go to another one (cd) and try again.")
+        return FAILED
+    try:
+        status = cli.main(prog_name="python -m pipeline", standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except click.ClickException as error:
+        words = io.StringIO()
+        error.show(words)
+        complain(words.getvalue().rstrip())
+        return error.exit_code
+    except InvalidData as error:
+        many = len(error.problems)
+        complain(str(error))
+        noun = "problem" if many == 1 else "problems"
+        complain(f"{many} {noun} in the raw data; nothing was built.")
+        return DATA_ERROR
+    except (UnknownReport, CannotSimulate, UnfitName) as error:
+        complain(str(error))
+        return DATA_ERROR
+    except CannotBuild as error:
+        complain(str(error))
+        return FAILED
+    except click.Abort:
+        raise Stopped(signal.SIGINT) from None
+    except (Stopped, Unheard):
+        raise
+    except Exception as error:
+        complain(fault(error, f"running {' '.join(['python -m pipeline', *sys.argv[1:]])}"))
+        return PROGRAM_FAULT
 
 
 class Day(click.ParamType):
@@ -52,42 +97,6 @@ def _folders(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def _in_plain_words(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn every error a user can cause into sentences and an exit code."""
-
-    @wraps(command)
-    def guarded(*args: Any, **kwargs: Any) -> None:
-        from pipeline.data.problems import InvalidData
-        from pipeline.publish.build.build import CannotBuild
-        from pipeline.publish.build.catalogue import UnknownReport
-        from pipeline.simulate import CannotSimulate
-
-        try:
-            command(*args, **kwargs)
-        except InvalidData as error:
-            many = len(error.problems)
-            click.echo(str(error), err=True)
-            noun = "problem" if many == 1 else "problems"
-            click.echo(f"{many} {noun} in the raw data; nothing was built.", err=True)
-            sys.exit(DATA_ERROR)
-        except UnknownReport as error:
-            click.echo(str(error), err=True)
-            sys.exit(DATA_ERROR)
-        except CannotSimulate as error:
-            click.echo(str(error), err=True)
-            sys.exit(DATA_ERROR)
-        except CannotBuild as error:
-            click.echo(str(error), err=True)
-            sys.exit(FAILED)
-        except KeyboardInterrupt:
-            click.echo(
-                "Stopped. What is finished is kept; the next run goes on from there.", err=True
-            )
-            sys.exit(INTERRUPTED)
-
-    return guarded
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="probation-inspection-reports")
 def cli() -> None:
@@ -102,12 +111,11 @@ def cli() -> None:
 @_folders
 @click.option("--force", is_flag=True, help="Build again even if nothing changed.")
 @click.option("--explain", is_flag=True, help="Say why the tables are built.")
-@_in_plain_words
 def data(data: Path | None, out: Path | None, force: bool, explain: bool) -> None:
     """Check the raw tables and build the processed ones."""
-    from pipeline.publish.build.build import make_tables
+    from pipeline.publish.build.site import make_tables
 
-    outcome = make_tables(data, out, force=force, explain=explain, tell=click.echo)
+    outcome = make_tables(data, out, force=force, explain=explain, tell=say)
     _report_outcome(outcome, "table")
 
 
@@ -129,13 +137,12 @@ def data(data: Path | None, out: Path | None, force: bool, explain: bool) -> Non
 @click.option(
     "--timeout",
     type=click.IntRange(1),
-    default=120,
+    default=TIMEOUT,
     show_default=True,
     help="Seconds a cell may take.",
 )
 @click.option("--force", is_flag=True, help="Make again even what is up to date.")
 @click.option("--explain", is_flag=True, help="Say why each report is made.")
-@_in_plain_words
 def report(
     data: Path | None,
     out: Path | None,
@@ -153,8 +160,8 @@ def report(
     explain: bool,
 ) -> None:
     """Make the reports that are out of date, and the index."""
-    from pipeline.publish.build.build import build
     from pipeline.publish.build.catalogue import Wanted
+    from pipeline.publish.build.site import build
 
     wanted = Wanted(provider, previous, current, plan, kind)
     if every and wanted != Wanted(kind=kind):
@@ -169,8 +176,8 @@ def report(
         explain=explain,
         scheduler=scheduler,
         timeout=timeout,
-        progress=sys.stderr.isatty(),
-        tell=click.echo,
+        progress=bool(sys.stderr and sys.stderr.isatty()),
+        tell=say,
     )
     _report_outcome(outcome, "page")
 
@@ -178,17 +185,17 @@ def report(
 def _report_outcome(outcome: Any, what: str) -> None:
     """Say what was written, one line a file, and end with what failed."""
     for path in outcome.written:
-        click.echo(_shown(path))
+        say(_shown(path))
     for path in outcome.removed:
-        click.echo(f"{_shown(path)} removed: nothing in the data calls for it any more")
+        say(f"{_shown(path)} removed: nothing in the data calls for it any more")
     kept = f", {outcome.kept} already up to date" if outcome.kept else ""
     many = len(outcome.written)
     noun = what if many == 1 else f"{what}s"
-    click.echo(f"{many} {noun} written{kept}, {outcome.seconds:.1f} s")
+    say(f"{many} {noun} written{kept}, {outcome.seconds:.1f} s")
     for sentence in outcome.failed.values():
-        click.echo(sentence, err=True)
+        complain(sentence)
     if outcome.failed:
-        click.echo(f"Failed: {', '.join(sorted(outcome.failed))}", err=True)
+        complain(f"Failed: {', '.join(sorted(outcome.failed))}")
     sys.exit(outcome.exit_code)
 
 
@@ -205,7 +212,6 @@ def _shown(path: Path) -> str:
 @click.option("--audits", type=click.IntRange(0), default=0, help="How many audit their own cases.")
 @click.option("--out", type=_folder, required=True, help="New raw data folder; never data/raw.")
 @click.option("--data", type=_folder, help="Raw folder whose framework is followed.")
-@_in_plain_words
 def simulate(
     providers: int, seed: int, rounds: int | None, audits: int, out: Path, data: Path | None
 ) -> None:
@@ -213,30 +219,48 @@ def simulate(
     from pipeline.simulate import simulate as write
 
     write(out, providers=providers, seed=seed, rounds=rounds, audits=audits, data=data)
-    click.echo(f"{providers} simulated providers in {_shown(out)}")
+    say(f"{providers} simulated providers in {_shown(out)}")
 
 
 @cli.command()
 @_folders
-@_in_plain_words
 def pdf(data: Path | None, out: Path | None) -> None:
     """Print every page to PDF with an installed Chromium, Chrome or Edge."""
-    from pipeline.publish.build.build import Folders
     from pipeline.publish.build.pdf import NoBrowser, PrintFailed, write_pdfs
+    from pipeline.publish.build.site import Folders
 
     pages = Folders.of(data, out).pages
     try:
         for path in write_pdfs(sorted(pages.glob("*.html")), pages / "pdf"):
-            click.echo(_shown(path))
+            say(_shown(path))
     except (NoBrowser, PrintFailed) as error:
-        click.echo(str(error), err=True)
+        complain(str(error))
         sys.exit(FAILED)
 
 
 @cli.command()
-@_in_plain_words
 def dictionary() -> None:
     """Print the data dictionary that the data package describes."""
     from pipeline.analysis.dictionary import dictionary as text
 
-    click.echo(text(), nl=False)
+    say(text().removesuffix("\n"))
+
+
+@cli.command()
+@_in_plain_words
+def rules() -> None:
+    """Print every relation that must hold between the raw tables."""
+    from pipeline.data.commands import rules as text
+
+    say(text().removesuffix("\n"))
+
+
+@cli.command()
+@click.argument("framework")
+@click.option("--data", type=_folder, help="Raw data folder instead of the project's data/raw.")
+@_in_plain_words
+def needs(framework: str, data: Path | None) -> None:
+    """Print the rows that an inspection of FRAMEWORK must have."""
+    from pipeline.data.commands import needs as text
+
+    say(text(framework, data).removesuffix("\n"))

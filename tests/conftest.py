@@ -16,7 +16,7 @@ from support.folders import (
 )
 from support.specimen import HOSTILE
 
-from pipeline.publish.build.build import build
+from pipeline.publish.build.site import build
 
 
 @pytest.fixture(scope="session")

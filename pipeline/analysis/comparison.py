@@ -1,289 +1,234 @@
-"""Two inspections of one provider side by side, and beside a national aggregate.
+"""Two inspections of one provider compared, and the later one against an aggregate.
 
 Which figures may be compared is data (``comparability.csv``), not a decision of
 this code: within one framework everything compares; between two frameworks only
-what a row says does.
+what a row says does. Everything is worked out for all providers at once, a column
+at a time.
 """
 
-from collections import defaultdict
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import combinations
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
-from pipeline.analysis.ratings.bands import bands_by_percent, framework_rows
-from pipeline.analysis.records import Row, grouped, records
-from pipeline.data import Tables, is_missing
+from pipeline.analysis.inspections import pairs_of_inspections
+from pipeline.analysis.ratings.bands import bands_by_percent
+from pipeline.analysis.records import in_force, look_up
+from pipeline.data import Tables
 
 NO_EARLIER = "There is no earlier inspection of this provider in the data."
 NOT_STATED = "No document says whether figures of these two frameworks may be compared."
+NOT_ENTERED = "not entered yet"
+NO_DATA = "no comparable data"
 
 _COLUMNS = [
     "provider", "previous_inspection", "current_inspection", "standard", "key_question", "label",
-    "question", "previous_percent", "current_percent", "all_crcs_percent", "previous_status",
-    "current_status", "all_crcs_status", "previous_base", "current_base", "comparable",
-    "reason_not_comparable", "change_points", "difference_from_all_crcs", "previous_band",
+    "question", "previous_percent", "current_percent", "comparator_percent", "previous_status",
+    "current_status", "comparator_status", "previous_base", "current_base", "comparable",
+    "reason_not_comparable", "change_points", "difference_from_comparator", "previous_band",
     "current_band", "previous_source", "current_source", "previous_place", "current_place",
-    "all_crcs_source", "all_crcs_place", "sample", "previous_limit", "current_limit",
-    "previous_tied", "current_tied",
+    "comparator", "comparator_source", "comparator_place", "sample", "previous_limit",
+    "current_limit", "previous_tied", "current_tied", "previous_at_least", "current_at_least",
+    "previous_base_status", "current_base_status", "previous_first_percent",
+    "previous_first_source", "current_first_percent", "current_first_source", "lineage",
 ]  # fmt: skip
 _PROMPT_COLUMNS = [
     "provider", "previous_inspection", "current_inspection", "key_question", "prompt", "wording",
     "previous_percent", "current_percent", "comparable", "change_points", "sample", "position",
     "restriction", "reason_not_comparable", "previous_status", "current_status", "previous_base",
     "current_base", "previous_limit", "current_limit", "previous_tied", "current_tied",
+    "previous_at_least", "current_at_least", "previous_base_status", "current_base_status",
     "previous_source", "previous_place", "current_source", "current_place",
+    "previous_first_percent", "previous_first_source", "current_first_percent",
+    "current_first_source",
 ]  # fmt: skip
 _RATING_COLUMNS = [
     "provider", "previous_inspection", "current_inspection", "standard", "name", "domain_name",
     "current_rating", "current_points", "comparable", "reason", "discretion", "note",
     "current_source", "current_place", "previous_rating", "previous_points", "previous_source",
-    "previous_place", "direction",
+    "previous_place", "direction", "current_status", "previous_status", "current_first_rating",
+    "previous_first_rating",
 ]  # fmt: skip
-_WHOLE = [
-    "previous_percent", "current_percent", "all_crcs_percent", "previous_base", "current_base",
-    "change_points", "difference_from_all_crcs", "previous_limit", "current_limit", "position",
-]  # fmt: skip
+_PAIR = ["provider", "previous_inspection", "current_inspection"]
+_SIDES = ("previous", "current")
+_SCORE = ["percent", "status", "source", "place", "first_percent", "first_source"]
 
 
-@dataclass(frozen=True)
-class Pair:
-    """An inspection and an earlier one of the same provider, or none: rows of ``inspections``."""
-
-    provider: str
-    previous: Row | None
-    current: Row
-
-    @property
-    def previous_code(self) -> Any:
-        """The earlier inspection's code, or missing."""
-        return pd.NA if self.previous is None else self.previous["inspection"]
-
-
-def pairs_of_inspections(tables: Tables) -> list[Pair]:
-    """Return every pair of rounds of every provider, earlier first.
-
-    A provider inspected once gets a single pair without an earlier inspection.
-    """
-    in_order = records(tables["inspections"].sort_values(["provider", "round"]))
-    rounds = grouped(in_order, "provider")
-    pairs = []
-    for provider, inspections in rounds.items():
-        if len(inspections) == 1:
-            pairs.append(Pair(provider, None, inspections[0]))
-        pairs += [Pair(provider, a, b) for a, b in combinations(inspections, 2)]
-    return pairs
-
-
-class Published:
-    """The raw rows by their keys: looked up once a figure, and there are thousands of figures."""
-
-    def __init__(self, tables: Tables) -> None:
-        """Index the tables; each index is made when it is first asked for."""
-        self._tables = tables
-
-    def _by(self, name: str, *key: str) -> dict[tuple[Any, ...], Row]:
-        return {tuple(row[k] for k in key): row for row in records(self._tables[name])}
-
-    @cached_property
-    def own_scores(self) -> dict[tuple[Any, ...], Row]:
-        """Scores of an inspection's own report, by inspection and key question."""
-        rows = self._by("key_question_scores", "inspection", "key_question", "reading")
-        return {key[:2]: row for key, row in rows.items() if key[2] == "own"}
-
-    @cached_property
-    def aggregates(self) -> dict[tuple[Any, ...], Row]:
-        """Comparator scores, by comparator, framework and key question."""
-        return self._by("comparator_scores", "comparator", "framework", "key_question")
-
-    @cached_property
-    def questions(self) -> dict[tuple[Any, ...], Row]:
-        """Key questions, by framework and number, in the order of the file."""
-        return self._by("key_questions", "framework", "key_question")
-
-    @cached_property
-    def prompt_scores(self) -> dict[tuple[Any, ...], Row]:
-        """Prompt scores, by inspection, framework and prompt."""
-        return self._by("prompt_scores", "inspection", "framework", "prompt")
-
-    @cached_property
-    def prompts(self) -> dict[str, list[Row]]:
-        """Prompts of each framework, in the order printed."""
-        return self._of_framework("prompts")
-
-    @cached_property
-    def asked(self) -> dict[str, list[Row]]:
-        """Key questions of each framework, in the order of the file."""
-        return self._of_framework("key_questions")
-
-    def _of_framework(self, name: str) -> dict[str, list[Row]]:
-        return grouped(records(self._tables[name]), "framework")
-
-    @cached_property
-    def sizes(self) -> dict[tuple[Any, ...], Any]:
-        """Printed sizes of samples, by inspection and sample; missing where not printed."""
-        return {k: row["size"] for k, row in self._by("samples", "inspection", "sample").items()}
-
-    @cached_property
-    def part_of(self) -> dict[Any, Any]:
-        """The larger sample that each kind of sample lies within, or missing."""
-        return {key[0]: row["part_of"] for key, row in self._by("sample_kinds", "sample").items()}
-
-    @cached_property
-    def statements(self) -> dict[tuple[Any, ...], Row]:
-        """What may be compared, by both frameworks, kind and subject."""
-        key = ("previous_framework", "current_framework", "kind", "subject")
-        return self._by("comparability", *key)
-
-    @cached_property
-    def bands(self) -> dict[str, dict[int, Row]]:
-        """The rating band of each whole percentage, by framework."""
-        bands = self._tables["rating_bands"]
-        return {
-            framework: bands_by_percent(framework_rows(bands, framework))
-            for framework in self._tables["frameworks"]["framework"]
-        }
-
-    def band(self, inspection: Row | None, percent: Any) -> Any:
-        """Return the name of the band a percentage lies in, in the inspection's own framework."""
-        if inspection is None or is_missing(percent):
-            return pd.NA
-        return self.bands[inspection["framework"]][percent]["band"]
-
-    def bases(self, side: str, inspection: Row | None, sample: Any) -> Row:
-        """Return the base columns of one side (``previous`` or ``current``) for a sample.
-
-        The limit of a sample whose size was not published is that of the sample it
-        lies within.
-        """
-        base = limit = pd.NA
-        tied = False
-        if inspection is not None:
-            code, within = inspection["inspection"], sample
-            while is_missing(limit) and not is_missing(within):
-                limit = self.sizes.get((code, within), pd.NA)
-                within = self.part_of.get(within, pd.NA)
-            tied = not is_missing(self.sizes.get((code, sample), pd.NA))
-            base = limit if tied else pd.NA
-        return {f"{side}_base": base, f"{side}_limit": limit, f"{side}_tied": tied}
-
-    def comparability(self, pair: Pair, kind: str, subject: Any) -> Row:
-        """Return what the data says about comparing a rating or key question between two rounds.
-
-        ``kind`` is 'rating' or 'key question', ``subject`` a code of the current
-        framework. The row has comparable, reason, said_by, same_question,
-        previous_subject, source and place.
-        """
-        answer: Row = {
-            "comparable": "no",
-            "reason": NO_EARLIER,
-            "said_by": "us",
-            "same_question": "no",
-            **dict.fromkeys(["previous_subject", "source", "place"], pd.NA),
-        }
-        if pair.previous is None:
-            return answer
-        earlier, later = pair.previous["framework"], pair.current["framework"]
-        if earlier == later:
-            same = {"comparable": "yes", "reason": pd.NA, "same_question": "yes"}
-            return {**answer, **same, "previous_subject": subject}
-        unstated = {**answer, "reason": NOT_STATED}
-        return self.statements.get((earlier, later, kind, subject), unstated)
-
-
-def key_question_comparison(tables: Tables, comparator: str = "all-crcs") -> pd.DataFrame:
+def key_question_comparison(tables: Tables) -> pd.DataFrame:
     """Return one row for each key question of the current framework and pair of rounds.
 
-    Percentages are whole percents as published, empty where the status says
+    Percentages are whole percents (0 to 100) as published, empty where the status says
     why; ``comparable`` is yes, caution or no. On no, ``previous_percent`` holds
     the earlier report's own figure only where it asked the same question, and
-    ``change_points`` (percentage points) is empty. ``previous_base`` and
-    ``current_base`` are the printed size of the sample the documents tie the
-    question to, each in its own framework; ``previous_limit`` and
-    ``current_limit`` the most cases the percentage can be out of, and
+    ``change_points`` (percentage points) is empty. ``comparator`` is the aggregate the
+    later inspection is set against (``inspections_in_order``), empty where there is none.
+    ``previous_base`` and ``current_base`` are the printed size (cases) of the sample the
+    documents tie the question to, each in its own framework; ``previous_limit`` and
+    ``current_limit`` the most cases the percentage can be out of, ``previous_at_least`` and
+    ``current_at_least`` the fewest where a document says so in words, and
     ``previous_tied``, ``current_tied`` whether base and limit are one and the
     same printed sample. A band is that of the framework the inspection was
-    judged by.
+    judged by. ``first_percent`` of a side is what was first printed, where an erratum or
+    later edition corrected it.
+
+    >>> from pipeline.data import load
+    >>> rows = key_question_comparison(load()).set_index("key_question")
+    >>> int(rows.loc["2.1.2", "change_points"])
+    10
     """
-    published = Published(tables)
-    rows: list[Row] = []
-    for pair in pairs_of_inspections(tables):
-        framework = pair.current["framework"]
-        for question in published.asked[framework]:
-            row = _question_row(published, pair, question)
-            key = (comparator, framework, row["key_question"])
-            row |= _against(published.aggregates.get(key), row["current_percent"])
-            for side, inspection in (("previous", pair.previous), ("current", pair.current)):
-                row[f"{side}_band"] = published.band(inspection, row[f"{side}_percent"])
-            rows.append(row)
-    return _finish(rows, _COLUMNS)
+    questions = tables["key_questions"]
+    asked = questions.drop(columns=["source", "place", "note"]).rename(
+        columns={"framework": "current_framework"}
+    )
+    rows = pairs_of_inspections(tables).merge(asked, on="current_framework")
+    rows = _with_statements(rows, tables, "key question", "key_question")
+    rows["same_question"] = rows["previous_subject"].where(rows["same_question"] == "yes")
+    rows = look_up(
+        rows,
+        questions,
+        ["previous_framework", "same_question"],
+        {"sample": "previous_sample"},
+        ["framework", "key_question"],
+    )
+    scores = own_scores(tables)
+    rows = _with_figures(rows, scores, "current", ["inspection", "key_question"], ["key_question"])
+    rows = _with_figures(
+        rows, scores, "previous", ["inspection", "key_question"], ["same_question"]
+    )
+    rows["previous_status"] = rows["previous_status"].mask(rows["same_question"].isna(), NO_DATA)
+    rows = _with_bases(rows, tables, "current", "sample")
+    rows = _with_bases(rows, tables, "previous", "previous_sample")
+    rows = _with_comparator(rows, tables)
+    for side in _SIDES:
+        key = [f"{side}_framework", f"{side}_percent"]
+        bands = bands_by_percent(tables["rating_bands"])
+        rows = look_up(rows, bands, key, {"band": f"{side}_band"}, ["framework", "percent"])
+    return _with_change(rows)[_COLUMNS]
 
 
-def _question_row(published: Published, pair: Pair, question: Row) -> Row:
-    code, sample = question["key_question"], question["sample"]
-    statement = published.comparability(pair, "key question", code)
-    earlier, before, earlier_sample = None, None, sample
-    if pair.previous is not None and statement["same_question"] == "yes":
-        same = statement["previous_subject"]
-        earlier = published.own_scores.get((pair.previous["inspection"], same))
-        if earlier is not None:
-            before = pair.previous
-            earlier_sample = published.questions[before["framework"], same]["sample"]
-    current = published.own_scores[pair.current["inspection"], code]
-    row: Row = {
-        "provider": pair.provider,
-        "previous_inspection": pair.previous_code,
-        "current_inspection": pair.current["inspection"],
-        "standard": question["standard"],
-        "key_question": code,
-        "label": question["label"],
-        "question": question["question"],
-        "sample": sample,
-        "comparable": statement["comparable"],
-        "reason_not_comparable": statement["reason"],
-        **_figure("current", current),
-        **_figure("previous", earlier),
-        **published.bases("current", pair.current, sample),
-        **published.bases("previous", before, earlier_sample),
-    }
+def own_scores(tables: Tables) -> pd.DataFrame:
+    """Return the score of each key question in each inspection's own report, as now in force.
+
+    A row an inspection and key question: the columns of ``key_question_scores`` and
+    ``first_percent``, ``first_source``, ``first_place`` where a later document corrected it.
+    """
+    scores = tables["key_question_scores"]
+    own = scores[scores["reading"] == "own"]
+    return in_force(own, ["inspection", "key_question"], ["percent"], tables["sources"])
+
+
+def _with_statements(rows: pd.DataFrame, tables: Tables, kind: str, subject: str) -> pd.DataFrame:
+    """Add what the data says about comparing a rating or key question between two rounds.
+
+    ``comparable``, ``reason_not_comparable``, ``same_question`` and ``previous_subject``.
+    """
+    stated = tables["comparability"]
+    stated = stated[stated["kind"] == kind]
+    key = ["previous_framework", "current_framework", subject]
+    there = ["previous_framework", "current_framework", "subject"]
+    columns = ["comparable", "reason", "same_question", "previous_subject", "source"]
+    rows = look_up(rows.drop(columns="source", errors="ignore"), stated, key, columns, there)
+    # What one report says of two frameworks is not said by the reports of later rounds.
+    own = look_up(
+        rows, tables["inspections"], ["current_inspection"], {"source": "own"}, ["inspection"]
+    )["own"]
+    published = look_up(rows, tables["sources"], ["source"], ["published_printed"])
+    elsewhere = rows["reason"].notna() & (rows["source"] != own)
+    said = rows["reason"] + (
+        " (Said of these two frameworks in the report published "
+        + published["published_printed"]
+        + ", not in this one.)"
+    )
+    rows["reason"] = rows["reason"].mask(elsewhere, said)
+    same = rows["previous_framework"] == rows["current_framework"]
+    same = same.fillna(False) & rows["comparable"].isna()
+    unstated = rows["comparable"].isna() & ~same
+    rows["comparable"] = rows["comparable"].mask(same, "yes").mask(unstated, "no")
+    rows["same_question"] = rows["same_question"].mask(same, "yes").mask(unstated, "no")
+    rows["previous_subject"] = rows["previous_subject"].mask(same, rows[subject])
+    rows["reason"] = rows["reason"].mask(unstated, NOT_STATED)
+    alone = rows["previous_inspection"].isna()
+    rows["reason"] = rows["reason"].mask(alone, NO_EARLIER)
+    return rows.drop(columns="source").rename(columns={"reason": "reason_not_comparable"})
+
+
+def _with_figures(
+    rows: pd.DataFrame,
+    scores: pd.DataFrame,
+    side: str,
+    key: Sequence[str],
+    here: Sequence[str],
+) -> pd.DataFrame:
+    """Add the figures of one side; where there is no row, none has been entered yet."""
+    names = {name: f"{side}_{name}" for name in _SCORE}
+    rows = look_up(rows, scores, [f"{side}_inspection", *here], names, key)
+    rows[f"{side}_status"] = rows[f"{side}_status"].fillna(NOT_ENTERED)
+    return rows
+
+
+def _with_bases(rows: pd.DataFrame, tables: Tables, side: str, sample: str) -> pd.DataFrame:
+    names = ["base", "limit", "at_least", "base_status", "tied"]
+    key = [f"{side}_inspection", sample]
+    there = ["inspection", "sample"]
+    rows = look_up(rows, bases(tables), key, {n: f"{side}_{n}" for n in names}, there)
+    rows[f"{side}_tied"] = rows[f"{side}_tied"].astype("boolean").fillna(False)
+    # Where there is no figure of that round there is nothing for it to be out of.
+    gone = rows[sample].isna() | rows[f"{side}_inspection"].isna()
+    rows[f"{side}_base_status"] = rows[f"{side}_base_status"].fillna(NOT_ENTERED).mask(gone)
+    return rows
+
+
+def bases(tables: Tables) -> pd.DataFrame:
+    """Return how many cases a figure of each inspection and kind of sample can be out of.
+
+    A row an inspection and sample of ``sample_kinds``: ``base`` (printed size, or missing),
+    ``limit`` (that, else the size of the nearest larger sample it lies within), ``at_least`` (the
+    fewest, where a document says so in words), all in cases; ``base_status`` (why a size is or is
+    not there) and ``tied`` (whether the size is printed).
+    """
+    kinds = tables["sample_kinds"][["sample", "part_of"]]
+    frame = tables["inspections"][["inspection"]].merge(kinds, how="cross")
+    columns = {"size": "base", "size_at_least": "at_least", "size_status": "base_status"}
+    key = ["inspection", "sample"]
+    frame = look_up(frame, tables["samples"], key, columns)
+    frame["limit"] = frame["base"]
+    larger = frame["part_of"]
+    while larger.notna().any():
+        within = frame.assign(sample=larger)
+        sizes = look_up(within, frame, key, {"base": "size", "part_of": "next"})
+        frame["limit"] = frame["limit"].fillna(sizes["size"])
+        larger = sizes["next"]
+    frame["tied"] = frame["base"].notna()
+    return frame
+
+
+def _with_comparator(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    scores = in_force(
+        tables["comparator_scores"],
+        ["comparator", "framework", "key_question"],
+        ["percent"],
+        tables["sources"],
+    )
+    key = ["comparator", "current_framework", "key_question"]
+    there = ["comparator", "framework", "key_question"]
+    names = {n: f"comparator_{n}" for n in ("percent", "status", "source", "place")}
+    rows = look_up(rows, scores, key, names, there)
+    rows["comparator_status"] = rows["comparator_status"].fillna(NOT_ENTERED)
+    rows["comparator_status"] = rows["comparator_status"].mask(rows["comparator"].isna(), NO_DATA)
+    difference = rows["current_percent"] - rows["comparator_percent"]
+    return rows.assign(difference_from_comparator=difference)
+
+
+def _with_change(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add ``change_points``; where a figure is missing the two do not compare, and why is said."""
     for side, which in (("current", "later"), ("previous", "earlier")):
-        if row["comparable"] != "no" and is_missing(row[f"{side}_percent"]):
-            row["comparable"] = "no"
-            row["reason_not_comparable"] = (
-                f"The {which} inspection has no figure for this question."
-            )
-    row["change_points"] = _change(row)
-    return row
-
-
-def _figure(side: str, score: Row | None) -> Row:
-    if score is None:
-        gone = dict.fromkeys([f"{side}_percent", f"{side}_source", f"{side}_place"], pd.NA)
-        return {**gone, f"{side}_status": "no comparable data"}
-    return {f"{side}_{name}": score[name] for name in ("percent", "status", "source", "place")}
-
-
-def _change(row: Row) -> Any:
-    current, previous = row["current_percent"], row["previous_percent"]
-    if row["comparable"] == "no" or is_missing(current) or is_missing(previous):
-        return pd.NA
-    return int(current) - int(previous)
-
-
-def _against(aggregate: Row | None, percent: Any) -> Row:
-    if aggregate is None:
-        gone = ["all_crcs_percent", "difference_from_all_crcs", "all_crcs_source", "all_crcs_place"]
-        return {**dict.fromkeys(gone, pd.NA), "all_crcs_status": "not published"}
-    theirs = aggregate["percent"]
-    known = not is_missing(theirs) and not is_missing(percent)
-    return {
-        **{
-            f"all_crcs_{name}": aggregate[name] for name in ("percent", "status", "source", "place")
-        },
-        "difference_from_all_crcs": int(percent) - int(theirs) if known else pd.NA,
-    }
+        status = rows[f"{side}_status"]
+        why = f"The {which} inspection has no figure for this question (" + status + ")."
+        why = why.mask(status == NOT_ENTERED, f"The {which} figure has not been entered yet.")
+        silent = (rows["comparable"] != "no") & rows[f"{side}_percent"].isna()
+        rows["reason_not_comparable"] = rows["reason_not_comparable"].mask(silent, why)
+        rows["comparable"] = rows["comparable"].mask(silent, "no")
+    change = rows["current_percent"] - rows["previous_percent"]
+    return rows.assign(change_points=change.mask(rows["comparable"] == "no"))
 
 
 def prompt_comparison(tables: Tables, questions: pd.DataFrame) -> pd.DataFrame:
@@ -292,69 +237,44 @@ def prompt_comparison(tables: Tables, questions: pd.DataFrame) -> pd.DataFrame:
     ``questions`` is the result of key_question_comparison. Figures stay in the
     column in which they are printed. A prompt compares where both figures are
     printed, with the caution of its key question. Units and bases as there; the
-    limit of a restricted prompt is that of its key question.
+    limit of a restricted prompt is that of its key question. A prompt without a row in
+    ``prompt_scores`` is ``not entered yet``.
     """
-    published = Published(tables)
-    parents = {
-        (_text(row["previous_inspection"]), row["current_inspection"], row["key_question"]): row
-        for row in records(questions)
-    }
-    scored = {(inspection, framework) for inspection, framework, _ in published.prompt_scores}
-    rows: list[Row] = []
-    for pair in pairs_of_inspections(tables):
-        code, framework = pair.current["inspection"], pair.current["framework"]
-        if (code, framework) not in scored:
-            continue
-        for prompt in published.prompts[framework]:
-            parent = parents[_text(pair.previous_code), code, prompt["key_question"]]
-            rows.append(_prompt_row(published, pair, prompt, parent))
-    return _finish(rows, _PROMPT_COLUMNS)
+    prompts = tables["prompts"].drop(columns=["source", "place"])
+    prompts = prompts.rename(columns={"framework": "current_framework"})
+    rows = pairs_of_inspections(tables).merge(prompts, on="current_framework")
+    key = ["inspection", "framework", "prompt"]
+    scores = in_force(tables["prompt_scores"], key, ["percent"], tables["sources"])
+    for side in _SIDES:
+        rows = _with_figures(rows, scores, side, key, ["current_framework", "prompt"])
+        rows = _with_bases(rows, tables, side, "sample")
+    # The round before may have had no such prompts: then nothing waits to be entered.
+    entered = scores[["inspection", "framework"]].drop_duplicates().assign(entered=True)
+    there = ["previous_inspection", "current_framework"]
+    known = look_up(rows, entered, there, ["entered"], ["inspection", "framework"])["entered"]
+    other = (rows["previous_framework"] != rows["current_framework"]).fillna(True)
+    rows["previous_status"] = rows["previous_status"].mask(other & known.isna(), NO_DATA)
+    limits = ["previous_limit", "current_limit", "comparable", "reason_not_comparable"]
+    names = {name: f"question_{name}" for name in limits}
+    rows = look_up(rows, questions, [*_PAIR, "key_question"], names)
+    for side in _SIDES:
+        restricted = rows["sample"] == "restricted"
+        limit = rows[f"{side}_limit"]
+        rows[f"{side}_limit"] = limit.mask(restricted, rows[f"question_{side}_limit"])
+    return _with_prompt_change(rows)[_PROMPT_COLUMNS]
 
 
-def _text(value: Any) -> str:
-    return "" if is_missing(value) else str(value)
-
-
-def _prompt_row(published: Published, pair: Pair, prompt: Row, question: Row) -> Row:
-    code, framework = prompt["prompt"], pair.current["framework"]
-    scores = published.prompt_scores
-    earlier = None
-    if pair.previous is not None:
-        earlier = scores.get((pair.previous["inspection"], framework, code))
-    row: Row = {
-        "provider": pair.provider,
-        "previous_inspection": pair.previous_code,
-        "current_inspection": pair.current["inspection"],
-        "key_question": prompt["key_question"],
-        "prompt": code,
-        "wording": prompt["wording"],
-        "sample": prompt["sample"],
-        "position": prompt["position"],
-        "restriction": prompt["restriction"],
-        **_figure("current", scores.get((pair.current["inspection"], framework, code))),
-        **_figure("previous", earlier),
-    }
-    for side, inspection in (("current", pair.current), ("previous", pair.previous)):
-        own = published.bases(side, inspection, prompt["sample"])
-        if prompt["sample"] == "restricted":
-            own[f"{side}_limit"] = question[f"{side}_limit"]
-        row |= own
-    both = not is_missing(row["current_percent"]) and not is_missing(row["previous_percent"])
-    row["comparable"], row["reason_not_comparable"] = "no", pd.NA
-    if both:
-        row["comparable"] = question["comparable"]
-        row["reason_not_comparable"] = question["reason_not_comparable"]
-    elif pair.previous is None:
-        row["reason_not_comparable"] = NO_EARLIER
-    else:
-        row["reason_not_comparable"] = "The report gives no comparable figure."
-    row["change_points"] = _change(row)
-    return row
-
-
-def _finish(rows: list[Row], columns: list[str]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.astype({column: "Int64" for column in _WHOLE if column in columns})
+def _with_prompt_change(rows: pd.DataFrame) -> pd.DataFrame:
+    both = rows["previous_percent"].notna() & rows["current_percent"].notna()
+    waiting = (rows["previous_status"] == NOT_ENTERED) | (rows["current_status"] == NOT_ENTERED)
+    why = pd.Series("The report gives no comparable figure.", rows.index, dtype="string")
+    why = why.mask(waiting, "One of the two figures has not been entered yet.")
+    why = why.mask(rows["previous_inspection"].isna(), NO_EARLIER)
+    rows["comparable"] = rows["question_comparable"].where(both, "no")
+    # A figure that is missing for the question need not be missing for its prompts.
+    rows["reason_not_comparable"] = rows["question_reason_not_comparable"].where(both, why)
+    change = rows["current_percent"] - rows["previous_percent"]
+    return rows.assign(change_points=change.mask(rows["comparable"] == "no"))
 
 
 def rating_comparison(tables: Tables, ratings: pd.DataFrame) -> pd.DataFrame:
@@ -364,46 +284,24 @@ def rating_comparison(tables: Tables, ratings: pd.DataFrame) -> pd.DataFrame:
     previous_inspection, current_inspection, standard, name, domain_name,
     previous_rating, current_rating, previous_points, current_points, direction
     (rose, stayed, fell; empty where the ratings do not compare), comparable,
-    reason, discretion, note, previous and current source and place.
+    reason, discretion, note, previous and current source, place, status (why a rating is or is
+    not there) and first_rating (what was first printed, where it was corrected).
     """
-    published = Published(tables)
-    domains = {
-        (row["framework"], row["standard"]): row["domain_name"]
-        for row in records(tables["standards"])
-    }
-    rated: dict[str, dict[str, Row]] = defaultdict(dict)
-    for line in records(ratings[ratings["standard"] != "overall"]):
-        rated[line["inspection"]][line["standard"]] = line
-    rows: list[Row] = []
-    for pair in pairs_of_inspections(tables):
-        before = {} if pair.previous is None else rated[pair.previous["inspection"]]
-        for standard, line in rated[pair.current["inspection"]].items():
-            statement = published.comparability(pair, "rating", standard)
-            same = statement["previous_subject"]
-            earlier = None if is_missing(same) else before.get(same)
-            row: Row = {
-                "provider": pair.provider,
-                "previous_inspection": pair.previous_code,
-                "current_inspection": pair.current["inspection"],
-                "standard": standard,
-                "name": line["name"],
-                "domain_name": domains[pair.current["framework"], standard],
-                "current_rating": line["published_rating"],
-                "current_points": line["points"],
-                "comparable": statement["comparable"],
-                "reason": statement["reason"],
-                "discretion": line["discretion"],
-                "note": line["note"],
-                "current_source": line["source"],
-                "current_place": line["place"],
-            }
-            for name in ("rating", "points", "source", "place"):
-                column = "published_rating" if name == "rating" else name
-                row[f"previous_{name}"] = pd.NA if earlier is None else earlier[column]
-            row["direction"] = pd.NA
-            if earlier is not None and statement["comparable"] != "no":
-                step = int(line["points"]) - int(earlier["points"])
-                row["direction"] = "rose" if step > 0 else "fell" if step < 0 else "stayed"
-            rows.append(row)
-    frame = pd.DataFrame(rows, columns=_RATING_COLUMNS)
-    return frame.astype({"previous_points": "Int64", "current_points": "Int64"})
+    standards = tables["standards"][["framework", "standard", "name", "domain_name"]]
+    rows = pairs_of_inspections(tables).merge(
+        standards.rename(columns={"framework": "current_framework"}), on="current_framework"
+    )
+    rows = _with_statements(rows, tables, "rating", "standard")
+    names = ["rating", "points", "source", "place", "status", "first_rating"]
+    there = ratings.rename(columns={"published_rating": "rating"})
+    key = ["inspection", "standard"]
+    for side, here in (("current", "standard"), ("previous", "previous_subject")):
+        columns = {name: f"{side}_{name}" for name in names}
+        if side == "current":
+            columns |= {"discretion": "discretion", "note": "note"}
+        rows = look_up(rows, there, [f"{side}_inspection", here], columns, key)
+    step = rows["current_points"] - rows["previous_points"]
+    words = step.gt(0).map({True: "rose"}).astype("string")
+    words = words.mask(step == 0, "stayed").mask(step < 0, "fell").mask(step.isna())
+    rows["direction"] = words.mask(rows["comparable"] == "no")
+    return rows.rename(columns={"reason_not_comparable": "reason"})[_RATING_COLUMNS]

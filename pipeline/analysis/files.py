@@ -1,98 +1,130 @@
-"""Tables as bytes: the same table gives the same file on every machine."""
+"""Tables as bytes: the same table gives the same file on every machine.
+
+The names of what stands in a processed folder are here too; nothing is imported that takes time,
+so that what only looks for files costs next to nothing.
+"""
+
+from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+from pipeline.files import fit_name, write_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Ten digits: more than any figure here deserves, and the same on every processor.
 FLOAT_FORMAT = "%.10g"
-DOSSIERS = "dossiers"
+REPORT_DATA = "report_data"
+"""Folder of the processed tables that holds a folder a report."""
+ABOUT = "about.json"
+"""What a report is: title, names, parameters, editions."""
+FRAMES = "tables.json"
+"""The tables a report shows."""
 
 
-def data_version(files: Mapping[Path, bytes]) -> str:
-    """Return the fingerprint of some tables: 12 digits of a SHA-256 over their names and bytes.
+def data_version(content: bytes) -> str:
+    """Return the fingerprint of a report's tables: 12 digits of the SHA-256 of their bytes.
 
-    Taken over the tables of one report it changes exactly when that report's
-    figures do.
+    It changes exactly when that report's figures do.
     """
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(f"{path.stem}:{len(files[path])}\n".encode() + files[path])
-    return digest.hexdigest()[:12]
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
-def types(frame: pd.DataFrame) -> dict[str, str]:
-    """Return the columns of a table that are not text, with their types, for whoever reads it."""
-    named = {}
-    for column in frame.columns:
-        kind = frame[column].dtype
-        # A column of yes-or-no with blanks may be of Python objects: read as text, "False" is true.
-        if pd.api.types.infer_dtype(frame[column], skipna=True) == "boolean":
-            named[str(column)] = "boolean"
-        elif pd.api.types.is_integer_dtype(kind):
-            named[str(column)] = "Int64"
-        elif pd.api.types.is_float_dtype(kind):
-            named[str(column)] = "Float64"
-    return named
-
-
-def csv_bytes(frame: pd.DataFrame) -> bytes:
+def csv_bytes(frame: pd.DataFrame, *, header: bool = True) -> bytes:
     """Return a table as CSV bytes: UTF-8, LF line ends, ten digits, missing left empty."""
-    text = frame.to_csv(index=False, lineterminator="\n", float_format=FLOAT_FORMAT)
+    text = frame.to_csv(index=False, header=header, lineterminator="\n", float_format=FLOAT_FORMAT)
     return text.encode("utf-8")
 
 
 def json_bytes(about: Mapping[str, Any]) -> bytes:
-    """Return a dossier's description as JSON bytes, the same for the same content."""
+    """Return a report's description as JSON bytes, the same for the same content."""
     return (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
-class WholeFolder:
-    """A folder that ends up holding exactly the CSV and JSON files written to it, and its README.
+Columns = dict[str, tuple[str, list[Any]]]
+"""A table as columns by name: type and values, a missing one None."""
 
-    Used in a ``with`` block. Each file is written beside and renamed; one whose
-    content has not changed is left alone. What was not written is removed at
-    the end of the block, unless an error ended it.
+
+def columns_of(frame: pd.DataFrame) -> Columns:
+    """Return a table as columns, with the values as Python's own.
+
+    >>> import pandas as pd
+    >>> columns_of(pd.DataFrame({"cases": pd.array([25, None], dtype="Int64")}))
+    {'cases': ('Int64', [25, None])}
     """
+    return {str(name): (_type(column), _values(column)) for name, column in frame.items()}
 
-    def __init__(self, path: Path) -> None:
-        """Take the folder's path; it is made when the first file is written."""
-        self._path = path
-        self._written: set[Path] = set()
 
-    def __enter__(self) -> Self:
-        """Begin."""
-        return self
+def _type(column: pd.Series) -> str:
+    kind = column.dtype.kind
+    return {"i": "Int64", "u": "Int64", "f": "Float64", "b": "boolean"}.get(kind, "string")
 
-    def write(self, files: Mapping[Path, bytes]) -> None:
-        """Put these files in place, named relative to the folder."""
-        for name, content in files.items():
-            target = self._path / name
-            self._written.add(target)
-            if target.is_file() and target.read_bytes() == content:
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-            try:
-                beside.write_bytes(content)
-                beside.replace(target)
-            finally:
-                beside.unlink(missing_ok=True)
 
-    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
-        """Remove what no longer belongs."""
-        if failure is not None:
-            return
-        for old in [*self._path.glob("*.csv"), *self._path.glob(f"{DOSSIERS}/*/*")]:
-            if old not in self._written and not old.is_dir():
-                old.unlink()
-        kept = {path.parent for path in self._written}
-        for folder in self._path.glob(f"{DOSSIERS}/*"):
-            if folder not in kept:
-                shutil.rmtree(folder, ignore_errors=True)
+def _values(column: pd.Series) -> list[Any]:
+    """Return the values of a column as Python's own; what is missing as None."""
+    if column.isna().any():
+        values = column.astype(object).where(column.notna(), None).tolist()
+    else:
+        values = column.tolist()
+    if column.dtype.kind == "f":
+        return [v if v is None else float(FLOAT_FORMAT % v) for v in values]
+    return values
+
+
+def frames_bytes(tables: Mapping[str, Columns]) -> bytes:
+    """Return the tables of a report as JSON bytes, a line a column: its type and its values."""
+    lines = []
+    for table, columns in tables.items():
+        values = ",\n".join(
+            f"{json.dumps(name)}: {json.dumps([kind, *values], ensure_ascii=False)}"
+            for name, (kind, values) in columns.items()
+        )
+        lines.append(f"{json.dumps(table)}: {{\n{values}\n}}")
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
+
+
+def read_frames(path: Path) -> dict[str, dict[str, list[Any]]]:
+    """Return what ``frames_bytes`` wrote: tables by name, columns by name, type first."""
+    return json.loads(path.read_bytes())
+
+
+def frame_of(columns: Mapping[str, list[Any]]) -> pd.DataFrame:
+    """Return one table of ``read_frames``, each column with the type it was written with.
+
+    Whole numbers are Int64, other numbers Float64, yes-or-no values boolean and everything else
+    string; a missing value is ``pd.NA``.
+    """
+    import pandas as pd
+
+    return pd.DataFrame({n: pd.array(values, dtype=kind) for n, (kind, *values) in columns.items()})
+
+
+def write_files(folder: Path, files: Mapping[Path, bytes]) -> None:
+    """Put files in place, named relative to the folder; one that is the same is left alone.
+
+    Each is written under another name first, so that none is ever half there.
+    """
+    for name, content in files.items():
+        target = folder / fit_name(name.as_posix())
+        if target.is_file() and target.read_bytes() == content:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(target, content)
+
+
+def remove_others(folder: Path, kept: Iterable[Path]) -> None:
+    """Remove the tables and report data in a processed folder that are not among ``kept``."""
+    names = set(kept)
+    for old in [*folder.glob("*.csv"), *folder.glob(f"{REPORT_DATA}/*/*")]:
+        if old.relative_to(folder) not in names and not old.is_dir():
+            old.unlink()
+    parents = {name.parent for name in names}
+    for old in folder.glob(f"{REPORT_DATA}/*"):
+        if old.relative_to(folder) not in parents:
+            shutil.rmtree(old, ignore_errors=True)

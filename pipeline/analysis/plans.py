@@ -19,23 +19,27 @@ same way for all of them:
    recommendation it counts again, because it has another owner or date there.
 5. An owner or a date printed once for a recommendation belongs to all its actions.
 
-A target that is a month is due on the last day of that month. Without a row in
-``action_updates`` nothing is known about progress, and nothing is claimed.
+A target that is a month or a period is due on its last day. An update may move a target; the
+first one stays. Without a row in ``action_updates`` nothing is known about progress, and nothing is
+claimed. Everything is worked out for all plans at once.
 """
 
 import calendar
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from pipeline.analysis.inspections import inspections_in_order
+from pipeline.analysis.records import Row, grouped, look_up, records
 from pipeline.data import Tables, is_missing
 
 WHOLE_RECOMMENDATION = "Whole recommendation: "
 """How a measure begins that a plan gives for a recommendation and not for one action."""
 
-RESPONSES = ("agreed", "partly agreed", "not agreed")
+RESPONSES = ("agreed", "partly agreed", "not agreed", "noted")
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -43,6 +47,7 @@ MONTHS = (
 )  # fmt: skip
 
 TARGET_PASSED = "target passed, no update recorded"
+REPLACED = "replaced by a later plan"
 POSITIONS = (
     TARGET_PASSED,
     "not started, target passed",
@@ -51,14 +56,21 @@ POSITIONS = (
     "in progress",
     "upcoming",
     "ongoing",
+    "target in words",
     "no target date",
     "dropped",
     "complete",
     "done as printed",
+    REPLACED,
 )
 """Where an action can stand, from what most asks for attention to what least does."""
 
-_UNUPDATED = {"done": "done as printed", "ongoing": "ongoing", "none given": "no target date"}
+_UNUPDATED = {
+    "done": "done as printed",
+    "ongoing": "ongoing",
+    "none given": "no target date",
+    "in words": "target in words",
+}
 _CLOSED = ("complete", "dropped")
 _PRINTED = {
     "agreed": "agreed_printed",
@@ -66,16 +78,22 @@ _PRINTED = {
     "not agreed": "not_agreed_printed",
     "total": "total_printed",
 }
+_KEY = ["plan", "recommendation"]
 _RECOMMENDATION_COLUMNS = [
     "plan", "inspection", "recommendation", "title", "addressed_to", "response", "repeated",
     "follow_up", "actions", "actions_with_owner", "actions_with_date", "actions_with_measure",
     "actions_done_or_ongoing", "summary", "reason", "printed_number", "source", "place",
-    "response_place", "note",
+    "response_place", "note", "to_provider",
+]  # fmt: skip
+_COUNTS = [
+    "actions", "actions_with_owner", "actions_with_date", "actions_with_measure",
+    "actions_done_or_ongoing",
 ]  # fmt: skip
 _ACTION_COLUMNS = [
     "plan", "recommendation", "action", "summary", "owner", "due_printed", "due", "due_kind",
     "status", "position", "due_on", "owner_shown", "measure", "updated", "update_note", "evidence",
-    "source", "place", "note",
+    "source", "place", "note", "due_end", "first_due_on", "revised_due_printed", "owners",
+    "also_serves", "replaced_on",
 ]  # fmt: skip
 _LOOP_COLUMNS = [
     "plan", "recommendation", "title", "kind", "subject", "label", "reason", "timing",
@@ -86,25 +104,43 @@ _LOOP_COLUMNS = [
 ]  # fmt: skip
 
 
-def default_as_of(tables: Tables) -> str:
-    """Return the day from which plans are looked at unless a reader asks for another.
+def default_days(tables: Tables) -> pd.Series:
+    """Return the day from which the plans of each provider are looked at unless a reader asks.
 
-    It is the latest day, as YYYY-MM-DD, on which an inspection report or plan of
-    these tables was published, a plan submitted or an update made, so that a page changes when the
-    data does and not by itself. Given the tables of one provider, another
-    provider's documents and updates do not move its day. A publication known by
-    its month counts from the first day, so that no page looks from a later day
-    than the documents bear out.
+    Indexed by provider: the latest day, as YYYY-MM-DD, on which one of its inspection reports or
+    plans was published, a plan submitted or an update made, so that a page changes when its
+    provider's data does and neither by itself nor by what is typed for another. Where the latest
+    of these is known by its month only, it is that month, as YYYY-MM; nothing in it has passed.
+
+    >>> from pipeline.data import load
+    >>> default_days(load())["dlnr-crc"]
+    '2020-02-28'
     """
-    own = {*tables["inspections"]["source"], *tables["plans"]["source"]}
-    sources = tables["sources"]
-    published = sources[sources["source"].isin(own)]["published"].dropna()
-    days = [day if len(day) > 7 else f"{day}-01" for day in published]
-    return max([*days, *tables["plans"]["submitted"], *tables["action_updates"]["date"].dropna()])
+    plans, inspections = tables["plans"], tables["inspections"]
+    documents = pd.concat([frame[["provider", "source"]] for frame in (plans, inspections)])
+    published = look_up(documents, tables["sources"], ["source"], ["published"])
+    updates = look_up(tables["action_updates"], tables["actions"], ["action"], ["plan"])
+    updates = look_up(updates, plans, ["plan"], ["provider"])
+    days = pd.concat(
+        [
+            published[["provider", "published"]].set_axis(["provider", "day"], axis=1),
+            plans[["provider", "submitted"]].set_axis(["provider", "day"], axis=1),
+            updates[["provider", "date"]].set_axis(["provider", "day"], axis=1),
+        ]
+    ).dropna()
+    return (
+        days.sort_values("day")
+        .drop_duplicates("provider", keep="last")
+        .set_index("provider")["day"]
+    )
 
 
 def due_day(due: object) -> str:
-    """Return the day a target falls on as YYYY-MM-DD: a month's last day; empty without target."""
+    """Return the day a target falls on as YYYY-MM-DD: a month's last day; empty without target.
+
+    >>> due_day("2020-02"), due_day("2020-02-07")
+    ('2020-02-29', '2020-02-07')
+    """
     if is_missing(due) or not str(due):
         return ""
     year, month, *day = (int(part) for part in str(due).split("-"))
@@ -113,7 +149,11 @@ def due_day(due: object) -> str:
 
 
 def day_in_words(day: str) -> str:
-    """Return a day (YYYY-MM-DD) or month (YYYY-MM) as a sentence writes it: 7 February 2020."""
+    """Return a day (YYYY-MM-DD) or month (YYYY-MM) as a sentence writes it.
+
+    >>> day_in_words("2020-02-07"), day_in_words("2020-02")
+    ('7 February 2020', 'February 2020')
+    """
     year, month, *rest = day.split("-")
     words = [str(int(rest[0]))] if rest else []
     return " ".join([*words, MONTHS[int(month) - 1], year])
@@ -133,17 +173,23 @@ def owner_shown(owner: object) -> object:
     return owner if is_missing(owner) else str(owner).rstrip(" .,")
 
 
-def position(due_kind: str, due_on: str, status: str, as_of: str) -> str:
-    """Return where one action stands on the day ``as_of`` (YYYY-MM-DD): one of POSITIONS.
+def position(due_kind: str, due_on: str, status: str, as_of: str, replaced_on: str = "") -> str:
+    """Return where one action stands on the day ``as_of`` (YYYY-MM-DD, or a month): a POSITION.
 
     ``due_on`` is the day it is due, or empty; ``status`` the latest update by
-    then, or empty. A target is passed on the day after it. An action that was
-    completed or dropped has no target any more; one printed as done that has no
-    update is "done as printed", which nobody here has checked.
+    then, or empty; ``replaced_on`` the day on which a later plan replaced its own, or empty. A
+    target is passed on the day after it. An action that was completed or dropped has no target any
+    more; one printed as done that has no update is "done as printed", which nobody here has
+    checked.
+
+    >>> position("month", "2020-02-29", "", "2020-03-01")
+    'target passed, no update recorded'
     """
     passed = bool(due_on) and due_on < as_of
     if status in _CLOSED:
         return status
+    if replaced_on and replaced_on <= as_of:
+        return REPLACED
     if status:
         return f"{status}, target passed" if passed else status
     if not due_on:
@@ -151,67 +197,122 @@ def position(due_kind: str, due_on: str, status: str, as_of: str) -> str:
     return TARGET_PASSED if passed else "upcoming"
 
 
-def with_positions(actions: pd.DataFrame, updates: pd.DataFrame, as_of: str) -> pd.DataFrame:
+def with_positions(
+    actions: pd.DataFrame, updates: pd.DataFrame, as_of: str | pd.Series
+) -> pd.DataFrame:
     """Return the actions as they stand on a day: the contract table ``actions``.
 
-    One row an action. ``status`` is the latest update made by ``as_of``
-    (YYYY-MM-DD) or empty, ``position`` one of POSITIONS; ``updated``,
-    ``update_note`` and ``evidence`` belong to that update. ``due_on`` is the day
-    the target falls on and ``owner_shown`` the owner without end punctuation.
+    One row an action. ``as_of`` is a day (YYYY-MM-DD) or month (YYYY-MM), or one for each plan, by
+    its code. ``status`` is the latest update made by then or empty, ``position`` one of POSITIONS;
+    ``updated``, ``update_note`` and ``evidence`` belong to that update. ``due_on`` is the day
+    the target falls on, ``first_due_on`` the same of the first target where an update moved it
+    (to ``revised_due_printed``), ``replaced_on`` the day a later plan replaced this one and
+    ``owner_shown`` the owner without end punctuation.
     """
-    known = updates[updates["date"] <= as_of].sort_values("date")
-    latest = known.drop_duplicates("action", keep="last").rename(
-        columns={"date": "updated", "note": "update_note"}
-    )
-    columns = ["action", "status", "updated", "update_note", "evidence"]
-    frame = actions.drop(columns=[*columns[1:], "position"], errors="ignore")
-    frame = frame.merge(latest[columns], on="action", how="left")
-    days = frame["due"].map(due_day).astype("string")
-    frame["due_on"] = days.mask(days == "")
+    frame = actions.copy()
+    if "replaced_on" not in frame:
+        frame["replaced_on"] = pd.Series(pd.NA, frame.index, dtype="string")
+    day = frame["plan"].map(as_of) if isinstance(as_of, pd.Series) else as_of
+    frame["as_of"] = pd.Series(day, index=frame.index, dtype="string")
+    known = look_up(updates, frame, ["action"], ["as_of"])
+    known = known[(known["date"] <= known["as_of"]).fillna(False)]
+    known = known.sort_values("date", kind="stable")
+    latest = known.drop_duplicates("action", keep="last")
+    names = {"status": "status", "date": "updated", "note": "update_note", "evidence": "evidence"}
+    frame = look_up(frame, latest, ["action"], names)
+    moved = known[known["due"].notna()].drop_duplicates("action", keep="last")
+    revised = {"due": "revised_due", "due_printed": "revised_due_printed"}
+    frame = look_up(frame, moved, ["action"], revised)
+    first = frame["due_end"].fillna(frame["due"]).map(due_day).astype("string").replace("", pd.NA)
+    later = frame["revised_due"].map(due_day).astype("string").replace("", pd.NA)
+    frame["due_on"] = later.fillna(first)
+    frame["first_due_on"] = first.where(later.notna())
     frame["owner_shown"] = frame["owner"].map(owner_shown).astype("string")
-    frame["position"] = [
-        position(kind, "" if pd.isna(day) else day, "" if pd.isna(status) else status, as_of)
-        for kind, day, status in frame[["due_kind", "due_on", "status"]].itertuples(index=False)
-    ]
+    facts = ["due_kind", "due_on", "status", "as_of", "replaced_on"]
+    filled = frame[facts].fillna("").itertuples(index=False, name=None)
+    frame["position"] = pd.array([position(*fact) for fact in filled], dtype="string")
     return frame[_ACTION_COLUMNS]
 
 
 def actions_table(tables: Tables, as_of: str | None = None) -> pd.DataFrame:
-    """Return every action of every plan as it stands on ``as_of`` (default: default_as_of)."""
-    day = as_of or default_as_of(tables)
-    return with_positions(tables["actions"], tables["action_updates"], day)
+    """Return every action of every plan as it stands on ``as_of`` (default: default_days)."""
+    plans = tables["plans"]
+    days = plans.set_index("plan")["provider"].map(default_days(tables))
+    later = plans[plans["replaces"].notna()].sort_values("submitted")
+    replaced = later.drop_duplicates("replaces").set_index("replaces")["submitted"]
+    actions = tables["actions"]
+    actions = actions.assign(replaced_on=actions["plan"].map(replaced).astype("string"))
+    return with_positions(actions, tables["action_updates"], as_of or days)
 
 
 def recommendations_table(tables: Tables) -> pd.DataFrame:
     """Return one row a recommendation: the contract table ``recommendations``.
 
-    ``follow_up`` is the verdict of the next inspection, or empty. The counts say
-    how many of its actions have an owner, a target date (a day or a month), a
+    ``response`` is "not entered yet" where the data has none. ``follow_up`` is the verdict of the
+    next inspection, or empty. The counts say
+    how many of its actions (those of other recommendations that also serve it among them) have an
+    owner, a target (a day, month or period), a
     measure of their own or of the recommendation, and how many are printed as
-    done or ongoing instead of with a date.
+    done or ongoing instead of with a date. ``to_provider`` says whether it is addressed to the
+    provider of the plan.
     """
-    key = ["plan", "recommendation"]
-    frame = tables["recommendations"].merge(tables["plans"][["plan", "inspection"]], on="plan")
-    responses = tables["responses"].rename(columns={"place": "response_place"})
-    frame = frame.merge(responses[[*key, "response", "reason", "response_place"]], on=key)
-    verdicts = tables["follow_up"].rename(columns={"verdict": "follow_up"})
-    frame = frame.merge(verdicts[[*key, "follow_up"]], on=key, how="left")
-    counts = _counts(tables["actions"], key)
-    frame = frame.merge(counts, on=key, how="left")
-    frame[list(counts.columns[2:])] = frame[list(counts.columns[2:])].fillna(0)
+    frame = look_up(
+        tables["recommendations"], tables["plans"], ["plan"], ["inspection", "provider"]
+    )
+    columns = {"response": "response", "reason": "reason", "place": "response_place"}
+    frame = look_up(frame, tables["responses"], _KEY, columns)
+    frame["response"] = frame["response"].fillna("not entered yet")
+    order = {code: at for at, code in enumerate(inspections_in_order(tables)["inspection"])}
+    verdicts = tables["follow_up"]
+    verdicts = verdicts.sort_values("inspection", key=lambda codes: codes.map(order))
+    verdicts = verdicts.drop_duplicates(_KEY, keep="last")
+    frame = look_up(frame, verdicts, _KEY, {"verdict": "follow_up"})
+    frame = look_up(frame, _counts(tables["actions"]), _KEY, _COUNTS)
+    frame[_COUNTS] = frame[_COUNTS].fillna(0)
+    frame["to_provider"] = _to_provider(frame, tables)
     return frame[_RECOMMENDATION_COLUMNS]
 
 
-def _counts(actions: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    marked = actions[key].assign(
+def _counts(actions: pd.DataFrame) -> pd.DataFrame:
+    served = actions["also_serves"].str.split("; ")
+    also = actions.assign(recommendation=served)[served.notna()].explode("recommendation")
+    also["recommendation"] = pd.to_numeric(also["recommendation"]).astype("Int64")
+    every = pd.concat([actions, also], ignore_index=True)
+    marked = every[_KEY].assign(
         actions=1,
-        actions_with_owner=actions["owner"].notna(),
-        actions_with_date=actions["due"].notna(),
-        actions_with_measure=actions["measure"].notna(),
-        actions_done_or_ongoing=actions["due_kind"].isin(["done", "ongoing"]),
+        actions_with_owner=every["owner"].notna(),
+        actions_with_date=every["due"].notna(),
+        actions_with_measure=every["measure"].notna(),
+        actions_done_or_ongoing=every["due_kind"].isin(["done", "ongoing"]),
     )
-    counts = marked.groupby(key, as_index=False).sum()
-    return counts.astype(dict.fromkeys(counts.columns[len(key) :], "Int64"))
+    counts = marked.groupby(_KEY, as_index=False).sum()
+    return counts.astype(dict.fromkeys(_COUNTS, "Int64"))
+
+
+_LONG = re.compile(r"community rehabilitation company")
+
+
+def _plain_name(name: object) -> str:
+    """Return a name as it is compared: small letters, no article, the usual short form of CRC."""
+    if is_missing(name):
+        return ""
+    words = _LONG.sub("crc", " ".join(str(name).casefold().split()))
+    return words.removeprefix("the ").rstrip(" .,:")
+
+
+def _to_provider(frame: pd.DataFrame, tables: Tables) -> pd.Series:
+    """Whether each recommendation is addressed to the provider, by any name it has or had."""
+    names: dict[str, set[str]] = {}
+    for row in records(tables["providers"]):
+        names[row["provider"]] = {_plain_name(row["name"]), _plain_name(row["short_name"])}
+    for row in records(tables["inspections"]):
+        then = (row["provider_name"], row["provider_short_name"])
+        names[row["provider"]] |= {_plain_name(name) for name in then}
+    own = [
+        is_missing(to) or _plain_name(to) in names[provider]
+        for to, provider in zip(frame["addressed_to"], frame["provider"], strict=True)
+    ]
+    return pd.Series(["yes" if is_own else "no" for is_own in own], frame.index, dtype="string")
 
 
 def completeness(recommendations: pd.DataFrame) -> pd.DataFrame:
@@ -222,9 +323,8 @@ def completeness(recommendations: pd.DataFrame) -> pd.DataFrame:
     counts: ``owner_percent``, ``date_percent`` and ``measure_percent``, shares of
     the actions in percent (0-100), unrounded.
     """
-    columns = [name for name in recommendations if str(name).startswith("actions")]
-    plans = recommendations.groupby("plan", as_index=False, sort=False)[columns].sum()
-    frame = pd.concat([recommendations[["plan", "recommendation", *columns]], plans])
+    plans = recommendations.groupby("plan", as_index=False, sort=False)[_COUNTS].sum()
+    frame = pd.concat([recommendations[["plan", "recommendation", *_COUNTS]], plans])
     frame = frame[frame["actions"] > 0].reset_index(drop=True)
     for part in ("owner", "date", "measure"):
         frame[f"{part}_percent"] = 100 * frame[f"actions_with_{part}"] / frame["actions"]
@@ -237,34 +337,44 @@ def response_counts(tables: Tables) -> pd.DataFrame:
     ``counted`` is the number of recommendations here, ``printed`` the total the
     plan prints or empty, ``agrees`` yes, no, or empty where nothing is printed.
     """
-    counts = tables["responses"].groupby(["plan", "response"]).size()
+    counts = tables["responses"].groupby(["plan", "response"]).size().to_dict()
     rows = []
-    for _, plan in tables["plans"].iterrows():
-        counted = {answer: int(counts.get((plan["plan"], answer), 0)) for answer in RESPONSES}
+    for plan in records(tables["plans"]):
+        counted = {answer: counts.get((plan["plan"], answer), 0) for answer in RESPONSES}
         counted["total"] = sum(counted.values())
         for answer, number in counted.items():
-            printed = plan[_PRINTED[answer]]
-            agrees = pd.NA if pd.isna(printed) else "yes" if printed == number else "no"
-            rows.append((plan["plan"], answer, number, printed, agrees))
+            printed = plan[_PRINTED[answer]] if answer in _PRINTED else None
+            agrees = None if printed is None else "yes" if printed == number else "no"
+            if number or answer != "noted":
+                rows.append((plan["plan"], answer, number, printed, agrees))
     frame = pd.DataFrame(rows, columns=["plan", "response", "counted", "printed", "agrees"])
-    return frame.astype({"counted": "Int64", "printed": "Int64", "agrees": "string"})
+    text = dict.fromkeys(["plan", "response", "agrees"], "string")
+    return frame.astype(text | {"counted": "Int64", "printed": "Int64"})
 
 
 def due_by_owner_and_month(actions: pd.DataFrame) -> pd.DataFrame:
     """Return one row a plan, owner and month in which actions are due.
 
     ``actions`` is the contract table. ``owner`` is as shown, empty where none is
-    printed; ``month`` YYYY-MM, in order. ``actions`` counts them all: ``passed``
+    printed; an action of several owners counts for each of them. ``month`` is YYYY-MM, in order, of
+    the target in force. ``actions`` counts them all: ``passed``
     those whose target has gone by, ``upcoming`` those whose target has not, and
-    ``closed`` those complete or dropped.
+    ``closed`` those complete, dropped or replaced with their plan.
     """
-    dated = actions[actions["due_on"].notna()].astype({"due_on": "string", "position": "string"})
-    closed = dated["position"].isin(_CLOSED)
+    dated = actions[actions["due_on"].notna()]
+    owners = (
+        dated["owners"]
+        .str.split("; ")
+        .where(dated["owners"].notna(), dated["owner_shown"].map(lambda owner: [owner]))
+    )
+    dated = dated.assign(owner=owners).explode("owner")
+    dated = dated.astype({"due_on": "string", "position": "string", "owner": "string"})
+    closed = dated["position"].isin([*_CLOSED, REPLACED])
     passed = dated["position"].str.endswith("target passed") | (dated["position"] == TARGET_PASSED)
     marked = pd.DataFrame(
         {
             "plan": dated["plan"],
-            "owner": dated["owner_shown"],
+            "owner": dated["owner"],
             "month": dated["due_on"].str[:7],
             "actions": 1,
             "passed": passed.astype("Int64"),
@@ -284,33 +394,29 @@ def follow_up_chain(tables: Tables) -> pd.DataFrame:
     ``finding`` in our words and the inspection that gave it), to where it was
     repeated, if it was, and the response to that.
     """
-    key = ["plan", "recommendation"]
-    titles = tables["recommendations"][[*key, "title"]]
-    answered = titles.merge(tables["responses"][[*key, "response"]], on=key)
+    answered = look_up(tables["recommendations"], tables["responses"], _KEY, ["response"])
+    answered["response"] = answered["response"].fillna("not entered yet")
     chain = tables["follow_up"].rename(columns={"verdict": "follow_up", "summary": "finding"})
-    chain = chain.merge(answered, on=key)
-    later = answered.rename(
-        columns={
-            "plan": "repeated_plan",
-            "recommendation": "repeated_recommendation",
-            "title": "repeated_title",
-            "response": "repeated_response",
-        }
-    )
-    chain = chain.merge(later, on=["repeated_plan", "repeated_recommendation"], how="left")
+    chain = look_up(chain, answered, _KEY, ["title", "response"])
+    repeated = ["repeated_plan", "repeated_recommendation"]
+    names = {"title": "repeated_title", "response": "repeated_response"}
+    chain = look_up(chain, answered, repeated, names, _KEY)
     return chain[
         [
-            *key, "title", "response", "inspection", "follow_up", "finding", "repeated_plan",
+            *_KEY, "title", "response", "inspection", "follow_up", "finding", "repeated_plan",
             "repeated_recommendation", "repeated_title", "repeated_response", "source", "place",
         ]
     ]  # fmt: skip
 
 
-def loop(tables: Tables, comparisons: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def loop(
+    tables: Tables, comparisons: Mapping[str, pd.DataFrame], recommendations: pd.DataFrame
+) -> pd.DataFrame:
     """Return what moved on the subjects that we link to each recommendation.
 
     One row a link. ``comparisons`` holds the processed tables
-    key_question_comparison, prompt_comparison and rating_comparison. ``timing``
+    key_question_comparison, prompt_comparison and rating_comparison, ``recommendations`` is the
+    contract table. ``timing``
     is "after" where figures run from the inspection that made the recommendation
     to the next one, "before" where there is no later inspection and they run up
     to it, "none" where the inspection is not in the data. Percentages are whole
@@ -318,188 +424,232 @@ def loop(tables: Tables, comparisons: Mapping[str, pd.DataFrame]) -> pd.DataFram
     of the significance test, where it was made. ``without_figure`` says why a row
     has no figure for the inspection it looks at.
     """
-    frames = {
-        "key question": comparisons["key_question_comparison"].rename(
-            columns={"key_question": "subject"}
-        ),
-        "prompt": comparisons["prompt_comparison"].rename(
-            columns={"prompt": "subject", "wording": "label"}
-        ),
-        "standard": comparisons["rating_comparison"].rename(
-            columns={"standard": "subject", "name": "label", "reason": "reason_not_comparable"}
-        ),
-    }
-    stretches = _stretches(tables)
-    links = tables["recommendation_links"].merge(
-        recommendations_table(tables)[["plan", "recommendation", "title", "follow_up"]],
-        on=["plan", "recommendation"],
+    links = look_up(tables["recommendation_links"], recommendations, _KEY, ["title", "follow_up"])
+    links = look_up(links, _stretches(tables), ["plan"], ["timing", "earlier", "later"])
+    figures = _figures(comparisons)
+    here = ["kind", "subject", "earlier", "later"]
+    found = [name for name in figures if name not in here]
+    figures = figures.assign(earlier=figures["previous_inspection"].fillna(""))
+    figures["later"] = figures["current_inspection"]
+    rows = look_up(links, figures, here, found)
+    names = look_up(rows, _labels(tables), ["framework", "kind", "subject"], ["label"])["label"]
+    rows["label"] = rows["label"].fillna(names).fillna(rows["subject"])
+    figure = (
+        rows["current_percent"]
+        .astype("string")
+        .where(rows["kind"] != "standard", rows["current_rating"])
     )
-    rows = []
-    for _, link in links.iterrows():
-        timing, earlier, later = stretches[link["plan"]]
-        row: dict[str, object] = {**{str(k): v for k, v in link.items()}, "timing": timing}
-        figures = frames[link["kind"]]
-        found = figures[
-            (figures["subject"] == link["subject"])
-            & (figures["current_inspection"] == later)
-            & (figures["previous_inspection"].fillna("") == earlier)
-        ]
-        if not found.empty:
-            row |= {str(k): v for k, v in found.iloc[0].items() if k not in row}
-        row.setdefault("label", _wording(tables, link))
-        row["without_figure"] = _without_figure(row, timing)
-        rows.append(row)
-    frame = pd.DataFrame(rows, columns=_LOOP_COLUMNS)
+    said = rows["current_status"].where(rows["current_status"] != "published")
+    without = said.fillna("no figure published").mask(figure.notna())
+    rows["without_figure"] = without.mask(rows["timing"] == "none", "inspection not in the data")
     whole = ["recommendation", "previous_percent", "current_percent", "change_points"]
     types = {name: "Int64" if name in whole else "string" for name in _LOOP_COLUMNS}
-    return frame.astype(types)
+    return rows[_LOOP_COLUMNS].astype(types)
 
 
-def _stretches(tables: Tables) -> dict[str, tuple[str, str, str]]:
+def _figures(comparisons: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return every compared figure and rating, by kind and subject."""
+    frames = []
+    for kind, name, renamed in (
+        ("key question", "key_question_comparison", {"key_question": "subject"}),
+        ("prompt", "prompt_comparison", {"prompt": "subject", "wording": "label"}),
+        ("standard", "rating_comparison",
+         {"standard": "subject", "name": "label", "reason": "reason_not_comparable"}),
+    ):  # fmt: skip
+        frame = comparisons[name].rename(columns=renamed).assign(kind=kind)
+        frames.append(frame.reindex(columns=[*_FIGURES_OF, "current_status"]))
+    frame = pd.concat(frames, ignore_index=True)
+    whole = ["previous_percent", "current_percent", "change_points"]
+    return frame.astype({n: "Int64" if n in whole else "string" for n in frame})
+
+
+_FIGURES_OF = [
+    "kind", "subject", "label", "previous_inspection", "current_inspection", "previous_percent",
+    "current_percent", "comparable", "reason_not_comparable", "change_points", "change_verdict",
+    "previous_rating", "current_rating", "direction", "previous_source", "previous_place",
+    "current_source", "current_place",
+]  # fmt: skip
+
+
+def _labels(tables: Tables) -> pd.DataFrame:
+    """Return the name or wording of everything a recommendation can be linked to."""
+    parts = []
+    for kind, name, column, label in (
+        ("standard", "standards", "standard", "name"),
+        ("key question", "key_questions", "key_question", "label"),
+        ("prompt", "prompts", "prompt", "wording"),
+    ):
+        part = tables[name][["framework", column, label]]
+        parts.append(part.set_axis(["framework", "subject", "label"], axis=1).assign(kind=kind))
+    return pd.concat(parts).astype("string")
+
+
+def _stretches(tables: Tables) -> pd.DataFrame:
     """Return for each plan the pair of inspections its loop looks at: timing, earlier, later."""
-    inspections = tables["inspections"].sort_values("round")
-    stretches = {}
-    for _, plan in tables["plans"].iterrows():
+    ordered = records(inspections_in_order(tables)[["provider", "inspection"]])
+    rounds = {
+        provider: [row["inspection"] for row in rows]
+        for provider, rows in grouped(ordered, "provider").items()
+    }
+    stretches = []
+    for plan in records(tables["plans"][["plan", "provider", "inspection"]]):
+        own = rounds.get(plan["provider"], [])
         code = plan["inspection"]
-        rounds = list(inspections[inspections["provider"] == plan["provider"]]["inspection"])
-        if pd.isna(code) or code not in rounds:
-            stretches[plan["plan"]] = ("none", "", "")
-            continue
-        at = rounds.index(code)
-        if at + 1 < len(rounds):
-            stretches[plan["plan"]] = ("after", code, rounds[at + 1])
+        at = own.index(code) if code in own else -1
+        if at < 0:
+            stretches.append((plan["plan"], "none", "", ""))
+        elif at + 1 < len(own):
+            stretches.append((plan["plan"], "after", code, own[at + 1]))
         else:
-            stretches[plan["plan"]] = ("before", rounds[at - 1] if at else "", code)
-    return stretches
-
-
-def _wording(tables: Tables, link: pd.Series) -> str:
-    """Return the name or wording of a linked subject for which no figures are here."""
-    name, column, label = {
-        "standard": ("standards", "standard", "name"),
-        "key question": ("key_questions", "key_question", "label"),
-        "prompt": ("prompts", "prompt", "wording"),
-    }[link["kind"]]
-    table = tables[name]
-    rows = table[(table["framework"] == link["framework"]) & (table[column] == link["subject"])]
-    return str(rows[label].iloc[0]) if len(rows) else str(link["subject"])
-
-
-def _without_figure(row: Mapping[str, object], timing: str) -> object:
-    if timing == "none":
-        return "inspection not in the data"
-    figure = row.get("current_rating" if row["kind"] == "standard" else "current_percent")
-    if figure is None or is_missing(figure):
-        status = row.get("current_status")
-        known = isinstance(status, str) and status not in ("", "published")
-        return status if known else "no figure published"
-    return pd.NA
+            stretches.append((plan["plan"], "before", own[at - 1] if at else "", code))
+    return pd.DataFrame(stretches, columns=["plan", "timing", "earlier", "later"], dtype="string")
 
 
 NO_DATE = "none with a target date in the text we have"
 
 
-def result_line(tables: Tables, plan: str) -> str:
-    """Return the one line that the front page gives for a plan."""
-    counts = response_counts(_of_plans(tables, {plan})).set_index("response")["counted"]
-    answers = [f"{counts[answer]} {answer}" for answer in RESPONSES if counts[answer]]
-    actions = tables["actions"][tables["actions"]["plan"] == plan]
-    dated = int(actions["due"].notna().sum())
-    total = int(counts["total"])
+def result_line(counts: Mapping[str, int], actions: int, dated: int) -> str:
+    """Return the one line that the front page gives for a plan.
+
+    ``counts`` are recommendations by response and in ``total``; ``dated`` actions have a target.
+
+    >>> result_line({"agreed": 1, "total": 1}, 2, 1)
+    '1 recommendation: 1 agreed; 2 actions, 1 with a target date.'
+    """
+    answers = [f"{counts[answer]} {answer}" for answer in RESPONSES if counts.get(answer)]
+    total = counts["total"]
+    said = f": {', '.join(answers)}" if answers else ""
     # A document turned into text may have lost cells, so that none is found says little.
     with_date = f"{dated} with a target date" if dated else NO_DATE
     return (
-        f"{total} recommendation{'s' if total != 1 else ''}: {', '.join(answers)}; "
-        f"{len(actions)} action{'s' if len(actions) != 1 else ''}, "
-        f"{with_date}."
+        f"{total} recommendation{'s' if total != 1 else ''}{said}; "
+        f"{actions} action{'s' if actions != 1 else ''}"
+        f"{f', {with_date}' if actions else ''}."
     )
 
 
-def plan_about(tables: Tables, plan: str, as_of: str | None = None) -> dict[str, Any]:
-    """Return what ``dossier.json`` says of a plan: names, the line for the front page, the report.
+def plans_in_brief(tables: Tables) -> pd.DataFrame:
+    """Return one row a plan: its raw columns and what its page and the front page say of it.
 
-    Raises KeyError for an unknown plan.
+    ``name`` and ``short_name`` of the provider (as they were at the inspection the plan answers),
+    ``simulated``, ``as_of`` (default_days), ``result`` (result_line), ``title_of_plan`` (what tells
+    it apart from the provider's other plans), ``replaced_by`` (plan) and ``replaced_on`` (day), and
+    ``later_rounds``: the provider's inspections after the plan, by name, joined by '; '.
     """
-    rows = tables["plans"][tables["plans"]["plan"] == plan]
-    if rows.empty:
-        raise KeyError(plan)
-    facts = rows.iloc[0]
-    provider = tables["providers"].set_index("provider").loc[facts["provider"]]
-    name = f"action-plan-{plan}"
+    plans = tables["plans"]
+    frame = look_up(plans, tables["providers"], ["provider"], ["name", "short_name", "simulated"])
+    rounds = inspections_in_order(tables)
+    then = look_up(
+        frame[["inspection"]], rounds, ["inspection"],
+        ["provider_name", "provider_short_name", "fieldwork_start"],
+    )  # fmt: skip
+    frame["name"] = then["provider_name"].fillna(frame["name"])
+    frame["short_name"] = then["provider_short_name"].fillna(frame["short_name"])
+    frame["as_of"] = frame["provider"].map(default_days(tables)).astype("string")
+    responses = grouped(records(response_counts(tables)), "plan")
+    stated = tables["recommendations"].groupby("plan").size().to_dict()
+    actions = tables["actions"].groupby("plan").size().to_dict()
+    dated = tables["actions"][tables["actions"]["due"].notna()].groupby("plan").size().to_dict()
+    results = []
+    for plan in frame["plan"]:
+        counts = {row["response"]: row["counted"] for row in responses[plan]}
+        counts["total"] = stated.get(plan, 0)
+        results.append(result_line(counts, actions.get(plan, 0), dated.get(plan, 0)))
+    frame["result"] = pd.array(results, dtype="string")
+    frame["title_of_plan"] = _titles(frame)
+    later = plans[plans["replaces"].notna()].sort_values("submitted").drop_duplicates("replaces")
+    names = {"plan": "replaced_by", "submitted": "replaced_on"}
+    frame = look_up(frame, later, ["plan"], names, ["replaces"])
+    after = grouped(records(rounds), "provider")
+    frame["later_rounds"] = pd.array(
+        [
+            "; ".join(
+                row["round_name"]
+                for row in after[plan["provider"]]
+                if row["fieldwork_start"] > (start or plan["submitted"])
+                and row["inspection"] != plan["inspection"]
+            )
+            or None
+            for plan, start in zip(
+                records(plans), then["fieldwork_start"].fillna("").tolist(), strict=True
+            )
+        ],
+        dtype="string",
+    )
+    return frame
+
+
+def _titles(plans: pd.DataFrame) -> pd.Series:
+    """Return what tells a provider's plans apart: the year, else the day, else the code too."""
+    year = plans["year"].astype("string")
+    day = plans["submitted"].map(day_in_words).astype("string")
+    code = day + " (" + plans["plan"] + ")"
+    same_year = plans.duplicated(["provider", "year"], keep=False)
+    same_day = plans.duplicated(["provider", "submitted"], keep=False)
+    return year.mask(same_year, day).mask(same_year & same_day, code)
+
+
+def plan_tables(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables that the reports on plans show, of all plans, each with a column ``plan``.
+
+    ``plan`` (plans_in_brief), ``recommendations``, ``responses``, ``actions``, ``action_updates``,
+    ``follow_up`` and ``loop``. In ``follow_up`` a recommendation that a later plan repeats has a
+    row for that plan too: ``page`` names the plan whose report shows it.
+    """
+    chain = follow_up_chain(tables)
+    again = chain["repeated_plan"].notna() & (chain["repeated_plan"] != chain["plan"])
+    chain = pd.concat(
+        [chain.assign(page=chain["plan"]), chain[again].assign(page=chain["repeated_plan"])]
+    )
+    recommendations = processed["recommendations"]
+    updates = look_up(tables["action_updates"], tables["actions"], ["action"], ["plan"])
     return {
-        "dossier": name,
+        "plan": plans_in_brief(tables),
+        "recommendations": recommendations,
+        "responses": response_counts(tables),
+        "actions": processed["actions"],
+        "action_updates": updates,
+        "follow_up": chain,
+        "loop": loop(tables, processed, recommendations),
+    }
+
+
+def plan_about(plan: Row, inspected: bool) -> dict[str, Any]:
+    """Return what ``about.json`` says of a plan: names, the line for the front page, the report.
+
+    ``plan`` is a row of ``plans_in_brief``; ``inspected`` whether the data has an inspection of its
+    provider.
+    """
+    name = f"action-plan-{plan['plan']}"
+    dates = [f"Plan submitted {day_in_words(plan['submitted'])}"]
+    if plan["replaced_by"] is not None:
+        dates.append(f"Replaced by a plan submitted {day_in_words(plan['replaced_on'])}")
+    if plan["replaces"] is not None:
+        dates.append("Replaces an earlier plan")
+    return {
+        "name": name,
         "kind": "action-plan",
-        "provider": str(facts["provider"]),
-        "provider_name": str(provider["name"]),
-        "short_name": str(provider["short_name"]),
-        "simulated": bool(provider["simulated"] == "yes"),
-        "title": f"{provider['short_name']}: action plan of {facts['year']}",
-        "result": result_line(tables, plan),
-        "inspected": bool((tables["inspections"]["provider"] == facts["provider"]).any()),
-        "plan": plan,
-        "round": int(facts["year"]),
-        "period": str(facts["year"]),
-        "published": str(facts["submitted"]),
-        "standfirst": f"What {provider['short_name']} answered to an inspection's "
+        "provider": plan["provider"],
+        "provider_name": plan["name"],
+        "short_name": plan["short_name"],
+        "simulated": plan["simulated"] == "yes",
+        "title": f"{plan['short_name']}: action plan of {plan['title_of_plan']}",
+        "result": plan["result"],
+        "inspected": inspected,
+        "plan": plan["plan"],
+        "round": int(plan["year"]),
+        "period": str(plan["year"]),
+        "published": plan["submitted"],
+        "standfirst": f"What {plan['short_name']} answered to an inspection's "
         "recommendations, what it promised to do, who is to do it and by when.",
-        "dates": [f"Plan submitted {day_in_words(str(facts['submitted']))}"],
-        "as_of": as_of or default_as_of(tables),
+        "dates": dates,
+        "as_of": plan["as_of"],
         "reports": [
             {
                 "name": name,
                 "notebook": "action_plan",
                 "edition": "",
-                "parameters": {"provider": str(facts["provider"]), "plan": plan, "as_of": ""},
+                "parameters": {"provider": plan["provider"], "plan": plan["plan"], "as_of": ""},
             }
         ],
-    }
-
-
-def _of_plans(tables: Tables, plans: set[str]) -> dict[str, pd.DataFrame]:
-    """Return the tables with the rows of some plans only, where a table has plans."""
-    return {
-        name: frame[frame["plan"].isin(plans)] if "plan" in frame else frame
-        for name, frame in tables.items()
-    }
-
-
-def plan_dossier(
-    tables: Tables,
-    comparisons: Mapping[str, pd.DataFrame],
-    plan: str,
-    as_of: str | None = None,
-) -> dict[str, pd.DataFrame]:
-    """Return the tables that the report on one plan needs, with that plan's rows only.
-
-    ``plan`` (one row, with the provider's name and ``as_of``), ``recommendations``,
-    ``responses``, ``actions``, ``action_updates``, ``follow_up``, ``loop``
-    and ``inspections`` (of the provider). ``follow_up`` also holds the
-    recommendations of an earlier plan that this one's repeat. Raises KeyError for
-    an unknown plan.
-    """
-    plans = tables["plans"]
-    if plan not in set(plans["plan"]):
-        raise KeyError(plan)
-    day = as_of or default_as_of(tables)
-    own = _of_plans(tables, {plan})
-    updates = tables["action_updates"]
-    updates = updates[updates["action"].isin(own["actions"]["action"])]
-    verdicts = tables["follow_up"]
-    verdicts = verdicts[(verdicts["plan"] == plan) | (verdicts["repeated_plan"] == plan)]
-    named_there = {plan, *verdicts["plan"], *verdicts["repeated_plan"].dropna()}
-    chain = follow_up_chain({**_of_plans(tables, named_there), "follow_up": verdicts})
-    named = own["plans"].merge(
-        tables["providers"][["provider", "name", "short_name", "simulated"]], on="provider"
-    )
-    inspections = tables["inspections"]
-    inspections = inspections[inspections["provider"] == named["provider"].iloc[0]]
-    return {
-        "plan": named.assign(as_of=day),
-        "recommendations": recommendations_table(own),
-        "responses": response_counts(own),
-        "actions": with_positions(own["actions"], updates, day),
-        "action_updates": updates,
-        "follow_up": chain,
-        "loop": loop(own, comparisons),
-        "inspections": inspections,
     }

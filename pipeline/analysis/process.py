@@ -1,11 +1,14 @@
-"""From the raw tables to the processed tables and the dossiers, in one folder."""
+"""From the raw tables to the processed tables and the reports' data, in one folder."""
 
-import multiprocessing
-import signal
-from collections import defaultdict
+import hashlib
+import io
+import json
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import pandas as pd
 
@@ -15,28 +18,29 @@ from pipeline.analysis.comparison import (
     prompt_comparison,
     rating_comparison,
 )
-from pipeline.analysis.files import WholeFolder, csv_bytes
-from pipeline.analysis.providers import by_provider
-from pipeline.analysis.quality import quality_checks
+from pipeline.analysis.dictionary import PROCESSED
+from pipeline.analysis.files import csv_bytes, json_bytes, remove_others, write_files
+from pipeline.analysis.national.page import USED, national_reports
+from pipeline.analysis.providers import SHARED, families, fingerprints, of_providers
+from pipeline.analysis.quality import ERROR, FAILED, quality_checks
 from pipeline.analysis.ratings.bands import standard_ratings
-from pipeline.analysis.report_data import (
-    dossier_files,
-    dossiers,
-    national_dossiers,
-    quality_dossiers,
-)
+from pipeline.analysis.records import look_up, records
+from pipeline.analysis.report_data import quality_reports, report_files, reports
 from pipeline.analysis.significance_claims import significance_claims
 from pipeline.analysis.statistics.change import with_tests
-from pipeline.data import Tables, load
+from pipeline.data import Problem, Tables, load_valid
+from pipeline.data.owners import owner_of
+from pipeline.files import write_whole
+from pipeline.workers import in_processes
 
-Result = TypeVar("Result")
-
-FEW_PROVIDERS = 8
-"""Fewer than this are done before other processes would have started."""
+CHUNK = 25
+"""Providers worked on at once: enough that tables are worth their cost, few enough for memory."""
+PARTS = ".parts.json"
+"""Which bytes of each processed table are whose, and what each provider's were made from."""
 
 
 def processed_tables(tables: Tables) -> dict[str, pd.DataFrame]:
-    """Return the processed tables of some providers by name, the quality checks left out.
+    """Return the processed tables of some providers by name.
 
     ``docs/data-dictionary.md`` lists their columns.
     """
@@ -57,6 +61,7 @@ def processed_tables(tables: Tables) -> dict[str, pd.DataFrame]:
         "recommendations": plans.recommendations_table(tables),
         "actions": actions,
         "actions_due": plans.due_by_owner_and_month(actions),
+        "quality_checks": quality_checks(tables, ratings),
     }
 
 
@@ -79,7 +84,8 @@ def facts(tables: Tables) -> pd.DataFrame:
     better, place, note, previous_status and fact. Values are plain numbers in
     the unit given, or empty; what is printed in words stands in as_printed.
     """
-    joined = tables["facts"].merge(tables["measures"], on="measure", validate="many_to_one")
+    names = ["name", "unit", "topic", "better", "definition"]
+    joined = look_up(tables["facts"], tables["measures"], ["measure"], names)
     columns = [
         "inspection", "topic", "measure", "value", "unit", "previous_value", "comparator_value",
         "comparator", "target", "as_printed", "status", "source", "name", "better", "place",
@@ -88,56 +94,298 @@ def facts(tables: Tables) -> pd.DataFrame:
     return joined[columns]
 
 
-def process(raw: Path, out: Path, workers: int = 1) -> None:
-    """Build every processed table and dossier of a raw folder into ``out``.
+@dataclass
+class Processed:
+    """What a run of ``process`` found: ``problems`` of the raw rows, those that leave a provider out
+    (``stops``, under its code) and those that are only told.
 
-    Nothing is touched unless the raw tables pass every rule (InvalidData is
-    raised otherwise). Each file is written beside and renamed; a file whose
-    content has not changed is left alone, and files that no longer belong are
-    removed. Providers are worked on one by one, ``workers`` at a time.
+    ``newly_failed`` are sentences, one a check of severity error that fails now and did not, or was
+    not there, in the tables before.
     """
-    tables = load(raw)
-    frames: dict[str, list[pd.DataFrame]] = defaultdict(list)
-    with WholeFolder(out) as folder:
-        for processed, files in _each(_provider, list(by_provider(tables).values()), workers):
-            folder.write(files)
-            for name, frame in processed.items():
-                frames[name].append(frame)
-        whole = {name: _together(parts) for name, parts in frames.items()}
-        whole["quality_checks"] = quality_checks(tables, whole["standard_ratings"])
-        shared = quality_dossiers(tables, whole["quality_checks"])
-        for dossier in [*shared, *national_dossiers(tables, whole)]:
-            folder.write(dossier_files(dossier))
-        folder.write({Path(f"{name}.csv"): csv_bytes(frame) for name, frame in whole.items()})
+
+    problems: list[Problem] = field(default_factory=list)
+    newly_failed: list[str] = field(default_factory=list)
 
 
-def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Join the parts of a table; an empty one would only blur the types of its columns."""
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+def process(raw: Path, out: Path, workers: int = 1, *, fresh: bool = False) -> Processed:
+    """Make every processed table and report's data of a raw folder in ``out``.
+
+    Nothing is touched if the raw tables that providers share break a rule (InvalidData is raised).
+    A provider whose own rows do keeps what was last made of it, if anything was, and its problems
+    are in the result. Each file is written under another name and renamed; one whose content has
+    not changed is left alone, and files that no longer belong are removed. A provider whose rows
+    are what they were, with the tables that all share and the code, is not worked out again
+    (unless ``fresh``).
+    """
+    tables, problems = load_valid(raw)
+    owned = owner_of(tables)
+    parts = Parts.read(out, fresh)
+    checks = parts.checks()
+    before = None if checks is None else _failed_errors(checks)
+    marks = fingerprints(tables, owned)
+    due: list[list[str]] = [[]]
+    for family in families(tables):
+        mark = of_text(" ".join(marks[code] for code in [SHARED, *family]))
+        if not parts.still_right(family, mark):
+            parts.expect(family, mark)
+            if len(due[-1]) >= CHUNK:
+                due.append([])
+            due[-1] += family
+    faulty = {problem.provider for problem in problems if problem.stops}
+    parts.drop_all_but({*tables["providers"]["provider"], *faulty})
+    for made in _each(
+        partial(_make, tables, owned, out), [codes for codes in due if codes], workers
+    ):
+        parts.take_in(made)
+    write_files(out, parts.whole())
+    write_whole(out / PARTS, parts.record())
+    checks = parts.checks()
+    kept = parts.files()
+    shared = [*quality_reports(tables, checks), *national_reports(tables, parts.frames())]
+    for report in shared:
+        files = report_files(report)
+        write_files(out, files)
+        kept |= set(files)
+    remove_others(out, kept)
+    return Processed(list(problems), newly_failed(before, checks))
 
 
-def _provider(tables: Tables) -> tuple[dict[str, pd.DataFrame], dict[Path, bytes]]:
-    """Return the processed tables of one provider, and the files of its dossiers."""
-    processed = processed_tables(tables)
-    files: dict[Path, bytes] = {}
-    for dossier in dossiers(tables, processed):
-        files |= dossier_files(dossier)
-    return processed, files
+@dataclass(frozen=True)
+class Made:
+    """What was made of some providers: header and bytes of each table by provider, and files."""
+
+    headers: dict[str, bytes]
+    tables: dict[str, dict[str, bytes]]
+    files: dict[str, dict[str, str]]
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the parent, which ends us; otherwise each of us would print a traceback."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _make(tables: Tables, owned: dict[str, pd.Series], out: Path, providers: list[str]) -> Made:
+    """Make the tables of some providers, and write their reports' data."""
+    view = of_providers(tables, owned, providers)
+    processed = processed_tables(view)
+    made = Made({}, {code: {} for code in providers}, {code: {} for code in providers})
+    for name, frame in processed.items():
+        made.headers[name] = csv_bytes(frame.iloc[:0])
+        for code, content in _by_provider(frame, owner_of_rows(view, frame)).items():
+            made.tables[code][name] = content
+    for report in reports(view, processed):
+        files = report_files(report)
+        write_files(out, files)
+        for path, content in files.items():
+            made.files[report.about["provider"]][path.as_posix()] = of_bytes(content)
+    return made
 
 
-def _each(work: Callable[[Tables], Result], views: list[Tables], workers: int) -> Iterator[Result]:
-    """Do the work for each provider, in order, in several processes where that pays."""
-    forks = "fork" in multiprocessing.get_all_start_methods()
-    if workers == 1 or len(views) < FEW_PROVIDERS or not forks:
-        yield from map(work, views)
+def owner_of_rows(tables: Tables, frame: pd.DataFrame) -> pd.Series:
+    """Return the provider of each row of a processed table."""
+    if "provider" in frame:
+        return frame["provider"]
+    owner = pd.Series(pd.NA, frame.index, dtype="string")
+    for key, table in (("plan", "plans"), ("inspection", "inspections")):
+        if key in frame:
+            known = tables[table].set_index(key)["provider"]
+            owner = owner.fillna(frame[key].map(known))
+    # A check of a plan whose inspection is not in the data names the plan or its document.
+    if "subject" in frame and owner.isna().any():
+        for named, key in ((r"^plan ([^,]+)", "plan"), (r", (.+)$", "source")):
+            known = tables["plans"].drop_duplicates(key).set_index(key)["provider"]
+            owner = owner.fillna(frame["subject"].str.extract(named, expand=False).map(known))
+    return owner
+
+
+def _by_provider(frame: pd.DataFrame, owner: pd.Series) -> dict[str, bytes]:
+    """Return the rows of each provider as CSV without a header, in the order they have."""
+    order = owner.argsort(kind="stable") if len(owner) else []
+    text = csv_bytes(frame.iloc[order], header=False)
+    lines = text.splitlines(keepends=True) if b"\r" not in text else []
+    counts = owner.value_counts(sort=False).sort_index()
+    if len(lines) != len(frame):  # a cell holds a line break
+        return {
+            code: csv_bytes(frame[(owner == code).fillna(False)], header=False)
+            for code in counts.index
+        }
+    found, at = {}, 0
+    for code, number in counts.items():
+        found[str(code)] = b"".join(lines[at : at + number])
+        at += number
+    return found
+
+
+class Parts:
+    """The processed tables by provider: what is right already, and what it was made from."""
+
+    def __init__(self, out: Path, record: dict[str, Any]) -> None:
+        """Take what the record of an earlier run says of the folder."""
+        self._out = out
+        self._headers: dict[str, str] = record.get("headers", {})
+        self._providers: dict[str, Any] = record.get("providers", {})
+        self._text: dict[str, dict[str, bytes]] = {}
+        self._whole: dict[str, str] = {}
+
+    @classmethod
+    def read(cls, out: Path, fresh: bool) -> "Parts":
+        """Read the record of a folder; an empty one where the tables are not those it is of."""
+        try:
+            record = json.loads((out / PARTS).read_bytes())
+            parts = cls(out, record)
+            for name, whole in record["tables"].items():
+                content = (out / f"{name}.csv").read_bytes()
+                if fresh or of_bytes(content) != whole or record["code"] != code_mark():
+                    return cls(out, {})
+                at = len(record["headers"][name].encode())
+                for code, known in sorted(parts._providers.items()):
+                    size = known["sizes"].get(name, 0)
+                    parts._text.setdefault(code, {})[name] = content[at : at + size]
+                    at += size
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return cls(out, {})
+        return parts
+
+    def checks(self) -> pd.DataFrame | None:
+        """Return the table of checks as it stands, or None where there is none."""
+        if "quality_checks" not in self._headers:
+            return None
+        text = [self._text[code].get("quality_checks", b"") for code in sorted(self._text)]
+        whole = self._headers["quality_checks"].encode() + b"".join(text)
+        return pd.read_csv(io.BytesIO(whole), dtype="string", keep_default_na=False, na_values=[""])
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return the whole tables that set providers side by side, as they stand in the folder."""
+        return {name: read_processed(name, self._out) for name in USED}
+
+    def still_right(self, family: list[str], mark: str) -> bool:
+        """Whether what was made of these providers was made from the same and is still there."""
+        return all(
+            self._providers.get(code, {}).get("mark") == mark
+            and all(
+                of_file(self._out / path) == whole
+                for path, whole in self._providers[code]["files"].items()
+            )
+            for code in family
+        )
+
+    def expect(self, family: list[str], mark: str) -> None:
+        """Take these providers as about to be made from something else."""
+        for code in family:
+            self._providers[code] = {"mark": mark, "files": {}}
+            self._text[code] = {}
+
+    def drop_all_but(self, providers: set[str | None]) -> None:
+        """Forget the providers that are no longer in the data."""
+        for code in set(self._providers) - providers:
+            del self._providers[code]
+            self._text.pop(code, None)
+
+    def take_in(self, made: Made) -> None:
+        """Put what was made of some providers in its place."""
+        headers = {name: content.decode() for name, content in made.headers.items()}
+        if self._headers and headers != self._headers:
+            # Other columns than before: what is left of a provider with a problem does not fit.
+            known = set(self._text) - {c for c, t in self._text.items() if t}
+            self.drop_all_but(known | set(made.tables))
+        self._headers = headers
+        for code, tables in made.tables.items():
+            self._text[code] = tables
+            self._providers[code]["files"] = made.files[code]
+
+    def files(self) -> set[Path]:
+        """Return the tables and the reports' data that belong to the providers."""
+        named = {Path(path) for known in self._providers.values() for path in known["files"]}
+        return named | {Path(f"{name}.csv") for name in self._headers}
+
+    def whole(self) -> dict[Path, bytes]:
+        """Return the whole tables."""
+        codes = sorted(self._text)
+        tables = {
+            name: header.encode() + b"".join(self._text[code].get(name, b"") for code in codes)
+            for name, header in self._headers.items()
+        }
+        for code in codes:
+            self._providers[code]["sizes"] = {n: len(t) for n, t in self._text[code].items()}
+        self._whole = {name: of_bytes(content) for name, content in tables.items()}
+        return {Path(f"{name}.csv"): content for name, content in tables.items()}
+
+    def record(self) -> bytes:
+        """Return the record for the next run, of the whole tables that were made."""
+        return json_bytes(
+            {
+                "code": code_mark(),
+                "headers": self._headers,
+                "tables": self._whole,
+                "providers": self._providers,
+            }
+        )
+
+
+def read_processed(name: str, folder: Path) -> pd.DataFrame:
+    """Return a processed table by name, with the types that ``processed.json`` describes."""
+    described = json.loads(PROCESSED.read_text(encoding="utf-8"))["resources"]
+    (fields,) = (r["schema"]["fields"] for r in described if r["name"] == name)
+    kinds = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
+    return pd.read_csv(
+        folder / f"{name}.csv",
+        dtype={field["name"]: kinds.get(field["type"], "string") for field in fields},
+        keep_default_na=False,
+        na_values=[""],
+    )
+
+
+@cache
+def code_mark() -> str:
+    """Return the fingerprint of the code the tables are made by, and of what it runs on."""
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256(f"{pd.__version__} {sys.version_info[:2]}".encode())
+    for room in ("data", "analysis"):
+        for path in sorted((package / room).rglob("*.*")):
+            if path.suffix in (".py", ".json"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def of_bytes(content: bytes) -> str:
+    """Return the fingerprint of some bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def of_text(text: str) -> str:
+    """Return the fingerprint of a text."""
+    return of_bytes(text.encode())
+
+
+def of_file(path: Path) -> str:
+    """Return the fingerprint of a file's content; empty if there is no such file."""
+    return of_bytes(path.read_bytes()) if path.is_file() else ""
+
+
+_CHECK = ["rule", "inspection", "subject"]
+
+
+def _failed_errors(checks: pd.DataFrame) -> pd.DataFrame:
+    return checks[(checks["severity"] == ERROR) & (checks["result"] == FAILED)]
+
+
+def newly_failed(before: pd.DataFrame | None, checks: pd.DataFrame | None) -> list[str]:
+    """Return a sentence for each check of severity error that fails now and did not before.
+
+    ``before`` are the checks that failed then, ``checks`` the table quality_checks now.
+    """
+    if checks is None:
+        return []
+    known = set() if before is None else set(zip(*(before[n] for n in _CHECK), strict=True))
+    return [
+        f"{row['inspection'] or row['subject']}: {row['subject']} fails the check "
+        f"{row['rule']}: {row['detail']}"
+        for row in records(_failed_errors(checks))
+        if tuple(pd.NA if row[n] is None else row[n] for n in _CHECK) not in known
+    ]
+
+
+def _each(work: Callable[[list[str]], Made], due: list[list[str]], workers: int) -> Iterator[Made]:
+    """Do the work for each chunk of providers, in several processes where that pays."""
+    if workers == 1 or len(due) < 2:
+        yield from map(work, due)
         return
-    with multiprocessing.get_context("fork").Pool(workers, _leave_interrupts) as pool:
-        yield from pool.imap(work, views, chunksize=4)
-        # Its threads must be gone before anything is forked from this process again.
-        pool.close()
-        pool.join()
+    for _, made, error in in_processes(lambda codes, _: work(codes), due, workers):
+        if made is None:
+            raise error or RuntimeError("a process for tables returned nothing")
+        yield made

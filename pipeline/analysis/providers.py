@@ -1,35 +1,48 @@
-"""The raw tables of one provider at a time: its own rows, and what all providers share."""
+"""The raw tables of some providers: their own rows, and what all providers share."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from pipeline.data import Tables
 
+SHARED = "shared"
+"""Key of the fingerprint of the tables that belong to no provider."""
 
-def by_provider(tables: Tables) -> dict[str, Tables]:
-    """Return the tables of each provider, by its code, in alphabetical order.
 
-    A table whose rows belong to a provider, an inspection, a plan or an action
-    is split; every other table (frameworks, questions, sources and so on) is
-    shared. Splitting once keeps the work for a provider the same however many
-    there are.
-    """
-    inspection = tables["inspections"].set_index("inspection")["provider"]
-    plan = tables["plans"].set_index("plan")["provider"]
-    action = tables["actions"].set_index("action")["plan"].map(plan)
-    owners = {"plan": plan, "inspection": inspection, "action": action}
-    codes = sorted(tables["providers"]["provider"])
-    views: dict[str, dict[str, pd.DataFrame]] = {code: {} for code in codes}
-    for name, frame in tables.items():
-        if "provider" in frame:
-            owner = frame["provider"]
-        else:
-            key = next((key for key in owners if key in frame), None)
-            if key is None:
-                for view in views.values():
-                    view[name] = frame
-                continue
-            owner = frame[key].map(owners[key])
-        parts = dict(list(frame.groupby(owner, sort=False)))
-        for code, view in views.items():
-            view[name] = parts.get(code, frame.iloc[:0])
-    return dict(views)
+def of_providers(
+    tables: Tables, owned: Mapping[str, pd.Series], providers: Iterable[str]
+) -> Tables:
+    """Return the tables with the rows of some providers only (``owned`` by ``owner_of``)."""
+    codes = set(providers)
+    return {
+        name: frame[owned[name].isin(codes)] if name in owned else frame
+        for name, frame in tables.items()
+    }
+
+
+def families(tables: Tables) -> list[list[str]]:
+    """Return the providers in alphabetical order, those of one lineage together."""
+    group = {code: {code} for code in sorted(tables["providers"]["provider"])}
+    pairs = tables["lineage"][["provider", "predecessor"]].itertuples(index=False, name=None)
+    for one, other in pairs:
+        joined = group[one] | group[other]
+        for code in joined:
+            group[code] = joined
+    return [sorted(codes) for code, codes in group.items() if code == min(codes)]
+
+
+def fingerprints(tables: Tables, owned: Mapping[str, pd.Series]) -> dict[str, str]:
+    """Return the fingerprint of each provider's own rows, and of what all share (``SHARED``)."""
+    digests = {code: hashlib.sha256() for code in tables["providers"]["provider"]}
+    shared = hashlib.sha256()
+    for name in sorted(tables):
+        frame = tables[name]
+        rows = pd.util.hash_pandas_object(frame, index=False)
+        if name not in owned:
+            shared.update(name.encode() + rows.to_numpy().tobytes())
+            continue
+        for code, of_provider in rows.groupby(owned[name].to_numpy(), sort=False):
+            digests[code].update(name.encode() + of_provider.to_numpy().tobytes())
+    return {SHARED: shared.hexdigest()} | {c: d.hexdigest() for c, d in digests.items()}

@@ -1,16 +1,61 @@
-"""Rows as plain dictionaries, for rules that look at one row at a time.
+"""Rows of tables: looked up by key, grouped, and as plain dictionaries.
 
 Looking up single cells of a DataFrame costs a hundred times what a dictionary
 does, and a national edition has hundreds of thousands of them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 Row = dict[str, Any]
+
+
+def look_up(
+    rows: pd.DataFrame,
+    other: pd.DataFrame,
+    key: Sequence[str],
+    columns: Sequence[str] | Mapping[str, str],
+    other_key: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Return rows with some columns of the one row of another table that has their key.
+
+    ``columns`` are names, or names with what to call them here; ``other_key`` what the key is
+    called there. A row without a counterpart, or whose key is missing, gets missing values; the
+    rows keep their order and number.
+
+    >>> frame = pd.DataFrame({"a": ["x", "y"]}, dtype="string")
+    >>> other = pd.DataFrame({"a": ["y"], "b": ["1"]}, dtype="string")
+    >>> look_up(frame, other, ["a"], ["b"])["b"].isna().tolist()
+    [True, False]
+    """
+    names = dict(columns) if isinstance(columns, Mapping) else {name: name for name in columns}
+    there = list(other_key or key)
+    right = other[[*there, *names]]
+    right.columns = pd.Index([*key, *names.values()])
+    kept = rows.drop(columns=[name for name in names.values() if name in rows])
+    joined = kept.merge(right, on=list(key), how="left", validate="many_to_one")
+    return joined.set_axis(rows.index)
+
+
+def in_force(
+    rows: pd.DataFrame, key: Sequence[str], figures: Sequence[str], sources: pd.DataFrame
+) -> pd.DataFrame:
+    """Return one row a figure: that of the document published last, with the one first printed.
+
+    ``rows`` may print a figure more than once (an erratum); ``key`` says what is the same figure.
+    Added are ``first_`` columns of the ``figures`` and of ``source`` and ``place``: what was first
+    printed, missing where the figure was printed once.
+    """
+    dated = look_up(rows, sources, ["source"], ["published"])
+    ordered = dated.sort_values("published", kind="stable", na_position="first")
+    kept = ordered.drop_duplicates(key, keep="last").sort_index().drop(columns="published")
+    corrected = rows[rows.duplicated(key, keep=False)][list(key)].drop_duplicates()
+    first = ordered.drop_duplicates(key, keep="first").merge(corrected, on=list(key))
+    names = {name: f"first_{name}" for name in [*figures, "source", "place"]}
+    return look_up(kept, first, key, names)
 
 
 def records(frame: pd.DataFrame) -> list[Row]:

@@ -1,11 +1,11 @@
-"""One dossier a report: the tables its notebook reads, and what the report is.
+"""The tables that each report shows, and what the report is: one folder a report.
 
-A dossier holds only the rows its report needs. Because it holds nothing else, a
-change to one provider's plan leaves every other dossier, and so every other
-report, as it was.
+A report's data hold only the rows it needs. Because they hold nothing else, a
+change to one provider's plan leaves every other report's data, and so every other
+report, as it was. Tables are made for all reports at once and then divided.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,114 +13,316 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis import plans
-from pipeline.analysis.audits.scorecard import scorecard_tables
-from pipeline.analysis.comparison import Pair, pairs_of_inspections
-from pipeline.analysis.files import DOSSIERS, csv_bytes, data_version, json_bytes, types
-from pipeline.analysis.national.dossier import national_tables
-from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
-from pipeline.analysis.ratings.bands import framework_rows
-from pipeline.analysis.ratings.next_rating import (
-    route_by_question,
-    route_by_standard,
-    route_to_overall,
+from pipeline.analysis.files import (
+    ABOUT,
+    FRAMES,
+    REPORT_DATA,
+    Columns,
+    columns_of,
+    data_version,
+    frames_bytes,
+    json_bytes,
 )
+from pipeline.analysis.inspections import (
+    comparator_in_text,
+    inspections_in_order,
+    pairs_of_inspections,
+)
+from pipeline.analysis.quality import ERROR, FAILED
+from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
+from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows
+from pipeline.analysis.ratings.next_rating import next_overall_rating, next_rating_by_standard
+from pipeline.analysis.ratings.scale import Rated
 from pipeline.analysis.ratings.stability import (
-    firmness_of_overall,
-    firmness_of_standards,
-    firmness_of_total,
+    stability_of_overall,
+    stability_of_standards,
+    stability_of_total,
 )
 from pipeline.analysis.records import Row, records
-from pipeline.analysis.rounds import rounds_tables
-from pipeline.analysis.sentences.headline import headline, overall
+from pipeline.analysis.sentences.headline import headline
 from pipeline.analysis.sentences.narrative import overturned_sentence, route_sentences
-from pipeline.analysis.significance_claims import claims_in_short, significant_without_a_claim
+from pipeline.analysis.significance_claims import significant_without_a_claim
 from pipeline.analysis.statistics.change import detectable_by_sample, families_of_tests, other_tests
 from pipeline.analysis.statistics.sample_design import published_designs
-from pipeline.data import Tables, is_missing
+from pipeline.data import Tables
+
+_PAIR = ["previous_inspection", "current_inspection"]
 
 
 @dataclass(frozen=True)
-class Dossier:
-    """One report's subject: what ``dossier.json`` says and the tables beside it."""
+class ReportSubject:
+    """One report's subject: what ``about.json`` says and the tables next to it."""
 
     about: dict[str, Any]
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    tables: dict[str, Columns] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """Name of its folder, and beginning of its reports' names."""
-        return str(self.about["dossier"])
+        return str(self.about["name"])
 
 
-def comparison_name(provider: str, previous: int | None, current: int) -> str:
-    """Return the name of a comparison's dossier and leadership report."""
+def report_files(report: ReportSubject) -> dict[Path, bytes]:
+    """Return the files of a report's data: what it is, and its tables.
+
+    The version of its data is a fingerprint of exactly these tables.
+    """
+    folder = Path(REPORT_DATA) / report.name
+    content = frames_bytes(report.tables)
+    about = {**report.about, "data_version": data_version(content)}
+    return {folder / FRAMES: content, folder / ABOUT: json_bytes(about)}
+
+
+def reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
+    """Return the data of every report of one provider that the tables allow."""
+    from pipeline.analysis.audits.scorecard import scorecard_reports
+    from pipeline.analysis.rounds import rounds_reports
+
+    yield from comparisons(tables, processed)
+    yield from rounds_reports(tables, processed)
+    yield from scorecard_reports(tables, processed)
+    yield from plan_reports(tables, processed)
+
+
+class _Divided:
+    """Tables divided by a key once, so that the rows of one report are found at once."""
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame], *key: str) -> None:
+        self._frames = frames
+        self._columns = {name: columns_of(frame) for name, frame in frames.items()}
+        self._rows: dict[str, dict[tuple[Any, ...], list[int]]] = {}
+        for name, frame in frames.items():
+            values = [self._columns[name][k][1] for k in key] if len(frame) else []
+            rows = self._rows[name] = {}
+            for at, value in enumerate(zip(*values, strict=True)):
+                rows.setdefault(value, []).append(at)
+
+    def of(self, *keys: tuple[Any, ...]) -> dict[str, Columns]:
+        """Return the rows of some keys, of every table, in the order of the keys."""
+        return {name: self.table(name, *keys) for name in self._frames}
+
+    def table(self, name: str, *keys: tuple[Any, ...]) -> Columns:
+        """Return the rows of some keys of one table, as columns."""
+        at = self._at(name, keys)
+        return {
+            column: (kind, [values[row] for row in at])
+            for column, (kind, values) in self._columns[name].items()
+        }
+
+    def frame(self, name: str, *keys: tuple[Any, ...]) -> pd.DataFrame:
+        """Return the same as a DataFrame."""
+        return self._frames[name].take(self._at(name, keys))
+
+    def _at(self, name: str, keys: tuple[tuple[Any, ...], ...]) -> list[int]:
+        return [at for key in keys for at in self._rows[name].get(key, [])]
+
+
+class _Sources:
+    """The documents, of which a report's data hold those that its tables name."""
+
+    def __init__(self, tables: Tables) -> None:
+        sources = tables["sources"]
+        self._divided = _Divided({"sources": sources}, "source")
+        self._order = list(sources["source"])
+
+    def of(self, tables: Mapping[str, Columns]) -> Columns:
+        """Return the documents that the columns called ``source`` of some tables name."""
+        named = {
+            value
+            for columns in tables.values()
+            for name, (_, values) in columns.items()
+            if name.endswith("source")
+            for value in values
+        }
+        return self._divided.table("sources", *((c,) for c in self._order if c in named))
+
+
+def with_sources(
+    tables: Tables, about: dict[str, Any], frames: Mapping[str, pd.DataFrame]
+) -> ReportSubject:
+    """Return a report's data: its tables, and the documents they name."""
+    own = {name: columns_of(frame) for name, frame in frames.items()}
+    return ReportSubject(about, {**own, "sources": _Sources(tables).of(own)})
+
+
+def comparison_name(provider: str, previous: int | str | None, current: int | str) -> str:
+    """Return the name of a comparison's data and leadership report, from the rounds' keys."""
     rounds = f"{current}" if previous is None else f"{previous}-{current}"
     return f"comparison-{provider}-{rounds}"
 
 
-def comparison_dossier(
-    tables: Tables, processed: Mapping[str, pd.DataFrame], pair: Pair
-) -> Dossier:
-    """Return the dossier of one pair of rounds (or of one round without an earlier one)."""
-    codes = [pair.current["inspection"], pair.previous_code]
+def round_parameter(key: str) -> int | str:
+    """Return a round's key as a parameter of a notebook: a year is a number."""
+    return int(key) if key.isdecimal() else key
 
-    def of_pair(name: str) -> pd.DataFrame:
-        frame = processed[name]
-        here = frame["current_inspection"] == pair.current["inspection"]
-        if pair.previous is None:
-            return frame[here & frame["previous_inspection"].isna()]
-        return frame[here & (frame["previous_inspection"] == pair.previous["inspection"])]
 
-    def of_inspections(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame["inspection"].isin(codes)]
+def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
+    """Return the data of each comparison of two rounds, and of each provider's only round."""
+    pairs = records(pairs_of_inspections(tables))
+    rounds = inspections_in_order(tables)
+    inspections = {row["inspection"]: row for row in records(rounds)}
+    sources = _Sources(tables)
+    by_pair = _Divided(_tables_of_pairs(processed), *_PAIR)
+    by_inspection = _Divided(_tables_of_inspections(tables, processed, rounds), "inspection")
+    by_framework = _Divided(
+        {name: tables[name] for name in ("rating_bands", "overall_bands")}, "framework"
+    )
+    by_comparator = _Divided({"comparators": tables["comparators"]}, "comparator")
+    lineage = _Divided({"lineage": tables["lineage"]}, "provider")
+    for pair in pairs:
+        current = inspections[pair["current_inspection"]]
+        previous = inspections.get(pair["previous_inspection"])
+        both = [row for row in (previous, current) if row is not None]
+        here, later = (
+            (pair["previous_inspection"], pair["current_inspection"]),
+            (current["inspection"],),
+        )
+        questions = by_pair.frame("key_questions", here)
+        ratings = by_inspection.frame("standard_ratings", *((row["inspection"],) for row in both))
+        first = headline(tables, questions, by_pair.frame("standards", here), ratings)
+        plan_line = by_inspection.frame("plan_line", later)
+        made = {
+            **outlook(tables, questions, ratings, current),
+            "headline": pd.concat([first, plan_line], ignore_index=True).astype("string"),
+        }
+        own = {
+            **by_pair.of(here),
+            **by_inspection.of(*((row["inspection"],) for row in both)),
+            **{name: by_inspection.table(name, later) for name in ("claims", "unclaimed")},
+            **by_framework.of(*dict.fromkeys((row["framework"],) for row in both)),
+            **by_comparator.of((current["comparator"],)),
+            **lineage.of((pair["provider"],)),
+            **{name: columns_of(frame) for name, frame in made.items()},
+        }
+        del own["plan_line"]
+        about = _about(tables, pair, previous, current, ratings, made["headline"])
+        yield ReportSubject(about, {**own, "sources": sources.of(own)})
 
-    questions, standards = of_pair("key_question_comparison"), of_pair("rating_comparison")
-    ratings = of_inspections(processed["standard_ratings"])
-    provider = tables["providers"].set_index("provider").loc[pair.provider]
-    first = headline(tables, questions, standards, ratings)
-    first = pd.concat([first, _plan_in_brief(tables, pair)], ignore_index=True)
-    before = None if pair.previous is None else int(pair.previous["round"])
-    name = comparison_name(pair.provider, before, int(pair.current["round"]))
+
+def _tables_of_pairs(processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables that a comparison shows of its pair of rounds, for all pairs.
+
+    ``key_questions``, ``prompts``, ``standards`` and what analysts ask about the tests:
+    ``families`` (many tests at once), ``other_tests`` (what other tests would say), ``detectable``
+    (what these samples could have seen) and ``overturned`` (sentence).
+    """
+    questions, prompts = processed["key_question_comparison"], processed["prompt_comparison"]
+    families = [
+        families_of_tests(frame).assign(family=name)
+        for name, frame in (("key questions", questions), ("prompts", prompts))
+        if len(frame)
+    ]
+    significant = questions[questions["overturned_by"].notna()]
+    said = [overturned_sentence(row) for row in records(significant)]
+    overturned = significant[_PAIR].assign(sentence=pd.array(said, dtype="string"))
+    return {
+        "key_questions": questions,
+        "prompts": prompts,
+        "standards": processed["rating_comparison"],
+        "families": pd.concat(families) if families else pd.DataFrame(columns=_PAIR),
+        "other_tests": other_tests(questions),
+        "detectable": detectable_by_sample(questions),
+        "overturned": overturned[overturned["sentence"].notna()],
+    }
+
+
+def _tables_of_inspections(
+    tables: Tables, processed: Mapping[str, pd.DataFrame], rounds: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Return the tables that a comparison shows of its inspections, for all of them.
+
+    ``claims`` are the report's own claims of significance, replayed; ``unclaimed`` changes that
+    pass the test though the text does not call them significant; ``failed_checks`` the checks of
+    severity error that the figures fail; ``plan_line`` the line on the plan that answers the
+    inspection.
+    """
+    named = tables["sample_kinds"]
+    checks = processed["quality_checks"]
+    failed = checks[(checks["severity"] == ERROR) & (checks["result"] == FAILED)]
+    answers = plans.plans_in_brief(tables)
+    answers = answers[answers["inspection"].notna() & answers["replaced_by"].isna()]
+    claims = processed["significance_claims"]
+    return {
+        "standard_ratings": processed["standard_ratings"],
+        "facts": processed["facts"],
+        "inspections": rounds,
+        "samples": tables["samples"].merge(named, on="sample"),
+        "designs": published_designs(tables["samples"])
+        .astype({"inspection": "string", "sample": "string"})
+        .merge(named[["sample", "name"]], on="sample")
+        .merge(rounds[["inspection", "round"]], on="inspection"),
+        "discretions": tables["discretions"],
+        "failed_checks": failed[["inspection", "rule", "subject", "detail"]],
+        "claims": claims,
+        "unclaimed": significant_without_a_claim(
+            claims, processed["key_question_comparison"], processed["prompt_comparison"]
+        ),
+        "plan_line": pd.DataFrame(
+            {
+                "inspection": answers["inspection"],
+                "item": "plan",
+                "value": answers["result"].str.split(" ").str[0],
+                "sentence": "The action plan answers " + answers["result"],
+            }
+        ),
+    }
+
+
+def _about(
+    tables: Tables,
+    pair: Row,
+    previous: Row | None,
+    current: Row,
+    ratings: pd.DataFrame,
+    first: pd.DataFrame,
+) -> dict[str, Any]:
+    """Return what ``about.json`` says of a comparison."""
+    provider = tables["providers"].set_index("provider").loc[pair["provider"]]
+    before = None if previous is None else _key_of(previous, pair["provider"])
+    now = _key_of(current, pair["provider"])
+    name = comparison_name(pair["provider"], before, now)
     parameters = {
-        "provider": pair.provider,
+        "provider": pair["provider"],
         "previous": before,
-        "current": int(pair.current["round"]),
-        "comparator": "all-crcs",
+        "current": now,
+        "comparator": current["comparator"] or "",
     }
     editions = {"leadership": name, "analyst": f"{name}-analyst"}
-    now = overall(tables, ratings, str(pair.current["inspection"]))
-    about = {
-        "dossier": name,
+    short, full = current["provider_short_name"], current["provider_name"]
+    names = [row["round_name"] for row in (previous, current) if row is not None]
+    against = comparator_in_text(tables, current["comparator"])
+    beside = [part for part in ("its earlier inspection" if previous else "", against) if part]
+    rated = {row["inspection"]: row for row in records(ratings[ratings["standard"] == "overall"])}
+    overall = rated[current["inspection"]]
+    bands = framework_rows(tables["overall_bands"], current["framework"])
+    said = dict(zip(first["item"], first["sentence"], strict=True))
+    return {
+        "name": name,
         "kind": "comparison",
-        "provider": pair.provider,
-        "provider_name": provider["name"],
-        "short_name": provider["short_name"],
+        "provider": pair["provider"],
+        "provider_name": full,
+        "short_name": short,
         "simulated": provider["simulated"] == "yes",
-        "title": f"{provider['short_name']}: "
-        + (
-            f"{before} and {pair.current['round']} inspections compared"
-            if before
-            else f"{pair.current['round']} inspection"
-        ),
-        "result": first.set_index("item").loc["overall", "sentence"],
-        "round": int(pair.current["round"]),
+        "title": f"{short}: "
+        + (f"{names[0]} and {names[1]} inspections compared" if previous
+           else f"{names[0]} inspection"),
+        "result": said.get("overall", ""),
+        "round": now,
         "previous_round": before,
-        "published": pair.current["published"],
-        "rating": now.rating,
-        "score": f"{now.points} of {now.most}",
-        "direction": _direction(tables, ratings, pair),
-        "framework": pair.current["framework"],
-        "owner": "" if is_missing(provider["owner"]) else provider["owner"],
-        "standfirst": f"{provider['name']} against its earlier inspection and all CRCs"
-        if before
-        else f"{provider['name']} against all CRCs",
-        "dates": [
-            f"Round {i['round']}: fieldwork from {i['fieldwork_start_printed']}, "
-            f"report published {i['published_printed']}"
-            for i in (pair.previous, pair.current)
-            if i is not None
-        ],
-        "period": f"{before}/{pair.current['round']}" if before else str(pair.current["round"]),
+        "round_name": current["round_name"],
+        "previous_round_name": None if previous is None else previous["round_name"],
+        "published": current["published"],
+        "rating": overall["published_rating"],
+        "rating_status": overall["status"],
+        "score": _score(overall["points"], bands),
+        "direction": _direction(rated, previous, current, bands),
+        "framework": current["framework"],
+        "owner": "" if pd.isna(provider["owner"]) else provider["owner"],
+        "comparator": current["comparator"] or "",
+        "standfirst": f"{full} against {' and '.join(beside)}" if beside else str(full),
+        "dates": [_dates(row, full) for row in (previous, current) if row is not None],
+        "lineage": lineage_sentences(tables, pair["provider"]),
+        "period": "/".join(names),
         "reports": [
             {
                 "name": report,
@@ -130,62 +332,63 @@ def comparison_dossier(
             }
             for edition, report in editions.items()
         ],
-    }
-    frameworks = [i["framework"] for i in (pair.previous, pair.current) if i is not None]
-    outlook_tables = outlook(tables, questions, ratings, pair.current)
-
-    def of_frameworks(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame["framework"].isin(frameworks)]
-
-    return with_sources(
-        about,
-        tables["sources"],
-        {
-            "key_questions": questions,
-            "prompts": of_pair("prompt_comparison"),
-            "standards": standards,
-            "standard_ratings": ratings,
-            "headline": first,
-            "facts": of_inspections(processed["facts"]),
-            "inspections": of_inspections(tables["inspections"]),
-            "samples": of_inspections(tables["samples"]).merge(tables["sample_kinds"], on="sample"),
-            "designs": published_designs(of_inspections(tables["samples"]))
-            .merge(tables["sample_kinds"][["sample", "name"]], on="sample")
-            .merge(tables["inspections"][["inspection", "round"]], on="inspection"),
-            "discretions": of_inspections(tables["discretions"]),
-            "frameworks": of_frameworks(tables["frameworks"]),
-            "rating_bands": of_frameworks(tables["rating_bands"]),
-            "overall_bands": of_frameworks(tables["overall_bands"]),
-            "comparators": tables["comparators"],
-            **outlook_tables,
-            **tests_of(processed, questions, pair.current),
-        },
-    )
+    }  # fmt: skip
 
 
-def _direction(tables: Tables, ratings: pd.DataFrame, pair: Pair) -> str:
-    """Whether the overall rating rose, stayed or fell; empty without an earlier one."""
-    if pair.previous is None:
-        return ""
-    bands = framework_rows(tables["overall_bands"], pair.current["framework"])
+def _score(points: Any, bands: pd.DataFrame) -> str:
+    """Return a score with the most there is; empty where there is none."""
+    return "" if pd.isna(points) or bands.empty else f"{points} of {bands['upper_points'].max()}"
+
+
+def _direction(
+    rated: Mapping[str, Row], previous: Row | None, current: Row, bands: pd.DataFrame
+) -> str:
+    """Whether the overall rating rose, stayed or fell; empty where that cannot be said."""
     order = list(bands.sort_values("lower_points")["rating"])
-    overall = ratings[ratings["standard"] == "overall"].set_index("inspection")["published_rating"]
-    then, now = (overall[side["inspection"]] for side in (pair.previous, pair.current))
+    then, now = (
+        None if row is None else rated[row["inspection"]]["published_rating"]
+        for row in (previous, current)
+    )
     if then not in order or now not in order:
         return ""
     step = order.index(now) - order.index(then)
     return "rose" if step > 0 else "fell" if step < 0 else "stayed"
 
 
-def _plan_in_brief(tables: Tables, pair: Pair) -> pd.DataFrame:
-    """Return the line of the first screen on the plan that answers this inspection, if any."""
-    answers = tables["plans"]
-    answers = answers[(answers["inspection"] == pair.current["inspection"]).fillna(False)]
-    lines = [plans.result_line(tables, plan) for plan in answers["plan"]]
-    return pd.DataFrame(
-        [("plan", line.partition(" ")[0], f"The action plan answers {line}") for line in lines],
-        columns=["item", "value", "sentence"],
+def _key_of(inspection: Row, provider: str) -> int | str:
+    """Return the key of a round; the inspection's code where it was another service's."""
+    if inspection["provider"] != provider:
+        return str(inspection["inspection"])
+    return round_parameter(str(inspection["round_key"]))
+
+
+def _dates(row: Row, name: str) -> str:
+    """Say when an inspection was made and published, and of what name where it was another."""
+    then = "" if row["provider_name"] == name else f" (as {row['provider_name']})"
+    return (
+        f"Round {row['round_name']}{then}: fieldwork from {row['fieldwork_start_printed']}, "
+        f"report published {row['published_printed']}"
     )
+
+
+_BECAME = {
+    "renamed": "was called {name} before",
+    "merged into": "took in {name}",
+    "split from": "was part of {name} before",
+    "followed": "followed {name}",
+}
+
+
+def lineage_sentences(tables: Tables, provider: str) -> list[str]:
+    """Say what services a provider came from, how and when."""
+    names = tables["providers"].set_index("provider")["short_name"]
+    said = []
+    for row in records(tables["lineage"][tables["lineage"]["provider"] == provider]):
+        became = _BECAME[row["kind"]].format(name=names[row["predecessor"]])
+        day = str(row["date"] or "")
+        when = plans.day_in_words(day) if "-" in day else day
+        said.append(f"{names[provider]} {became}{f' ({when})' if when else ''}.")
+    return said
 
 
 def outlook(
@@ -193,124 +396,63 @@ def outlook(
 ) -> dict[str, pd.DataFrame]:
     """Return the way to the next rating and how firm the ratings are, for one inspection.
 
-    Tables: ``route`` (route_by_standard), ``route_questions`` (route_by_question),
-    ``route_sentences`` (sentence), ``firmness`` (firmness_of_standards),
-    ``firmness_total`` (firmness_of_total) and ``firmness_overall``
-    (firmness_of_overall).
+    Tables: ``route`` (next_rating_by_standard), ``route_sentences`` (sentence), ``firmness``
+    (stability_of_standards), ``firmness_total`` (stability_of_total) and ``firmness_overall``
+    (stability_of_overall). Standards whose rating is not published or not derived, because a figure
+    is missing, are left out, and there is no total without all of them.
     """
     own = ratings[ratings["inspection"] == current["inspection"]]
+    whole = own["published_rating"].notna() & (own["agreement"] != NOT_DERIVED)
+    standards = own["standard"] != "overall"
+    known = own[whole & standards]
+    complete = len(known) == int(standards.sum()) and bool(whole.all())
+    asked = questions[questions["standard"].isin(known["standard"])]
     framework = current["framework"]
-    standards = framework_rows(tables["standards"], framework)
-    bands = framework_rows(tables["rating_bands"], framework)
-    rules = framework_rows(tables["discretion_rules"], framework)
+    rules = [
+        framework_rows(tables[name], framework)
+        for name in ("standards", "rating_bands", "discretion_rules")
+    ]
     totals = framework_rows(tables["overall_bands"], framework)
-    arguments = (questions, own, standards, bands, rules)
-    route = route_by_standard(*arguments)
-    sentences = route_sentences(route, route_to_overall(route, own, totals))
+    own_ratings = own if complete else known
+    rated = Rated.of(asked, *rules)
+    arguments = (asked, own_ratings, *rules)
+    route = next_rating_by_standard(*arguments, rated) if len(known) else pd.DataFrame()
+    whole_total = bool(rated.questions) and complete and len(totals) > 0
+    kinds = tables["sample_kinds"]
+    sentences = (
+        route_sentences(route, next_overall_rating(route, own, totals))
+        if complete and len(totals)
+        else []
+    )
+    none = pd.DataFrame()
     return {
         "route": route,
-        "route_questions": route_by_question(*arguments),
         "route_sentences": pd.DataFrame({"sentence": sentences}, dtype="string"),
-        "firmness": firmness_of_standards(*arguments),
-        "firmness_total": firmness_of_total(*arguments, tables["sample_kinds"]),
-        "firmness_overall": firmness_of_overall(*arguments, tables["sample_kinds"], totals),
-    }
-
-
-def tests_of(
-    processed: Mapping[str, pd.DataFrame], questions: pd.DataFrame, current: Row
-) -> dict[str, pd.DataFrame]:
-    """Return what analysts ask about the tests of one pair of rounds.
-
-    Tables: ``claims`` and ``claims_in_short`` (the report's own claims of
-    significance, replayed), ``unclaimed`` (changes that pass the test though the
-    text does not call them significant), ``families`` (many tests at once),
-    ``other_tests`` (what other tests would say), ``detectable`` (what these
-    samples could have seen) and ``overturned`` (sentence).
-    """
-    claims = processed["significance_claims"]
-    claims = claims[claims["inspection"] == current["inspection"]]
-    prompts = processed["prompt_comparison"]
-    pair = questions[["provider", "previous_inspection", "current_inspection"]].drop_duplicates()
-    prompts = prompts.merge(pair)
-    overturned = [overturned_sentence(row) for row in records(questions)]
-    families = [
-        families_of_tests(frame).assign(family=name)
-        for name, frame in (("key questions", questions), ("prompts", prompts))
-        if len(frame)
-    ]
-    return {
-        "claims": claims,
-        "claims_in_short": claims_in_short(claims),
-        "unclaimed": significant_without_a_claim(claims, questions, prompts),
-        "families": pd.concat(families),
-        "other_tests": other_tests(questions),
-        "detectable": detectable_by_sample(questions),
-        "overturned": pd.DataFrame(
-            {"sentence": [text for text in overturned if text]}, dtype="string"
+        "firmness": stability_of_standards(*arguments, rated),
+        "firmness_total": stability_of_total(*arguments, kinds, rated) if whole_total else none,
+        "firmness_overall": (
+            stability_of_overall(*arguments, kinds, totals, rated) if whole_total else none
         ),
     }
 
 
-def with_sources(
-    about: dict[str, Any], sources: pd.DataFrame, tables: dict[str, pd.DataFrame]
-) -> Dossier:
-    """Return a dossier that holds, besides its tables, the documents they name."""
-    named: set[object] = set()
-    for frame in tables.values():
-        for column in frame.columns:
-            if str(column).endswith("source"):
-                named |= set(frame[column].dropna())
-    return Dossier(about, {**tables, "sources": sources[sources["source"].isin(named)]})
+def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
+    """Return the data of the report on each action plan."""
+    frames = plans.plan_tables(tables, processed)
+    sources = _Sources(tables)
+    chain = _Divided({"follow_up": frames.pop("follow_up")}, "page")
+    divided = _Divided(frames, "plan")
+    rounds = _Divided({"inspections": inspections_in_order(tables)}, "provider")
+    for plan in records(frames["plan"]):
+        own = divided.of((plan["plan"],)) | chain.of((plan["plan"],))
+        own |= rounds.of((plan["provider"],))
+        inspected = bool(own["inspections"]["inspection"][1])
+        about = plans.plan_about(plan, inspected)
+        yield ReportSubject(about, {**own, "sources": sources.of(own)})
 
 
-def dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Dossier]:
-    """Return the dossiers of comparisons, pages through time, score cards and action plans."""
-    comparisons = [
-        comparison_dossier(tables, processed, pair) for pair in pairs_of_inspections(tables)
-    ]
-    answers = [
-        with_sources(
-            plans.plan_about(tables, plan),
-            tables["sources"],
-            plans.plan_dossier(tables, processed, plan),
-        )
-        for plan in tables["plans"]["plan"]
-    ]
-    others = [
-        with_sources(found[0], tables["sources"], found[1])
-        for provider in tables["providers"]["provider"]
-        for make in (rounds_tables, scorecard_tables)
-        if (found := make(tables, processed, str(provider)))
-    ]
-    return [*comparisons, *others, *answers]
-
-
-def national_dossiers(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> list[Dossier]:
-    """Return the national dossiers; ``processed`` holds the tables of all providers."""
-    return [
-        with_sources(about, tables["sources"], frames)
-        for about, frames in national_tables(tables, processed)
-    ]
-
-
-def dossier_files(dossier: Dossier) -> dict[Path, bytes]:
-    """Return the files of a dossier: its tables, and ``dossier.json`` with their types.
-
-    The version of its data is a fingerprint of exactly these tables.
-    """
-    folder = Path(DOSSIERS) / dossier.name
-    files = {folder / f"{name}.csv": csv_bytes(frame) for name, frame in dossier.tables.items()}
-    about = {
-        **dossier.about,
-        "data_version": data_version(files),
-        "types": {name: types(frame) for name, frame in dossier.tables.items()},
-    }
-    return {folder / "dossier.json": json_bytes(about), **files}
-
-
-def quality_dossiers(tables: Tables, checks: pd.DataFrame) -> list[Dossier]:
-    """Return the dossier on the data's own quality; none where all figures are simulated.
+def quality_reports(tables: Tables, checks: pd.DataFrame) -> list[ReportSubject]:
+    """Return the data of the report on the data's own quality; none where all is simulated.
 
     ``checks`` is the table quality_checks.
     """
@@ -318,4 +460,6 @@ def quality_dossiers(tables: Tables, checks: pd.DataFrame) -> list[Dossier]:
     if published["inspections"].empty:
         return []
     quality = quality_dossier(published, checks)
-    return [with_sources(quality_about(published, quality), tables["sources"], quality)]
+    own = {name: columns_of(frame) for name, frame in quality.items()}
+    about = quality_about(published, quality)
+    return [ReportSubject(about, {**own, "sources": _Sources(tables).of(own)})]

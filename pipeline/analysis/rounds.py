@@ -7,13 +7,15 @@ do not compare is a break: it is named, and never bridged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.comparison import NOT_STATED
+from pipeline.analysis.comparison import NOT_STATED, own_scores
+from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.report_data import ReportSubject, with_sources
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.analysis.statistics.significance import wilson_interval
@@ -32,10 +34,9 @@ _FIGURES = [
 ]  # fmt: skip
 
 
-def rounds_of(tables: Tables, provider: str) -> list[Row]:
-    """The inspections of a provider, earliest first."""
-    own = tables["inspections"][tables["inspections"]["provider"] == provider]
-    return records(own.sort_values("fieldwork_start"))
+def rounds_of(tables: Tables) -> dict[str, list[Row]]:
+    """The inspections of each provider, earliest first: rows of ``inspections_in_order``."""
+    return grouped(records(inspections_in_order(tables)), "provider")
 
 
 def figures_through_time(tables: Tables, rounds: list[Row]) -> pd.DataFrame:
@@ -47,11 +48,10 @@ def figures_through_time(tables: Tables, rounds: list[Row]) -> pd.DataFrame:
     figure compares with that of the round before (yes, caution, no; empty in the first) and the
     ``reason``.
     """
-    scores = tables["key_question_scores"]
-    own = {
-        (row["inspection"], row["key_question"]): row
-        for row in records(scores[scores["reading"] == "own"])
-    }
+    codes = {row["inspection"] for row in rounds}
+    scores = own_scores(tables)
+    scores = scores[scores["inspection"].isin(codes)]
+    own = {(row["inspection"], row["key_question"]): row for row in records(scores)}
     questions = grouped(records(tables["key_questions"]), "framework")
     samples = {
         (question["framework"], question["key_question"]): question["sample"]
@@ -72,7 +72,7 @@ def figures_through_time(tables: Tables, rounds: list[Row]) -> pd.DataFrame:
             line.append(
                 {
                     "inspection": inspection["inspection"],
-                    "round": inspection["round"],
+                    "round": inspection["round_name"],
                     "key_question": question["key_question"],
                     "label": question["label"],
                     **{name: score[name] for name in ("percent", "status", "source", "place")},
@@ -104,7 +104,7 @@ def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row
             line.append(
                 {
                     "inspection": inspection["inspection"],
-                    "round": inspection["round"],
+                    "round": inspection["round_name"],
                     "standard": standard["standard"],
                     "name": standard["name"],
                     "rating": row["published_rating"],
@@ -172,7 +172,7 @@ def totals_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]
     rows = [
         {
             "inspection": row["inspection"],
-            "round": row["round"],
+            "round": row["round_name"],
             "framework": row["framework"],
             "rating": overall.loc[row["inspection"], "published_rating"],
             "points": overall.loc[row["inspection"], "points"],
@@ -259,40 +259,62 @@ def _breaks_sentence(figures: pd.DataFrame) -> str:
     )
 
 
-def rounds_tables(
-    tables: Tables, processed: Mapping[str, pd.DataFrame], provider: str
-) -> tuple[dict[str, Any], dict[str, pd.DataFrame]] | None:
-    """What the page through time says of itself and its tables; None with fewer than ``FEWEST``."""
-    rounds = rounds_of(tables, provider)
-    if len(rounds) < FEWEST:
-        return None
-    ratings = ratings_through_time(tables, processed["standard_ratings"], rounds)
+def rounds_reports(
+    tables: Tables, processed: Mapping[str, pd.DataFrame]
+) -> Iterator[ReportSubject]:
+    """Return the data of the page through time of each provider with ``FEWEST`` rounds or more."""
+    for provider, rounds in rounds_of(tables).items():
+        if len(rounds) >= FEWEST:
+            frames = _frames(tables, processed, rounds)
+            yield with_sources(tables, _about(tables, provider, rounds, frames), frames)
+
+
+def _frames(
+    tables: Tables, processed: Mapping[str, pd.DataFrame], rounds: list[Row]
+) -> dict[str, pd.DataFrame]:
+    rated = processed["standard_ratings"]
+    ratings = ratings_through_time(tables, rated, rounds)
     figures = figures_through_time(tables, rounds)
-    totals = totals_through_time(tables, processed["standard_ratings"], rounds)
+    totals = totals_through_time(tables, rated, rounds)
     changes = processed["key_question_comparison"]
     changes = changes[
         (changes["previous_inspection"] == rounds[0]["inspection"])
         & (changes["current_inspection"] == rounds[-1]["inspection"])
     ]
-    first = headline(totals, figures, changes, ratings)
-    row = tables["providers"].set_index("provider").loc[provider]
-    span = f"{totals['round'].iloc[0]} to {totals['round'].iloc[-1]}"
+    return {
+        "totals": totals,
+        "ratings": ratings,
+        "figures": figures,
+        "changes": changes[
+            ["key_question", "label", "change_points", "change_verdict", "comparable",
+             "reason_not_comparable"]
+        ],
+        "headline": headline(totals, figures, changes, ratings),
+    }  # fmt: skip
+
+
+def _about(
+    tables: Tables, provider: str, rounds: list[Row], frames: dict[str, pd.DataFrame]
+) -> dict[str, Any]:
+    simulated = tables["providers"].set_index("provider").loc[provider, "simulated"] == "yes"
+    short, full = rounds[-1]["provider_short_name"], rounds[-1]["provider_name"]
+    first, last = rounds[0]["round_name"], rounds[-1]["round_name"]
     name = f"rounds-{provider}"
-    about = {
-        "dossier": name,
+    return {
+        "name": name,
         "kind": "rounds",
         "provider": provider,
-        "provider_name": row["name"],
-        "short_name": row["short_name"],
-        "simulated": row["simulated"] == "yes",
-        "title": f"{row['short_name']}: {in_words(len(rounds))} inspections, {span}",
-        "result": str(first["sentence"].iloc[0]),
-        "standfirst": f"{row['name']} through all its inspections in the data",
+        "provider_name": full,
+        "short_name": short,
+        "simulated": bool(simulated),
+        "title": f"{short}: {in_words(len(rounds))} inspections, {first} to {last}",
+        "result": str(frames["headline"]["sentence"].iloc[0]),
+        "standfirst": f"{full} through all its inspections in the data",
         "dates": [
-            f"Round {item['round']}: report published {item['published_printed']}"
+            f"Round {item['round_name']}: report published {item['published_printed']}"
             for item in rounds
         ],
-        "period": f"{totals['round'].iloc[0]!s}/{totals['round'].iloc[-1]}",
+        "period": f"{first}/{last}",
         "published": str(rounds[-1]["published"]),
         "reports": [
             {
@@ -303,15 +325,3 @@ def rounds_tables(
             }
         ],
     }
-    return about, {
-        "totals": totals,
-        "ratings": ratings,
-        "figures": figures,
-        "changes": changes[
-            ["key_question", "label", "change_points", "change_verdict", "comparable",
-             "reason_not_comparable"]
-        ],
-        "headline": first,
-        "overall_bands": tables["overall_bands"],
-        "rating_bands": tables["rating_bands"],
-    }  # fmt: skip

@@ -2,7 +2,8 @@
 
 A report may call a change in inspection data significant without naming the figure it means, so
 each such sentence stands with every measure it may refer to (``significance_claims.csv``), and each
-measure gets our verdict. The inspectorate knows bases and counts that it does not print; where our
+measure gets the answer of the inspectorate's own test, pooled Z (``z_verdict``); our check for few
+cases has no part in it. The inspectorate knows bases and counts that it does not print; where the
 answer differs, that may be why.
 """
 
@@ -23,14 +24,14 @@ REPRODUCED = {
     UNSETTLED: "unsettled",
     NOT_COMPARABLE: "not comparable",
 }
-"""Our verdict on a measure, as the answer to whether the claim is reproduced there."""
+"""The answer of the inspectorate's test, as whether a claim is reproduced at a measure."""
 
 NOT_IN_THE_DATA = "There are no figures for this measure to compare."
 
 _FIGURES = [
     "label", "previous_percent", "current_percent", "change_points", "previous_base",
     "current_base", "previous_bases", "current_bases", "p_value", "p_min", "p_max", "exact_p",
-    "change_verdict", "verdict_reason",
+    "z_verdict", "change_verdict", "verdict_reason", "rests_on_words",
 ]  # fmt: skip
 
 
@@ -56,7 +57,9 @@ def significance_claims(
     the last row of its measure). Columns: ``inspection, claim, summary, kind, measure, label,
     certainty, previous_percent, current_percent, change_points, previous_base, current_base``
     (printed, empty where not), ``previous_bases, current_bases`` (possible ones in words),
-    ``p_value, p_min, p_max, exact_p, reproduced`` (yes, no, unsettled, not comparable), ``reason,
+    ``p_value, p_min, p_max, exact_p, reproduced`` (whether the inspectorate's test passes: yes, no,
+    unsettled, not comparable), ``change_verdict`` (with our check for few cases),
+    ``rests_on_words`` (yes where it hangs on a base that the report bounds in words), ``reason,
     source, place, note``.
     """
     joined = claims.merge(
@@ -66,16 +69,17 @@ def significance_claims(
         how="left",
         validate="many_to_one",
     )
-    verdict = joined["change_verdict"].astype("object")
+    verdict = joined["z_verdict"].astype("object")
     joined["reproduced"] = verdict.where(verdict.notna(), NOT_COMPARABLE).map(REPRODUCED)
     reason = joined["verdict_reason"].astype("object")
-    joined["reason"] = reason.where(verdict.notna(), NOT_IN_THE_DATA)
+    joined["reason"] = reason.where(verdict.notna(), NOT_IN_THE_DATA).astype("string")
     return joined[
         [
             "inspection", "claim", "summary", "kind", "measure", "label", "certainty",
             "previous_percent", "current_percent", "change_points", "previous_base",
             "current_base", "previous_bases", "current_bases", "p_value", "p_min", "p_max",
-            "exact_p", "reproduced", "reason", "source", "place", "note",
+            "exact_p", "reproduced", "change_verdict", "rests_on_words", "reason", "source",
+            "place", "note",
         ]
     ]  # fmt: skip
 
@@ -104,7 +108,7 @@ def claims_in_short(replayed: pd.DataFrame) -> pd.DataFrame:
 def significant_without_a_claim(
     claims: pd.DataFrame, key_questions: pd.DataFrame, prompts: pd.DataFrame
 ) -> pd.DataFrame:
-    """Changes that pass the test though the report's text does not call them significant.
+    """Changes that pass the inspectorate's test and are not called significant in the report.
 
     Arguments as for ``significance_claims``. Only inspections with recorded claims are looked at,
     since for others nobody has read the text for them. A row a measure with ``inspection, kind,
@@ -114,7 +118,7 @@ def significant_without_a_claim(
     measures = _measures(key_questions, prompts)
     claimed = set(zip(claims["inspection"], claims["kind"], claims["measure"], strict=True))
     passing = measures[
-        (measures["change_verdict"] == SIGNIFICANT).fillna(False)
+        (measures["z_verdict"] == SIGNIFICANT).fillna(False)
         & measures["current_inspection"].isin(claims["inspection"])
     ]
     unclaimed = [
@@ -130,6 +134,7 @@ def significant_without_a_claim(
     return kept[
         [
             "inspection", "kind", "measure", "label", "previous_percent", "current_percent",
-            "change_points", "p_value", "p_min", "p_max", "exact_p", "verdict_reason",
+            "change_points", "p_value", "p_min", "p_max", "exact_p", "change_verdict",
+            "verdict_reason",
         ]
     ].reset_index(drop=True)  # fmt: skip

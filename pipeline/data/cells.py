@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from pipeline.data.package import FORMS, MONTH_OR_DAY, Field, Resource
+from pipeline.data.figures import FIGURES
+from pipeline.data.package import FORMS, MONTH_OR_DAY, Field, Form, Resource
 from pipeline.data.problems import Problem
 from pipeline.data.read import Text
 
@@ -28,6 +29,24 @@ _BLANK_LETTERS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]"
 )
 _UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+#: What a spreadsheet makes of a date or of a number that does not fit its column.
+_DAMAGE = re.compile(
+    rf"(\d{{1,2}}-)?({_MONTHS})-\d{{2}}|\d{{1,2}}-({_MONTHS})(-\d{{2,4}})?|#+|#[A-Z/0]+[!?]?"
+    r"|\d{4}-\d{2}-\d{2} 00:00:00|\d+(\.\d+)?E[+-]?\d+"
+)
+#: A day as a spreadsheet counts it, from 1954 to 2064, where a date was printed or is typed.
+_SERIAL = re.compile(r"[2-5]\d{4}(\.\d+)?")
+#: What official tables print in place of a figure, and the status that says the same.
+_SHORTHAND = {
+    "[c]": "suppressed", "c": "suppressed", "*": "suppressed", "[x]": "not published",
+    "..": "not published", "n/a": "not asked", "[z]": "not asked", "z": "not asked",
+    "-": "not published", "[w]": "withdrawn", "[r]": "published", "?": "not entered yet",
+}  # fmt: skip
+
+
+_STATUS = {(table, figure): status for table, figure, status in FIGURES}
+_NO_FORM = Form("", "")
 
 
 class _Rule(NamedTuple):
@@ -41,8 +60,9 @@ class _Rule(NamedTuple):
 def column_problems(text: Text, resource: Resource, limits: dict[str, int]) -> Iterator[Problem]:
     """Check every cell of a table of text against its column; one problem a cell."""
     for field in resource.fields:
+        yield from _made_plain(text, field, resource.path)
         cells = text.cells[field.name]
-        rules = _rules(field, limits["cell_characters"])
+        rules = _rules(field, limits["cell_characters"], resource)
         wrong = {}
         for value in set(cells):
             broken = _empty(field) if not value else _first_broken(value, rules)
@@ -55,6 +75,32 @@ def column_problems(text: Text, resource: Resource, limits: dict[str, int]) -> I
                     yield Problem(resource.path, line, field.name, value or None, rule, fix)
 
 
+def _made_plain(text: Text, field: Field, file: str) -> Iterator[Problem]:
+    """Put plain blanks and composed letters in the place of what only looks like them."""
+    cells = text.cells[field.name]
+    plain = {cell: _plain(cell) for cell in set(cells) if not cell.isascii() or "  " in cell}
+    odd = {cell for cell, well in plain.items() if cell != well}
+    if odd:
+        at = [line for line, cell in zip(text.lines, cells, strict=True) if cell in odd]
+        text.cells[field.name] = [plain.get(cell, cell) for cell in cells]
+        also = (
+            ""
+            if len(at) == 1
+            else f", and so {'does' if len(at) == 2 else 'do'} {len(at) - 1:,} more"
+        )
+        rule = f"holds a blank or a letter of an unusual kind{also}"
+        fix = "nothing need be done: it was read as the plain one"
+        yield Problem(file, at[0], field.name, None, rule, fix, stops=False)
+
+
+def _plain(cell: str) -> str:
+    composed = unicodedata.normalize("NFC", cell)
+    blanks = "".join(" " if unicodedata.category(c) == "Zs" else c for c in composed)
+    while "  " in blanks:
+        blanks = blanks.replace("  ", " ")
+    return blanks
+
+
 def _first_broken(value: str, rules: list[_Rule]) -> _Rule | None:
     return next((rule for rule in rules if not rule.holds(value)), None)
 
@@ -65,9 +111,10 @@ def _empty(field: Field) -> _Rule | None:
     return _Rule(bool, "is empty", "fill it in: " + field.description.rstrip("."))
 
 
-def _rules(field: Field, longest: int) -> list[_Rule]:
+def _rules(field: Field, longest: int, resource: Resource) -> list[_Rule]:
     """Return what a filled cell of one column must be, the most telling rule first."""
     limits = field.constraints
+    dated = field.type == "date" or "YYYY" in FORMS.get(limits.get("pattern", ""), _NO_FORM).name
     rules = [
         _Rule(
             _is_seen,
@@ -76,14 +123,20 @@ def _rules(field: Field, longest: int) -> list[_Rule]:
         ),
         _Rule(lambda cell: cell == cell.strip(), "begins or ends with a blank", "delete the blank"),
     ]
+    rules.append(_Rule(_undamaged, "was changed by a spreadsheet", _as_it_was(field, dated)))
+    if dated or field.name.endswith("_printed"):
+        rule = "is a day as a spreadsheet counts it"
+        rules.append(_Rule(lambda c: not _SERIAL.fullmatch(c), rule, _as_it_was(field, dated)))
     if field.type in _NUMBER:
-        rules += _number_rules(field)
+        rules += _number_rules(field, resource)
     if field.type == "date":
         fix = "write year, month and day as in 2020-02-07"
         rules.append(_Rule(_is_day, "is not a date", fix))
     if "enum" in limits:
         words = frozenset(limits["enum"])
         fix = "write one of: " + ", ".join(limits["enum"])
+        if status := _STATUS.get((resource.name, field.name)):
+            fix += f"; if there is none, leave it empty and say why in {status}"
         rules.append(_Rule(words.__contains__, "is not one of the words allowed here", fix))
     if "pattern" in limits:
         form = re.compile(limits["pattern"])
@@ -101,6 +154,18 @@ def _rules(field: Field, longest: int) -> list[_Rule]:
     rule = f"is longer than {most:,} characters"
     rules.append(_Rule(lambda cell: len(cell) <= most, rule, "shorten it"))
     return rules
+
+
+def _undamaged(cell: str) -> bool:
+    return _DAMAGE.fullmatch(cell) is None
+
+
+def _as_it_was(field: Field, dated: bool) -> str:
+    if dated:
+        return "write year and month as in 2020-02, or year, month and day as in 2020-02-07"
+    if field.type in _NUMBER:
+        return "write the number in digits, as the document prints it"
+    return "write what the document prints, such as February 2020, in a column formatted as text"
 
 
 def _is_seen(cell: str) -> bool:
@@ -124,16 +189,32 @@ def _is_in_calendar(cell: str) -> bool:
     return True
 
 
-def _number_rules(field: Field) -> list[_Rule]:
+def _number_rules(field: Field, resource: Resource) -> list[_Rule]:
     form = _NUMBER[field.type]
+    status = _STATUS.get((resource.name, field.name))
+    words: list[str] = next(
+        (f.constraints.get("enum", []) for f in resource.fields if f.name == status), []
+    )
+    signs = {sign: word for sign, word in _SHORTHAND.items() if word in words}
+    instead = f"; if there is no figure, leave it empty and say why in {status}" if status else ""
     lowest = field.constraints.get("minimum", float("-inf"))
     highest = field.constraints.get("maximum", float("inf"))
     fix = "check it against the document"
+    stated = [
+        _Rule(
+            lambda cell, sign=sign: cell.lower() != sign,  # type: ignore[misc]
+            "is a sign in place of a figure",
+            f'leave the cell empty and write "{word}" in {status}, '
+            f"or whichever of its words says why: {', '.join(words)}",
+        )
+        for sign, word in signs.items()
+    ]
     return [
+        *stated,
         _Rule(
             lambda cell: form.fullmatch(cell) is not None,
             f"is not {_WORDS[field.type]}",
-            f"write digits only, as in {_LIKE[field.type]}, without %, blanks or commas",
+            f"write digits only, as in {_LIKE[field.type]}, without %, blanks or commas{instead}",
         ),
         _Rule(
             lambda cell: sum(map(str.isdigit, cell)) <= _DIGITS,

@@ -1,32 +1,32 @@
 """Rules that need more than one row: keys, references, and which rules run on which tables."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from difflib import get_close_matches
-from functools import partial
 
 import pandas as pd
 
-from pipeline.data import audit_checks as audits
-from pipeline.data import inspection_checks as inspections
-from pipeline.data import plan_checks as plans
 from pipeline.data.package import ForeignKey, Package, Resource
 from pipeline.data.problems import Problem
+from pipeline.data.relations.rules import RULES
 
 Frames = dict[str, pd.DataFrame]
 
 
-def table_problems(tables: Frames, package: Package, broken: set[str]) -> list[Problem]:
+def table_problems(
+    tables: Frames, package: Package, broken: set[str], *, whole: bool = True
+) -> list[Problem]:
     """Check keys, references and the rules of inspections over all tables.
 
     ``broken`` names the files that already have problems: a rule that reads one
-    of them is skipped, so that one slip is not reported many times over.
+    of them is skipped, so that one slip is not reported many times over. Tables
+    that are not ``whole``, as rows were left out, may be empty.
     """
     resources = package.resources
     files = {resource.name: resource.path for resource in resources}
     problems = [
         Problem(files[name], None, None, None, "has a header line but no row", "fill the table in")
         for name in _NEEDED
-        if name in tables and tables[name].empty and files[name] not in broken
+        if whole and name in tables and tables[name].empty and files[name] not in broken
     ]
     broken = broken | {problem.file for problem in problems}
     for resource in resources:
@@ -37,9 +37,20 @@ def table_problems(tables: Frames, package: Package, broken: set[str]) -> list[P
             if key.resource in tables and files[key.resource] not in broken:
                 problems += _dangling(tables, resource, key, files)
     faulty = broken | {problem.file for problem in problems}
-    for rule, names in _RULES:
-        if all(name in tables and files[name] not in faulty for name in names):
-            problems += list(rule(tables))
+    found_in: set[str] = set()
+    # One slip, one sentence: a row that has been reported is not reported again, nor are rows of
+    # other tables that do not go with it.
+    said = {(problem.file, problem.line) for problem in problems if problem.line}
+    for rule in RULES:
+        every = "*" in rule.tables
+        names = (*rule.tables[:1], *files) if every else rule.tables
+        read = [files.get(name, "") for name in names]
+        if not set(names) <= set(tables) or faulty & set(read) or found_in & set(read[1:]):
+            continue
+        found = [p for p in rule.check(tables) if (p.file, p.line) not in said]
+        problems += found
+        said |= {(p.file, p.line) for p in found if p.line and p.stops}
+        found_in |= {p.file for p in found if p.stops}
     return problems
 
 
@@ -109,47 +120,3 @@ _NEEDED = (
     "ratings",
     "overall_ratings",
 )
-_Rule = Callable[[Frames], Iterator[Problem] | list[Problem]]
-#: Each rule with the tables it reads; it runs when all of them are free of problems.
-_RULES: list[tuple[_Rule, tuple[str, ...]]] = [
-    (inspections.bands, ("rating_bands", "overall_bands", "standards", "frameworks")),
-    (inspections.rated_by_bands, ("rating_bands", "ratings", "discretions")),
-    (inspections.rated_overall, ("overall_bands", "overall_ratings", "inspections")),
-    *(
-        (partial(inspections.figure_and_status, *columns), (columns[0],))
-        for columns in inspections.FIGURES
-    ),
-    (inspections.facts_as_printed, ("facts", "measures")),
-    (inspections.parts_of_samples, ("sample_kinds",)),
-    (inspections.sample_sizes, ("samples", "sample_kinds")),
-    (inspections.dates, ("inspections",)),
-    (
-        inspections.whole,
-        (
-            "inspections",
-            "key_question_scores",
-            "ratings",
-            "overall_ratings",
-            "key_questions",
-            "standards",
-        ),
-    ),
-    (inspections.discretions_of_framework, ("inspections", "discretions")),
-    (inspections.compared_subjects, ("comparability", "standards", "key_questions")),
-    (
-        inspections.claimed_measures,
-        ("significance_claims", "inspections", "key_questions", "prompts"),
-    ),
-    (
-        plans.check_plans,
-        ("plans", "recommendations", "responses", "actions", "action_updates"),
-    ),
-    (plans.check_follow_up, ("plans", "recommendations", "follow_up")),
-    (plans.check_links, ("recommendation_links", "standards", "key_questions", "prompts")),
-    (audits.case_references, ("case_audits", "case_allocations")),
-    (audits.audited_subjects, ("case_audits", "key_questions", "prompts")),
-    (
-        audits.allocated_colours,
-        ("case_allocations", "allocation_matrix", "allocation_rules"),
-    ),
-]

@@ -3,7 +3,7 @@
 The package file is the only description of the tables. The checks, the types,
 the data dictionary and the simulator all follow it. The project's own package
 says which tables and columns there are, their types, keys and forms, in every
-folder; another folder's may set other limits.
+folder; another folder's may set stricter limits.
 """
 
 import json
@@ -129,7 +129,7 @@ def read_package(folder: Path) -> Package:
 
     Another folder than the project's has the same tables and columns, since the
     analysis reads them by name; optional ones may be missing from its package.
-    Its limits hold there, and its words must be among the project's. Raises
+    Of two limits the stricter holds, and its words must be among the project's. Raises
     InvalidData when the file is missing, is not a data package or lacks a table.
     """
     own = _own()
@@ -241,7 +241,8 @@ def _adapted(own: Package, other: Package) -> Package:
         limited = tuple(_limited(field, fields.get(field.name)) for field in wanted.fields)
         resources.append(replace(wanted, fields=limited))
     _raise(faults)
-    return Package(tuple(resources), own.limits | other.limits)
+    limits = {name: min(most, other.limits.get(name, most)) for name, most in own.limits.items()}
+    return Package(tuple(resources), limits)
 
 
 def _words(field: Field | None) -> list[str]:
@@ -249,12 +250,14 @@ def _words(field: Field | None) -> list[str]:
 
 
 def _limited(field: Field, other: Field | None) -> Field:
-    """Return a column with the limits that another package sets for it."""
-    names = ("minimum", "maximum", "maxLength")
-    limits = {
-        name: other.constraints[name] for name in names if other and name in other.constraints
-    }
-    return replace(field, constraints=field.constraints | limits)
+    """Return a column with the stricter of its own limits and another package's."""
+    theirs = other.constraints if other else {}
+    limits = dict(field.constraints)
+    for name, stricter in (("minimum", max), ("maximum", min), ("maxLength", min)):
+        found = [each[name] for each in (limits, theirs) if name in each]
+        if found:
+            limits[name] = stricter(found)
+    return replace(field, constraints=limits)
 
 
 def _resource(item: dict[str, Any]) -> Resource:

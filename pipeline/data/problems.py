@@ -1,5 +1,6 @@
 """What is wrong with a raw table, said so that anybody can put it right."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -7,6 +8,8 @@ from dataclasses import dataclass
 
 #: So many problems are said in full; the rest are counted by file and rule.
 SAID_IN_FULL = 50
+#: What differs between two sentences of one rule: quoted words, numbers and codes with them.
+_VALUES = re.compile(r'"[^"]*"|\b[\w.-]*\d[\w.-]*')
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,13 @@ class InvalidData(Exception):
 def said(problems: list[Problem]) -> list[str]:
     """Return the sentences of some problems, the first fifty in full and the others counted."""
     sentences = [str(problem) for problem in problems[:SAID_IN_FULL]]
-    more = Counter((p.file, p.column, p.rule) for p in problems[SAID_IN_FULL:])
-    for (file, column, rule), many in more.items():
+    more = Counter((p.file, p.column, _VALUES.sub("…", p.rule)) for p in problems[SAID_IN_FULL:])
+    for (file, column, rule), many in more.most_common(SAID_IN_FULL):
         where = printable(file) + (f", column {printable(column)}" if column else "")
         cells = "one more place" if many == 1 else f"{many:,} more places"
         sentences.append(f"{where}: {printable(rule, 400)}, in {cells}; fix them in the same way.")
+    if len(more) > SAID_IN_FULL:
+        sentences.append(f"And {len(more) - SAID_IN_FULL:,} more kinds of problem.")
     return sentences
 
 

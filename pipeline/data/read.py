@@ -92,7 +92,7 @@ def _parse(text: str, resource: Resource, most: int) -> tuple[Text | None, list[
                 lines.append(start)
                 if len(rows) > most:
                     rule = f"has more than {most:,} rows, the most allowed"
-                    fix = "take out what does not belong, or raise the limit in datapackage.json"
+                    fix = "take out what does not belong; data/raw/datapackage.json sets the limit"
                     return None, [*problems, Problem(file, None, None, None, rule, fix)]
             start = reader.line_num + 1
     except csv.Error as error:

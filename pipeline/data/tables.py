@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.data.codes import in_order
 from pipeline.data.folders import raw_folder
-from pipeline.data.package import Package, Resource, read_package
+from pipeline.data.package import PACKAGE_FILE, Package, Resource, read_package
 from pipeline.data.problems import InvalidData, Problem
 from pipeline.data.read import Text, read_text
 
@@ -59,7 +59,11 @@ def load_valid(folder: Path | str | None = None) -> tuple[Tables, list[Problem]]
         if None in out:
             _raise(problems)
         tables = _without(tables, {code for code in out if code})
-        new = _owned(table_problems(tables, package, set()), tables, package)
+        if tables["providers"].empty:
+            _raise(problems)
+        # Whether tables are empty, and what is only said, was settled with all rows there.
+        left = table_problems(tables, package, set(), whole=False)
+        new = _owned((problem for problem in left if problem.stops), tables, package)
         problems = list(dict.fromkeys([*problems, *new]))
     return tables, problems
 
@@ -100,6 +104,7 @@ def _checked(folder: Path | str | None) -> tuple[dict[str, pd.DataFrame], list[P
             frame = tables[name]
             given = frame[status].isna() & frame[figure].notna()
             tables[name] = frame.assign(**{status: frame[status].mask(given, "published")})
+    problems += _strays(folder, package)
     broken = {problem.file for problem in problems if problem.stops}
     problems += table_problems(tables, package, broken)
     if any(problem.stops for problem in problems):
@@ -109,6 +114,25 @@ def _checked(folder: Path | str | None) -> tuple[dict[str, pd.DataFrame], list[P
         }
         problems = _owned(problems, frames, package)
     return tables, problems, package
+
+
+def _strays(folder: Path, package: Package) -> list[Problem]:
+    """Return a word about each file of the folder that is no table of the package."""
+    known = {PACKAGE_FILE, *(resource.path for resource in package.resources)}
+    problems = []
+    for name in sorted(path.name for path in folder.iterdir() if path.name not in known):
+        if name.startswith((".~lock.", "~$")):
+            rule, fix = (
+                "was not read: it is left by an open spreadsheet",
+                "save and close the table",
+            )
+        elif name.lower().endswith((".csv", ".xlsx", ".xls", ".ods")):
+            rule = "was not read: datapackage.json does not describe it"
+            fix = "delete it, or rename it if it should replace a table"
+        else:
+            continue
+        problems.append(Problem(name, None, None, None, rule, fix, stops=False))
+    return problems
 
 
 def _owned(problems: Iterable[Problem], tables: Tables, package: Package) -> list[Problem]:

@@ -14,11 +14,12 @@ import pytest
 from distributed import Client
 from support import toy
 
-from pipeline.publish.build import cluster, freshness, warm
-from pipeline.publish.build.build import CannotBuild, build
-from pipeline.publish.build.catalogue import reports_in
+from pipeline.publish.build import cluster, freshness
+from pipeline.publish.build.catalogue import CannotBuild, reports_in
+from pipeline.publish.build.site import build
+from pipeline.workers import can_fork
 
-pytestmark = pytest.mark.skipif(not warm.can_fork(), reason="this system cannot fork safely")
+pytestmark = pytest.mark.skipif(not can_fork(), reason="this system cannot fork safely")
 
 
 def start(*arguments, folder):
@@ -158,5 +159,5 @@ def test_a_worker_killed_in_the_middle_loses_no_report(project, scheduler):
     assert outcome.failed == {} and len(outcome.written) == 9
     with Client(scheduler, timeout=30, set_as_default=False) as client:
         assert len(client.run(os.getpid)) == 1, "the worker was killed while reports were made"
-    assert family, "it had a nursery"
+    assert family, "it had a process that makes reports"
     assert psutil.wait_procs(family, timeout=10)[1] == [], "which went with it"

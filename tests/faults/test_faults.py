@@ -10,10 +10,10 @@ import pytest
 from support import toy
 
 from bench import faults
-from pipeline.publish.build import warm
+from pipeline.workers import can_fork
 
 HERE = Path(__file__).parents[1]
-pytestmark = pytest.mark.skipif(not warm.can_fork(), reason="this system cannot fork safely")
+pytestmark = pytest.mark.skipif(not can_fork(), reason="this system cannot fork safely")
 
 RUN = """
 import sys
@@ -21,7 +21,7 @@ from pathlib import Path
 from support import toy
 sys.modules["pipeline.analysis.process"] = toy  # the real one takes long to import
 from pipeline.publish.build import freshness
-from pipeline.publish.build.build import build
+from pipeline.publish.build.site import build
 freshness.of_source = lambda *floors: "now"
 root = Path({root!r})
 out = build(root / "raw", root / "out", notebooks=root / "notebooks", workers=2, progress=False)
@@ -58,5 +58,5 @@ def test_each_victim_is_found_and_killed_while_at_work(project, victim):
     spoil()
     code, struck, left, _ = faults.strike(command, victim, 0.4, random.Random(1))
     assert struck and not left
-    assert code == {"run": -9, "worker": 0, "nursery": 0, "notebook": 1}[victim]
+    assert code == {"run": -9, "worker": 1}[victim]
     assert all(path.read_text().rstrip().endswith("</html>") for path in pages.glob("*.html"))

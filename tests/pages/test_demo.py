@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from pipeline.publish.build.build import build
 from support import page_audit as audit
 
 from pipeline.analysis.statistics.funnel import FEWEST
-from pipeline.publish.build.build import build
 from pipeline.publish.build.catalogue import Wanted
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.reports.index import index_html

@@ -33,7 +33,7 @@ def test_a_notebook_runs_with_its_defaults(
         path,
         None,
         SIMULATED.get(path.stem),
-        engine_name="warm",
+        engine_name="ipython",
         progress_bar=False,
         cwd=str(path.parent),
     )

@@ -17,8 +17,8 @@ from support.folders import Folder
 from support.published import KEY_QUESTIONS_2018, KEY_QUESTIONS_2019
 
 from pipeline.analysis.sentences.narrative import forbidden
-from pipeline.publish.build.build import build
 from pipeline.publish.build.catalogue import Wanted
+from pipeline.publish.build.site import build
 
 COMPARISON = "comparison-northumbria-crc-2018-2019"
 REPORTS = [

@@ -53,6 +53,16 @@ class Folder:
         self.write(name, rows)
         return lines[0]
 
+    def add_columns(self, name: str, *columns: str) -> None:
+        """Give a table optional columns that the project's own files may leave out."""
+        rows = self.rows(name)
+        before = list(rows[0]) if rows else self.header(name)
+        with self.file(name).open("w", encoding="utf-8", newline="") as file:
+            header = list(dict.fromkeys([*before, *columns]))
+            writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
     def drop(self, name: str, **where: str) -> None:
         """Take out the rows that match (all of them without ``where``)."""
         self.write(name, [row for row in self.rows(name) if not _matches(row, where)])
@@ -116,7 +126,9 @@ def copy_inspection(
             "inspection": code,
             "provider": provider,
             "round": str(year),
+            "fieldwork_start_printed": f"March {year}",
             "fieldwork_start": f"{year}-03",
+            "published_printed": f"September {year}",
             "published": f"{year}-09",
         },
     )

@@ -12,6 +12,10 @@ _NO_DATA = "The report says that comparable data are not available."
 _UNPAID = "The 2019 report prints no earlier figures for unpaid work."
 _RATINGS = "The figures are printed side by side, but the ratings do not compare."
 
+# In 2018 the harm questions were asked of more than half of the 100 cases (section 2.1 of the
+# report of 2018, with Annex 2 of the later one); in 2019 assessing harm was out of 85 or 97.
+_AT_LEAST = {"2.1.3": (51, 85), "2.2.3": (51, _NONE), "2.3.3": (51, _NONE), "2.4.3": (51, _NONE)}
+
 # number, 2018, 2019, all CRCs, printed base and limit 2018, printed base and limit 2019, comparable
 _ROWS = [
     ("2.1.1", 81, 74, 68, 100, 100, 97, 97, "yes", "case-supervision"),
@@ -36,7 +40,7 @@ _ROWS = [
 ]
 _REASONS = {"2": _NO_DATA, "4": _UNPAID}
 _WHOLE = [
-    "previous_percent", "current_percent", "all_crcs_percent", "previous_base", "previous_limit",
+    "previous_percent", "current_percent", "comparator_percent", "previous_base", "previous_limit",
     "current_base", "current_limit",
 ]  # fmt: skip
 
@@ -44,10 +48,13 @@ _WHOLE = [
 def key_questions() -> pd.DataFrame:
     """One row a key question, with the columns the tests need."""
     columns = [
-        "key_question", "previous_percent", "current_percent", "all_crcs_percent", "previous_base",
-        "previous_limit", "current_base", "current_limit", "comparable", "sample",
+        "key_question", "previous_percent", "current_percent", "comparator_percent",
+        "previous_base", "previous_limit", "current_base", "current_limit", "comparable", "sample",
     ]  # fmt: skip
     frame = pd.DataFrame(_ROWS, columns=columns).astype(dict.fromkeys(_WHOLE, "Int64"))
+    for side, name in enumerate(["previous_at_least", "current_at_least"]):
+        known = {number: bounds[side] for number, bounds in _AT_LEAST.items()}
+        frame[name] = frame["key_question"].map(known).astype("Int64")
     frame["standard"] = frame["key_question"].str[:3]
     frame["label"] = "Key question " + frame["key_question"]
     frame["provider"] = "northumbria-crc"

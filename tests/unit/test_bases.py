@@ -76,10 +76,45 @@ def test_a_base_not_tied_is_any_size_up_to_its_limit():
     assert base.one_count(58) is None
 
 
-def test_large_bases_fit_several_counts():
+def test_large_bases_fit_several_counts_of_which_the_ends_and_the_middle_stand():
     base = Base("national", 3000, 3000, True)
-    assert base.pairs(55)[0].tolist() == list(range(1635, 1665))
+    fitting = possible_counts(55, 3000)
+    assert fitting == list(range(1635, 1665))
+    assert base.pairs(55)[0].tolist() == [1635, 1649, 1664]
     assert base.one_count(55) is None
+
+
+@given(percents, st.integers(1, 200))
+def test_up_to_two_hundred_cases_every_possible_count_and_base_is_looked_at(percent, limit):
+    counts, bases = Base("x", None, limit, False).pairs(percent)
+    expected = {
+        (count, base) for base in range(1, limit + 1) for count in possible_counts(percent, base)
+    }
+    assert set(zip(counts.tolist(), bases.tolist(), strict=True)) == expected
+
+
+@given(percents, st.integers(201, 1_000_000))
+def test_a_size_typed_too_large_costs_no_more_than_the_right_one(percent, limit):
+    counts, bases = Base("x", None, limit, False).pairs(percent)
+    assert len(counts) <= len(Base("x", None, 200, False).pairs(percent)[0]) + 3 * 16
+    assert bases.max() == limit
+    last = zip(counts[-9:].tolist(), bases[-9:].tolist(), strict=True)
+    assert all(percent in prints_as(count, base) for count, base in last)
+    assert len(Base("x", limit, limit, True).pairs(percent)[0]) <= 3
+
+
+def test_a_bound_in_words_rules_out_smaller_bases():
+    # 41% in 2018, asked of more than half of the 100 cases.
+    base = Base("risk-of-harm", None, 100, False, at_least=51)
+    sizes = base.pairs(41)[1]
+    assert sizes.min() == 51 and sizes.max() == 100
+    assert base.rests_on_words(41)
+    assert not Base("risk-of-harm", 85, 85, True, at_least=51).rests_on_words(56)
+    # A bound that leaves nothing is set aside.
+    assert Base("x", None, 100, False, at_least=500).pairs(41)[1].min() == 17
+    assert not Base("x", None, 100, False, at_least=500).rests_on_words(41)
+    assert Base("x", None, 24, False, at_least=20).pairs(79)[1].tolist() == [24]
+    assert Base("x", None, 22, False, at_least=20).pairs(79)[1].tolist() == [14, 19]
 
 
 def test_an_unknown_limit_gives_no_base():

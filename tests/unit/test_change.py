@@ -3,6 +3,7 @@
 import itertools
 import math
 import re
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.northumbria import key_questions
 
-from pipeline.analysis.statistics.bases import Base, possible_counts
+from pipeline.analysis.statistics import change as change_module
+from pipeline.analysis.statistics.bases import Base, base_of, possible_counts
 from pipeline.analysis.statistics.benchmark import against_benchmark
 from pipeline.analysis.statistics.change import (
     assess_change,
@@ -20,6 +22,7 @@ from pipeline.analysis.statistics.change import (
     other_tests,
     with_tests,
 )
+from pipeline.analysis.statistics.significance import smallest_detectable_change
 from pipeline.publish.charts.comparison import change_chart
 
 
@@ -36,39 +39,59 @@ def z_test_p(x1, n1, x2, n2):
     return scipy.stats.chi2_contingency(table, correction=False).pvalue
 
 
+@cache
+def exact_p(x1, n1, x2, n2):
+    """The exact version of the pooled Z-test, by scipy."""
+    return scipy.stats.barnard_exact([[x1, x2], [n1 - x1, n2 - x2]], pooled=True).pvalue
+
+
 def by_hand(percent1, base1, percent2, base2, level):
-    """Verdict, smallest and largest p by brute force, with scipy's own tests."""
+    """Verdict, Z-verdict, smallest and largest p by brute force, with scipy's own tests."""
 
     def pairs(percent, base):
         if base.tied and possible_counts(percent, base.printed):
             bases = [base.printed]
         else:
-            bases = range(1, base.limit + 1)
+            bases = range(base.at_least or 1, base.limit + 1)
+            if not any(possible_counts(percent, n) for n in bases):
+                bases = range(1, base.limit + 1)
         return [(count, n) for n in bases for count in possible_counts(percent, n)]
 
-    outcomes, p_values = set(), []
+    both, z_alone, p_values = set(), set(), []
     for (x1, n1), (x2, n2) in itertools.product(pairs(percent1, base1), pairs(percent2, base2)):
         p = z_test_p(x1, n1, x2, n2)
         if p is None:
-            outcomes.add("not significant")
+            both.add((False, False))
+            z_alone.add(False)
             continue
         p_values.append(p)
-        table = [[x1, x2], [n1 - x1, n2 - x2]]
         passes = bool(p < level)
-        if scipy.stats.contingency.expected_freq(table).min() < 5:
-            exact = scipy.stats.boschloo_exact(table, n=32).pvalue < level
-            outcomes.add(("not significant", "significant")[passes] if exact == passes else "split")
-        else:
-            outcomes.add(("not significant", "significant")[passes])
-    verdict = outcomes.pop() if len(outcomes) == 1 and "split" not in outcomes else "unsettled"
-    return verdict, min(p_values, default=None), max(p_values, default=None)
+        z_alone.add(passes)
+        few = scipy.stats.contingency.expected_freq([[x1, x2], [n1 - x1, n2 - x2]]).min() < 5
+        second = exact_p(x1, n1, x2, n2) < level if few and x1 * n2 != x2 * n1 else passes
+        both.add((passes, bool(second)))
+    words = {True: "significant", False: "not significant"}
+    z_verdict = words[z_alone.pop()] if len(z_alone) == 1 else "unsettled"
+    verdict = "unsettled"
+    if len(both) == 1:
+        first, second = both.pop()
+        known = all(
+            base.tied and possible_counts(percent, base.printed)
+            for percent, base in ((percent1, base1), (percent2, base2))
+        )
+        if first == second:
+            verdict = words[first]
+        elif known:
+            verdict = "tests disagree"
+    return verdict, z_verdict, min(p_values, default=None), max(p_values, default=None)
 
 
 @st.composite
 def figures(draw, most=14):
     limit = draw(st.integers(1, most))
     tied = draw(st.booleans())
-    base = Base("any", limit if tied else None, limit, tied)
+    at_least = draw(st.none() | st.integers(1, limit))
+    base = Base("any", limit if tied else None, limit, tied, at_least)
     count = draw(st.integers(0, limit))
     return round(100 * count / limit), base
 
@@ -77,8 +100,8 @@ def figures(draw, most=14):
 @given(figures(), figures(), st.sampled_from([0.05, 0.1, 0.2]))
 def test_verdicts_equal_brute_force_with_scipy(first, second, level):
     change = assess_change(*first, *second, level)
-    verdict, smallest, largest = by_hand(*first, *second, level)
-    assert change.verdict == verdict
+    verdict, z_verdict, smallest, largest = by_hand(*first, *second, level)
+    assert (change.verdict, change.z_verdict) == (verdict, z_verdict)
     if smallest is None:
         assert change.p_min is None and change.p_max is None
     else:
@@ -90,16 +113,20 @@ def test_verdicts_equal_brute_force_with_scipy(first, second, level):
 @given(figures(most=110), figures(most=110))
 def test_a_verdict_and_its_p_values_say_the_same(first, second):
     change = assess_change(*first, *second, 0.1)
-    if change.verdict == "significant":
+    if change.z_verdict == "significant":
         assert change.p_max < 0.1
-    elif change.verdict == "not significant" and change.p_min is not None:
+    elif change.z_verdict == "not significant" and change.p_min is not None:
         assert change.p_min >= 0.1
+    if change.verdict in ("significant", "not significant"):
+        assert change.verdict == change.z_verdict
     if change.p_value is not None:
         assert change.p_value == change.p_min == change.p_max
     for value in (change.p_value, change.p_min, change.p_max, change.exact_p):
         assert value is None or (math.isfinite(value) and 0 <= value <= 1)
     if change.verdict != "unsettled" and first[0] == second[0]:
         assert change.verdict == "not significant"
+    if change.lower_90 is not None:
+        assert -1 <= change.lower_90 <= change.upper_90 <= 1
     assert change.reason.endswith(".")
 
 
@@ -120,7 +147,7 @@ EXPECTED = {
     "2.2.3": "not significant",
     "2.3.1": "not significant",
     "2.3.2": "not significant",
-    "2.3.3": "unsettled",
+    "2.3.3": "significant",
     "2.4.1": "not comparable",
     "2.4.2": "not comparable",
     "2.4.3": "not significant",
@@ -128,7 +155,7 @@ EXPECTED = {
     "4.1.2": "not comparable",
     "4.1.3": "not comparable",
     "4.1.4": "not comparable",
-    "4.2.1": "unsettled",
+    "4.2.1": "significant",
     "4.2.2": "not significant",
     "4.2.3": "significant",
 }
@@ -137,25 +164,33 @@ EXPECTED = {
 def test_every_key_question_has_the_verdict_of_brute_force(tested):
     # By scipy over every possible base; which ones may not be compared is the report's word.
     assert tested["change_verdict"].to_dict() == EXPECTED
+    assert tested["z_verdict"].to_dict() == EXPECTED
     for number, row in tested[tested["comparable"] != "no"].iterrows():
-        bases = [
-            Base(
-                "any",
-                None if pd.isna(row[f"{side}_base"]) else int(row[f"{side}_base"]),
-                int(row[f"{side}_limit"]),
-                bool(row[f"{side}_tied"]),
-            )
-            for side in ("previous", "current")
-        ]
+        bases = [base_of(row.to_dict(), side) for side in ("previous", "current")]
         percents = int(row["previous_percent"]), int(row["current_percent"])
-        verdict, smallest, largest = by_hand(percents[0], bases[0], percents[1], bases[1], 0.1)
-        assert verdict == EXPECTED[number]
+        verdict, z_verdict, smallest, largest = by_hand(
+            percents[0], bases[0], percents[1], bases[1], 0.1
+        )
+        assert verdict == z_verdict == EXPECTED[number]
         assert row["p_min"] == pytest.approx(smallest, abs=1e-9)
         assert row["p_max"] == pytest.approx(largest, abs=1e-9)
 
 
-def test_2_3_3_depends_on_the_size_of_a_sub_sample_that_was_not_published(tested):
-    assert tested.loc["2.3.3", "verdict_reason"] == (
+def test_2_3_3_is_significant_on_the_reports_words(tested):
+    row = tested.loc["2.3.3"]
+    # More than half of the 100 cases: 41% of 51 is 21 cases, and p is largest there.
+    assert row["p_max"] == pytest.approx(z_test_p(21, 51, 48, 85), abs=1e-9)
+    assert row["p_max"] == pytest.approx(0.084, abs=5e-4)
+    assert row["rests_on_words"] == "yes"
+    assert "the number of cases itself was not printed" in row["verdict_reason"]
+    assert set(tested.drop("2.3.3")["rests_on_words"]) == {"no"}
+
+
+def test_without_those_words_2_3_3_would_be_unsettled():
+    rows = key_questions().assign(previous_at_least=pd.NA)
+    row = with_tests(rows, 0.1).set_index("key_question").loc["2.3.3"]
+    assert row["change_verdict"] == row["z_verdict"] == "unsettled"
+    assert row["verdict_reason"] == (
         "Significant if at least 44 of the 100 cases were in the sub-sample of the previous "
         "inspection."
     )
@@ -174,14 +209,45 @@ def test_2_1_2_rests_on_few_cases(tested):
         assert z_test_p(x1, n1, x2, n2) < 0.1
 
 
-def test_4_2_1_falls_between_the_two_tests(tested):
-    row = tested.loc["4.2.1"]
-    assert row["p_value"] == pytest.approx(z_test_p(18, 20, 7, 11), abs=1e-9)
-    exact = scipy.stats.boschloo_exact([[18, 7], [2, 4]]).pvalue
-    assert row["exact_p"] == pytest.approx(exact, abs=1e-9)
-    assert row["p_value"] < 0.1 < row["exact_p"]
-    assert row["verdict_reason"].startswith("The Z-test and the exact test disagree")
-    assert row["verdict_reason"].endswith("the ratings do not compare.")
+def test_through_the_gate_passes_both_tests_on_few_cases(tested):
+    for number, x1, x2 in (("4.2.1", 18, 7), ("4.2.2", 14, 9), ("4.2.3", 11, 10)):
+        row = tested.loc[number]
+        assert row["p_value"] == pytest.approx(z_test_p(x1, 20, x2, 11), abs=1e-9)
+        assert row["exact_p"] == pytest.approx(exact_p(x1, 20, x2, 11), abs=1e-6)
+        assert row["verdict_reason"].endswith("the ratings do not compare.")
+    assert tested.loc["4.2.1", ["p_value", "exact_p"]].tolist() == pytest.approx(
+        [0.0755, 0.0945], abs=5e-5
+    )
+    assert tested.loc["4.2.3", ["p_value", "exact_p"]].tolist() == pytest.approx(
+        [0.0407, 0.0429], abs=5e-5
+    )
+    # Where no expected count is under 5 there is no second test to name.
+    assert tested["exact_p"].notna().sum() == 3
+
+
+def test_known_bases_on_which_the_tests_differ_are_no_want_of_a_figure():
+    # 5 of 8 and 12 of 13: Z passes at 0.1 and its exact version does not, by scipy.
+    assert z_test_p(5, 8, 12, 13) < 0.1 <= exact_p(5, 8, 12, 13)
+    change = assess_change(62, Base("a", 8, 8, True), 92, Base("b", 13, 13, True), 0.1)
+    assert (change.verdict, change.z_verdict) == ("tests disagree", "significant")
+    assert "publish" not in change.reason and "does not" in change.reason
+
+
+def test_a_sample_typed_too_large_asks_for_no_more_tests(monkeypatch):
+    asked = []
+    original = change_module.pooled_tests
+
+    def counted(*arrays):
+        asked.append(len(arrays[0]))
+        return original(*arrays)
+
+    monkeypatch.setattr(change_module, "pooled_tests", counted)
+    # An open base makes most pairs; one typed with a digit too many must not multiply them.
+    for limit in (200, 970, 1_000_000):
+        open_base = Base(f"open-{limit}", None, limit, False)
+        assess_change(41, open_base, 56, Base(f"other-{limit}", None, limit, False), 0.1)
+    right, *wrong = asked
+    assert all(pairs <= 2 * right for pairs in wrong)
 
 
 def test_intervals_stand_on_the_one_count_and_are_empty_with_a_reason(tested):
@@ -190,6 +256,33 @@ def test_intervals_stand_on_the_one_count_and_are_empty_with_a_reason(tested):
     assert row["current_lower"] == pytest.approx(100 * low, abs=1e-9)
     assert row["current_upper"] == pytest.approx(100 * high, abs=1e-9)
     assert row["interval_reason"] == ""
+    # The 90% interval of the change is Newcombe's, built by hand from scipy's Wilson intervals.
+    (l1, u1), (l2, u2) = (
+        scipy.stats.binomtest(x, n).proportion_ci(0.9, method="wilson")
+        for x, n in ((70, 100), (78, 97))
+    )
+    p1, p2 = 70 / 100, 78 / 97
+    ends = (
+        p2 - p1 - math.hypot(p2 - l2, u1 - p1),
+        p2 - p1 + math.hypot(u2 - p2, p1 - l1),
+    )
+    assert row[["change_lower_90", "change_upper_90"]].tolist() == pytest.approx(
+        [100 * end for end in ends], abs=1e-9
+    )
+    (l1, u1), (l2, u2) = (
+        scipy.stats.binomtest(x, n).proportion_ci(method="wilson") for x, n in ((70, 100), (78, 97))
+    )
+    assert row[["newcombe_lower", "newcombe_upper"]].tolist() == pytest.approx(
+        [
+            100 * (p2 - p1 - math.hypot(p2 - l2, u1 - p1)),
+            100 * (p2 - p1 + math.hypot(u2 - p2, p1 - l1)),
+        ],
+        abs=1e-9,
+    )
+    # A rise has a positive Z.
+    assert row["z_score"] == pytest.approx(1.6902, abs=5e-5)
+    assert tested.loc["4.2.1", "z_score"] < 0 < tested.loc["4.2.1", "p_value"]
+    assert set(tested.loc[tested["change_verdict"] == "not comparable", "z_score"].isna()) == {True}
     open_row = tested.loc["2.1.3"]
     assert open_row[["previous_lower", "current_upper", "p_value", "newcombe_lower"]].isna().all()
     assert "was not published" in open_row["interval_reason"]
@@ -201,10 +294,49 @@ def test_intervals_stand_on_the_one_count_and_are_empty_with_a_reason(tested):
 def test_standing_against_all_crcs(tested):
     assert tested["benchmark_verdict"].dropna().to_dict() == {
         "2.1.1": "similar", "2.1.2": "better", "2.1.3": "similar", "2.2.1": "better",
-        "2.2.2": "better", "2.2.3": "similar", "2.3.1": "better", "2.3.2": "better",
+        "2.2.2": "better", "2.2.3": "similar", "2.3.1": "similar", "2.3.2": "better",
         "2.3.3": "better", "2.4.1": "similar", "2.4.2": "similar", "2.4.3": "similar",
-        "4.2.1": "similar", "4.2.2": "similar", "4.2.3": "better",
+        "4.2.1": "no clear difference", "4.2.2": "no clear difference",
+        "4.2.3": "no clear difference",
     }  # fmt: skip
+
+
+def test_four_of_the_five_stand_when_all_comparisons_are_taken_together(tested):
+    # The score test against the near end of the printed line, by scipy; binomial under 30 cases.
+    counts = {
+        "2.1.1": (72, 97, 68), "2.1.2": (78, 97, 63), "2.1.3": (None, None, 55),
+        "2.2.1": (76, 97, 63), "2.2.2": (72, 97, 64), "2.2.3": (43, 85, 46),
+        "2.3.1": (77, 97, 70), "2.3.2": (66, 97, 52), "2.3.3": (48, 85, 41),
+        "2.4.1": (63, 97, 65), "2.4.2": (68, 97, 62), "2.4.3": (41, 85, 44),
+        "4.2.1": (7, 11, 69), "4.2.2": (9, 11, 62), "4.2.3": (10, 11, 59),
+    }  # fmt: skip
+    for number, (count, base, benchmark) in counts.items():
+        if count is None:
+            continue
+        share = count / base
+        line = min(max(share, benchmark / 100 - 0.005), benchmark / 100 + 0.005)
+        if line == share:
+            expected = 1.0
+        elif base < 30:
+            sides = [
+                scipy.stats.binomtest(count, base, line, side).pvalue
+                for side in ("less", "greater")
+            ]
+            expected = min(1, 2 * min(sides))
+        else:
+            z = (share - line) / math.sqrt(line * (1 - line) / base)
+            expected = 2 * scipy.stats.norm.sf(abs(z))
+        assert tested.loc[number, "benchmark_p"] == pytest.approx(expected, abs=1e-9)
+    known = tested["benchmark_p"].dropna().to_numpy(float)
+    adjusted = scipy.stats.false_discovery_control(known)
+    assert tested["benchmark_bh"].dropna().to_numpy(float) == pytest.approx(adjusted, abs=1e-9)
+    left = tested.index[(tested["benchmark_bh"] <= 0.05).fillna(False)].tolist()
+    assert left == ["2.1.2", "2.2.1", "2.3.2", "2.3.3"]
+
+
+def test_the_rounding_of_the_line_decides_2_3_1(tested):
+    # The lower limit of 77 of 97 is 70.3%: above 70, but 70% may be 70.49.
+    assert 70 < tested.loc["2.3.1", "current_lower"] < 70.5
 
 
 def test_many_tests_at_once(tested):
@@ -242,6 +374,18 @@ def test_what_the_samples_could_have_seen(tested):
     samples = detectable_by_sample(tested.reset_index()).set_index("sample")
     assert samples.loc["case-supervision", "figures"] == 6
     assert samples.loc["through-the-gate", "no_rise"] == 2
+    # test_significance holds these by adding up scipy's two tests over every pair of counts.
+    assert samples.loc["through-the-gate", ["smallest_rise", "largest_rise"]].tolist() == [40, 40]
+    assert samples.loc["through-the-gate", ["smallest_fall", "largest_fall"]].tolist() == [40, 46]
+    wide = tested.loc["2.1.2", ["smallest_detectable_rise", "smallest_detectable_fall"]]
+    found = smallest_detectable_change(70, 100, 97)
+    assert wide.tolist() == [found.rise, found.fall]
+
+
+def test_no_change_that_did_not_pass_is_shown_to_be_small(tested):
+    assert set(tested["within_ten_points"].dropna()) == {"no"}
+    same = assess_change(50, Base("n", 2000, 2000, True), 50, Base("m", 2000, 2000, True))
+    assert -0.1 < same.lower_90 < 0 < same.upper_90 < 0.1
 
 
 def test_the_input_is_left_alone_and_rows_keep_their_order():
@@ -294,6 +438,7 @@ def test_large_bases_doubt_the_rounding():
     assert change.verdict == "unsettled"
     assert change.p_value is None
     assert change.p_min == pytest.approx(z_test_p(1515, 3000, 1425, 3000), abs=1e-9)
+    assert change.p_max == pytest.approx(z_test_p(1485, 3000, 1455, 3000), abs=1e-9)
     assert "More than one number of cases" in change.reason
 
 
@@ -301,14 +446,19 @@ def test_large_bases_doubt_the_rounding():
 @given(figures(most=110), st.integers(0, 100))
 def test_a_standing_holds_at_every_possible_base(figure, benchmark):
     percent, base = figure
-    verdict = against_benchmark(percent, base, benchmark).verdict
+    standing = against_benchmark(percent, base, benchmark)
+    line = max(0, benchmark - 0.5) / 100, min(100, benchmark + 0.5) / 100
     found = set()
     counts, sizes = base.pairs(percent)
     for count, size in zip(counts.tolist(), sizes.tolist(), strict=True):
-        low, high = scipy.stats.binomtest(count, size).proportion_ci(method="wilson")
-        if abs(benchmark / 100 - low) < 1e-12 or abs(benchmark / 100 - high) < 1e-12:
+        method = "exact" if size < 30 else "wilson"
+        low, high = scipy.stats.binomtest(count, size).proportion_ci(method=method)
+        if min(abs(end - limit) for end in line for limit in (low, high)) < 1e-9:
             return
-        found.add(
-            "better" if benchmark / 100 < low else "worse" if benchmark / 100 > high else "similar"
-        )
-    assert verdict == (found.pop() if len(found) == 1 else None)
+        few = "no clear difference" if size < 30 else "similar"
+        found.add("better" if line[1] < low else "worse" if line[0] > high else few)
+    if found == {"similar", "no clear difference"}:
+        found = {"no clear difference"}
+    assert standing.verdict == (found.pop() if len(found) == 1 else None)
+    if standing.verdict in ("better", "worse"):
+        assert standing.p < 0.05

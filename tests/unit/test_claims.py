@@ -79,12 +79,13 @@ def test_each_claim_ends_in_one_of_four_ways(claims, tested):
         "2.2.1": "no",
         "2.2.1-3": "yes",
         "2.2.2-1": "yes",
-        "2.3.3": "unsettled",
+        "2.3.3": "yes",
         "2.3.3-1": "not comparable",  # not among the figures given here
     }
     assert replayed["reason"].notna().all()
     at = replayed.set_index("measure")["reason"]
-    assert "at least 44 of the 100 cases" in at["2.3.3"]
+    assert "the number of cases itself was not printed" in at["2.3.3"]
+    assert replayed.set_index("measure").loc["2.3.3", "rests_on_words"] == "yes"
     assert at["2.3.3-1"] == "There are no figures for this measure to compare."
 
 
@@ -101,12 +102,24 @@ def test_claims_in_short_keep_every_measure(claims, tested):
     short = claims_in_short(replayed).set_index("claim")
     assert short.loc[1, "yes"] == "2.1.2, 2.1.2-3"
     assert short.loc[1, "no"] == "2.1.2-1"
-    assert short.loc[7, "unsettled"] == "2.3.3"
+    assert short.loc[7, "yes"] == "2.3.3"
+    assert short.loc[7, "not comparable"] == "2.3.3-1"
+
+
+def test_a_claim_is_held_to_the_inspectorates_own_test(claims, tested):
+    questions, prompts = tested
+    # Our check for few cases has no part in whether the inspectorate's word is reproduced.
+    differ = questions.assign(
+        change_verdict=questions["change_verdict"].replace("significant", "tests disagree")
+    )
+    replayed = significance_claims(claims, differ, prompts).set_index("measure")
+    assert replayed.loc["2.1.2", "reproduced"] == "yes"
+    assert replayed.loc["2.1.2", "change_verdict"] == "tests disagree"
 
 
 def test_changes_that_pass_without_being_called_significant(claims, tested):
     unclaimed = significant_without_a_claim(claims, *tested)
-    assert unclaimed["measure"].tolist() == ["4.2.3", "2.1.1-3"]
+    assert unclaimed["measure"].tolist() == ["4.2.1", "4.2.3", "2.1.1-3"]
     assert (unclaimed["p_max"] < 0.1).all()
 
 

@@ -18,10 +18,10 @@ from pipeline.analysis.comparison import (
     NO_EARLIER,
     NOT_STATED,
     key_question_comparison,
-    pairs_of_inspections,
     prompt_comparison,
     rating_comparison,
 )
+from pipeline.analysis.inspections import pairs_of_inspections
 from pipeline.analysis.ratings.bands import standard_ratings
 from pipeline.analysis.sentences.headline import headline
 from pipeline.analysis.sentences.phrases import in_words, joined
@@ -56,9 +56,9 @@ CAUTION = {"4.2.1", "4.2.2", "4.2.3"}
 
 KEY_QUESTION_CONTRACT = [
     "provider", "previous_inspection", "current_inspection", "standard", "key_question", "label",
-    "question", "previous_percent", "current_percent", "all_crcs_percent", "previous_status",
-    "current_status", "all_crcs_status", "previous_base", "current_base", "comparable",
-    "reason_not_comparable", "change_points", "difference_from_all_crcs", "previous_band",
+    "question", "previous_percent", "current_percent", "comparator_percent", "previous_status",
+    "current_status", "comparator_status", "previous_base", "current_base", "comparable",
+    "reason_not_comparable", "change_points", "difference_from_comparator", "previous_band",
     "current_band", "previous_source", "current_source",
 ]  # fmt: skip
 PROMPT_CONTRACT = [
@@ -123,7 +123,7 @@ def test_one_row_a_key_question(questions):
 
 
 @pytest.mark.parametrize(
-    ("column", "at"), [("previous_percent", 0), ("current_percent", 1), ("all_crcs_percent", 2)]
+    ("column", "at"), [("previous_percent", 0), ("current_percent", 1), ("comparator_percent", 2)]
 )
 def test_percentages(by_question, column, at):
     assert missing_as_none(by_question[column]) == {q: row[at] for q, row in PRINTED.items()}
@@ -150,11 +150,11 @@ def test_differences_from_all_crcs(by_question):
         question: None if now is None or crcs is None else now - crcs
         for question, (_, now, crcs) in PRINTED.items()
     }
-    assert missing_as_none(by_question["difference_from_all_crcs"]) == expected
+    assert missing_as_none(by_question["difference_from_comparator"]) == expected
 
 
 def test_a_percentage_is_empty_only_where_its_status_says_why(questions):
-    for side in ("previous", "current", "all_crcs"):
+    for side in ("previous", "current", "comparator"):
         published = questions[f"{side}_status"] == "published"
         assert (published == questions[f"{side}_percent"].notna()).all()
 
@@ -164,7 +164,7 @@ def test_statuses_where_there_is_no_figure(by_question):
     for question in ("4.1.1", "4.1.2", "4.1.3"):
         assert by_question.loc[question, "previous_status"] == "no comparable data"
     for question in ("4.1.1", "4.1.2", "4.1.3", "4.1.4"):
-        assert by_question.loc[question, "all_crcs_status"] == "not published"
+        assert by_question.loc[question, "comparator_status"] == "not published"
 
 
 def test_figures_stand_with_the_report_that_prints_them(by_question):
@@ -250,9 +250,15 @@ def test_a_prompt(prompts, prompt, previous, current, comparable):
 def test_the_wording_of_a_prompt_keeps_its_restriction(prompts):
     row = prompts.set_index("prompt").loc["2.3.1-4"]
     assert row["wording"].startswith("Post-custody cases only: Was there a proportionate level")
-    assert row["sample"] == "restricted"
-    assert pd.isna(row["current_base"])
-    assert row["current_limit"] == 97  # no more than the cases of its key question
+    assert row["sample"] == "post-release"
+    assert row["current_base"] == 29  # "68 community sentence cases and 29 post-release cases"
+
+
+def test_the_limit_of_a_prompt_for_some_cases_is_that_of_its_question(prompts):
+    restricted = prompts[prompts["sample"] == "restricted"].set_index("prompt")
+    assert restricted["current_base"].isna().all()
+    limits = restricted[restricted["key_question"].str[0] == "2"]["current_limit"]
+    assert len(limits) and set(limits) <= {97, 85}
 
 
 # Ratings of standards
@@ -332,9 +338,10 @@ def test_the_counts_of_key_questions(sentences):
 def test_the_counts_against_all_crcs(sentences):
     differences = [now - crcs for _, now, crcs in PRINTED.values() if crcs is not None]
     above = sum(difference > 0 for difference in differences)
-    assert sentences.loc["all CRCs", "value"] == f"{above} of {len(differences)} above"
+    assert sentences.loc["comparator", "value"] == f"{above} of {len(differences)} above"
     assert (
-        f"{above} stand above it, one level and one below" in sentences.loc["all CRCs", "sentence"]
+        f"{above} stand above it, one level and one below"
+        in sentences.loc["comparator", "sentence"]
     )
 
 
@@ -384,7 +391,7 @@ def test_a_provider_with_one_round(folder):
     assert standards["direction"].isna().all() and standards["previous_rating"].isna().all()
     sentences = headline(tables, found[found["provider"] == "solo"], standards, ratings)
     assert sentences["item"].tolist() == [
-        "overall", "all CRCs", "common weakness", "strongest", "weakest",
+        "overall", "comparator", "common weakness", "strongest", "weakest",
     ]  # fmt: skip
     assert sentences["sentence"][0] == "Requires improvement: 15 of 30, one point short of Good."
 
@@ -392,9 +399,8 @@ def test_a_provider_with_one_round(folder):
 def test_three_rounds_make_three_pairs(folder):
     copy_inspection(folder, "northumbria-crc", 2021, percents={"2.1.1": "90"})
     tables = load(folder.path)
-    pairs = [
-        (pair.previous_code, pair.current["inspection"]) for pair in pairs_of_inspections(tables)
-    ]
+    found = pairs_of_inspections(tables)[["previous_inspection", "current_inspection"]]
+    pairs = list(found.itertuples(index=False, name=None))
     third = "northumbria-crc-2021"
     assert pairs == [(PREVIOUS, CURRENT), (PREVIOUS, third), (CURRENT, third)]
     found = key_question_comparison(tables)
@@ -424,7 +430,9 @@ def test_a_figure_missing_in_the_later_round_is_no_comparison(folder):
     found = compared(folder)
     row = found[found["previous_inspection"] == CURRENT].set_index("key_question").loc["2.2.1"]
     assert (row["comparable"], row["previous_percent"]) == ("no", 78)
-    assert row["reason_not_comparable"] == "The later inspection has no figure for this question."
+    assert row["reason_not_comparable"] == (
+        "The later inspection has no figure for this question (not published)."
+    )
     assert pd.isna(row["change_points"])
 
 
@@ -438,7 +446,8 @@ def test_frameworks_that_no_document_compares(folder):
     assert set(rows["comparable"]) == {"no"}
     assert set(rows["reason_not_comparable"]) == {NOT_STATED}
     assert rows["previous_percent"].isna().all()
-    assert set(rows["all_crcs_status"]) == {"not published"}
+    assert rows["comparator"].isna().all()
+    assert set(rows["comparator_status"]) == {"no comparable data"}
 
 
 def test_a_second_framework_has_its_own_questions_bands_and_samples(folder):

@@ -16,6 +16,7 @@ from support.folders import (
     add_youth_inspection,
 )
 
+from pipeline.analysis.comparison import key_question_comparison, rating_comparison
 from pipeline.analysis.ratings.bands import (
     Permitted,
     bands_by_percent,
@@ -27,7 +28,8 @@ from pipeline.analysis.ratings.bands import (
     standard_rating,
     standard_ratings,
 )
-from pipeline.analysis.sentences.headline import overall
+from pipeline.analysis.records import records
+from pipeline.analysis.sentences.headline import headline, overall
 from pipeline.data import load
 
 INADEQUATE, IMPROVE = "Inadequate", "Requires improvement"
@@ -116,7 +118,7 @@ def test_a_higher_percentage_never_gives_a_lower_rating(one, other):
 )
 def test_boundaries(percent, rating, band):
     assert rating_for(percent, BANDS) == rating
-    assert bands_by_percent(BANDS)[percent]["band"] == band
+    assert bands_by_percent(BANDS).set_index("percent").loc[percent, "band"] == band
 
 
 @pytest.mark.parametrize("percent", [-1, 101, 64.5])
@@ -391,7 +393,8 @@ def test_overall_ratings_and_totals(tables, ratings):
         assert row["agreement"] == "equal"
     assert "no total" in of(ratings, PREVIOUS).loc["overall", "note"].lower()
     assert "printed" in of(ratings, CURRENT).loc["overall", "note"]
-    then, now = overall(tables, ratings, PREVIOUS), overall(tables, ratings, CURRENT)
+    rows = records(ratings)
+    then, now = overall(tables, rows, PREVIOUS), overall(tables, rows, CURRENT)
     assert (then.points, then.most, then.printed) == (10, 30, False)
     assert (now.points, now.most, now.printed) == (15, 30, True)
     assert (now.missing, now.next_rating) == (1, GOOD)
@@ -423,7 +426,7 @@ def test_a_difference_without_a_recorded_discretion_is_a_discrepancy(folder):
 
 
 def test_a_discretion_for_another_move_explains_nothing(folder):
-    folder.edit("discretions", {"standard": "4.2"}, to_rating=OUTSTANDING)
+    folder.edit("discretions", {"standard": "4.2"}, from_rating=INADEQUATE)
     assert rated(folder, CURRENT).loc["4.2", "agreement"] == "discrepancy"
 
 
@@ -431,6 +434,7 @@ def test_a_printed_score_that_is_not_the_sum_is_a_discrepancy(folder):
     folder.edit("overall_ratings", {"inspection": CURRENT}, score="16")
     row = rated(folder, CURRENT).loc["overall"]
     assert (row["points"], row["agreement"]) == (15, "discrepancy")
+    assert (row["score"], row["printed_score"]) == (16, 16)  # a printed figure stands
     assert "prints a score of 16; the points add up to 15" in row["note"]
 
 
@@ -447,7 +451,71 @@ def test_a_standard_without_published_percentages_is_not_derived(folder):
         folder.edit("key_question_scores", where, percent="", status="not published")
     row = rated(folder, CURRENT).loc["4.2"]
     assert pd.isna(row["derived_rating"])
-    assert "No percentage was published" in row["note"]
+    assert row["agreement"] == "not derived"
+    assert row["note"] == (
+        "Key questions 4.2.1 (not published), 4.2.2 (not published) and 4.2.3 (not published) have "
+        "no figure, so no rating is derived."
+    )
+
+
+@pytest.mark.parametrize("status", ["not published", "suppressed", "withdrawn", "not entered yet"])
+def test_nothing_is_derived_from_part_of_a_set(folder, status):
+    """2.1.3 drives 2.1 with 58%; without it the others would give Good."""
+    where = {"inspection": CURRENT, "key_question": "2.1.3", "reading": "own"}
+    folder.edit("key_question_scores", where, percent="", status=status)
+    found = rated(folder, CURRENT)
+    row = found.loc["2.1"]
+    columns = ["derived_rating", "lowest_key_question", "lowest_percent"]
+    assert row[columns].isna().all()
+    assert row["agreement"] == "not derived"
+    assert f"2.1.3 ({status})" in row["note"]
+    assert (row["published_rating"], row["points"]) == (IMPROVE, 1)
+    assert found.loc["overall", "points"] == 15  # all ten are rated
+
+
+def test_a_question_that_was_not_asked_is_no_gap(folder):
+    where = {"inspection": CURRENT, "key_question": "2.1.3", "reading": "own"}
+    folder.edit("key_question_scores", where, percent="", status="not asked")
+    row = rated(folder, CURRENT).loc["2.1"]
+    assert (row["lowest_key_question"], row["lowest_percent"]) == ("2.1.1", 74)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("not rated", "No overall rating was given"),
+        ("not published", "No overall rating was published"),
+        ("withdrawn", "The overall rating was withdrawn"),
+        ("not entered yet", "The overall rating has not been entered yet"),
+    ],
+)
+def test_an_overall_rating_that_is_not_there_prints_as_what_it_is(folder, status, said):
+    folder.add_columns("overall_ratings", "rating_status")
+    folder.edit("overall_ratings", {"inspection": CURRENT}, rating="", rating_status=status)
+    tables = load(folder.path)
+    ratings = standard_ratings(tables)
+    row = of(ratings, CURRENT).loc["overall"]
+    assert pd.isna(row["published_rating"])
+    assert (row["status"], row["score"]) == (status, 15)
+    assert overall(tables, records(ratings), CURRENT).rating is None
+    questions = key_question_comparison(tables)
+    found = headline(tables, questions, rating_comparison(tables, ratings), ratings)
+    assert found.set_index("item").loc["overall", "sentence"].startswith(said)
+
+
+def test_a_standard_that_was_not_rated_leaves_no_total(folder):
+    folder.add_columns("ratings", "status")
+    where = {"inspection": CURRENT, "standard": "4.2"}
+    folder.edit("ratings", where, rating="", status="not rated")
+    folder.drop("discretions", standard="4.2")
+    found = rated(folder, CURRENT)
+    assert found.loc["4.2", ["published_rating", "points"]].isna().all()
+    overall_row = found.loc["overall"]
+    assert pd.isna(overall_row["points"]) and pd.isna(overall_row["derived_rating"])
+    assert overall_row["score"] == 15  # as printed
+    assert overall_row["note"] == (
+        "Standard 4.2 (not rated) has no rating, so the points are not added up."
+    )
 
 
 def test_a_second_framework_is_rated_by_its_own_bands(folder):
@@ -467,5 +535,5 @@ def test_the_top_of_another_framework_is_its_own(folder):
     add_provider(folder, "ambleshire", "Ambleshire YOS")
     add_youth_inspection(folder, "ambleshire", 2021, ("60", "70", "61"), "40")
     tables = load(folder.path)
-    now = overall(tables, standard_ratings(tables), "ambleshire-2021")
+    now = overall(tables, records(standard_ratings(tables)), "ambleshire-2021")
     assert (now.points, now.most, now.missing, now.next_rating) == (15, 15, None, None)

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.northumbria import key_questions
+from support.northumbria import INSPECTION, KINDS, OVERALL, key_questions
 
+from pipeline.analysis.ratings.stability import stability_of_overall
 from pipeline.analysis.sentences.narrative import (
     change_sentence,
-    changes_in_short,
     forbidden,
     overturned_sentence,
     route_sentences,
@@ -19,8 +19,18 @@ from pipeline.analysis.sentences.narrative import (
     standing_sentence,
     undeserved,
 )
+from pipeline.analysis.sentences.overview import (
+    benchmark_in_short,
+    changes_in_short,
+    equivalence_sentence,
+    interval_sentence,
+    lowest_rose_sentence,
+    pattern_sentence,
+    stability_sentence,
+)
 from pipeline.analysis.statistics.bases import Base
 from pipeline.analysis.statistics.change import SIGNIFICANT, with_tests
+from pipeline.analysis.statistics.pattern import pattern_of_changes
 
 maybe_percent = st.one_of(st.just(pd.NA), st.integers(0, 100))
 sizes = st.one_of(st.just(pd.NA), st.integers(1, 120))
@@ -38,7 +48,8 @@ def comparisons(draw):
         "sample": "s",
         "previous_percent": draw(maybe_percent),
         "current_percent": draw(maybe_percent),
-        "all_crcs_percent": draw(maybe_percent),
+        "comparator_percent": draw(maybe_percent),
+        "comparator_caution": draw(st.sampled_from([pd.NA, "The method changed."])),
         "comparable": draw(st.sampled_from(["yes", "caution", "no"])),
         "reason_not_comparable": draw(st.sampled_from([pd.NA, "The method changed."])),
     }
@@ -46,10 +57,13 @@ def comparisons(draw):
         size = draw(sizes)
         tied = draw(st.booleans()) and not pd.isna(size)
         row |= {f"{side}_base": size if tied else pd.NA, f"{side}_limit": size}
+        row[f"{side}_at_least"] = draw(sizes)
         row[f"{side}_tied"] = tied
     frame = pd.DataFrame([row])
-    whole = [name for name in frame if name.endswith(("percent", "base", "limit"))]
-    return frame.astype(dict.fromkeys(whole, "Int64"))
+    whole = [name for name in frame if name.endswith(("percent", "base", "limit", "at_least"))]
+    frame = frame.astype(dict.fromkeys(whole, "Int64")).assign(standard="2.1")
+    change = frame["current_percent"] - frame["previous_percent"]
+    return frame.assign(change_points=change.where(frame["comparable"] != "no"))
 
 
 @settings(deadline=None, max_examples=300)
@@ -60,12 +74,19 @@ def test_no_input_yields_a_forbidden_sentence(frame):
     change = change_sentence(row, "2018", "2019")
     standing = standing_sentence(row)
     short = changes_in_short(tested)
-    overturned = overturned_sentence(row)
-    for sentence in (change, standing, short, overturned):
+    overall = (
+        pattern_sentence(tested),
+        equivalence_sentence(tested),
+        lowest_rose_sentence(tested, "2018"),
+        benchmark_in_short(tested, "all CRCs", "June 2018 to June 2019"),
+        interval_sentence(row),
+    )
+    for sentence in (change, standing, short, overturned_sentence(row), *overall):
         if sentence is not None:
             assert forbidden(sentence) == []
             assert not undeserved(sentence, row["change_verdict"])
             assert sentence.endswith(".")
+            assert "clearly" not in sentence
     if row["comparable"] == "no" or pd.isna(row["previous_percent"]):
         assert change is None
     if change is not None:
@@ -74,6 +95,8 @@ def test_no_input_yields_a_forbidden_sentence(frame):
         numbers = {int(number) for number in re.findall(r"\d+", change.split(": ", 2)[2])}
         limits = (row["previous_limit"], row["current_limit"])
         bases = {int(limit) for limit in limits if not pd.isna(limit)}
+        assert ("report's words" in change) == (row["rests_on_words"] == "yes")
+        assert ("with caution" in change) == (row["comparable"] == "caution")
         assert numbers <= {before, now, abs(now - before), 2018, 2019} | set(range(30)) | bases
         for side, percent in (("previous", before), ("current", now)):
             base = row[f"{side}_base"]
@@ -81,7 +104,8 @@ def test_no_input_yields_a_forbidden_sentence(frame):
             if fits and base < 30:
                 assert re.search(rf"\b{base} cases?\b", change)
     if standing is not None and not pd.isna(row["benchmark_verdict"]):
-        assert f"{row['benchmark_verdict']} t" in standing
+        assert f"{row['benchmark_verdict']} " in standing
+        assert standing.endswith("The method changed.") == (not pd.isna(row["comparator_caution"]))
 
 
 def test_sentences_on_the_published_figures():
@@ -94,23 +118,84 @@ def test_sentences_on_the_published_figures():
     assert said("2.1.2") == (
         "Key question 2.1.2: 70% of cases in 2018 and 80% in 2019, significantly up, by 10 points."
     )
-    assert "do not settle" in said("2.3.3") and "up by 15 points" in said("2.3.3")
+    assert said("2.3.3").endswith(
+        "significantly up, by 15 points. This rests on the report's words: the number of cases "
+        "itself was not printed."
+    )
+    assert "significantly down, by 26 points. To be compared with caution." in said("4.2.1")
+    assert "(20 cases in 2018, 11 cases in 2019)" in said("4.2.1")
     assert "may be no more than the luck" in said("2.2.1")
     assert "(20 cases in 2018, 11 cases in 2019)" in said("4.2.3")
-    assert "does not compare the ratings" in said("4.2.3")
+    assert said("4.2.3").endswith("but the ratings do not compare.")
     assert [number for number in records if said(number) is None] == [
         "2.4.1", "2.4.2", "4.1.1", "4.1.2", "4.1.3", "4.1.4",
     ]  # fmt: skip
     assert standing_sentence(records["2.1.2"]) == (
         "Key question 2.1.2: 80% of cases, better than all CRCs (63%)."
     )
-    assert "(11 cases)" in standing_sentence(records["4.2.1"])
+    assert standing_sentence(records["4.2.1"], period="June 2018 to June 2019") == (
+        "Key question 4.2.1: 64% of cases (11 cases), with no clear difference from all CRCs "
+        "(69%, June 2018 to June 2019)."
+    )
     assert changes_in_short(tested) == (
-        "Of 13 key questions that may be compared, 11 rose, 2 fell and none stayed the same. "
-        "2 are significantly up. For 2 the published figures do not settle it."
+        "Of 10 key questions that may be compared, 9 rose, 1 fell and none stayed the same. "
+        "3 more may be compared only with caution: 2 rose, 1 fell and none stayed the same. "
+        "3 are significantly up. 1 is significantly down."
     )
     assert "2 cases in all" in overturned_sentence(records["2.1.2"])
     assert overturned_sentence(records["2.2.1"]) is None
+
+
+def test_what_many_figures_say_together():
+    tested = with_tests(key_questions(), 0.1)
+    # Nine of ten rose: sign test 0.02 if independent, combined Z 2.9, or 1.3 at correlation 0.4.
+    pattern = pattern_of_changes(tested)
+    assert (pattern.compared, pattern.rose, pattern.fell) == (10, 9, 1)
+    assert pattern.sign_p == pytest.approx(2 * 11 / 2**10, abs=1e-9)
+    z = tested.loc[tested["comparable"] == "yes", "z_score"].astype(float)
+    assert pattern.combined_z == pytest.approx(z.sum() / 10**0.5)
+    assert pattern.dependent_z == pytest.approx(z.sum() / (10 + 90 * 0.4) ** 0.5)
+    assert pattern.combined_z == pytest.approx(2.9, abs=0.05)
+    assert pattern.dependent_z == pytest.approx(1.3, abs=0.05)
+    said = pattern_sentence(tested)
+    assert said.startswith("Nine of the ten key questions that may be compared rose.")
+    assert "move together" in said and "does not settle it" in said
+    assert equivalence_sentence(tested).startswith("None of the nine changes")
+    # The lowest scores of 2018: 54, 45, 41 and 38; all four rose.
+    lowest = lowest_rose_sentence(tested, "2018")
+    for number, before, now in (("2.1.3", 54, 58), ("2.2.3", 45, 51), ("2.3.3", 41, 56),
+                                ("2.4.3", 38, 48)):  # fmt: skip
+        assert f"Key question {number} ({before}% to {now}%)" in lowest
+    assert benchmark_in_short(tested, "all CRCs", "June 2018 to June 2019") == (
+        "Against all CRCs (June 2018 to June 2019), 15 key questions are compared: five better, "
+        "seven similar and three with too few cases to tell. Taken together, so that chance does "
+        "not add up over the 15 comparisons, four of the five still stand apart."
+    )
+    row = tested.set_index("key_question").loc["2.1.1"]
+    assert interval_sentence(row) == (
+        "The true change lies between 16 points down and 3 points up (90% interval)."
+    )
+
+
+def test_stability_is_said_as_a_range():
+    said = stability_sentence(stability_of_overall(*INSPECTION, KINDS, OVERALL))
+    assert "between 0 and 15 of 100 such inspections would reach Good or higher" in said
+    assert "fresh" not in said and said.endswith("is not published.")
+    assert forbidden(said) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ([4, -3, 5, -2], "would often give"),
+        ([9] * 12, "even allowing for"),
+        ([4], None),
+    ],
+)
+def test_the_pattern_is_worded_by_what_its_tests_say(changes, words):
+    frame = pd.DataFrame({"comparable": "yes", "change_points": changes})
+    said = pattern_sentence(frame.assign(z_score=frame["change_points"] / 3))
+    assert said is None if words is None else words in said
 
 
 def test_the_route_never_promises_a_rating():
@@ -130,27 +215,27 @@ def test_the_route_never_promises_a_rating():
         "points_by_bands": 12,
     }  # fmt: skip
     sentences = route_sentences(route, overall)
-    assert sentences[0] == "The ratings add up to 15 points, 1 short of Good."
+    assert sentences[0] == "The ratings add up to 15 points, 1 short of Good overall."
     assert sentences[1] == (
-        "Counted in cases, the shortest way to Good is one more point, in Through the Gate, from "
-        "Good to Outstanding (2 more of 11 cases done well in 4.2.1)."
+        "One standard rated one step higher is enough for Good overall. Counted in cases, the "
+        "nearest: Through the Gate, itself from Good to Outstanding (2 more of 11 cases done well "
+        "in 4.2.1)."
     )
     assert sentences[2] == (
-        "Counted in percentage points, it is one more point, in Assessment, from Requires "
-        "improvement to Good (7 points below the boundary, 7 more of at most 97 cases done well in "
-        "2.1.3)."
+        "Counted in percentage points, the nearest: Assessment, itself from Requires improvement "
+        "to Good (7 points below the boundary, 7 more of at most 97 cases done well in 2.1.3)."
     )
     assert sentences[3].startswith("Three of the ratings (2.4, 4.1 and 4.2)")
     assert all(forbidden(sentence) == [] for sentence in sentences)
     two = {**overall, "points_needed": 2, "fewest_cases": ["4.2", "2.1"]}
     both = route_sentences(route, {**two, "fewest_points": ["2.1", "4.2"]})
     assert both[1] == (
-        "Counted in cases, the shortest way to Good is two more points, all of these together: "
-        "Through the Gate, from Good to Outstanding (2 more of 11 cases done well in 4.2.1); "
-        "Assessment, from Requires improvement to Good (7 more of at most 97 cases done well in "
-        "2.1.3)."
+        "Two standards rated one step higher are enough for Good overall. Counted in cases, the "
+        "nearest: Through the Gate, itself from Good to Outstanding (2 more of 11 cases done well "
+        "in 4.2.1); Assessment, itself from Requires improvement to Good (7 more of at most 97 "
+        "cases done well in 2.1.3); all of these together."
     )
-    assert not any("percentage points, it is" in sentence for sentence in both), "the same two"
+    assert not any("percentage points" in sentence for sentence in both), "the same two"
 
 
 @pytest.mark.parametrize(

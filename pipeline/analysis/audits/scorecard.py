@@ -6,7 +6,7 @@ cases below the limit of ``publication_limits`` is never shown apart, by month o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -20,9 +20,11 @@ from pipeline.analysis.audits.counts import (
     months_before,
     whole_percent,
 )
+from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.plans import day_in_words
-from pipeline.analysis.ratings.bands import bands_by_percent, framework_rows
+from pipeline.analysis.ratings.bands import framework_rows, rating_for
 from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.report_data import ReportSubject, with_sources
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.bases import Base, base_of
 from pipeline.analysis.statistics.change import assess_change
@@ -64,6 +66,15 @@ _WORDS = {
 }
 
 
+def scorecard_reports(
+    tables: Tables, processed: Mapping[str, pd.DataFrame]
+) -> Iterator[ReportSubject]:
+    """Return the data of the score card of each provider that audits its cases."""
+    for provider in sorted(set(tables["case_audits"]["provider"])):
+        if made := scorecard_tables(tables, processed, provider):
+            yield with_sources(tables, *made)
+
+
 def scorecard_tables(
     tables: Tables, processed: Mapping[str, pd.DataFrame], provider: str
 ) -> tuple[dict[str, Any], dict[str, pd.DataFrame]] | None:
@@ -102,16 +113,16 @@ def _inspected(
     tables: Tables, processed: Mapping[str, pd.DataFrame], provider: str, framework: str
 ) -> dict[str, Row]:
     """The figures of the latest inspection under the framework, by key question."""
-    own = tables["inspections"]
+    own = inspections_in_order(tables)
     own = own[(own["provider"] == provider) & (own["framework"] == framework)]
     if own.empty:
         return {}
-    latest = own.sort_values("fieldwork_start").iloc[-1]
+    latest = own.iloc[-1]
     rows = processed["key_question_comparison"]
     rows = rows[rows["current_inspection"] == latest["inspection"]]
     figures = {row["key_question"]: row for row in records(rows)}
     return {
-        code: {**row, "fieldwork": latest["fieldwork_start"], "round": latest["round"]}
+        code: {**row, "fieldwork": latest["fieldwork_start"], "round": latest["round_name"]}
         for code, row in figures.items()
     }
 
@@ -205,7 +216,6 @@ def standing(
     last = _by_question(asked[asked["month"] == month])
     recent = _by_question(asked[asked["month"].isin(months_before(month, RECENT))])
     bands = framework_rows(tables["rating_bands"], framework)
-    by_percent = bands_by_percent(bands)
     level = _level(tables, framework)
     rows: list[Row] = []
     for question in records(framework_rows(tables["key_questions"], framework)):
@@ -222,7 +232,7 @@ def standing(
             interval = wilson_interval(*recent[code])
             row["recent_lower"] = round(100 * interval.lower, 1)
             row["recent_upper"] = round(100 * interval.upper, 1)
-            row |= _rating(by_percent, bands, int(row["recent_percent"]))
+            row |= _rating(bands, int(row["recent_percent"]))
             row["on_target"] = _on_target(row)
             row["inspection_verdict"] = _since(before, row, level)
         rows.append(row)
@@ -249,10 +259,9 @@ def _share(found: Mapping[str, tuple[int, int]], code: str, side: str, fewest: i
     return {f"{side}_cases": cases, f"{side}_percent": percent}
 
 
-def _rating(by_percent: Mapping[int, Row], bands: pd.DataFrame, percent: int) -> Row:
-    here = by_percent[percent]
+def _rating(bands: pd.DataFrame, percent: int) -> Row:
     above = bands[bands["lower_percent"] > percent].sort_values("lower_percent")
-    row: Row = {"band_rating": here["rating"]}
+    row: Row = {"band_rating": rating_for(percent, bands)}
     if len(above):
         row["next_rating"] = above["rating"].iloc[0]
         row["boundary_percent"] = int(above["lower_percent"].iloc[0])
@@ -505,7 +514,7 @@ def _about(
     row = tables["providers"].set_index("provider").loc[provider]
     name = f"scorecard-{provider}-{month}"
     return {
-        "dossier": name,
+        "name": name,
         "kind": "scorecard",
         "provider": provider,
         "provider_name": row["name"],

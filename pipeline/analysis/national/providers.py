@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.ratings.bands import framework_rows
-from pipeline.analysis.ratings.stability import BANDS_ALONE, firmness_of_total
+from pipeline.analysis.ratings.stability import BANDS_ALONE, stability_of_total
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.statistics.ranking import half, rank_intervals
 from pipeline.data import Tables, is_missing
@@ -32,7 +33,7 @@ _WHOLE = [
 
 @dataclass(frozen=True)
 class Latest:
-    """A provider's latest inspection and the one before it, if any: rows of ``inspections``."""
+    """A provider's latest inspection and the one before it: rows of ``inspections_in_order``."""
 
     provider: str
     current: Row
@@ -46,7 +47,7 @@ def latest_pairs(tables: Tables) -> dict[str, list[Latest]]:
     comes first. Simulated providers are never put together with real ones: where the data holds
     enough real ones, only they count.
     """
-    rounds = grouped(records(tables["inspections"].sort_values("fieldwork_start")), "provider")
+    rounds = grouped(records(inspections_in_order(tables)), "provider")
     simulated = tables["providers"].set_index("provider")["simulated"] == "yes"
     for kind in (False, True):
         found: dict[str, list[Latest]] = {}
@@ -86,7 +87,8 @@ def standing_of_providers(
         now = overall.loc[code]
         row: Row = dict.fromkeys(_COLUMNS, pd.NA)
         row |= {name: providers[pair.provider][name] for name in _COLUMNS[:4]}
-        row |= {name: pair.current[name] for name in ("inspection", "round", "published")}
+        row |= {name: pair.current[name] for name in ("inspection", "published")}
+        row |= {"round": pair.current["round_name"]}
         row |= {"rating": now["published_rating"], "points": now["points"], "most": most}
         row |= {"source": now["source"], "place": now["place"]}
         row |= _since(pair, overall, moves[code], order)
@@ -112,7 +114,7 @@ def _since(pair: Latest, overall: pd.DataFrame, moves: list[Row], order: dict[st
     before = overall.loc[code]
     row: Row = {
         "previous_inspection": code,
-        "previous_round": pair.previous["round"],
+        "previous_round": pair.previous["round_name"],
         "previous_rating": before["published_rating"],
         "previous_points": before["points"],
         "standards": len(own),
@@ -149,13 +151,13 @@ def _lowest(scores: list[Row]) -> Row:
 def _with_ranks(
     frame: pd.DataFrame, tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str
 ) -> pd.DataFrame:
-    """Add the interval of each provider's rank, were fresh samples of the same sizes drawn."""
+    """Add the interval of each provider's rank, had other cases of the same work been read."""
     scored = frame[frame["points"].notna()]
     if len(scored) < FEWEST:
         return frame
     chances = np.zeros((len(scored), int(frame["most"].iloc[0]) + 1))
     for at, inspection in enumerate(scored["inspection"]):
-        total = _fresh_totals(tables, processed, framework, str(inspection))
+        total = _totals_of_other_cases(tables, processed, framework, str(inspection))
         chances[at, : len(total)] = total
     intervals = rank_intervals(chances / chances.sum(axis=1, keepdims=True))
     places = pd.DataFrame(intervals, index=scored.index).astype("Int64")
@@ -164,14 +166,14 @@ def _with_ranks(
     return frame
 
 
-def _fresh_totals(
+def _totals_of_other_cases(
     tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str, inspection: str
 ) -> np.ndarray:
-    """Probability of each total of points in fresh samples, by the bands alone."""
+    """Probability of each total of points had other cases been read, by the bands alone."""
     questions = processed["key_question_comparison"]
     questions = questions[questions["current_inspection"] == inspection]
     ratings = processed["standard_ratings"]
-    total = firmness_of_total(
+    total = stability_of_total(
         questions.drop_duplicates("key_question"),
         ratings[ratings["inspection"] == inspection],
         standards=framework_rows(tables["standards"], framework),

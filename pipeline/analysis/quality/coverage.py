@@ -30,6 +30,9 @@ _FORM_OF = {
     "qualitative evidence only": BLANK,
     "no data": BLANK,
     "not known": BLANK,
+    "not asked": BLANK,
+    "suppressed": BLANK,
+    "withdrawn": BLANK,
 }
 _TOPICS = {
     "key_question_scores": "Key questions",
@@ -97,7 +100,8 @@ def _scores(tables: Tables) -> Iterator[tuple[str, str, str]]:
     for table, column in statuses.items():
         topic = _TOPICS[table]
         for source, status in tables[table][["source", column]].itertuples(index=False):
-            yield str(source), topic, _FORM_OF[str(status)]
+            if status != "not entered yet":
+                yield str(source), topic, _FORM_OF[str(status)]
 
 
 def _facts(tables: Tables) -> Iterator[tuple[str, str, str]]:
@@ -196,7 +200,7 @@ def _failures(checks: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
 
 
 def quality_about(tables: Tables, dossier: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Return what ``dossier.json`` says of the data-quality report (``tables`` as published)."""
+    """Return what ``about.json`` says of the data-quality report (``tables`` as published)."""
     read = dossier["documents"]
     rules = dossier["rules"]
     figures_there = int(read["numbers"].sum())
@@ -204,7 +208,7 @@ def quality_about(tables: Tables, dossier: Mapping[str, pd.DataFrame]) -> dict[s
     published = tables["sources"]["published"].sort_values()
     years = sorted({str(day)[:4] for day in published})
     return {
-        "dossier": NAME,
+        "name": NAME,
         "kind": NAME,
         "provider": "",
         "provider_name": "",

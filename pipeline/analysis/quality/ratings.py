@@ -14,7 +14,7 @@ def points_add_up(records: Records) -> Iterator[Finding]:
     overall = records.ratings[records.ratings["standard"] == "overall"]
     for row in overall.to_dict("records"):
         score = printed.get(row["inspection"])
-        if score is None:
+        if score is None or pd.isna(row["points"]):
             continue
         yield Finding(
             row["inspection"],
@@ -27,7 +27,7 @@ def points_add_up(records: Records) -> Iterator[Finding]:
 def bands_give_ratings(records: Records) -> Iterator[Finding]:
     """Whether the bands give the published rating, or discretion is recorded."""
     for row in records.ratings.to_dict("records"):
-        if row["agreement"] == "judgement":
+        if pd.isna(row["derived_rating"]) or pd.isna(row["published_rating"]):
             continue
         overall = row["standard"] == "overall"
         # The overall row also tells of the score, which has a rule of its own.

@@ -11,22 +11,24 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.inspections import inspections_in_order
+from pipeline.analysis.records import Row, grouped, in_force, look_up, records
+from pipeline.analysis.sentences.phrases import joined
 from pipeline.analysis.statistics.bases import possible_counts
-from pipeline.data import Tables, is_missing
+from pipeline.data import Tables
 
 
-def bands_by_percent(bands: pd.DataFrame) -> dict[int, Row]:
-    """Return the band (a row of ``rating_bands``) that each whole percentage lies in.
+def bands_by_percent(bands: pd.DataFrame) -> pd.DataFrame:
+    """Return the band that each whole percentage lies in: a row a framework and percentage.
 
-    ``bands`` holds the rows of one framework, which leave no gap and do not overlap. A dictionary,
-    because a comparison asks it about every figure.
+    ``bands`` is ``rating_bands``; the bands of a framework leave no gap and do not overlap. Columns
+    are those of ``bands`` and ``percent`` (0 to 100).
     """
-    return {
-        percent: band
-        for band in records(bands)
-        for percent in range(band["lower_percent"], band["upper_percent"] + 1)
-    }
+    percents = [
+        range(low, high + 1)
+        for low, high in zip(bands["lower_percent"], bands["upper_percent"], strict=True)
+    ]
+    return bands.assign(percent=percents).explode("percent").astype({"percent": "Int64"})
 
 
 def rating_for(percent: int, bands: pd.DataFrame) -> str:
@@ -35,10 +37,10 @@ def rating_for(percent: int, bands: pd.DataFrame) -> str:
     ``bands`` holds the rows of one framework of ``rating_bands``. Raises
     ValueError for what is not a whole percentage.
     """
-    band = bands_by_percent(bands).get(percent)
-    if band is None:
+    inside = (bands["lower_percent"] <= percent) & (percent <= bands["upper_percent"])
+    if percent != int(percent) or not inside.any():
         raise ValueError(f"A percentage is a whole number from 0 to 100, not {percent}.")
-    return str(band["rating"])
+    return str(bands.loc[inside, "rating"].iloc[0])
 
 
 def points_for(rating: str, bands: pd.DataFrame) -> int:
@@ -144,135 +146,195 @@ def framework_rows(table: pd.DataFrame, framework: str) -> pd.DataFrame:
     return table[table["framework"] == framework]
 
 
-def standard_ratings(tables: Tables) -> pd.DataFrame:
-    """Return every rating, published and derived, with the points it is worth.
-
-    A row is an inspection and standard, or an inspection and ``overall``.
-    Columns: inspection, standard, name, published_rating, derived_rating (empty
-    for standards that are judgements), points (of the published rating; the sum
-    for ``overall``), lowest_key_question, lowest_percent, discretion (codes of
-    the rules the inspectorate recorded, joined by '; '), note, agreement
-    (``judgement``, ``equal``, ``explained`` by a recorded discretion, or
-    ``discrepancy``), source, place.
-    """
-    rules = _Rules(tables)
-    rows: list[Row] = []
-    for inspection in records(tables["inspections"]):
-        own = [_standard_row(rules, inspection, line) for line in rules.rated(inspection)]
-        rows += [*own, _overall_row(rules, inspection, own)]
-    frame = pd.DataFrame(rows, columns=_COLUMNS)
-    return frame.astype({"points": "Int64", "lowest_percent": "Int64"})
-
+NOT_DERIVED = "not derived"
+"""Agreement of a rating for which nothing is derived, because a figure it needs is not there."""
 
 _COLUMNS = [
     "inspection", "standard", "name", "published_rating", "derived_rating", "points",
     "lowest_key_question", "lowest_percent", "discretion", "note", "agreement", "source", "place",
+    "status", "score", "printed_score", "score_status", "first_rating", "first_score",
+    "first_source", "first_place",
 ]  # fmt: skip
+_NO_FIGURE_NEEDED = ("qualitative evidence only", "not asked")
+"""Statuses of a key question whose figure the rating of its standard does not wait for."""
 
 
-class _Rules:
-    """What rating an inspection looks up: its framework's rules, and its own rows."""
+def standard_ratings(tables: Tables) -> pd.DataFrame:
+    """Return every rating, published and derived, with the points it is worth.
 
-    def __init__(self, tables: Tables) -> None:
-        frameworks = tables["frameworks"]["framework"]
-        self.bands = {f: framework_rows(tables["rating_bands"], f) for f in frameworks}
-        self.overall_bands = {f: framework_rows(tables["overall_bands"], f) for f in frameworks}
-        self.standards = grouped(records(tables["standards"]), "framework")
-        self.ratings = {
-            (row["inspection"], row["standard"]): row for row in records(tables["ratings"])
-        }
-        self.printed = {row["inspection"]: row for row in records(tables["overall_ratings"])}
-        self.discretions = grouped(records(tables["discretions"]), "inspection", "standard")
-        standard_of = {
-            (row["framework"], row["key_question"]): row["standard"]
-            for row in records(tables["key_questions"])
-        }
-        scores = [
-            {**row, "standard": standard_of[row["framework"], row["key_question"]]}
-            for row in records(tables["key_question_scores"])
-            if row["reading"] == "own" and not is_missing(row["percent"])
-        ]
-        self.scores = grouped(scores, "inspection", "standard")
+    A row is an inspection and standard, or an inspection and ``overall``.
+    Columns: inspection, standard, name, published_rating (as printed), derived_rating (by the
+    bands; empty for standards that are judgements), points (of the published rating; for
+    ``overall`` our sum), lowest_key_question, lowest_percent (0 to 100), discretion (codes of
+    the rules the inspectorate recorded, joined by '; '), note, agreement
+    (``judgement``, ``equal``, ``explained`` by a recorded discretion, ``discrepancy``, or ``not
+    derived``, and then the note says why), source, place; ``status`` (why a rating is or is not
+    there). For ``overall``: ``score`` (the printed score, else our sum), ``printed_score``,
+    ``score_status``. ``first_rating``, ``first_score``, ``first_source`` and ``first_place`` hold
+    what was first printed, where a later document corrected it.
 
-    def rated(self, inspection: Row) -> list[Row]:
-        """Published ratings of an inspection, with name and basis, in the framework's order."""
-        return [
-            {**standard, **self.ratings[inspection["inspection"], standard["standard"]]}
-            for standard in self.standards[inspection["framework"]]
-        ]
+    Nothing is derived from part of a set: no rating while a case question of the standard has no
+    figure, no sum while a standard has no rating.
+
+    >>> from pipeline.data import load
+    >>> rows = standard_ratings(load())
+    >>> rows[rows["standard"] == "overall"]["score"].tolist()
+    [10, 15]
+    """
+    inspections = inspections_in_order(tables)[["inspection", "framework"]]
+    rows = _with_lowest(_rated(inspections, tables), inspections, tables)
+    key = ["framework", "lowest_percent"]
+    percents = bands_by_percent(tables["rating_bands"])
+    columns = {"rating": "derived_rating"}
+    rows = look_up(rows, percents, key, columns, ["framework", "percent"])
+    used = grouped(records(tables["discretions"]), "inspection", "standard")
+    rated = records(rows)
+    for row in rated:
+        row |= _agreement(row, used[row["inspection"], row["standard"]])
+    by_inspection = grouped(rated, "inspection")
+    overall_bands = grouped(records(tables["overall_bands"]), "framework")
+    overall = records(_printed_overall(inspections, tables))
+    every: list[Row] = []
+    for line in overall:
+        own = by_inspection[line["inspection"]]
+        every += [*own, line | _sum(line, own, overall_bands[line["framework"]])]
+    frame = pd.DataFrame(every, columns=_COLUMNS)
+    whole = ["points", "lowest_percent", "score", "printed_score", "first_score"]
+    types = {name: "Int64" if name in whole else "string" for name in _COLUMNS}
+    return frame.astype(types)
 
 
-def _standard_row(rules: _Rules, inspection: Row, rated: Row) -> Row:
-    bands = rules.bands[inspection["framework"]]
-    published = rated["rating"]
-    row: Row = {
-        "inspection": inspection["inspection"],
-        "standard": rated["standard"],
-        "name": rated["name"],
-        "published_rating": published,
-        "derived_rating": pd.NA,
-        "points": points_for(published, bands),
-        "lowest_key_question": pd.NA,
-        "lowest_percent": pd.NA,
-        "discretion": pd.NA,
-        "note": "A judgement on all the evidence; nothing is derived from percentages.",
-        "agreement": "judgement",
-        "source": rated["source"],
-        "place": rated["place"],
-    }
-    if rated["rating_basis"] == "judgement":
-        return row
-    scores = rules.scores[inspection["inspection"], rated["standard"]]
-    if not scores:
-        row["note"] = "No percentage was published for any of its key questions."
-        return row
-    lowest = min(scores, key=lambda score: int(score["percent"]))
-    derived = standard_rating([int(score["percent"]) for score in scores], bands)
-    used = rules.discretions[inspection["inspection"], rated["standard"]]
-    row |= {
-        "derived_rating": derived,
-        "lowest_key_question": lowest["key_question"],
-        "lowest_percent": int(lowest["percent"]),
-        "discretion": "; ".join(item["rule"] for item in used) or pd.NA,
-    }
+def _rated(inspections: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return every standard of every inspection with its published rating and its points."""
+    columns = ["framework", "standard", "name", "rating_basis"]
+    rows = inspections.merge(tables["standards"][columns], on="framework")
+    key = ["inspection", "standard"]
+    ratings = in_force(tables["ratings"], key, ["rating"], tables["sources"])
+    firsts = ["first_rating", "first_source", "first_place"]
+    rows = look_up(rows, ratings, key, ["rating", "status", "source", "place", *firsts])
+    rows["status"] = _status(rows["status"], rows["rating"])
+    rows = rows.rename(columns={"rating": "published_rating"})
+    there = ["framework", "rating"]
+    return look_up(
+        rows, tables["rating_bands"], ["framework", "published_rating"], ["points"], there
+    )
+
+
+def _status(status: pd.Series, rating: pd.Series) -> pd.Series:
+    """A rating without a status was published; without either it has not been entered yet."""
+    return status.fillna(rating.notna().map({True: "published", False: "not entered yet"}))
+
+
+def _with_lowest(rows: pd.DataFrame, inspections: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Add the lowest key question of each standard, or which of its figures is not there."""
+    columns = ["framework", "key_question", "standard", "evidence"]
+    asked = inspections.merge(tables["key_questions"][columns], on="framework")
+    own = tables["key_question_scores"]
+    own = own[own["reading"] == "own"]
+    own = in_force(own, ["inspection", "key_question"], ["percent"], tables["sources"])
+    asked = look_up(asked, own, ["inspection", "key_question"], ["percent", "status"])
+    asked["status"] = asked["status"].fillna("not entered yet")
+    needed = (asked["evidence"] == "cases") & ~asked["status"].isin(_NO_FIGURE_NEEDED)
+    asked["missing"] = needed & asked["percent"].isna()
+    key = ["inspection", "standard"]
+    lowest = asked[asked["percent"].notna()].sort_values("percent", kind="stable")
+    lowest = lowest.drop_duplicates(key)
+    missing = asked[asked["missing"]]
+    said = missing["key_question"] + " (" + missing["status"] + ")"
+    gaps = said.groupby([missing[name] for name in key]).agg(list).rename("gaps").reset_index()
+    names = {"key_question": "lowest_key_question", "percent": "lowest_percent"}
+    rows = look_up(look_up(rows, lowest, key, names), gaps, key, ["gaps"])
+    partial = rows["gaps"].notna() | (rows["rating_basis"] == "judgement")
+    for name in names.values():
+        rows[name] = rows[name].mask(partial)
+    return rows
+
+
+def _agreement(row: Row, used: list[Row]) -> Row:
+    """Say whether the bands give the published rating, or why nothing is derived."""
+    derived, published = row["derived_rating"], row["published_rating"]
+    found: Row = {"discretion": "; ".join(item["rule"] for item in used) or None}
+    if row["rating_basis"] == "judgement":
+        note = "A judgement on all the evidence; nothing is derived from percentages."
+        return found | {"note": note, "agreement": "judgement"}
+    if isinstance(row["gaps"], list):
+        one = len(row["gaps"]) == 1
+        note = (
+            f"Key question{'' if one else 's'} {joined(row['gaps'])} {'has' if one else 'have'} no "
+            "figure, so no rating is derived."
+        )
+        return found | {"note": note, "agreement": NOT_DERIVED}
+    if derived is None:
+        note = "No percentage was published for any of its key questions."
+        return found | {"note": note, "agreement": NOT_DERIVED}
+    if published is None:
+        note = f"The bands give {derived}; the published rating is {row['status']}."
+        return found | {"note": note, "agreement": NOT_DERIVED}
     if derived == published:
-        return row | {"note": pd.NA, "agreement": "equal"}
+        return found | {"note": None, "agreement": "equal"}
     if any((item["from_rating"], item["to_rating"]) == (derived, published) for item in used):
         reasons = " ".join(item["reason"] for item in used)
         note = f"The bands give {derived}; the panel published {published}. {reasons}"
-        return row | {"note": note, "agreement": "explained"}
+        return found | {"note": note, "agreement": "explained"}
     note = (
         f"The bands give {derived}, the report prints {published}, and no discretion is recorded."
     )
-    return row | {"note": note, "agreement": "discrepancy"}
+    return found | {"note": note, "agreement": "discrepancy"}
 
 
-def _overall_row(rules: _Rules, inspection: Row, standards: list[Row]) -> Row:
-    printed = rules.printed[inspection["inspection"]]
+def _printed_overall(inspections: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return the overall rating and score of every inspection, as printed."""
+    printed = tables["overall_ratings"]
+    overall = in_force(printed, ["inspection"], ["rating", "score"], tables["sources"])
+    firsts = ["first_rating", "first_score", "first_source", "first_place"]
+    names = {
+        "rating": "published_rating",
+        "rating_status": "status",
+        "score": "printed_score",
+        **{name: name for name in ["score_status", "source", "place", *firsts]},
+    }
+    rows = look_up(inspections, overall, ["inspection"], names)
+    rows["status"] = _status(rows["status"], rows["published_rating"])
+    rows["score_status"] = rows["score_status"].fillna("not entered yet")
+    return rows.assign(standard="overall", name="Overall rating")
+
+
+def _sum(printed: Row, standards: list[Row], bands: list[Row]) -> Row:
+    """Set our sum of points next to the printed score and overall rating."""
+    score, published = printed["printed_score"], printed["published_rating"]
+    unrated = [f"{row['standard']} ({row['status']})" for row in standards if row["points"] is None]
+    if unrated or not standards:
+        one = len(unrated) == 1
+        note = (
+            f"Standard{'' if one else 's'} {joined(unrated)} {'has' if one else 'have'} no rating, "
+            "so the points are not added up."
+            if unrated
+            else "The framework has no standards, so there are no points to add up."
+        )
+        return {"note": note, "agreement": NOT_DERIVED, "score": score}
     points = sum(row["points"] for row in standards)
-    derived = overall_rating(points, rules.overall_bands[inspection["framework"]])
-    published = printed["rating"]
+    derived = next(
+        (b["rating"] for b in bands if b["lower_points"] <= points <= b["upper_points"]), None
+    )
     agreement, note = "equal", "The printed score equals the sum of the points."
-    if is_missing(printed["score"]):
-        note = "No total was printed; the sum of the points is ours."
-    elif int(printed["score"]) != points:
+    if score is None:
+        note = (
+            "No total was printed; the sum of the points is ours."
+            if printed["score_status"] == "not published"
+            else f"The printed total is {printed['score_status']}; the sum of the points is ours."
+        )
+    elif score != points:
         agreement = "discrepancy"
-        note = f"The report prints a score of {printed['score']}; the points add up to {points}."
-    if derived != published:
+        note = f"The report prints a score of {score}; the points add up to {points}."
+    if published is None:
+        note += f" The overall rating is {printed['status']}."
+    elif derived is not None and derived != published:
         agreement = "discrepancy"
         note += f" {points} points give {derived}; the report prints {published}."
     return {
-        "inspection": inspection["inspection"],
-        "standard": "overall",
-        "name": "Overall rating",
-        "published_rating": published,
         "derived_rating": derived,
         "points": points,
-        "lowest_key_question": pd.NA,
-        "lowest_percent": pd.NA,
-        "discretion": pd.NA,
+        "score": points if score is None else score,
         "note": note,
         "agreement": agreement,
-        "source": printed["source"],
-        "place": printed["place"],
     }

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.ratings.scale import Scale, largest_pair, printed_percent, rated_on_cases
+from pipeline.analysis.ratings.scale import Rated, Scale, largest_pair
+from pipeline.analysis.records import grouped, records
 from pipeline.analysis.statistics.bases import Base
 
 
@@ -24,23 +25,28 @@ def cases_needed(count: int, base: int, boundary: int) -> int:
     """Fewest more cases done well for ``count`` of ``base`` to print as ``boundary`` percent.
 
     0 where it does already. The base stays the same: cases turn from not well done to well done.
+
+    >>> cases_needed(7, 11, 80)
+    2
     """
-    reaches = np.flatnonzero(printed_percent(np.arange(count, base + 1), base) >= boundary)
-    return int(reaches[0])
+    # Half up, count / base prints as the boundary from (2 boundary - 1) / 200 on.
+    return max(0, -(-(2 * boundary - 1) * base // 200) - count)
 
 
-def route_by_question(
+def next_rating_by_question(
     questions: pd.DataFrame,
     ratings: pd.DataFrame,
     standards: pd.DataFrame,
     bands: pd.DataFrame,
     rules: pd.DataFrame,
+    rated: Rated | None = None,
 ) -> pd.DataFrame:
     """A row a key question of a standard that can still rise: how far it is from the next rating.
 
     ``questions``: the rows of one inspection from ``key_question_comparison``; ``ratings``: its
     rows from ``standard_ratings``; ``standards``, ``bands``, ``rules``: its framework's rows of
-    ``standards``, ``rating_bands`` and ``discretion_rules``.
+    ``standards``, ``rating_bands`` and ``discretion_rules``; ``rated`` what follows from them,
+    where it is at hand.
 
     Columns: ``standard, name, published_rating, next_rating, boundary_percent, key_question, label,
     percent, base`` (number of cases the count below is out of), ``base_known`` (false: the largest
@@ -49,10 +55,12 @@ def route_by_question(
     (percentage points from the printed figure to the boundary, at least 0), ``cases_to_discretion``
     (fewest more cases for the question to be within the range where discretion may be considered).
     """
-    scale = Scale.of(bands, rules)
-    published = ratings.set_index("standard")["published_rating"]
+    rated = rated or Rated.of(questions, standards, bands, rules)
+    scale = rated.scale
+    published = dict(zip(ratings["standard"], ratings["published_rating"], strict=True))
     rows: list[dict[str, Any]] = []
-    for question in rated_on_cases(questions, standards).to_dict("records"):
+    for asked in rated.questions:
+        question = asked._asdict()
         level = scale.level_of(published[question["standard"]])
         pair = largest_pair(question["percent"], question["base"])
         if level == scale.top or pair is None:
@@ -104,16 +112,17 @@ def _to_discretion(scale: Scale, count: int, base: int, level: int, qualitative:
     return int(np.flatnonzero(reachable >= level)[0])
 
 
-def route_by_standard(
+def next_rating_by_standard(
     questions: pd.DataFrame,
     ratings: pd.DataFrame,
     standards: pd.DataFrame,
     bands: pd.DataFrame,
     rules: pd.DataFrame,
+    rated: Rated | None = None,
 ) -> pd.DataFrame:
     """A row a standard: what its next point would take, the fewest cases first.
 
-    Arguments as for ``route_by_question``. Columns: ``standard, name, published_rating,
+    Arguments as for ``next_rating_by_question``. Columns: ``standard, name, published_rating,
     next_rating, boundary_percent, rateable`` (false where no number of cases can be given: a
     judgement, no percentages, or none of them below the boundary, so that they do not explain the
     rating; the numbers are then missing), ``questions_below`` (key questions
@@ -124,11 +133,15 @@ def route_by_standard(
     where discretion may be considered), ``raised_by_panel`` (true where the published rating rests
     on recorded discretion). Standards at the top rating are left out.
     """
-    by_question = route_by_question(questions, ratings, standards, bands, rules)
-    scale = Scale.of(bands, rules)
-    names = standards.set_index("standard")["name"]
+    rated = rated or Rated.of(questions, standards, bands, rules)
+    by_question = grouped(
+        records(next_rating_by_question(questions, ratings, standards, bands, rules, rated)),
+        "standard",
+    )
+    scale = rated.scale
+    names = dict(zip(standards["standard"], standards["name"], strict=True))
     rows: list[dict[str, Any]] = []
-    for line in ratings[ratings["standard"] != "overall"].to_dict("records"):
+    for line in records(ratings[ratings["standard"] != "overall"]):
         level = scale.level_of(line["published_rating"])
         if level == scale.top:
             continue
@@ -138,25 +151,26 @@ def route_by_standard(
             "published_rating": line["published_rating"],
             "next_rating": scale.ratings[level + 1],
             "boundary_percent": scale.lower[level + 1],
-            "raised_by_panel": bool(pd.notna(line["discretion"])),
+            "raised_by_panel": line["discretion"] is not None,
         }
-        own = by_question[by_question["standard"] == line["standard"]]
-        below = own[own["cases_needed"] > 0]
-        row["rateable"] = not below.empty
-        if not below.empty:
-            furthest = own.loc[own["points_away"].idxmax()]
+        own = by_question[line["standard"]]
+        below = [question for question in own if question["cases_needed"] > 0]
+        row["rateable"] = bool(below)
+        if below:
+            furthest = max(own, key=lambda question: question["points_away"])
             row |= {
-                "questions_below": "; ".join(below["key_question"]),
-                "cases_needed": int(own["cases_needed"].sum()),
-                "cases_if_shared": int(own["cases_needed"].max()),
-                "points_away": int(furthest["points_away"]),
-                "base": int(furthest["base"]),
-                "base_known": bool(furthest["base_known"]),
-                "cases_to_discretion": int(own["cases_to_discretion"].sum()),
+                "questions_below": "; ".join(question["key_question"] for question in below),
+                "cases_needed": sum(question["cases_needed"] for question in own),
+                "cases_if_shared": max(question["cases_needed"] for question in own),
+                "points_away": furthest["points_away"],
+                "base": furthest["base"],
+                "base_known": furthest["base_known"],
+                "cases_to_discretion": sum(question["cases_to_discretion"] for question in own),
             }
         rows.append(row)
     whole = ["cases_needed", "cases_if_shared", "points_away", "base", "cases_to_discretion"]
-    frame = pd.DataFrame(rows, columns=_BY_STANDARD).astype(dict.fromkeys(whole, "Int64"))
+    types = dict.fromkeys(whole, "Int64") | {"base_known": "boolean"}
+    frame = pd.DataFrame(rows, columns=_BY_STANDARD).astype(types)
     return frame.sort_values(
         ["cases_needed", "points_away", "standard"], na_position="last", ignore_index=True
     )
@@ -169,13 +183,13 @@ _BY_STANDARD = [
 ]  # fmt: skip
 
 
-def route_to_overall(
+def next_overall_rating(
     route: pd.DataFrame, ratings: pd.DataFrame, overall_bands: pd.DataFrame
 ) -> dict[str, Any]:
     """How far the provider is from the next overall rating, and the shortest ways there.
 
-    ``route`` is a result of ``route_by_standard``; ``ratings`` the rows of the inspection from
-    ``standard_ratings``; ``overall_bands`` those of its framework. Each standard can give one
+    ``route`` is a result of ``next_rating_by_standard``; ``ratings`` the rows of the inspection
+    from ``standard_ratings``; ``overall_bands`` those of its framework. Each standard can give one
     point.
 
     Result: ``points`` (of the published ratings), ``rating``, ``next_rating`` and ``points_needed``

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.analysis.records import records
 from pipeline.analysis.statistics.bases import Base, base_of
 
 
@@ -92,36 +93,65 @@ def printed_percent(counts: npt.ArrayLike, base: int) -> npt.NDArray:
     return (200 * np.asarray(counts) + base) // (2 * base)
 
 
-def rated_on_cases(questions: pd.DataFrame, standards: pd.DataFrame) -> pd.DataFrame:
-    """The key questions with a percentage whose standards are rated on percentages.
+class RatedQuestion(NamedTuple):
+    """A key question with a percentage (0 to 100) whose standard is rated on percentages.
 
-    ``questions`` holds the rows of one inspection from ``key_question_comparison`` (only the
-    current round is used); ``standards`` the rows of its framework from ``standards``. Result: one
-    row a key question with ``standard, name, qualitative`` (the standard is also rated on
-    observations), ``key_question, label, sample, percent`` and ``base`` (a ``Base``).
+    ``qualitative``: the standard is also rated on observations.
     """
-    basis = standards.set_index("standard")
-    rows: list[dict[str, Any]] = []
-    for row in questions.to_dict("records"):
-        standard = row["standard"]
-        if pd.isna(row["current_percent"]) or basis.loc[standard, "rating_basis"] == "judgement":
-            continue
-        rows.append(
-            {
-                "standard": standard,
-                "name": basis.loc[standard, "name"],
-                "qualitative": "qualitative" in str(basis.loc[standard, "rating_basis"]),
-                "key_question": row["key_question"],
-                "label": row["label"],
-                "sample": row["sample"],
-                "percent": int(row["current_percent"]),
-                "base": base_of(row, "current"),
-            }
-        )
-    columns = [
-        "standard", "name", "qualitative", "key_question", "label", "sample", "percent", "base",
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+
+    standard: str
+    name: str
+    qualitative: bool
+    key_question: str
+    label: str
+    sample: str
+    percent: int
+    base: Base
+
+
+@dataclass(frozen=True)
+class Rated:
+    """What the ratings of one inspection rest on: its rated key questions, and the scale."""
+
+    questions: list[RatedQuestion]
+    scale: Scale
+
+    @classmethod
+    def of(
+        cls,
+        questions: pd.DataFrame,
+        standards: pd.DataFrame,
+        bands: pd.DataFrame,
+        rules: pd.DataFrame,
+        scale: Scale | None = None,
+    ) -> Rated:
+        """Of the rows of one inspection from ``key_question_comparison`` (its later round).
+
+        ``standards``, ``bands`` and ``rules`` hold the rows of its framework from the tables
+        ``standards``, ``rating_bands`` and ``discretion_rules``; ``scale`` what follows from the
+        last two, where it is at hand.
+        """
+        basis = {row["standard"]: row for row in records(standards)}
+        read = ["standard", "key_question", "label", "sample", "current_percent"]
+        read += [f"current_{name}" for name in ("base", "limit", "tied", "at_least")]
+        rated = []
+        for row in records(questions[[name for name in read if name in questions]]):
+            standard = basis[row["standard"]]
+            if row["current_percent"] is None or standard["rating_basis"] == "judgement":
+                continue
+            rated.append(
+                RatedQuestion(
+                    row["standard"],
+                    standard["name"],
+                    "qualitative" in standard["rating_basis"],
+                    row["key_question"],
+                    row["label"],
+                    row["sample"],
+                    int(row["current_percent"]),
+                    base_of(row, "current"),
+                )
+            )
+        return cls(rated, scale or Scale.of(bands, rules))
 
 
 def largest_pair(percent: int, base: Base) -> tuple[int, int] | None:

@@ -1,26 +1,28 @@
-"""How firm is a rating? An illustration with fresh samples.
+"""How stable is a rating? An illustration with other cases, handled in the same way.
 
-If the inspectorate read fresh samples of the same sizes, drawn from the same practice, the shares
-would come out a little differently, and so might the ratings. This module works out how often.
+If the inspectorate read as many other cases that were handled in the same way, the shares would
+come out a little differently, and so might the ratings. This module works out how often.
 
-It is an illustration of sampling variation. It is not the chance that a published rating is wrong:
-the published rating is the inspectorate's judgement of the cases it read, and the figures below
-know nothing of the evidence behind it.
+It is an illustration of the luck of which cases were read. It is not the chance that a published
+rating is wrong: the published rating is the inspectorate's judgement of the cases it read, and the
+figures below know nothing of the evidence behind it.
 
 Method. The true share of each key question is uncertain: with the Jeffreys prior, Beta(1/2, 1/2),
 its posterior after ``x`` of ``n`` cases is Beta(x + 1/2, n - x + 1/2), and the number of cases done
-well in a fresh sample of ``n`` is beta-binomial (Gelman and others (2013), Bayesian Data Analysis,
-3rd edition, section 2.4). Each count is rated by the framework's bands; the lowest key question
-drives the standard.
+well in ``n`` other cases is beta-binomial (Gelman and others (2013), Bayesian Data Analysis, 3rd
+edition, section 2.4). Each count is rated by the framework's bands; the lowest key question drives
+the standard.
 
-How the questions depend on one another is not published, so three answers are given: as if they
-were ``independent``; as if they went ``together`` (good samples are good for all); and bounds,
-``lowest`` and ``highest``, that hold whatever the dependence between questions and standards read
-from the same cases (Frechet bounds within a standard, a linear programme over standards; the bounds
-may be wider than need be). Standards read from separate samples are independent of each other.
+How the questions depend on one another is not published, so the answer is a range: ``lowest`` and
+``highest`` hold whatever the dependence between questions and standards read from the same cases
+(Frechet bounds within a standard, a linear programme over standards; the bounds may be wider than
+need be). Within it stand two readings: as if questions were ``independent``, which is not
+plausible, and as if they went ``together`` (lucky samples are lucky for all). Standards read from
+separate samples are independent of each other.
 
-Standards that are judgements (domain one) are held as published. Everything is worked out exactly;
-nothing is simulated, so no seed is needed. A test draws seeded samples and finds the same.
+Standards that are judgements (domain one) are held as published. Nothing is simulated, so no seed
+is needed: the numbers are exact given the prior, the bases and the dependence, and only then. A
+test draws seeded samples and finds the same.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -36,7 +39,8 @@ import pandas as pd
 import scipy.stats
 from scipy.optimize import linprog
 
-from pipeline.analysis.ratings.scale import Scale, joined_samples, largest_pair, rated_on_cases
+from pipeline.analysis.ratings.scale import Rated, Scale, joined_samples, largest_pair
+from pipeline.analysis.records import records
 
 PRIOR = 0.5
 """Both parameters of the Beta prior (Jeffreys)."""
@@ -48,9 +52,16 @@ RULES = (BANDS_ALONE, WITH_DISCRETION)
 _LARGEST_PROGRAMME = 20_000
 """States of a linear programme that still solve in moments."""
 
+_LARGEST_BASE = 2_000
+"""A larger sample is taken as one of this size with the same share; its rating hardly varies."""
 
-def fresh_counts(count: int, base: int, prior: float = PRIOR) -> npt.NDArray:
-    """Probability of each number of cases done well, 0 to ``base``, in a fresh sample."""
+
+def counts_of_other_cases(count: int, base: int, prior: float = PRIOR) -> npt.NDArray:
+    """Probability of each number of cases done well, 0 to ``base``, in as many other cases.
+
+    >>> counts_of_other_cases(1, 1).round(3)
+    array([0.25, 0.75])
+    """
     return scipy.stats.betabinom.pmf(np.arange(base + 1), base, count + prior, base - count + prior)
 
 
@@ -71,36 +82,42 @@ class _Standard:
         return np.maximum(0, self.at_least.sum(axis=0) - len(self.at_least) + 1)
 
 
-def _standards(rated: pd.DataFrame, scale: Scale, rule: str) -> list[_Standard]:
-    standards = []
-    for code, questions in rated.groupby("standard", sort=False):
-        rows = []
-        for question in questions.to_dict("records"):
-            pair = largest_pair(question["percent"], question["base"])
-            if pair is None:
-                continue
-            count, base = pair
-            counts = np.arange(base + 1)
-            level = (
-                scale.levels(counts, base)
-                if rule == BANDS_ALONE
-                else scale.reachable(counts, base, bool(question["qualitative"]))
-            )
-            chance = fresh_counts(count, base)
-            rows.append([chance[level >= at].sum() for at in range(scale.top + 1)])
-        if rows:
-            standards.append(_Standard(str(code), np.minimum(1, np.array(rows))))
-    return standards
+def _standards(rated: Rated, rule: str) -> list[_Standard]:
+    rows: dict[str, list[tuple[float, ...]]] = {}
+    for question in rated.questions:
+        pair = largest_pair(question.percent, question.base)
+        if pair is not None:
+            chance = _at_least(*pair, rated.scale, rule, question.qualitative)
+            rows.setdefault(question.standard, []).append(chance)
+    return [_Standard(code, np.minimum(1, np.array(own))) for code, own in rows.items()]
 
 
-def firmness_of_standards(
+@lru_cache(maxsize=100_000)
+def _at_least(
+    count: int, base: int, scale: Scale, rule: str, qualitative: bool
+) -> tuple[float, ...]:
+    """Probability that as many other cases give each level or a higher one."""
+    if base > _LARGEST_BASE:
+        count, base = round(count * _LARGEST_BASE / base), _LARGEST_BASE
+    counts = np.arange(base + 1)
+    level = (
+        scale.levels(counts, base)
+        if rule == BANDS_ALONE
+        else scale.reachable(counts, base, qualitative)
+    )
+    chance = counts_of_other_cases(count, base)
+    return tuple(float(chance[level >= at].sum()) for at in range(scale.top + 1))
+
+
+def stability_of_standards(
     questions: pd.DataFrame,
     ratings: pd.DataFrame,
     standards: pd.DataFrame,
     bands: pd.DataFrame,
     rules: pd.DataFrame,
+    rated: Rated | None = None,
 ) -> pd.DataFrame:
-    """How often fresh samples would give each standard each rating: a row a standard, rule, rating.
+    """How often other cases would give each standard each rating: a row a standard, rule, rating.
 
     ``questions``: the rows of one inspection from ``key_question_comparison``; ``ratings``: its
     rows from ``standard_ratings``; ``standards``, ``bands``, ``rules``: its framework's rows of
@@ -108,16 +125,17 @@ def firmness_of_standards(
 
     Columns: ``standard, name, rule`` (``bands alone`` or ``every permitted discretion``, used
     upwards), ``rating, published`` (true for the published rating), ``at_least_lowest,
-    at_least_independent, at_least_together`` (proportion of fresh samples that reach the rating or
-    a higher one; together is also the highest possible), ``independent, together`` (proportion that
-    give exactly this rating). Standards without a percentage are left out.
+    at_least_independent, at_least_together`` (proportion of such readings that reach the rating
+    or a higher one; together is also the highest possible), ``independent, together`` (proportion
+    that give exactly this rating). Standards without a percentage are left out.
     """
-    rated, scale = rated_on_cases(questions, standards), Scale.of(bands, rules)
-    names = rated.drop_duplicates("standard").set_index("standard")["name"]
-    published = ratings.set_index("standard")["published_rating"]
+    rated = rated or Rated.of(questions, standards, bands, rules)
+    scale = rated.scale
+    names = {question.standard: question.name for question in rated.questions}
+    published = dict(zip(ratings["standard"], ratings["published_rating"], strict=True))
     rows = []
-    for rule in RULES:
-        for standard in _standards(rated, scale, rule):
+    for pair in zip(*(_standards(rated, rule) for rule in RULES), strict=True):
+        for rule, standard in zip(RULES, pair, strict=True):
             independent, together = standard.independent(), standard.together()
             lowest = standard.lowest()
             for level, rating in enumerate(scale.ratings):
@@ -135,13 +153,13 @@ def firmness_of_standards(
                         "together": _exactly(together)[level],
                     }
                 )
-    return pd.DataFrame(rows).sort_values(
-        ["standard", "rule"], key=_by_rule, kind="stable", ignore_index=True
-    )
+    return pd.DataFrame(rows, columns=_OF_STANDARDS)
 
 
-def _by_rule(column: pd.Series) -> pd.Series:
-    return column.map(RULES.index) if column.name == "rule" else column
+_OF_STANDARDS = [
+    "standard", "name", "rule", "rating", "published", "at_least_lowest", "at_least_independent",
+    "at_least_together", "independent", "together",
+]  # fmt: skip
 
 
 def _exactly(at_least: npt.NDArray) -> npt.NDArray:
@@ -149,23 +167,24 @@ def _exactly(at_least: npt.NDArray) -> npt.NDArray:
     return np.maximum(0, at_least - np.append(at_least[1:], 0))
 
 
-def firmness_of_total(
+def stability_of_total(
     questions: pd.DataFrame,
     ratings: pd.DataFrame,
     standards: pd.DataFrame,
     bands: pd.DataFrame,
     rules: pd.DataFrame,
     sample_kinds: pd.DataFrame,
+    rated: Rated | None = None,
 ) -> pd.DataFrame:
-    """How often fresh samples would give each total of points: a row a rule and total.
+    """How often other cases would give each total of points: a row a rule and total.
 
-    Arguments as for ``firmness_of_standards``, and the table ``sample_kinds``, which says which
+    Arguments as for ``stability_of_standards``, and the table ``sample_kinds``, which says which
     samples hold the same cases. Columns: ``rule, points, independent, together`` (proportions).
     """
-    scale = Scale.of(bands, rules)
+    rated = rated or Rated.of(questions, standards, bands, rules)
     frames = []
     for rule in RULES:
-        parts = _parts(questions, ratings, standards, scale, sample_kinds, rule)
+        parts = _parts(rated, ratings, sample_kinds, rule)
         independent = parts.total("independent")
         together = parts.total("together")
         frames.append(
@@ -181,7 +200,7 @@ def firmness_of_total(
     return pd.concat(frames, ignore_index=True)
 
 
-def firmness_of_overall(
+def stability_of_overall(
     questions: pd.DataFrame,
     ratings: pd.DataFrame,
     standards: pd.DataFrame,
@@ -189,21 +208,22 @@ def firmness_of_overall(
     rules: pd.DataFrame,
     sample_kinds: pd.DataFrame,
     overall_bands: pd.DataFrame,
+    rated: Rated | None = None,
 ) -> pd.DataFrame:
-    """How often fresh samples would reach each overall rating or a higher one.
+    """How often other cases would reach each overall rating or a higher one.
 
-    Arguments as for ``firmness_of_total``, and the framework's rows of ``overall_bands``. A row a
+    Arguments as for ``stability_of_total``, and the framework's rows of ``overall_bands``. A row a
     rule and overall rating. Columns: ``rule, rating, lower_points, published`` (true for the
     published overall rating), ``lowest, independent, together, highest`` (proportions; the outer
     two are bounds whatever the dependence, missing where too many standards share their cases).
     """
-    scale = Scale.of(bands, rules)
-    published = ratings.set_index("standard")["published_rating"].get("overall")
+    rated = rated or Rated.of(questions, standards, bands, rules)
+    published = dict(zip(ratings["standard"], ratings["published_rating"], strict=True))
     rows: list[dict[str, Any]] = []
     for rule in RULES:
-        parts = _parts(questions, ratings, standards, scale, sample_kinds, rule)
+        parts = _parts(rated, ratings, sample_kinds, rule)
         independent, together = parts.total("independent"), parts.total("together")
-        for band in overall_bands.sort_values("lower_points").to_dict("records"):
+        for band in records(overall_bands.sort_values("lower_points")):
             need = int(band["lower_points"])
             lowest, highest = parts.bounds(need)
             rows.append(
@@ -211,7 +231,7 @@ def firmness_of_overall(
                     "rule": rule,
                     "rating": band["rating"],
                     "lower_points": need,
-                    "published": band["rating"] == published,
+                    "published": band["rating"] == published.get("overall"),
                     "lowest": lowest,
                     "independent": min(1.0, float(independent[need:].sum())),
                     "together": min(1.0, float(together[need:].sum())),
@@ -302,21 +322,15 @@ class _Parts:
         return float(np.clip(sign * answer.fun, 0, 1))
 
 
-def _parts(
-    questions: pd.DataFrame,
-    ratings: pd.DataFrame,
-    standards: pd.DataFrame,
-    scale: Scale,
-    sample_kinds: pd.DataFrame,
-    rule: str,
-) -> _Parts:
-    rated = rated_on_cases(questions, standards)
-    modelled = _standards(rated, scale, rule)
+def _parts(rated: Rated, ratings: pd.DataFrame, sample_kinds: pd.DataFrame, rule: str) -> _Parts:
+    modelled = _standards(rated, rule)
     codes = {standard.code for standard in modelled}
-    points = ratings[ratings["standard"] != "overall"].set_index("standard")["points"]
-    held = int(points[~points.index.isin(codes)].sum())
-    roots = joined_samples(rated["sample"].unique(), sample_kinds)
-    cases = rated["sample"].map(roots).groupby(rated["standard"]).agg(set)
+    points = zip(ratings["standard"], ratings["points"], strict=True)
+    held = sum(int(worth) for code, worth in points if code not in {*codes, "overall"})
+    roots = joined_samples({question.sample for question in rated.questions}, sample_kinds)
+    cases: dict[str, set[str]] = {}
+    for question in rated.questions:
+        cases.setdefault(question.standard, set()).add(roots[question.sample])
     groups: list[tuple[set[str], list[_Standard]]] = []
     for standard in modelled:
         own = set(cases[standard.code])
@@ -326,4 +340,4 @@ def _parts(
             own |= other[0]
             members = other[1] + members
         groups.append((own, members))
-    return _Parts(held, [members for _, members in groups], np.asarray(scale.points))
+    return _Parts(held, [members for _, members in groups], np.asarray(rated.scale.points))

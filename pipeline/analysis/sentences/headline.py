@@ -1,11 +1,14 @@
 """What leadership sees first: counts and plain sentences made from the comparison tables."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.analysis.ratings.bands import framework_rows, points_to_next
-from pipeline.analysis.sentences.phrases import in_words, joined
+from pipeline.analysis.inspections import comparator_in_text
+from pipeline.analysis.ratings.bands import framework_rows
+from pipeline.analysis.records import Row, records
+from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.data import Tables, is_missing
 
 
@@ -13,37 +16,51 @@ from pipeline.data import Tables, is_missing
 class Overall:
     """The overall rating of an inspection and what its points say.
 
-    ``points`` is the sum over all standards out of ``most``; ``printed`` whether
-    the report prints that total; ``missing`` and ``next_rating`` the distance to
-    the next overall rating, None at the top.
+    ``rating`` is None where there is none, and ``status`` says why. ``points`` is the score out of
+    ``most``: as printed, else our sum over all standards, None where neither is to be had; ``printed`` whether
+    the report prints it and ``score_status`` why not; ``ours`` our sum where it is another;
+    ``missing`` and ``next_rating`` the distance to the next overall rating, None at the top and
+    where the score does not give the published rating.
     """
 
-    rating: str
-    points: int
-    most: int
+    rating: str | None
+    status: str
+    points: int | None
+    most: int | None
     printed: bool
+    score_status: str
+    ours: int | None
     missing: int | None
     next_rating: str | None
 
 
-def overall(tables: Tables, ratings: pd.DataFrame, inspection: str) -> Overall:
-    """Return the overall rating of an inspection (``ratings`` from standard_ratings)."""
-    row = ratings[(ratings["inspection"] == inspection) & (ratings["standard"] == "overall")].iloc[
-        0
-    ]
-    inspections = tables["inspections"].set_index("inspection")
-    framework = inspections.loc[inspection, "framework"]
-    bands = framework_rows(tables["overall_bands"], str(framework))
-    printed = tables["overall_ratings"].set_index("inspection").loc[inspection, "score_status"]
-    following = points_to_next(int(row["points"]), bands)
+def overall(tables: Tables, ratings: list[Row], inspection: str) -> Overall:
+    """Return the overall rating of an inspection (``ratings``: rows of standard_ratings)."""
+    (row,) = [r for r in ratings if (r["inspection"], r["standard"]) == (inspection, "overall")]
+    bands = _of_framework(tables, "overall_bands", inspection)
+    points, ours = row["score"], row["points"]
+    here = [b["rating"] for b in bands if b["lower_points"] <= (points or 0) <= b["upper_points"]]
+    above = sorted((b["lower_points"], b["rating"]) for b in bands)
+    above = [band for band in above if points is not None and band[0] > points]
+    follows = bool(above) and here == [row["published_rating"]]
     return Overall(
-        rating=str(row["published_rating"]),
-        points=int(row["points"]),
-        most=int(bands["upper_points"].max()),
-        printed=bool(printed == "published"),
-        missing=following[0] if following else None,
-        next_rating=following[1] if following else None,
+        rating=row["published_rating"],
+        status=row["status"],
+        points=points,
+        most=max((b["upper_points"] for b in bands), default=None),
+        printed=row["printed_score"] is not None,
+        score_status=row["score_status"],
+        ours=None if ours == points else ours,
+        missing=above[0][0] - points if follows else None,
+        next_rating=above[0][1] if follows else None,
     )
+
+
+def _of_framework(tables: Tables, name: str, inspection: str) -> list[Row]:
+    """Return the rows of a table of the framework an inspection was judged by."""
+    inspections = tables["inspections"]
+    at = list(inspections["inspection"]).index(inspection)
+    return records(framework_rows(tables[name], inspections["framework"].iloc[at]))
 
 
 def headline(
@@ -57,65 +74,111 @@ def headline(
     says it in full. Standards and questions that may not be compared are left
     out of every count of change and counted apart.
     """
-    current = str(questions["current_inspection"].iloc[0])
-    previous = questions["previous_inspection"].iloc[0]
-    now = overall(tables, ratings, current)
-    then = None if is_missing(previous) else overall(tables, ratings, str(previous))
-    rows: list[tuple[str, str | None, str]] = [("overall", *_overall(now, then))]
+    asked, compared = records(questions[_READ]), records(standards)
+    rated = records(ratings)
+    pair = (asked or compared)[0]
+    current, previous = pair["current_inspection"], pair["previous_inspection"]
+    now = overall(tables, rated, current)
+    then = None if previous is None else overall(tables, rated, previous)
+    rows: list[tuple[str, str | None, str]] = []
+    leading: tuple[str | None, str] = (None, "")
     if then is not None:
-        rows.append(("comparable standards", *_comparable_points(standards, tables)))
-        rows.append(("standards", *_standards(standards)))
-        rows.append(("key questions", *_questions(questions)))
-    rows.append(("all CRCs", *_against(questions)))
-    rows.append(("common weakness", *_common_weakness(questions, ratings)))
-    rows.append(("strongest", *_extreme(questions, highest=True)))
-    rows.append(("weakest", *_extreme(questions, highest=False)))
+        leading = _comparable_points(compared, tables)
+    rows.append(("overall", *_overall(now, then, leading[1], compared)))
+    if then is not None:
+        rows.append(("comparable standards", *leading))
+        rows.append(("standards", *_standards(compared)))
+        rows.append(("key questions", *_questions(asked)))
+    rows.append(("comparator", *_against(asked, tables)))
+    rows.append(("common weakness", *_common_weakness(asked, rated)))
+    rows.append(("strongest", *_extreme(asked, highest=True)))
+    rows.append(("weakest", *_extreme(asked, highest=False)))
     return pd.DataFrame(
         [row for row in rows if row[1] is not None], columns=["item", "value", "sentence"]
     )
+
+
+_READ = [
+    "previous_inspection", "current_inspection", "key_question", "label", "current_percent",
+    "current_base", "comparable", "change_points", "comparator", "difference_from_comparator",
+]  # fmt: skip
 
 
 def _points(count: int) -> str:
     return f"{in_words(count)} point{'s' if count != 1 else ''}"
 
 
-def _overall(now: Overall, then: Overall | None) -> tuple[str, str]:
-    short = ""
+def _overall(
+    now: Overall, then: Overall | None, comparable: str, standards: list[Row]
+) -> tuple[str | None, str]:
+    """Say the rating, the comparable result first and then the total with what it sums."""
+    rating = now.rating or _NO_RATING.get(now.status, "There is no overall rating")
+    if now.points is None:
+        return rating, f"{rating}."
+    short = "" if now.ours is None else f" (the points of its standards add up to {now.ours})"
     if now.missing is not None:
-        short = f", {_points(now.missing)} short of {now.next_rating}"
-    if then is None:
-        return f"{now.points} of {now.most}", f"{now.rating}: {now.points} of {now.most}{short}."
-    same = "again" if now.rating == then.rating else f"after {then.rating}"
+        short += f", {_points(now.missing)} short of {now.next_rating}"
+    if then is None or then.points is None:
+        said = f"{rating}: {now.points} of {now.most}{short}.{_ours(now, None)}"
+        return f"{now.points} of {now.most}", said
+    same = "again" if now.rating == then.rating else f"after {then.rating or 'no rating'}"
     verb = "rose" if now.points > then.points else "fell" if now.points < then.points else "stayed"
     move = (
         f"stayed at {now.points}"
         if verb == "stayed"
         else f"{verb} from {then.points} to {now.points}"
     )
-    ours = ""
-    if not then.printed or not now.printed:
-        ours = " Both totals are our sums: the reports print none."
-        if then.printed or now.printed:
-            unprinted = "earlier" if now.printed else "latest"
-            ours = f" The {unprinted} total is our sum: the report prints none."
-    return (
-        f"{then.points} to {now.points} of {now.most}",
-        f"{now.rating} {same}; the score {move} of {now.most}{short}.{ours}",
+    ours = _ours(now, then)
+    value = f"{then.points} to {now.points} of {now.most}"
+    if not comparable:
+        return value, f"{rating} {same}; the score {move} of {now.most}{short}.{ours}"
+    apart = [row for row in standards if row["direction"] is None]
+    summed = (
+        f"The score of all {in_words(len(standards))} {move} of {now.most}{short}; it sums "
+        f"{in_words(len(apart))} whose ratings may not be compared."
     )
+    return value, f"{rating} {same}. {comparable} {summed}{ours}"
 
 
-def _comparable_points(standards: pd.DataFrame, tables: Tables) -> tuple[str | None, str]:
-    comparable = standards[standards["direction"].notna()]
+_NO_RATING = {
+    "not entered yet": "The overall rating has not been entered yet",
+    "not rated": "No overall rating was given",
+    "not published": "No overall rating was published",
+    "suppressed": "The overall rating was kept back",
+    "withdrawn": "The overall rating was withdrawn",
+}
+"""What is said where there is no overall rating, by its status."""
+
+
+def _ours(now: Overall, then: Overall | None) -> str:
+    """Say which totals are our sums, and why."""
+    unprinted = {
+        name: overall.score_status
+        for name, overall in (("earlier", then), ("latest", now))
+        if overall is not None and not overall.printed and overall.points is not None
+    }
+    if len(unprinted) == 2 and set(unprinted.values()) == {"not published"}:
+        return " Both totals are our sums: the reports print none."
+    said = ""
+    for name, status in unprinted.items():
+        why = {
+            "not published": "the report prints none",
+            "not entered yet": "the printed one has not been entered yet",
+        }.get(status, f"the printed one is {status}")
+        which = f"The {name} total" if then is not None else "The total"
+        said += f" {which} is our sum: {why}."
+    return said
+
+
+def _comparable_points(standards: list[Row], tables: Tables) -> tuple[str | None, str]:
+    """Return the points over the standards whose ratings compare, where not all do."""
+    comparable = [row for row in standards if row["direction"] is not None]
     if len(comparable) in (0, len(standards)):
         return None, ""
-    before, after = (
-        int(comparable["previous_points"].sum()),
-        int(comparable["current_points"].sum()),
-    )
-    inspections = tables["inspections"].set_index("inspection")
-    framework = inspections.loc[standards["current_inspection"].iloc[0], "framework"]
-    bands = framework_rows(tables["rating_bands"], str(framework))
-    most = int(bands["points"].max()) * len(comparable)
+    before = sum(row["previous_points"] for row in comparable)
+    after = sum(row["current_points"] for row in comparable)
+    bands = _of_framework(tables, "rating_bands", standards[0]["current_inspection"])
+    most = max(band["points"] for band in bands) * len(comparable)
     return (
         f"{before} to {after} of {most}",
         f"Over the {in_words(len(comparable))} standards whose ratings compare, the points went "
@@ -123,61 +186,60 @@ def _comparable_points(standards: pd.DataFrame, tables: Tables) -> tuple[str | N
     )
 
 
-def _standards(standards: pd.DataFrame) -> tuple[str | None, str]:
-    comparable = standards[standards["direction"].notna()]
-    left_out = standards[standards["direction"].isna()]
-    if comparable.empty:
+def _standards(standards: list[Row]) -> tuple[str | None, str]:
+    left_out = [row for row in standards if row["direction"] is None]
+    ways = Counter(row["direction"] for row in standards if row["direction"] is not None)
+    if not ways:
         return None, ""
-    rose, stayed, fell = (
-        int((comparable["direction"] == way).sum()) for way in ("rose", "stayed", "fell")
-    )
+    rose, stayed, fell = (ways[way] for way in ("rose", "stayed", "fell"))
     sentence = (
-        f"Of {in_words(len(comparable))} standards whose ratings compare, {in_words(rose)} rose, "
+        f"Of {in_words(ways.total())} standards whose ratings compare, {in_words(rose)} rose, "
         f"{in_words(stayed)} stayed and {in_words(fell)} fell."
     )
-    if not left_out.empty:
-        names = joined([f"{row['name']} ({row['standard']})" for _, row in left_out.iterrows()])
+    if left_out:
+        names = joined([f"{row['name']} ({row['standard']})" for row in left_out])
         sentence += (
             f" {names} {'are' if len(left_out) > 1 else 'is'} left out: the ratings do not compare."
         )
     return f"{rose} rose, {stayed} stayed, {fell} fell", sentence
 
 
-def _questions(questions: pd.DataFrame) -> tuple[str | None, str]:
-    comparable = questions[questions["comparable"] == "yes"]
-    if comparable.empty:
+def _moves(questions: list[Row], comparable: str) -> tuple[int, int, int]:
+    """Return how many key questions compare in this way, and how many of them rose and fell."""
+    changes = [row["change_points"] for row in questions if row["comparable"] == comparable]
+    return len(changes), sum(c > 0 for c in changes), sum(c < 0 for c in changes)
+
+
+def _questions(questions: list[Row]) -> tuple[str | None, str]:
+    count, rose, fell = _moves(questions, "yes")
+    if not count:
         return None, ""
-    rose = int((comparable["change_points"] > 0).sum())
-    fell = int((comparable["change_points"] < 0).sum())
-    same = len(comparable) - rose - fell
+    same = count - rose - fell
     stayed = f", {in_words(same)} stayed" if same else ""
     sentence = (
-        f"Of {in_words(len(comparable))} key questions that compare, {in_words(rose)} rose"
+        f"Of {in_words(count)} key questions that compare, {in_words(rose)} rose"
         f"{stayed} and {in_words(fell)} fell"
     )
-    caution = questions[questions["comparable"] == "caution"]
-    if not caution.empty:
-        up, down = (caution["change_points"] > 0).sum(), (caution["change_points"] < 0).sum()
+    caution, up, down = _moves(questions, "caution")
+    if caution:
         sentence += (
-            f"; {in_words(len(caution))} more compare only with caution "
-            f"({in_words(int(up))} rose, {in_words(int(down))} fell)"
+            f"; {in_words(caution)} more compare only with caution "
+            f"({in_words(up)} rose, {in_words(down)} fell)"
         )
     return f"{rose} rose, {fell} fell", sentence + "."
 
 
-def _against(questions: pd.DataFrame) -> tuple[str | None, str]:
-    known = questions[questions["difference_from_all_crcs"].notna()]
-    if known.empty:
+def _against(questions: list[Row], tables: Tables) -> tuple[str | None, str]:
+    known = [row for row in questions if row["difference_from_comparator"] is not None]
+    if not known:
         return None, ""
-    difference = known["difference_from_all_crcs"]
-    above, level, below = (
-        int((difference > 0).sum()),
-        int((difference == 0).sum()),
-        int((difference < 0).sum()),
-    )
+    name = comparator_in_text(tables, known[0]["comparator"], period=True)
+    differences = [row["difference_from_comparator"] for row in known]
+    above, below = sum(d > 0 for d in differences), sum(d < 0 for d in differences)
+    level = len(known) - above - below
     return (
         f"{above} of {len(known)} above",
-        f"Of {len(known)} key questions with a figure for all CRCs, {in_words(above)} "
+        f"Of {len(known)} key questions with a figure for {name}, {in_words(above)} "
         f"{'stands' if above == 1 else 'stand'} above it, {in_words(level)} level and "
         f"{in_words(below)} below.",
     )
@@ -187,41 +249,46 @@ def small_base(base: object) -> str:
     """Return the warning that goes with every figure on fewer than 30 cases, or nothing."""
     if is_missing(base) or int(str(base)) >= 30:
         return ""
-    return f"only {base} cases"
+    return f"only {counted(int(str(base)), 'case')}"
 
 
-def _in_brackets(row: pd.Series) -> str:
-    return "; ".join(filter(None, [str(row["key_question"]), small_base(row["current_base"])]))
+def _in_brackets(row: Row) -> str:
+    return "; ".join(filter(None, [row["key_question"], small_base(row["current_base"])]))
 
 
-def _common_weakness(questions: pd.DataFrame, ratings: pd.DataFrame) -> tuple[str | None, str]:
+def _common_weakness(questions: list[Row], ratings: list[Row]) -> tuple[str | None, str]:
     """Say what several standards have in common: the same theme as their lowest key question.
 
     The theme of a key question is what its label says after the standard's name.
     """
-    current = questions["current_inspection"].iloc[0]
-    own = ratings[(ratings["inspection"] == current) & ratings["lowest_key_question"].notna()]
-    lowest = questions[questions["key_question"].isin(own["lowest_key_question"])]
-    themes = lowest.assign(theme=lowest["label"].str.partition(": ")[2]).groupby(
-        "theme", sort=False
-    )
-    for theme, rows in sorted(themes, key=lambda item: -len(item[1])):
-        if theme and len(rows) > 1:
-            shares = joined([f"{percent}%" for percent in rows["current_percent"]])
-            return (
-                f"{len(rows)} of {len(own)}",
-                f"{str(theme).capitalize()} is the lowest key question of {in_words(len(rows))} of "
-                f"the {in_words(len(own))} standards rated on cases ({shares}).",
-            )
-        break
-    return None, ""
-
-
-def _extreme(questions: pd.DataFrame, *, highest: bool) -> tuple[str | None, str]:
-    known = questions[questions["current_percent"].notna()]
-    if known.empty:
+    if not questions:
         return None, ""
-    value = int(known["current_percent"].max() if highest else known["current_percent"].min())
-    there = known[known["current_percent"] == value]
-    names = joined([f"{row['label']} ({_in_brackets(row)})" for _, row in there.iterrows()])
+    current = questions[0]["current_inspection"]
+    own = {
+        row["lowest_key_question"]
+        for row in ratings
+        if row["inspection"] == current and row["lowest_key_question"] is not None
+    }
+    themes: dict[str, list[str]] = {}
+    for row in questions:
+        if row["key_question"] in own:
+            theme = row["label"].partition(": ")[2]
+            themes.setdefault(theme, []).append(f"{row['current_percent']}%")
+    theme, shares = max(themes.items(), key=lambda item: len(item[1]), default=("", []))
+    if not theme or len(shares) < 2:
+        return None, ""
+    return (
+        f"{len(shares)} of {len(own)}",
+        f"{theme.capitalize()} is the lowest key question of {in_words(len(shares))} of "
+        f"the {in_words(len(own))} standards rated on cases ({joined(shares)}).",
+    )
+
+
+def _extreme(questions: list[Row], *, highest: bool) -> tuple[str | None, str]:
+    known = [row for row in questions if row["current_percent"] is not None]
+    if not known:
+        return None, ""
+    value = (max if highest else min)(row["current_percent"] for row in known)
+    there = [row for row in known if row["current_percent"] == value]
+    names = joined([f"{row['label']} ({_in_brackets(row)})" for row in there])
     return f"{value}%", f"{names}: done well in {value}% of cases."

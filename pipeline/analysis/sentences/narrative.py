@@ -23,10 +23,11 @@ import pandas as pd
 
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.bases import Base, base_of
+from pipeline.analysis.statistics.benchmark import BETTER, NO_CLEAR_DIFFERENCE, SIMILAR, WORSE
 from pipeline.analysis.statistics.change import (
-    NOT_COMPARABLE,
     NOT_SIGNIFICANT,
     SIGNIFICANT,
+    TESTS_DISAGREE,
     UNSETTLED,
 )
 
@@ -111,8 +112,10 @@ _CHANGE = {
     SIGNIFICANT: "significantly {direction}, by {points}",
     NOT_SIGNIFICANT: "{direction} by {points}, which may be no more than the luck of which cases "
     "were read",
-    UNSETTLED: "{direction} by {points}; the published figures do not settle whether that is more "
-    "than the luck of which cases were read",
+    TESTS_DISAGREE: "{direction} by {points}; the inspectorate's test and our check for few cases "
+    "disagree on whether that is more than the luck of which cases were read",
+    UNSETTLED: "{direction} by {points}; whether that is more than the luck of which cases were "
+    "read hangs on a number of cases that was not published",
 }
 _SAME = {
     NOT_SIGNIFICANT: "the same in both",
@@ -146,10 +149,12 @@ def change_sentence(
         )
     bases = _small_bases(row, (previous_name, current_name))
     caution = ""
+    if row.get("rests_on_words") == "yes":
+        caution += " This rests on the report's words: the number of cases itself was not printed."
     if row["comparable"] == "caution":
-        caution = (
-            " The report prints the two figures side by side but does not compare the ratings."
-        )
+        reason = row.get("reason_not_comparable")
+        caution += " To be compared with caution."
+        caution += "" if reason is None or pd.isna(reason) else f" {reason}"
     return (
         f"{row['label']}: {before}% of cases in {previous_name} and {now}% in {current_name}"
         f"{bases}, {what}.{caution}"
@@ -157,60 +162,48 @@ def change_sentence(
 
 
 _STANDING = {
-    "better": "better than {name} ({benchmark}%)",
-    "similar": "similar to {name} ({benchmark}%)",
-    "worse": "worse than {name} ({benchmark}%)",
+    BETTER: "better than {name}",
+    SIMILAR: "similar to {name}",
+    NO_CLEAR_DIFFERENCE: "with no clear difference from {name}",
+    WORSE: "worse than {name}",
 }
 
 
-def standing_sentence(row: Mapping[str, Any], comparator: str = "all CRCs") -> str | None:
-    """How one figure stands against the comparator; None where either figure is missing."""
-    if pd.isna(row["current_percent"]) or pd.isna(row["all_crcs_percent"]):
+def standing_sentence(
+    row: Mapping[str, Any], comparator: str = "all CRCs", period: str | None = None
+) -> str | None:
+    """How one figure stands against the comparator; None where either figure is missing.
+
+    ``row`` is one of a comparison with tests; ``comparator`` is the aggregate's name in running
+    text and ``period`` the time it covers. ``comparator_caution`` of the row, where there is one,
+    says why the two are to be compared with caution.
+    """
+    if pd.isna(row["current_percent"]) or pd.isna(row["comparator_percent"]):
         return None
-    percent, benchmark = int(row["current_percent"]), int(row["all_crcs_percent"])
+    percent, benchmark = int(row["current_percent"]), int(row["comparator_percent"])
     bases = _small_bases(row, None)
+    when = f", {period}" if period else ""
+    line = f"{benchmark}%{when}"
     verdict = row["benchmark_verdict"]
     if pd.isna(verdict):
         what = (
-            f"beside {benchmark}% for {comparator}; how many cases it is out of was not published, "
-            "so it is not called better or worse"
+            f"against {benchmark}% for {comparator}{when}; how many cases it is out of was not "
+            "published, so it is not called better or worse"
         )
     else:
-        what = _STANDING[verdict].format(name=comparator, benchmark=benchmark)
-    return f"{row['label']}: {percent}% of cases{bases}, {what}."
-
-
-def changes_in_short(tested: pd.DataFrame, what: str = "key questions") -> str:
-    """How many comparable figures rose and fell, and how many of the changes are earned.
-
-    ``tested`` holds the rows of one pair of rounds from ``with_tests``.
-    """
-    comparable = tested[(tested["change_verdict"] != NOT_COMPARABLE).fillna(False)]
-    if comparable.empty:
-        return f"No {what} may be compared with the earlier inspection."
-    change = comparable["current_percent"] - comparable["previous_percent"]
-    rose, fell = int((change > 0).sum()), int((change < 0).sum())
-    same = len(comparable) - rose - fell
-    sentence = (
-        f"Of {len(comparable)} {what} that may be compared, {rose} rose, {fell} fell and "
-        f"{same or 'none'} stayed the same."
+        what = f"{_STANDING[verdict].format(name=comparator)} ({line})"
+    caution = row.get("comparator_caution")
+    warning = (
+        "" if caution is None or pd.isna(caution) else f" To be compared with caution: {caution}"
     )
-    passed = comparable["change_verdict"] == SIGNIFICANT
-    for count, direction in (
-        (int((passed & (change > 0)).sum()), "up"),
-        (int((passed & (change < 0)).sum()), "down"),
-    ):
-        if count:
-            verb = "is" if count == 1 else "are"
-            sentence += f" {count} {verb} significantly {direction}."
-    unsettled = int((comparable["change_verdict"] == UNSETTLED).sum())
-    if unsettled:
-        sentence += f" For {unsettled} the published figures do not settle it."
-    return sentence
+    return f"{row['label']}: {percent}% of cases{bases}, {what}.{warning}"
 
 
 def overturned_sentence(row: Mapping[str, Any]) -> str | None:
-    """How few unanswered cases would overturn a significant change; None for any other verdict."""
+    """How few unanswered cases would overturn a significant change; None for any other verdict.
+
+    With neither sample below half its size (``overturned_by`` of ``with_tests``).
+    """
     if row["change_verdict"] != SIGNIFICANT or pd.isna(row["overturned_by"]):
         return None
     number = int(row["overturned_by"])
@@ -223,32 +216,31 @@ def overturned_sentence(row: Mapping[str, Any]) -> str | None:
 def route_sentences(route: pd.DataFrame, overall: Mapping[str, Any]) -> list[str]:
     """The shortest ways to the next overall rating, as sentences.
 
-    ``route`` and ``overall`` are results of ``route_by_standard`` and ``route_to_overall``.
+    ``route`` and ``overall`` are results of ``next_rating_by_standard`` and
+    ``next_overall_rating``.
     """
     if not overall["points_needed"]:
         return [f"The overall rating is {overall['rating']}, the highest there is."]
     total, needed = overall["points"], overall["points_needed"]
-    sentences = [
-        f"The ratings add up to {counted(total, 'point')}, {needed} short of "
-        f"{overall['next_rating']}."
-    ]
+    goal = f"{overall['next_rating']} overall"
+    sentences = [f"The ratings add up to {counted(total, 'point')}, {needed} short of {goal}."]
     ways = route[route["rateable"].astype(bool)].set_index("standard")
     if overall["fewest_cases"]:
         lines = [ways.loc[code] for code in overall["fewest_cases"]]
-        way = _together([_rise(line, _cases_more(line)) for line in lines])
+        rises = [_rise(line, _cases_more(line)) for line in lines]
         sentences.append(
-            f"Counted in cases, the shortest way to {overall['next_rating']} is {way}."
+            f"{_enough(goal, len(rises))} Counted in cases, the nearest: {_all(rises)}."
         )
     if set(overall["fewest_points"]) != set(overall["fewest_cases"]):
         lines = [ways.loc[code] for code in overall["fewest_points"]]
-        away = [f"{points(int(line['points_away']))} below the boundary" for line in lines]
-        way = _together(
-            [
-                _rise(line, f"{below}, {_cases_more(line)}")
-                for line, below in zip(lines, away, strict=True)
-            ]
-        )
-        sentences.append(f"Counted in percentage points, it is {way}.")
+        rises = [
+            _rise(
+                line,
+                f"{points(int(line['points_away']))} below the boundary, {_cases_more(line)}",
+            )
+            for line in lines
+        ]
+        sentences.append(f"Counted in percentage points, the nearest: {_all(rises)}.")
     raised = overall["raised_by_panel"]
     if raised:
         verb = "was" if len(raised) == 1 else "were"
@@ -260,16 +252,20 @@ def route_sentences(route: pd.DataFrame, overall: Mapping[str, Any]) -> list[str
     return sentences
 
 
-def _together(rises: list[str]) -> str:
-    """Say that a rise is enough, or that several have to come together."""
-    if len(rises) == 1:
-        return f"one more point, in {rises[0]}"
-    return f"{in_words(len(rises))} more points, all of these together: {'; '.join(rises)}"
+def _enough(goal: str, rises: int) -> str:
+    """Say how many standards have to rise by one rating, a point each."""
+    if rises == 1:
+        return f"One standard rated one step higher is enough for {goal}."
+    return f"{in_words(rises, capital=True)} standards rated one step higher are enough for {goal}."
+
+
+def _all(rises: list[str]) -> str:
+    return rises[0] if len(rises) == 1 else f"{'; '.join(rises)}; all of these together"
 
 
 def _rise(row: pd.Series, by: str) -> str:
     """Name the standard that rises by a rating, and by what."""
-    return f"{row['name']}, from {row['published_rating']} to {row['next_rating']} ({by})"
+    return f"{row['name']}, itself from {row['published_rating']} to {row['next_rating']} ({by})"
 
 
 def _cases_more(row: pd.Series) -> str:

@@ -1,16 +1,23 @@
 """Has a figure changed between two inspections? Verdicts that take unpublished bases seriously.
 
 Each percentage is a share of cases; which bases (numbers of cases) it can be out of is said by
-``pipeline.analysis.statistics.bases``. The two-sided pooled Z-test at the framework's level runs
-over every possible pair of bases. Where the smallest expected count of a pair is under 5,
-Boschloo's exact test stands beside it, and the pair passes only if both do.
+``pipeline.analysis.statistics.bases``. Two tests run over every possible pair of bases: the
+two-sided pooled Z-test at the framework's level, which is the inspectorate's test, and, where the
+smallest expected count of a pair is under 5, its exact version (``statistics.exact``), which is our
+check for few cases.
 
-Verdicts:
+``z_verdict`` is the inspectorate's test alone: ``significant`` where it passes at every possible
+pair of bases, ``not significant`` where at none, ``unsettled`` where that depends on the pair.
 
-* ``significant``: the test passes at every possible pair of bases
-* ``not significant``: it passes at none
-* ``unsettled``: it depends, and the reason says on what
-* ``not comparable``: the documents say the figures may not be compared, or one is missing
+``change_verdict`` takes the check for few cases into account:
+
+* ``significant``: both pass at every possible pair of bases
+* ``not significant``: both fail at every one
+* ``tests disagree``: the bases are known, and one passes while the other does not
+* ``unsettled``: it depends on something that was not published, and the reason says on what
+
+Both are ``not comparable`` where the documents say that the figures may not be compared, or one of
+them is missing.
 
 ``with_tests`` reads these columns of a comparison (``key_question_comparison`` or
 ``prompt_comparison``): ``previous_percent, current_percent`` (whole percent or missing),
@@ -18,34 +25,34 @@ Verdicts:
 ``previous_limit, current_limit`` (largest number of cases the figure can be out of),
 ``previous_tied, current_tied`` (true where the base is that printed sample), ``comparable``
 (yes, caution, no), ``reason_not_comparable``, and ``provider, previous_inspection,
-current_inspection``, which name the family of tests. ``all_crcs_percent`` is used where present.
+current_inspection``, which name the family of tests. Used where present: ``previous_at_least,
+current_at_least`` (smallest base by the documents' words) and ``comparator_percent``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import bdtr, bdtrc
-from scipy.stats import hypergeom
 
-from pipeline.analysis.statistics.bases import Base, base_of
-from pipeline.analysis.statistics.benchmark import Standing, against_benchmark
+from pipeline.analysis.statistics.bases import EVERY_BASE, Base, base_of
+from pipeline.analysis.statistics.benchmark import against_benchmark
+from pipeline.analysis.statistics.exact import exact_z_at_least, exact_z_p, exact_z_passes
 from pipeline.analysis.statistics.significance import (
-    FEW_EXPECTED,
     Interval,
     benjamini_hochberg,
     boschloo_exact,
-    boschloo_passes,
     expected_by_chance,
+    few_expected,
     fisher_exact,
     newcombe_interval,
-    pooled_p_values,
+    pooled_tests,
     smallest_detectable_change,
+    smallest_expected_count,
     two_proportion_test,
     wilson_interval,
 )
@@ -53,178 +60,122 @@ from pipeline.data import is_missing
 
 SIGNIFICANT = "significant"
 NOT_SIGNIFICANT = "not significant"
+TESTS_DISAGREE = "tests disagree"
 UNSETTLED = "unsettled"
 NOT_COMPARABLE = "not comparable"
-VERDICTS = (SIGNIFICANT, NOT_SIGNIFICANT, UNSETTLED, NOT_COMPARABLE)
+VERDICTS = (SIGNIFICANT, NOT_SIGNIFICANT, TESTS_DISAGREE, UNSETTLED, NOT_COMPARABLE)
 
 NOT_STATED = "Nothing in the data says that the two figures may be compared."
+ON_WORDS = "This rests on the report's words: the number of cases itself was not printed."
 
 FAMILY = ["provider", "previous_inspection", "current_inspection"]
+
+WITHIN = 10
+"""Percentage points within which a change counts as small in ``within_ten_points``."""
 
 
 @dataclass(frozen=True)
 class Change:
     """What the tests say of one figure in two rounds.
 
-    ``p_value`` (two-sided, pooled) and ``exact_p`` (Boschloo, only where an expected count is under
-    5) rest on the one count that prints as each figure and are None where the base is not known or
-    more than one count fits. ``p_min`` and ``p_max`` are the smallest and largest Z-test p-values
-    over all possible bases. ``overturned_by`` is the smallest number of cases that, had they been
-    left unanswered, would give another verdict at the same printed figures, where this one is
-    settled on two full samples; None where it is not, or where leaving out half would not.
+    ``verdict`` and ``z_verdict``: see the head of the module. ``p_value`` (two-sided pooled Z-test)
+    and ``exact_p`` (its exact version, only where an expected count is under 5) rest on the one
+    count that prints as each figure and are None where the base is not known or more than one count
+    fits. ``p_min`` and ``p_max`` are the smallest and largest Z-test p-values over all possible
+    bases. ``z`` is the pooled Z, later minus earlier share, at the largest possible bases.
+    ``lower_90, upper_90`` are the smallest lower and largest upper limit of the 90% interval of the
+    change over all possible bases, as proportions.
+
+    ``overturned_by`` is the smallest number of cases that, had they been left unanswered, would
+    give another verdict at the same printed figures, with neither sample below half its size. None
+    where there is none, where this verdict is not settled on two full samples, or where a sample
+    has more than ``bases.EVERY_BASE`` cases.
     """
 
     verdict: str
     reason: str
+    z_verdict: str
     p_value: float | None = None
     p_min: float | None = None
     p_max: float | None = None
     exact_p: float | None = None
+    z: float | None = None
+    lower_90: float | None = None
+    upper_90: float | None = None
     overturned_by: int | None = None
 
 
 class _Pairs:
     """Every possible pair of a previous and a current count and base, and what the tests say.
 
-    The Z-test runs over all pairs at once. Boschloo's test is dear and is asked only about the
-    pairs that decide: where an expected count is under 5, and only until the answer is known.
+    The Z-test runs over all pairs at once. The exact test is asked only about the pairs that
+    decide: where an expected count is under 5, and only until the answer is known.
     """
 
     def __init__(
-        self, x1: npt.NDArray, n1: npt.NDArray, x2: npt.NDArray, n2: npt.NDArray, level: float
-    ) -> None:
-        self.x1, self.n1, self.x2, self.n2, self.level = x1, n1, x2, n2, level
-        self.p, self.computed = pooled_p_values(x1, n1, x2, n2)
-        self.z_passes = self.p < level
-        well, total = x1 + x2, n1 + n2
-        few = np.minimum(n1, n2) * np.minimum(well, total - well) < FEW_EXPECTED * total
-        self.few = few & self.computed
-
-    @classmethod
-    def crossed(
-        cls,
+        self,
         previous: tuple[npt.NDArray, npt.NDArray],
         current: tuple[npt.NDArray, npt.NDArray],
         level: float,
-    ) -> _Pairs:
-        """Each previous (counts, bases) with each current one."""
+    ) -> None:
+        """Cross each previous (counts, bases) with each current one."""
         first, second = np.divmod(np.arange(len(previous[0]) * len(current[0])), len(current[0]))
-        return cls(
-            previous[0][first], previous[1][first], current[0][second], current[1][second], level
-        )
+        self.x1, self.n1 = previous[0][first], previous[1][first]
+        self.x2, self.n2 = current[0][second], current[1][second]
+        self.level = level
+        self.z, self.p, self.computed = pooled_tests(self.x2, self.n2, self.x1, self.n1)
+        self.z_passes = self.p < level
+        self.few = self.computed & few_expected(self.x1, self.n1, self.x2, self.n2)
 
     @cached_property
-    def exact_bounds(self) -> tuple[npt.NDArray, npt.NDArray]:
-        """Where an expected count is under 5: p-values Boschloo's lies between (else 0 and 1)."""
-        lower, upper = np.zeros(len(self.p)), np.ones(len(self.p))
-        at = np.flatnonzero(self.few)
-        for bound in (_boschloo_at_pooled_share, _boschloo_at_least):
-            lower[at] = bound(self.x1[at], self.n1[at], self.x2[at], self.n2[at])
-            at = at[lower[at] < self.level]
-        upper[at] = _boschloo_at_most(self.x1[at], self.n1[at], self.x2[at], self.n2[at])
-        return lower, upper
+    def exact_may_pass(self) -> npt.NDArray:
+        """Where an expected count is under 5 and no lower bound shows that the exact test fails."""
+        may = self.few.copy()
+        at = np.flatnonzero(may)
+        bound = exact_z_at_least(self.x1[at], self.n1[at], self.x2[at], self.n2[at])
+        may[at] = bound < self.level
+        return may
 
     def exact_passes(self, i: int) -> bool:
-        """Whether Boschloo's test passes at one pair."""
-        lower, upper = self.exact_bounds
-        if lower[i] >= self.level or upper[i] < self.level:
-            return bool(upper[i] < self.level)
-        return boschloo_passes(
-            int(self.x1[i]), int(self.n1[i]), int(self.x2[i]), int(self.n2[i]), self.level
-        )
+        """Whether the exact test passes at one pair with few cases."""
+        pair = (int(values[i]) for values in (self.x1, self.n1, self.x2, self.n2))
+        return bool(self.exact_may_pass[i]) and exact_z_passes(*pair, self.level)
 
-    def passes(self, i: int) -> bool:
-        """Whether the Z-test passes at one pair and, where it is needed, Boschloo's test too."""
-        return bool(self.z_passes[i]) and (not self.few[i] or self.exact_passes(i))
-
-    def verdict(self) -> str:
-        """Significant if the tests pass at every pair, not significant if both fail at every."""
+    def z_verdict(self) -> str:
+        """What the Z-test alone says."""
         if self.z_passes.all():
-            doubtful = np.flatnonzero(self.few)
-            # The pair nearest to failing first.
-            ordered = doubtful[np.argsort(-self.p[doubtful], kind="stable")]
-            return SIGNIFICANT if all(self.exact_passes(i) for i in ordered) else UNSETTLED
-        if self.z_passes.any() or any(self.exact_passes(i) for i in self._near_misses()):
-            return UNSETTLED
-        return NOT_SIGNIFICANT
+            return SIGNIFICANT
+        return UNSETTLED if self.z_passes.any() else NOT_SIGNIFICANT
 
-    def _near_misses(self) -> npt.NDArray:
-        """Pairs at which the Z-test fails and Boschloo's may pass, the likeliest first."""
-        if not self.few.any():
-            return np.array([], dtype=np.int64)
-        near = np.flatnonzero(self.few & ~self.z_passes & (self.exact_bounds[0] < self.level))
-        return near[np.argsort(self.p[near], kind="stable")]
+    def verdict(self, known: bool) -> str:
+        """What both tests say; ``known`` where the bases are, so that only the tests can differ."""
+        every = np.argsort(-self.p, kind="stable")
+        if self.z_passes.all() and self.first_unlike(SIGNIFICANT, every) is None:
+            return SIGNIFICANT
+        if not self.z_passes.any() and self.first_unlike(NOT_SIGNIFICANT, every[::-1]) is None:
+            return NOT_SIGNIFICANT
+        # With the bases known, figures that fit several counts may still disagree for that reason.
+        alike = self.z_passes.all() or not self.z_passes.any()
+        if known and alike and self.few.all():
+            passes = [self.exact_passes(i) for i in range(len(self.p))]
+            if not any(passes) if self.z_passes.all() else all(passes):
+                return TESTS_DISAGREE
+        return UNSETTLED
 
     def first_unlike(self, verdict: str, order: npt.NDArray) -> int | None:
-        """First pair, in an order, at which the verdict would not stand by itself."""
+        """First pair, in an order, at which the verdict (significant or not) would not stand."""
         if verdict == SIGNIFICANT:
-            surely_fails = ~self.z_passes
-            doubtful = self.few & self.z_passes
-            if doubtful.any():
-                lower, upper = self.exact_bounds
-                surely_fails |= self.few & (lower >= self.level)
-                doubtful &= upper >= self.level
-            unlike, doubtful = np.flatnonzero(surely_fails[order]), np.flatnonzero(doubtful[order])
+            surely = ~self.z_passes | (self.few & ~self.exact_may_pass)
+            doubtful = self.z_passes & self.exact_may_pass
         else:
-            unlike = np.flatnonzero(self.z_passes[order])
-            near = np.zeros(len(self.p), dtype=bool)
-            near[self._near_misses()] = True
-            doubtful = np.flatnonzero(near[order])
+            surely = self.z_passes
+            doubtful = ~self.z_passes & self.exact_may_pass
+        unlike = np.flatnonzero(surely[order])
         end = int(unlike[0]) if len(unlike) else len(order)
-        for at in doubtful[doubtful < end]:
+        for at in np.flatnonzero(doubtful[order[:end]]):
             if self.exact_passes(order[at]) != (verdict == SIGNIFICANT):
                 return int(order[at])
         return int(order[end]) if end < len(order) else None
-
-
-def _boschloo_at_least(
-    x1: npt.NDArray, n1: npt.NDArray, x2: npt.NDArray, n2: npt.NDArray
-) -> npt.NDArray:
-    """A p-value that Boschloo's two-sided p-value cannot be below.
-
-    Its critical region holds at least the tables further apart on both sides than the one seen, and
-    its p-value is the region's probability at the least favourable common share, so the probability
-    of those tables at any share is a lower bound.
-    """
-    pooled = (x1 + x2) / (n1 + n2)
-    shares = ((pooled + x1 / n1) / 2, (pooled + x2 / n2) / 2, 0.1, 0.5, 0.9)
-    bounds = [_further_apart(x1, n1, x2, n2, share) for share in (pooled, *shares)]
-    smaller, larger = np.max(bounds, axis=0)
-    return 2 * np.minimum(smaller, larger)
-
-
-def _boschloo_at_pooled_share(
-    x1: npt.NDArray, n1: npt.NDArray, x2: npt.NDArray, n2: npt.NDArray
-) -> npt.NDArray:
-    """The same at the likeliest common share only, which settles most pairs."""
-    return 2 * np.min(_further_apart(x1, n1, x2, n2, (x1 + x2) / (n1 + n2)), axis=0)
-
-
-def _further_apart(
-    x1: npt.NDArray, n1: npt.NDArray, x2: npt.NDArray, n2: npt.NDArray, share: npt.NDArray | float
-) -> tuple[npt.NDArray, npt.NDArray]:
-    """Probability of tables at least as far apart, the first share smaller, then larger."""
-    return (
-        bdtr(x1, n1, share) * _at_least(x2, n2, share),
-        bdtr(x2, n2, share) * _at_least(x1, n1, share),
-    )
-
-
-def _boschloo_at_most(
-    x1: npt.NDArray, n1: npt.NDArray, x2: npt.NDArray, n2: npt.NDArray
-) -> npt.NDArray:
-    """A p-value that Boschloo's two-sided p-value cannot be above.
-
-    It is never above Fisher's: twice the smaller one-sided p-value. A hair is added for rounding.
-    """
-    less = hypergeom.cdf(x1, n1 + n2, x1 + x2, n1)
-    greater = hypergeom.cdf(x2, n1 + n2, x1 + x2, n2)
-    return np.minimum(1.0, 2 * np.minimum(less, greater) + 1e-9)
-
-
-def _at_least(x: npt.NDArray, n: npt.NDArray, share: npt.NDArray | float) -> npt.NDArray:
-    """Probability of a count of at least ``x``."""
-    return np.where(x > 0, bdtrc(np.maximum(x, 1) - 1.0, n, share), 1.0)
 
 
 @lru_cache(maxsize=50_000)
@@ -235,42 +186,62 @@ def assess_change(
     current: Base,
     level: float = 0.1,
 ) -> Change:
-    """Judge the change from one printed percentage to another over all possible bases."""
+    """Judge the change from one printed percentage to another over all possible bases.
+
+    Percentages are whole percents, ``level`` is a proportion.
+
+    >>> full = [Base("case-supervision", size, size, True) for size in (100, 97)]
+    >>> change = assess_change(70, full[0], 80, full[1])
+    >>> change.verdict, round(change.p_value, 3), change.overturned_by
+    ('significant', 0.091, 2)
+    """
     if previous_percent is None or current_percent is None:
-        return Change(NOT_COMPARABLE, "One of the two figures was not published.")
-    x1, n1 = previous.pairs(previous_percent)
-    x2, n2 = current.pairs(current_percent)
-    if not len(x1) or not len(x2):
+        return Change(NOT_COMPARABLE, "One of the two figures was not published.", NOT_COMPARABLE)
+    sides = previous.pairs(previous_percent), current.pairs(current_percent)
+    if not all(len(counts) for counts, _ in sides):
         return Change(
             UNSETTLED,
             "No test can be made: the number of cases behind a figure is not known, or no number "
             "of cases gives the printed figure.",
+            UNSETTLED,
         )
-    pairs = _Pairs.crossed((x1, n1), (x2, n2), level)
+    pairs = _Pairs(*sides, level)
     if not pairs.computed.any():
         return Change(
             NOT_SIGNIFICANT,
             "The test cannot be computed, because every case or none was done well in both "
             "rounds; the two figures are the same.",
+            NOT_SIGNIFICANT,
         )
-    verdict = pairs.verdict()
     full = previous.is_full_sample(previous_percent) and current.is_full_sample(current_percent)
+    verdict = pairs.verdict(known=full)
     p_value = exact = overturned_by = None
     if full and len(pairs.p) == 1:
         p_value = float(pairs.p[0])
         if pairs.few[0]:
-            exact = boschloo_exact(x1[0], n1[0], x2[0], n2[0])
+            exact = exact_z_p(*(int(v[0]) for v in (pairs.x1, pairs.n1, pairs.x2, pairs.n2)))
     if full and verdict in (SIGNIFICANT, NOT_SIGNIFICANT):
         overturned_by = _overturned_by(
             verdict, (previous_percent, previous), (current_percent, current), level
         )
+    reason = _reason(verdict, pairs, (previous, current), full)
+    if previous.rests_on_words(previous_percent) or current.rests_on_words(current_percent):
+        first, second = replace(previous, at_least=None), replace(current, at_least=None)
+        without = assess_change(previous_percent, first, current_percent, second, level)
+        if without.verdict != verdict:
+            reason = f"{reason} {ON_WORDS}"
+    interval = newcombe_interval(pairs.x2, pairs.n2, pairs.x1, pairs.n1, 0.9)
     return Change(
         verdict,
-        _reason(verdict, pairs, (previous, current), full),
+        reason,
+        pairs.z_verdict(),
         p_value,
         float(pairs.p[pairs.computed].min()),
         float(pairs.p[pairs.computed].max()),
         exact,
+        float(pairs.z[(pairs.n1 + pairs.n2).argmax()]),
+        float(interval.lower.min()),
+        float(interval.upper.max()),
         overturned_by,
     )
 
@@ -283,22 +254,27 @@ def _reason(verdict: str, pairs: _Pairs, bases: tuple[Base, Base], full: bool) -
         where = f"with {pairs.n1[0]} cases in the previous round and {pairs.n2[0]} in this one"
     else:
         some = "every" if verdict == SIGNIFICANT else "any"
-        where = f"at {some} number of cases that gives the printed figures"
+        where = f"at {some} number of cases that the printed figures can be out of"
+    if verdict == TESTS_DISAGREE:
+        first, second = "The Z-test", "its exact version"
+        if not pairs.z_passes.all():
+            first, second = "The exact version of the Z-test", "the Z-test itself"
+        return (
+            f"{first} passes at a level of {pairs.level:g} {where}, and {second} does not. With so "
+            "few cases (fewer than 5 expected in a cell) a change counts only if both pass."
+        )
     exact = pairs.few.any()
     if verdict == SIGNIFICANT:
-        tests = "The Z-test and the exact test beside it pass" if exact else "The Z-test passes"
+        tests = (
+            "The Z-test and its exact version for few cases pass" if exact else "The Z-test passes"
+        )
         return f"{tests} at a level of {pairs.level:g} {where}."
-    neither = ", and neither does the exact test beside it" if exact else ""
+    neither = ", and neither does its exact version for few cases" if exact else ""
     return f"The Z-test does not pass at a level of {pairs.level:g} {where}{neither}."
 
 
 def _unsettled(pairs: _Pairs, bases: tuple[Base, Base]) -> str:
     """On what the verdict depends."""
-    if len(pairs.p) == 1:
-        return (
-            "The Z-test and the exact test disagree: fewer than 5 cases are expected in a cell, "
-            "where the exact test is put beside it and both must pass."
-        )
     if len(set(pairs.n1.tolist())) == len(set(pairs.n2.tolist())) == 1:
         return (
             "More than one number of cases prints as the published figures, and the tests do not "
@@ -336,7 +312,9 @@ def _enough(pairs: _Pairs, bases: tuple[Base, Base]) -> str | None:
         )
     enough, most, name = (enough1, most1, "previous") if open1 else (enough2, most2, "current")
     below = np.flatnonzero(share <= share[failing])
-    hazy = any(pairs.passes(int(i)) for i in below)
+    surely = pairs.z_passes[below] & ~pairs.few[below]
+    doubtful = below[pairs.z_passes[below] & pairs.exact_may_pass[below]]
+    hazy = surely.any() or any(pairs.exact_passes(i) for i in doubtful)
     return f"{enough} of the {most} cases were in the sub-sample of the {name} inspection" + (
         "; with fewer it depends on the exact number" if hazy else ""
     )
@@ -349,11 +327,13 @@ def _overturned_by(
     sides, read = [], 0
     for percent, base in (previous, current):
         printed = int(base.printed or 0)
+        if printed > EVERY_BASE:
+            return None
         counts, sizes = Base(base.sample, None, printed, False).pairs(percent)
         keep = 2 * sizes >= printed
         sides.append((counts[keep], sizes[keep]))
         read += printed
-    pairs = _Pairs.crossed(sides[0], sides[1], level)
+    pairs = _Pairs(sides[0], sides[1], level)
     missing = read - pairs.n1 - pairs.n2
     unlike = pairs.first_unlike(verdict, np.argsort(missing, kind="stable"))
     return None if unlike is None else int(missing[unlike])
@@ -373,50 +353,62 @@ def with_tests(comparison: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
     * ``previous_lower, previous_upper, current_lower, current_upper``: 95% Wilson interval in
       percent, on that count; ``interval_reason`` says why one is empty
     * ``newcombe_lower, newcombe_upper``: 95% interval of the change, in percentage points
-    * ``p_value``: two-sided pooled Z-test on those counts; ``exact_p``: Boschloo's test where
+    * ``p_value``: two-sided pooled Z-test on those counts; ``exact_p``: its exact version where
       ``smallest_expected`` (cases) is under 5
-    * ``p_min, p_max``: smallest and largest p-value over all possible bases
-    * ``change_verdict, verdict_reason``; ``overturned_by``: see ``Change``
+    * ``p_min, p_max``: smallest and largest p-value of the Z-test over all possible bases
+    * ``z_score``: pooled Z of the change at the largest possible bases, positive for a rise
+    * ``z_verdict, change_verdict, verdict_reason``; ``overturned_by``: see ``Change``
+    * ``rests_on_words``: yes where the verdict would be another without a bound on a base that the
+      report gives in words, else no
+    * ``change_lower_90, change_upper_90``: the 90% interval of the change in percentage points, the
+      widest over all possible bases; ``within_ten_points``: yes where it lies within ten points
+      either way, which is two one-sided tests at 5%, else no
     * ``previous_bases, current_bases``: the possible bases in words
-    * ``benchmark_verdict, benchmark_reason``: only where ``all_crcs_percent`` is a column
     * ``smallest_detectable_rise, smallest_detectable_fall``: whole points, at the known bases or
       else, at best, at the largest possible ones
     * ``bh_adjusted``: ``p_max`` adjusted by Benjamini-Hochberg within provider and pair of rounds
+    * only where ``comparator_percent`` is a column: ``benchmark_verdict, benchmark_reason,
+      benchmark_p`` (see ``statistics.benchmark``) and ``benchmark_bh``, that p-value adjusted over
+      all figures of the provider and pair of rounds
     """
-    rows = [
-        _tested(row, level, "all_crcs_percent" in comparison)
-        for row in comparison.to_dict("records")
-    ]
-    added = pd.DataFrame(rows, index=comparison.index, columns=_columns(comparison))
+    benchmarked = "comparator_percent" in comparison
+    rows = [_tested(row, level, benchmarked) for row in comparison.to_dict("records")]
+    added = pd.DataFrame(rows, index=comparison.index, columns=_columns(benchmarked))
     added = _with_intervals(added, comparison)
-    added["bh_adjusted"] = _adjusted_by_family(comparison, added)
-    whole = ["previous_count", "current_count", "overturned_by"]
-    whole += ["smallest_detectable_rise", "smallest_detectable_fall"]
+    added["bh_adjusted"] = _adjusted_by_family(comparison, added["p_max"])
+    if benchmarked:
+        added["benchmark_bh"] = _adjusted_by_family(comparison, added["benchmark_p"])
     types = {name: "Float64" if name in _REAL else "string" for name in added}
-    added = added.astype(types | dict.fromkeys(whole, "Int64"))
+    added = added.astype(types | dict.fromkeys(_WHOLE, "Int64"))
     return pd.concat([comparison, added], axis=1)
 
 
 _REAL = {
     "previous_lower", "previous_upper", "current_lower", "current_upper", "newcombe_lower",
     "newcombe_upper", "p_value", "p_min", "p_max", "exact_p", "smallest_expected", "bh_adjusted",
+    "z_score", "change_lower_90", "change_upper_90", "benchmark_p", "benchmark_bh",
 }  # fmt: skip
+_WHOLE = [
+    "previous_count", "current_count", "overturned_by", "smallest_detectable_rise",
+    "smallest_detectable_fall",
+]  # fmt: skip
 
 
-def _columns(comparison: pd.DataFrame) -> list[str]:
+def _columns(benchmarked: bool) -> list[str]:
     names = [
         "previous_count", "current_count", "previous_lower", "previous_upper", "current_lower",
         "current_upper", "interval_reason", "newcombe_lower", "newcombe_upper", "p_value", "p_min",
-        "p_max", "exact_p", "smallest_expected", "change_verdict", "verdict_reason",
-        "overturned_by", "previous_bases", "current_bases",
+        "p_max", "exact_p", "smallest_expected", "z_score", "z_verdict", "change_verdict",
+        "verdict_reason", "rests_on_words", "overturned_by", "change_lower_90", "change_upper_90",
+        "within_ten_points", "previous_bases", "current_bases",
     ]  # fmt: skip
-    if "all_crcs_percent" in comparison:
-        names += ["benchmark_verdict", "benchmark_reason"]
+    if benchmarked:
+        names += ["benchmark_verdict", "benchmark_reason", "benchmark_p", "benchmark_bh"]
     return [*names, "smallest_detectable_rise", "smallest_detectable_fall", "bh_adjusted"]
 
 
 def _tested(row: dict[Any, Any], level: float, benchmarked: bool) -> dict[str, Any]:
-    """Everything but the intervals and the adjustment, for one row."""
+    """Everything but the intervals on known counts and the adjustments, for one row."""
     sides = {side: (_whole(row[f"{side}_percent"]), base_of(row, side)) for side in _SIDES}
     added: dict[str, Any] = {}
     for side, (percent, base) in sides.items():
@@ -433,19 +425,27 @@ def _tested(row: dict[Any, Any], level: float, benchmarked: bool) -> dict[str, A
     if comparable:
         change = assess_change(previous_percent, previous, current_percent, current, level)
     else:
-        change = Change(NOT_COMPARABLE, _text(row["reason_not_comparable"]) or NOT_STATED)
+        reason = _text(row["reason_not_comparable"]) or NOT_STATED
+        change = Change(NOT_COMPARABLE, reason, NOT_COMPARABLE)
     reason = change.reason
     if row["comparable"] == "caution" and not is_missing(row["reason_not_comparable"]):
         reason = f"{reason} {_text(row['reason_not_comparable'])}"
     added |= {
+        "z_verdict": change.z_verdict,
         "change_verdict": change.verdict,
         "verdict_reason": reason,
+        "rests_on_words": "yes" if ON_WORDS in change.reason else "no",
         "p_value": change.p_value,
         "p_min": change.p_min,
         "p_max": change.p_max,
         "exact_p": change.exact_p,
+        "z_score": change.z,
         "overturned_by": change.overturned_by,
     }
+    if change.lower_90 is not None and change.upper_90 is not None:
+        lower, upper = 100 * change.lower_90, 100 * change.upper_90
+        added["change_lower_90"], added["change_upper_90"] = lower, upper
+        added["within_ten_points"] = "yes" if lower > -WITHIN and upper < WITHIN else "no"
     if comparable and previous_percent is not None and previous.most and current.most:
         bases = [
             base.printed if percent is not None and base.is_full_sample(percent) else base.most
@@ -455,10 +455,8 @@ def _tested(row: dict[Any, Any], level: float, benchmarked: bool) -> dict[str, A
         added["smallest_detectable_rise"] = detectable.rise
         added["smallest_detectable_fall"] = detectable.fall
     if benchmarked:
-        standing: Standing = against_benchmark(
-            current_percent, current, _whole(row["all_crcs_percent"])
-        )
-        added["benchmark_verdict"], added["benchmark_reason"] = standing
+        standing = against_benchmark(current_percent, current, _whole(row["comparator_percent"]))
+        added["benchmark_verdict"], added["benchmark_reason"], added["benchmark_p"] = standing
     return added
 
 
@@ -510,8 +508,7 @@ def _with_intervals(added: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFra
         ]
         x2, n2, x1, n1 = counts
         _fill(filled, both, "newcombe_", newcombe_interval(x2, n2, x1, n1))
-        expected = np.minimum(n1, n2) * np.minimum(x1 + x2, n1 + n2 - x1 - x2) / (n1 + n2)
-        filled.loc[both, "smallest_expected"] = expected
+        filled.loc[both, "smallest_expected"] = smallest_expected_count(x1, n1, x2, n2)
     return filled
 
 
@@ -520,12 +517,12 @@ def _fill(frame: pd.DataFrame, at: pd.Series, prefix: str, limits: Interval) -> 
     frame.loc[at, f"{prefix}upper"] = 100 * limits.upper
 
 
-def _adjusted_by_family(comparison: pd.DataFrame, added: pd.DataFrame) -> pd.Series:
+def _adjusted_by_family(comparison: pd.DataFrame, p_values: pd.Series) -> pd.Series:
     adjusted = pd.Series(pd.NA, index=comparison.index, dtype="object")
     for _, index in comparison.groupby(FAMILY, dropna=False).groups.items():
-        p_max = [None if is_missing(p) else float(p) for p in added.loc[index, "p_max"]]
+        given = [None if is_missing(p) else float(p) for p in p_values.loc[index]]
         adjusted.loc[index] = [
-            pd.NA if value is None else value for value in benjamini_hochberg(p_max).values
+            pd.NA if value is None else value for value in benjamini_hochberg(given).values
         ]
     return adjusted
 
@@ -535,7 +532,8 @@ def families_of_tests(tested: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
 
     ``tested`` is a result of ``with_tests``. Columns: the family; ``comparable`` (figures that may
     be compared), ``computed`` (tests with a p-value), ``left_out`` (comparable figures without
-    one), ``significant``, ``unsettled``, ``not_significant`` (numbers of verdicts),
+    one), ``significant``, ``not_significant``, ``tests_disagree``, ``unsettled`` (numbers of
+    verdicts),
     ``expected_by_chance`` (at most so many would pass by chance alone if nothing had changed) and
     ``kept_after_adjustment`` (tests whose ``bh_adjusted`` is at most ``level``).
     """
@@ -550,15 +548,16 @@ def families_of_tests(tested: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
                 "computed": computed,
                 "left_out": len(comparable) - computed,
                 "significant": int((comparable["change_verdict"] == SIGNIFICANT).sum()),
-                "unsettled": int((comparable["change_verdict"] == UNSETTLED).sum()),
                 "not_significant": int((comparable["change_verdict"] == NOT_SIGNIFICANT).sum()),
+                "tests_disagree": int((comparable["change_verdict"] == TESTS_DISAGREE).sum()),
+                "unsettled": int((comparable["change_verdict"] == UNSETTLED).sum()),
                 "expected_by_chance": expected_by_chance(computed, level),
                 "kept_after_adjustment": int((comparable["bh_adjusted"] <= level).sum()),
             }
         )
     columns = [
-        *FAMILY, "comparable", "computed", "left_out", "significant", "unsettled",
-        "not_significant", "expected_by_chance", "kept_after_adjustment",
+        *FAMILY, "comparable", "computed", "left_out", "significant", "not_significant",
+        "tests_disagree", "unsettled", "expected_by_chance", "kept_after_adjustment",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
@@ -569,8 +568,8 @@ def other_tests(tested: pd.DataFrame, subject: str = "key_question") -> pd.DataF
     Only figures whose two counts are known. ``subject`` names the column of the figure's number.
     Columns: the family, ``subject``, ``test``, ``p`` and ``passes_at`` (the largest usual level,
     0.01, 0.05 or 0.1, that it passes at; missing if none). Tests: ``two-sided, pooled`` (ours),
-    ``one-sided, pooled`` (in the direction seen), ``two-sided, unpooled``, ``Boschloo`` and
-    ``Fisher`` (both two-sided).
+    ``exact, pooled`` (ours for few cases), ``one-sided, pooled`` (in the direction seen),
+    ``two-sided, unpooled``, ``Boschloo`` and ``Fisher`` (both two-sided).
     """
     rows: list[dict[str, Any]] = []
     for row in tested[tested["p_value"].notna()].to_dict("records"):
@@ -579,6 +578,7 @@ def other_tests(tested: pd.DataFrame, subject: str = "key_question") -> pd.DataF
         _, p = two_proportion_test(*first, *second)
         values = {
             "two-sided, pooled": p,
+            "exact, pooled": exact_z_p(*second, *first),
             "one-sided, pooled": p / 2,
             "two-sided, unpooled": _unpooled(*first, *second),
             "Boschloo": boschloo_exact(*first, *second),
@@ -622,4 +622,4 @@ def detectable_by_sample(tested: pd.DataFrame) -> pd.DataFrame:
         *FAMILY, "sample", "figures", "smallest_rise", "largest_rise", "no_rise", "smallest_fall",
         "largest_fall", "no_fall",
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[4:], "Int64"))

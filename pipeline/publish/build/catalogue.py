@@ -6,13 +6,20 @@ Nothing here reads a table, so that asking what there is to do costs next to not
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-_NAME = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
+from pipeline.analysis.files import ABOUT, REPORT_DATA
+from pipeline.files import fit_name
+
+#: Seconds one cell may take, unless the caller says otherwise.
+TIMEOUT = 120
+
+
+class CannotBuild(Exception):
+    """Nothing can be made at all; the message says why in one sentence."""
 
 
 class UnknownReport(Exception):
@@ -24,8 +31,8 @@ class Report:
     """One page to be made.
 
     ``name`` is its file name without ending, ``notebook`` the notebook's likewise, ``parameters``
-    what papermill passes to it, ``edition`` and ``kind`` what ``dossier.json`` says, ``dossier``
-    the folder of the tables it reads, and ``about`` the whole of that ``dossier.json``.
+    what papermill passes to it, ``edition`` and ``kind`` what ``about.json`` says, ``dossier``
+    the folder of the tables it reads, and ``about`` the whole of that ``about.json``.
     """
 
     name: str
@@ -59,9 +66,21 @@ class Report:
         return replace(self, parameters={**self.parameters, "as_of": day})
 
 
+class ReportFailed(Exception):
+    """A report could not be made; the message names report, cell and cause in one sentence."""
+
+
+class FaultOfOurs(ReportFailed):
+    """A report could not be made through a fault of this program; the message names the details."""
+
+
+#: A report with its page, or with None and why there is none.
+Made = tuple[Report, bytes | None, ReportFailed | None]
+
+
 def dossiers_in(processed: Path) -> list[dict[str, Any]]:
-    """Every dossier's description (``dossier.json``), by name."""
-    paths = sorted((processed / "dossiers").glob("*/dossier.json"))
+    """Every dossier's description (``about.json``), by name."""
+    paths = sorted((processed / REPORT_DATA).glob(f"*/{ABOUT}"))
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 
@@ -70,17 +89,17 @@ def reports_of(dossiers: Sequence[dict[str, Any]]) -> list[Report]:
 
     Raises
     ------
-    ValueError
+    UnfitName
         A dossier or report has a name that cannot be a file name.
     """
     reports = [
         Report(
-            name=_file_name(described["name"]),
-            notebook=_file_name(described["notebook"]),
+            name=fit_name(described["name"]),
+            notebook=fit_name(described["notebook"]),
             parameters=dict(described["parameters"]),
             edition=described["edition"],
             kind=about["kind"],
-            dossier=_file_name(about["dossier"]),
+            dossier=fit_name(about["name"]),
             about=about,
         )
         for about in dossiers
@@ -133,11 +152,3 @@ class Wanted:
                 known = ", ".join(sorted(set(there))) or "none"
                 raise UnknownReport(f"There is no {word} '{value}'{of}; there is: {known}.")
         return chosen
-
-
-def _file_name(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise ValueError(
-            f"'{name}' cannot be the name of a report: use a-z, 0-9, hyphens and underscores."
-        )
-    return name

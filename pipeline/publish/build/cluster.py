@@ -3,27 +3,41 @@
 A task carries its notebook, its dossier's files and its parameters, and comes back as the page's
 bytes; no disk is shared. Workers are ordinary Dask workers (one thread each) in an environment
 with the same package and libraries, which is checked, because the pages must be the same to the
-byte. The notebooks themselves run in forks of a nursery that each worker starts for itself: the
-worker has threads and could not be forked.
+byte. A worker has threads and cannot be forked safely, so it keeps a process of its own that has
+none and forks one for each report, as a run on one machine does.
 
-A worker that is lost loses nothing: Dask gives its reports to the others.
+A worker that is lost or no longer answers loses nothing: the others get its reports.
 """
 
 from __future__ import annotations
 
+import logging
+import os
+import pickle
 import platform
+import queue
+import signal
+import subprocess
+import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pipeline.publish.build.build import CannotBuild, freshness
-from pipeline.publish.build.catalogue import Report
+from pipeline.analysis.files import REPORT_DATA
+from pipeline.publish.build import freshness
+from pipeline.publish.build.catalogue import CannotBuild, Made, Report, ReportFailed
+from pipeline.surroundings import settle
+from pipeline.workers import end_with_parent
+
+Result = TypeVar("Result")
 
 #: Libraries whose version may show on a page.
 LIBRARIES = (
@@ -31,8 +45,8 @@ LIBRARIES = (
     "nbclient", "nbconvert", "nbformat", "numpy", "openpyxl", "pandas", "papermill", "scipy",
     "seaborn", "statsmodels",
 )  # fmt: skip
-#: Seconds to wait for the scheduler to answer, and then for a first worker.
-PATIENCE = 15
+#: Seconds to wait for the scheduler, for a first worker, and for one that no longer answers.
+PATIENCE = 15.0
 #: Tasks under way for each worker: enough that none waits, few enough to need little memory.
 AHEAD = 3
 
@@ -74,28 +88,70 @@ def differences(theirs: dict[str, str], ours: dict[str, str]) -> str:
     )
 
 
-def make_page(parcel: Parcel) -> tuple[bytes | None, str]:
-    """Make a report on a worker: its page, or None and a sentence."""
-    from pipeline.publish.build.run import ReportFailed, run_report
-
+def make_page(parcel: Parcel) -> tuple[bytes | None, ReportFailed | None]:
+    """Make a report on a worker: its page, or None and why there is none."""
     different = differences(versions(), parcel.versions)
     if different:  # a worker that joined after the check
-        return None, f"{parcel.report.name}: a worker has {different}."
-    # Papermill changes the working folder, which a process has only one of.
+        return None, ReportFailed(f"{parcel.report.name}: a worker has {different}.")
     with _one_at_a_time, tempfile.TemporaryDirectory(dir=_scratch()) as folder:
-        dossier = Path(folder) / "processed" / "dossiers" / parcel.report.dossier
-        dossier.mkdir(parents=True)
+        dossier = Path(folder) / "processed" / REPORT_DATA / parcel.report.dossier
+        notebooks = Path(folder) / "notebooks"
+        for made in (dossier, notebooks):
+            made.mkdir(parents=True)
         for name, content in parcel.tables.items():
             (dossier / name).write_bytes(content)
-        notebooks = Path(folder) / "notebooks"
-        notebooks.mkdir()
         (notebooks / f"{parcel.report.notebook}.ipynb").write_bytes(parcel.notebook)
-        try:
-            return run_report(
-                parcel.report, Path(folder) / "processed", notebooks, parcel.timeout
-            ), ""
-        except ReportFailed as error:
-            return None, str(error)
+        order = (parcel.report, Path(folder) / "processed", notebooks, parcel.timeout)
+        with suppress(EOFError, OSError):
+            return _maker.make(order)
+        _maker.close()  # it died between two reports
+        return _maker.make(order)
+
+
+class _Maker:
+    """The process beside a Dask worker that forks one for each report."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def make(self, order: Any) -> tuple[bytes | None, ReportFailed | None]:
+        if self._process is None:
+            start = "from pipeline.publish.build.cluster import serve; serve()"
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", start], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        pickle.dump(order, self._process.stdin)
+        self._process.stdin.flush()
+        page, failure = pickle.load(self._process.stdout)
+        return page, failure
+
+    def close(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+
+_one_at_a_time = threading.Lock()
+_maker = _Maker()
+
+
+def serve() -> None:
+    """Make the reports asked for on standard input, until it is closed or our parent ends."""
+    settle()
+    from pipeline.publish.build.run import get_ready, pages_of
+
+    end_with_parent(os.getppid(), signal.SIGKILL)
+    orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what is printed is no answer
+    with suppress(EOFError):
+        while True:
+            report, processed, notebooks, timeout = pickle.load(orders)
+            get_ready([notebooks / f"{report.notebook}.ipynb"])
+            [(_, page, failure)] = pages_of([report], processed, notebooks, timeout, 1)
+            pickle.dump((page, failure), answers)
+            answers.flush()
 
 
 def made_by_cluster(
@@ -104,55 +160,132 @@ def made_by_cluster(
     notebooks: Path,
     timeout: int | None,
     scheduler: str,
-) -> Iterator[tuple[Report, bytes | None, str]]:
-    """Each report with its page, or None and a sentence, as the workers finish them.
+) -> Iterator[Made]:
+    """Each report with its page, or None and why there is none, as the workers finish them.
 
     Raises
     ------
     CannotBuild
-        Dask is not installed, the scheduler does not answer, it has no worker, or a worker's
-        versions differ from ours.
+        Dask is not installed, the scheduler does not answer (any more), it has no worker, none
+        answers, or a worker's versions differ from ours.
     """
+    client = _connect(scheduler)
     try:
-        from distributed import as_completed
+        _check(client, scheduler)
+        yield from _Sending(client, scheduler).pages(
+            partial(_parcel, processed=processed, notebooks=notebooks, timeout=timeout), reports
+        )
+    finally:
+        with suppress(Exception):
+            _within(PATIENCE, client.close, 2)
+
+
+class _Sending:
+    """Reports on their way to the workers of a scheduler and back."""
+
+    def __init__(self, client: Any, scheduler: str) -> None:
+        self.client, self.scheduler = client, scheduler
+        self.done: queue.Queue[Any] = queue.Queue()
+        self.sent: dict[str, tuple[Any, Report]] = {}
+        self.seen: dict[str, tuple[float, float]] = {}
+        self.silent: set[str] = set()
+
+    def pages(
+        self, parcel: Callable[[Report], Parcel], reports: Sequence[Report]
+    ) -> Iterator[Made]:
+        waiting = iter(reports)
+        for report in islice(waiting, AHEAD * max(1, len(self._workers()))):
+            self._send(parcel(report))
+        while self.sent:
+            try:
+                future = self.done.get(timeout=1)
+            except queue.Empty:
+                for report in self._from_silent_workers():
+                    self._send(parcel(report))
+                continue
+            if future.key not in self.sent:  # sent again since
+                continue
+            if future.cancelled():
+                raise self._lost("The Dask scheduler at {} was lost")
+            _, report = self.sent.pop(future.key)
+            try:
+                page, failure = future.result(timeout=PATIENCE)
+            except Exception as error:  # lost with one worker after another
+                words = f"{report.name}: no worker could make it ({type(error).__name__}: {error})."
+                page, failure = None, ReportFailed(words)
+            yield report, page, failure
+            for following in islice(waiting, 1):
+                self._send(parcel(following))
+
+    def _send(self, parcel: Parcel) -> None:
+        workers = [address for address in self._workers() if address not in self.silent]
+        future = self.client.submit(make_page, parcel, pure=False, workers=workers or None)
+        self.sent[future.key] = (future, parcel.report)
+        future.add_done_callback(self.done.put)
+
+    def _workers(self) -> dict[str, Any]:
+        return dict(self.client.scheduler_info(n_workers=-1)["workers"])
+
+    def _from_silent_workers(self) -> list[Report]:
+        """The reports to be sent again because a worker has not been heard of for too long."""
+        now, workers = time.monotonic(), self._workers()
+        for address, about in {self.scheduler: {}, **workers}.items():
+            heard = float(about.get("last_seen", self.client.status == "running" and now))
+            if self.seen.get(address, (None,))[0] != heard:
+                self.seen[address] = (heard, now)
+        if now - self.seen[self.scheduler][1] > PATIENCE:
+            raise self._lost("The Dask scheduler at {} no longer answers")
+        silent = {a for a in workers if now - self.seen[a][1] > PATIENCE}
+        if not workers:
+            raise self._lost("The Dask scheduler at {} has no worker any more")
+        if silent == set(workers):
+            raise self._lost("No worker of the Dask scheduler at {} answers any more")
+        if not silent - self.silent:
+            return []
+        self.silent |= silent
+        again = [report for _, report in self.sent.values()]
+        self.sent.clear()
+        return again
+
+    def _lost(self, sentence: str) -> CannotBuild:
+        return CannotBuild(
+            f"{sentence.format(self.scheduler)}; {len(self.sent)} reports were on their way. "
+            "What is finished is kept; the next run goes on from there."
+        )
+
+
+def _within(seconds: float, call: Callable[..., Result], *arguments: Any) -> Result:
+    """What a call returns, or TimeoutError: Dask's own limits do not hold in every case."""
+    answers: queue.Queue[tuple[Any, BaseException | None]] = queue.Queue()
+
+    def run() -> None:
+        try:
+            answers.put((call(*arguments), None))
+        except BaseException as error:
+            answers.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        result, error = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError(f"no answer within {seconds:g} s") from None
+    if error is not None:
+        raise error
+    return result
+
+
+def _connect(scheduler: str) -> Any:
+    try:
+        from distributed import Client
     except ImportError:
         raise CannotBuild(
             "Reports can be sent to other machines when Dask is installed: "
             "in a clone, make .venv/develop.stamp."
         ) from None
-    client = _connect(scheduler)
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
-        _check(client, scheduler)
-        parcels = (_parcel(report, processed, notebooks, timeout) for report in reports)
-        sent: dict[Any, Report] = {}
-
-        def send(parcel: Parcel) -> Any:
-            future = client.submit(make_page, parcel, pure=False)
-            sent[future.key] = parcel.report
-            return future
-
-        ahead = AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
-        arriving = as_completed([send(parcel) for parcel in islice(parcels, ahead)])
-        for future in arriving:
-            report = sent.pop(future.key)
-            try:
-                page, sentence = future.result()
-            except Exception as error:  # lost with one worker after another, or a fault of ours
-                page, sentence = None, f"{report.name}: {type(error).__name__}: {error}"
-            future.release()
-            yield report, page, sentence
-            for parcel in islice(parcels, 1):
-                arriving.add(send(parcel))
-    finally:
-        client.close()
-
-
-def _connect(scheduler: str) -> Any:
-    from distributed import Client
-
-    try:
-        return Client(scheduler, timeout=PATIENCE)
-    except (OSError, ValueError, TimeoutError) as error:
+        return _within(PATIENCE, partial(Client, scheduler, timeout=PATIENCE, set_as_default=False))
+    except Exception as error:  # whatever listens there may answer anything
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise CannotBuild(
             f"No Dask scheduler answers at {scheduler} ({reason[0]}). "
@@ -168,7 +301,13 @@ def _check(client: Any, scheduler: str) -> None:
             f"The Dask scheduler at {scheduler} has no worker. "
             f"Start some with: dask worker {scheduler} --nthreads 1 --nworkers auto"
         ) from None
-    answers = client.run(versions, on_error="return")
+    try:
+        answers = _within(PATIENCE, partial(client.run, versions, on_error="return"))
+    except Exception as error:
+        raise CannotBuild(
+            f"Not every worker of the Dask scheduler at {scheduler} answers ({error}): "
+            "stop those that hang, or start them again."
+        ) from None
     for worker, theirs in sorted(answers.items()):
         if isinstance(theirs, BaseException):
             raise CannotBuild(
@@ -184,7 +323,7 @@ def _check(client: Any, scheduler: str) -> None:
 
 
 def _parcel(report: Report, processed: Path, notebooks: Path, timeout: int | None) -> Parcel:
-    dossier = processed / "dossiers" / report.dossier
+    dossier = processed / REPORT_DATA / report.dossier
     return Parcel(
         report=report,
         notebook=(notebooks / f"{report.notebook}.ipynb").read_bytes(),

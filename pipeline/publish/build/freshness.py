@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from pipeline.publish.build.writing import replace
+from pipeline.files import write_whole
 
 RECORD = ".made.json"
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -137,7 +137,7 @@ class Record:
     def write(self) -> None:
         """Put the record beside what it is about."""
         content = json.dumps(self.made, indent=0, sort_keys=True) + "\n"
-        replace(self.path, content.encode())
+        write_whole(self.path, content.encode())
         self._written = time.monotonic()
 
     def write_now_and_then(self, seconds: float) -> None:

@@ -6,9 +6,11 @@ in one sentence which report, which cell and why; there is no page then.
 
 from __future__ import annotations
 
+import importlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import pkgutil
+from collections.abc import Iterable, Iterator
+from contextlib import chdir, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,24 +20,72 @@ import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-from pipeline.publish.build.catalogue import Report
-from pipeline.publish.build.warm import NurseryLost
+from pipeline.data.folders import PROCESSED_VARIABLE
+from pipeline.publish import reports
+from pipeline.publish.build.catalogue import TIMEOUT, FaultOfOurs, Made, Report, ReportFailed
+from pipeline.publish.build.engine import prepared
 from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.render import Renderer, UnfitOutput, for_edition
+from pipeline.terminal import fault
+from pipeline.workers import Died, Tell, TookTooLong, can_fork, in_processes
 
-#: Where a notebook looks for its tables. ``pipeline.data`` has the same name; it is not imported
-#: here because pandas would come with it, and this process only passes the name on.
-PROCESSED_VARIABLE = "PIPELINE_PROCESSED"
-#: Seconds one cell may take, unless the caller says otherwise.
-TIMEOUT = 120
+#: Seconds beyond its time after which a cell that does not hear of it is ended with its process.
+GRACE = 5.0
+#: What reading a notebook that is none, or is damaged, may raise.
+_UNREADABLE = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError
+)  # fmt: skip
 
 
-class ReportFailed(Exception):
-    """A report could not be made; the message names report, cell and cause in one sentence."""
+def get_ready(notebooks: Iterable[Path]) -> None:
+    """Import, read and prepare what these notebooks need, once, before a process is forked."""
+    with chdir(Path(__file__).parent):  # matplotlib would read settings of the working folder
+        for module in pkgutil.walk_packages(reports.__path__, f"{reports.__name__}."):
+            importlib.import_module(module.name)
+    renderer()
+    prepared()
+    for path in notebooks:
+        with suppress(*_UNREADABLE):  # it will be said when the notebook is run
+            _declared(path, path.stat().st_mtime_ns)
+
+
+def pages_of(
+    reports: Iterable[Report],
+    processed: Path,
+    notebooks: Path,
+    timeout: int | None,
+    at_once: int,
+) -> Iterator[Made]:
+    """Each report with its page, or with None and why there is none.
+
+    Each is made in a process of its own, ``at_once`` at the same time, in the order they are done.
+    """
+
+    def page(report: Report, tell: Tell) -> bytes:
+        return run_report(report, processed, notebooks, timeout, tell)
+
+    patience = None if timeout is None else timeout + GRACE
+    for report, made, error in in_processes(page, reports, at_once, patience):
+        yield report, made, None if error is None else _failure(report, error, timeout)
+
+
+def _failure(report: Report, error: Exception, timeout: int | None) -> ReportFailed:
+    at = getattr(error, "at", "") or report.name
+    if isinstance(error, ReportFailed):
+        return error
+    if isinstance(error, TookTooLong):
+        return ReportFailed(f"{at} was stopped: it took longer than {timeout} s.")
+    if isinstance(error, Died):
+        return ReportFailed(f"{at} failed: {error}.")
+    return FaultOfOurs(fault(error, f"making {report.name} from {report.dossier}"))
 
 
 def run_report(
-    report: Report, processed: Path, notebooks: Path, timeout: int | None = TIMEOUT
+    report: Report,
+    processed: Path,
+    notebooks: Path,
+    timeout: int | None = TIMEOUT,
+    tell: Tell = lambda _: None,
 ) -> bytes:
     """Run a report's notebook and return its page as UTF-8.
 
@@ -49,6 +99,8 @@ def run_report(
         Folder of notebooks; a notebook runs in it, as it does in JupyterLab.
     timeout
         Seconds one cell may take; None for as long as it likes.
+    tell
+        Is told at each cell which one it is.
 
     Raises
     ------
@@ -59,48 +111,40 @@ def run_report(
     path = notebooks / f"{report.notebook}.ipynb"
     try:
         notebook = _read(path, path.stat().st_mtime_ns)
-    except (OSError, nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+    except _UNREADABLE as error:
         raise ReportFailed(
             f"{report.name}: the notebook {path.name} cannot be read ({_first_line(error)})."
         ) from None
     _check_parameters(report, path)
     run = for_edition(notebook, report.edition)
-    at: dict[str, int] = {"cell": 0}
+    at = report.name
 
     def started(cell: Any, cell_index: int) -> None:
-        at["cell"] = cell_index
+        nonlocal at
+        at = _where(report, notebook, run, cell_index)
+        tell(at)
 
-    def execute() -> Any:
+    try:
         with _environment(PROCESSED_VARIABLE, str(processed.resolve())):
-            return papermill.execute_notebook(
+            executed = papermill.execute_notebook(
                 run,  # papermill makes a copy of its own
                 None,
                 parameters=report.parameters,
-                engine_name="warm",
+                engine_name="ipython" if can_fork() else None,
                 progress_bar=False,
                 execution_timeout=timeout,
-                coalesce_streams=True,  # so that a slow cell's prints do not fall apart in time
                 on_cell_start=started,
                 cwd=str(notebooks),
             )
-
-    try:
-        try:
-            executed = execute()
-        except NurseryLost:  # through no fault of the notebook: once more, with a new one
-            executed = execute()
     except PapermillExecutionError as error:
         cause = f"{error.ename}: {_first_line(error.evalue)}" if error.evalue else error.ename
         raise ReportFailed(
             f"{_where(report, notebook, run, error.cell_index)} failed: {cause}"
         ) from None
     except CellTimeoutError:
-        raise ReportFailed(
-            f"{_where(report, notebook, run, at['cell'])} was stopped: "
-            f"it took longer than {timeout} s."
-        ) from None
+        raise ReportFailed(f"{at} was stopped: it took longer than {timeout} s.") from None
     except DeadKernelError as error:
-        raise ReportFailed(f"{_where(report, notebook, run, at['cell'])} failed: {error}") from None
+        raise ReportFailed(f"{at} failed: {error}") from None
     try:
         html = renderer().html(executed, page_info(report.about, report.edition))
     except UnfitOutput as error:

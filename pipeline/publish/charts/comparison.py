@@ -45,7 +45,7 @@ def key_question_chart(
         dots = [
             Dot(float(row[column]), thing)
             for column, thing in (
-                ("all_crcs_percent", "comparator"),
+                ("comparator_percent", "comparator"),
                 ("previous_percent", "previous"),
                 ("current_percent", "current"),
             )
@@ -59,7 +59,7 @@ def key_question_chart(
                 figures=[
                     _percent(row["previous_percent"]),
                     _percent(row["current_percent"]),
-                    _percent(row["all_crcs_percent"]),
+                    _percent(row["comparator_percent"]),
                 ],
                 verdict=change_words(row),
                 strong=row["change_verdict"] == "significant",
@@ -179,7 +179,7 @@ def target_chart(facts: pd.DataFrame, narrow: bool = False) -> str:
 def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) -> str:
     """Draw for each standard how far its furthest key question is from the next rating.
 
-    ``route`` holds the rateable rows of route_by_standard: name, boundary_percent,
+    ``route`` holds the rateable rows of next_rating_by_standard: name, boundary_percent,
     points_away, cases_needed, base, base_known.
     """
     rows = []

@@ -16,6 +16,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Circle, Rectangle
 
+from pipeline.analysis.plans import REPLACED
 from pipeline.data import is_missing
 from pipeline.publish.page.pictures import drawing
 from pipeline.publish.page.style import CURRENT, DOWN, GRID, INK, QUIET, RULE
@@ -24,7 +25,12 @@ MONTHS = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
 NO_OWNER = "No owner printed"
-UNDATED = {"done": "Done, as\nprinted", "ongoing": "Ongoing", "none given": "No\ndate"}
+UNDATED = {
+    "done": "Done, as\nprinted",
+    "ongoing": "Ongoing",
+    "in words": "In\nwords",
+    "none given": "No\ndate",
+}
 """Columns for actions without a date, by the kind of target."""
 
 STATES: dict[str, tuple[str, str, str, str]] = {
@@ -38,7 +44,7 @@ STATES: dict[str, tuple[str, str, str, str]] = {
 _EXPLAINED = {
     "passed": "Ring: the target has gone by.",
     "upcoming": "Disc: the target is still to come.",
-    "closed": "Filled square: complete or dropped.",
+    "closed": "Filled square: complete, dropped or replaced with the plan.",
     "undated": "Open square: no target date.",
 }
 _LANE, _LINE, _GAP, _HEAD = 28, 17, 8, 64
@@ -60,7 +66,7 @@ class _Grid:
 
 def state(position: str, due_on: object) -> str:
     """Return how the timeline marks an action: a key of STATES."""
-    if position in ("complete", "dropped"):
+    if position in ("complete", "dropped", REPLACED):
         return "closed"
     if is_missing(due_on):
         return "undated"
@@ -217,7 +223,8 @@ def _heads(axes: Any, grid: _Grid, as_of: str) -> None:
         return
     x = grid.as_of
     axes.plot([x, x], [20, _HEAD], color=INK, linewidth=1.5, zorder=2)
-    words = f"As of {int(as_of[8:])} {MONTHS[int(as_of[5:7]) - 1]} {as_of[:4]}"
+    day = f"{int(as_of[8:])} " if len(as_of) > 7 else ""
+    words = f"As of {day}{MONTHS[int(as_of[5:7]) - 1]} {as_of[:4]}"
     beyond = x + 62 > grid.width
     side = "right" if beyond else "left" if x < 62 else "center"
     axes.text(x, 11, words, **{**style, "ha": side, "fontweight": "bold"})

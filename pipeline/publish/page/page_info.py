@@ -158,7 +158,7 @@ def package_version() -> str:
 
 
 def page_info(about: dict[str, Any], edition: str) -> PageInfo:
-    """Return the page of one edition of a report (``about`` is its dossier.json).
+    """Return the page of one edition of a report (``about`` is its about.json).
 
     Raises KeyError for an edition the report does not have.
     """

@@ -112,8 +112,12 @@ def settings() -> Any:
     """Return the matplotlib settings of the house style: the Analysis Function's, then ours."""
     if not _settings:
         import afcharts
-        from matplotlib import rc_params_from_file
+        from matplotlib import rc_params_from_file, rcParamsDefault
+        from matplotlib.style.core import STYLE_BLACKLIST
 
+        # From matplotlib's own defaults, whatever a user's matplotlibrc says.
+        of_drawing = rcParamsDefault.keys() - STYLE_BLACKLIST
+        _settings.update({name: rcParamsDefault[name] for name in of_drawing})
         theirs = Path(str(afcharts.__file__)).with_name("afcharts.mplstyle")
         for sheet in (theirs, _OURS):
             _settings.update(rc_params_from_file(sheet, use_default_template=False))

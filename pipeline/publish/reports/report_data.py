@@ -1,14 +1,14 @@
 """The data of one report: its tables, and what it says about itself."""
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.files import DOSSIERS
+from pipeline.analysis.files import ABOUT, FRAMES, REPORT_DATA, frame_of, read_frames
 from pipeline.data import processed_folder
 
 
@@ -18,11 +18,15 @@ class NoSuchReport(Exception):
 
 @dataclass(frozen=True)
 class ReportData:
-    """One report's tables, read when they are first asked for, and ``about``: its dossier.json."""
+    """One report's tables, made when they are first asked for, and ``about``: its about.json."""
 
     about: dict[str, Any]
     folder: Path
-    _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    _frames: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def _columns(self) -> dict[str, dict[str, list[Any]]]:
+        return read_frames(self.folder / FRAMES)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return a table by name, each column with the type it was written with.
@@ -31,29 +35,22 @@ class ReportData:
         everything else string; a missing value is ``pd.NA``. Raises KeyError for a
         table this report does not have.
         """
-        if name not in self._read:
-            types = self.about["types"][name]
-            self._read[name] = pd.read_csv(
-                self.folder / f"{name}.csv",
-                dtype=defaultdict(lambda: "string", types),
-                keep_default_na=False,
-                na_values=[""],
-                low_memory=False,  # in one piece: the tables are small, and a page reads 26
-            )
-        return self._read[name]
+        if name not in self._frames:
+            self._frames[name] = frame_of(self._columns[name])
+        return self._frames[name]
 
 
 def report_names(processed: Path | None = None) -> list[str]:
     """Return the names of the reports in a processed folder (default: the one in use)."""
-    folder = (processed or processed_folder()) / DOSSIERS
-    return sorted(path.parent.name for path in folder.glob("*/dossier.json"))
+    folder = (processed or processed_folder()) / REPORT_DATA
+    return sorted(path.parent.name for path in folder.glob(f"*/{ABOUT}"))
 
 
 def open_report_data(name: str, processed: Path | None = None) -> ReportData:
     """Open a report's data by name. Raises NoSuchReport, naming the reports there are."""
-    folder = (processed or processed_folder()) / DOSSIERS / name
+    folder = (processed or processed_folder()) / REPORT_DATA / name
     try:
-        about = json.loads((folder / "dossier.json").read_text(encoding="utf-8"))
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
     except FileNotFoundError:
         there = report_names(processed)
         known = "There is: " + ", ".join(there) if there else "Run make data first"

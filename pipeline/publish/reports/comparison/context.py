@@ -17,7 +17,12 @@ class Comparison(ReportPage):
 
     @classmethod
     def open(
-        cls, provider: str, previous: int | None, current: int, comparator: str, edition: str
+        cls,
+        provider: str,
+        previous: int | str | None,
+        current: int | str,
+        comparator: str,
+        edition: str,
     ) -> Self:
         """Open the comparison of two rounds of a provider (``previous`` may be None).
 
@@ -28,16 +33,17 @@ class Comparison(ReportPage):
         editions = [report["edition"] for report in data.about["reports"]]
         if edition not in editions:
             raise ValueError(f"There is no edition {edition}; there are: {', '.join(editions)}.")
-        known = list(data["comparators"]["comparator"])
-        if comparator not in known:
-            raise ValueError(f"There is no comparator {comparator}; there are: {', '.join(known)}.")
+        known = data.about["comparator"]
+        if (comparator or "") != known:
+            there = f"it is compared with {known}" if known else "it is compared with none"
+            raise ValueError(f"This inspection is not compared with {comparator}; {there}.")
         return cls(data, edition)
 
     @property
     def rounds(self) -> tuple[str, str]:
         """The names of the earlier and the current round; the earlier is empty where none is."""
-        before = self.data.about["previous_round"]
-        return (str(before) if before else "", str(self.data.about["round"]))
+        about = self.data.about
+        return (about["previous_round_name"] or "", about["round_name"])
 
     @cached_property
     def questions(self) -> pd.DataFrame:
@@ -69,6 +75,8 @@ class Comparison(ReportPage):
 
     def aggregate(self) -> str:
         """The name of the aggregate as it stands inside a sentence."""
+        if self.data["comparators"].empty:
+            return "any aggregate"
         name = str(self.data["comparators"]["name"].iloc[0])
         return name[0].lower() + name[1:] if name.startswith("All ") else name
 

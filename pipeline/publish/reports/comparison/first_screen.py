@@ -107,7 +107,7 @@ def _cards(report: Comparison, overall: pd.DataFrame) -> list[KeyFigure]:
                 note=f"{caution} more compare only with caution" if caution else "",
             )
         )
-    known = report.questions["difference_from_all_crcs"].dropna()
+    known = report.questions["difference_from_comparator"].dropna()
     if len(known):
         clear = int((report.questions["benchmark_verdict"] == "better").sum())
         cards.append(

@@ -38,7 +38,7 @@ def key_question_figure(report: Comparison) -> Picture:
 
 
 def _chart_finding(report: Comparison) -> str:
-    sentences = [report.sentence("key questions"), report.sentence("all CRCs")]
+    sentences = [report.sentence("key questions"), report.sentence("comparator")]
     return " ".join(filter(None, sentences)) or report.sentence("strongest")
 
 
@@ -75,11 +75,11 @@ def key_question_table(report: Comparison) -> Table:
         ]
     columns += [
         Column(
-            "all_crcs_percent",
+            "comparator_percent",
             str(report.data["comparators"]["name"].iloc[0]),
             "percent",
-            missing="all_crcs_status",
-            source=("all_crcs_source", "all_crcs_place"),
+            missing="comparator_status",
+            source=("comparator_source", "comparator_place"),
         ),
         Column("benchmark_verdict", "Against them", "mark", missing="cannot be said"),
     ]

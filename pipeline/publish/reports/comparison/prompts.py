@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.analysis.sentences.narrative import changes_in_short
+from pipeline.analysis.sentences.overview import changes_in_short
 from pipeline.analysis.sentences.phrases import in_words
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.tables import Column, Table

@@ -7,7 +7,7 @@ from typing import Self
 
 import pandas as pd
 
-from pipeline.analysis.national.dossier import NAME
+from pipeline.analysis.national.page import NAME
 from pipeline.publish.page.tables import Table
 from pipeline.publish.reports.national import first_screen, providers, questions, weaknesses
 from pipeline.publish.reports.report_data import NoSuchReport, open_report_data, report_names

@@ -1,8 +1,8 @@
-"""The tables of the national page, and what it says of itself."""
+"""The national pages: their tables, and what each says of itself."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,29 +17,30 @@ from pipeline.analysis.national.providers import (
 from pipeline.analysis.national.questions import shares_of_questions
 from pipeline.analysis.national.weaknesses import recommended_questions, use_of_discretion
 from pipeline.analysis.ratings.bands import framework_rows
+from pipeline.analysis.report_data import ReportSubject, comparison_name, with_sources
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.data import Tables
 
 NAME = "national"
+USED = ("key_question_comparison", "standard_ratings", "rating_comparison")
+"""The processed tables that these pages are made from."""
 
 
-def national_tables(
+def national_reports(
     tables: Tables, processed: Mapping[str, pd.DataFrame]
-) -> list[tuple[dict[str, Any], dict[str, pd.DataFrame]]]:
-    """What the national pages say of themselves and their tables, a pair a framework.
+) -> Iterator[ReportSubject]:
+    """Return the data of the national pages; none where no framework has two providers.
 
-    Empty where no framework has two providers. The framework with the most providers is on the page
-    ``national``, each other one on a page of its own that names it. ``processed`` holds the
-    processed tables of all providers.
+    The framework with the most providers is on the page ``national``, each other one on a page of
+    its own that names it. ``processed`` holds the processed tables of all providers.
     """
-    found: list[tuple[dict[str, Any], dict[str, pd.DataFrame]]] = []
-    for framework, pairs in latest_pairs(tables).items():
-        name = f"{NAME}-{framework}" if found else NAME
+    for at, (framework, pairs) in enumerate(latest_pairs(tables).items()):
+        name = f"{NAME}-{framework}" if at else NAME
         providers = standing_of_providers(tables, processed, framework, pairs)
         shares, questions = shares_of_questions(tables, processed, framework, providers)
         bands = framework_rows(tables["overall_bands"], framework)
         frames = {
-            "providers": providers.assign(page=_pages(tables, pairs, providers)),
+            "providers": providers.assign(page=_pages(pairs, providers)),
             "tiles": tiles(processed, providers),
             "standards": framework_rows(tables["standards"], framework),
             "shares": shares,
@@ -49,19 +50,16 @@ def national_tables(
             "overall_bands": bands,
             "headline": headline(providers, questions, bands),
         }
-        found.append((_about(tables, name, framework, pairs, frames), frames))
-    return found
+        yield with_sources(tables, _about(tables, name, framework, pairs, frames), frames)
 
 
-def _pages(tables: Tables, pairs: list[Latest], providers: pd.DataFrame) -> pd.Series:
+def _pages(pairs: list[Latest], providers: pd.DataFrame) -> pd.Series:
     """Name of the page of each provider that a reader should open first."""
-    from pipeline.analysis.report_data import comparison_name
-
     names = {
         pair.provider: comparison_name(
             pair.provider,
-            None if pair.previous is None else int(pair.previous["round"]),
-            int(pair.current["round"]),
+            None if pair.previous is None else pair.previous["round_key"],
+            pair.current["round_key"],
         )
         for pair in pairs
     }
@@ -77,14 +75,14 @@ def _about(
 ) -> dict[str, Any]:
     first = frames["headline"].set_index("item")
     named = dict(zip(tables["frameworks"]["framework"], tables["frameworks"]["name"], strict=True))
-    rounds = sorted({str(pair.current["round"]) for pair in pairs})
+    rounds = sorted({str(pair.current["round_name"]) for pair in pairs})
     said = [
         str(first.loc[item, "sentence"]) for item in ("ratings", "moves") if item in first.index
     ]
     simulated = tables["providers"].set_index("provider")["simulated"] == "yes"
     mark = bool(simulated[pairs[0].provider])  # real and simulated are never put together
     return {
-        "dossier": name,
+        "name": name,
         "kind": "national",
         "framework": framework,
         "simulated": mark,

@@ -1,29 +1,12 @@
-"""Writing into a folder that others read from, and that a second run may want to write to."""
+"""Holding a folder against a second run that may want to write to it."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write a file so that at any moment there is either the old one or the new one, whole."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Remove what a run that was killed had begun to write. Call it with the folder locked."""
-    for path in folder.glob(".*.tmp"):
-        path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -14,29 +14,35 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pipeline.analysis.files import REPORT_DATA
+from pipeline.data.folders import PROJECT
+from pipeline.files import remove_leftovers, write_whole
 from pipeline.publish.build import freshness
-from pipeline.publish.build.catalogue import Report, Wanted, dossiers_in, reports_of
-from pipeline.publish.build.forking import done_ahead, warm_up
+from pipeline.publish.build.catalogue import (
+    TIMEOUT,
+    CannotBuild,
+    FaultOfOurs,
+    Made,
+    Report,
+    ReportFailed,
+    Wanted,
+    dossiers_in,
+    reports_of,
+)
 from pipeline.publish.build.freshness import Record, of_bytes, of_each, of_file, of_folder
-from pipeline.publish.build.writing import locked, remove_leftovers, replace
+from pipeline.publish.build.locking import locked
+from pipeline.surroundings import settle
+from pipeline.terminal import PROGRAM_FAULT
+from pipeline.workers import processors
 
-Made = Iterator[tuple[Report, bytes | None, str]]
-
-PROJECT = Path(__file__).resolve().parents[3]
 INDEX = "index.html"
 #: The processed tables, as one product.
 TABLES = "tables"
 #: Seconds between two writings of the record; what was made since a kill is made once more.
 RECORD_EVERY = 2.0
-TIMEOUT = 120
-
-
-class CannotBuild(Exception):
-    """Nothing can be made at all; the message says why in one sentence."""
 
 
 @dataclass
@@ -45,7 +51,8 @@ class Outcome:
 
     ``written`` are the files it wrote, ``removed`` the pages of reports that are no more,
     ``failed`` maps a report's name to the sentence that says why it could not be made, ``kept``
-    counts the pages that were right already, ``seconds`` is how long it took.
+    counts the pages that were right already, ``seconds`` is how long it took, ``exit_code`` what
+    the command should end with: 0, 1 if a report failed, or 70 if through a fault of ours.
     """
 
     written: list[Path] = field(default_factory=list)
@@ -53,11 +60,7 @@ class Outcome:
     failed: dict[str, str] = field(default_factory=dict)
     kept: int = 0
     seconds: float = 0.0
-
-    @property
-    def exit_code(self) -> int:
-        """What the command should end with: 1 if a report failed, else 0."""
-        return 1 if self.failed else 0
+    exit_code: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,16 +78,16 @@ class Folders:
 
         Other data need another place for their pages: the project's own folders hold its own.
         """
-        if data is not None and out is None and data.resolve() != PROJECT / "data" / "raw":
+        if data is not None and out is None and _real(data) != PROJECT / "data" / "raw":
             raise CannotBuild(
                 f"Say with --out where the pages of {data} go: "
                 "the project's own folders are for its own data."
             )
         return cls(
-            raw=(data or PROJECT / "data" / "raw").resolve(),
-            processed=(out / "processed" if out else PROJECT / "data" / "processed").resolve(),
-            pages=(out / "reports" if out else PROJECT / "reports").resolve(),
-            notebooks=(notebooks or PROJECT / "notebooks").resolve(),
+            raw=_real(data or PROJECT / "data" / "raw"),
+            processed=_real(out / "processed" if out else PROJECT / "data" / "processed"),
+            pages=_real(out / "reports" if out else PROJECT / "reports"),
+            notebooks=_real(notebooks or PROJECT / "notebooks"),
         )
 
 
@@ -144,7 +147,7 @@ def build(
     folders = Folders.of(data, out, notebooks)
     say = tell if explain else _say_nothing
     with _run(folders, tell) as outcome:
-        _make_tables(folders, force, say, warm=scheduler is None, workers=workers)
+        _make_tables(folders, force, say, workers=workers)
         dossiers = dossiers_in(folders.processed)
         reports = reports_of(dossiers)
         chosen = [r.as_of(as_of) for r in (wanted.among(reports) if wanted else reports)]
@@ -164,7 +167,7 @@ def build(
             if due:
                 made = _made(due, folders, workers, scheduler, timeout)
                 for report, page in _arriving(made, len(due), outcome, progress):
-                    replace(folders.pages / report.page, page)
+                    write_whole(folders.pages / report.page, page)
                     record.note(report.page, inputs.of(report), of_bytes(page))
                     record.write_now_and_then(RECORD_EVERY)
                     outcome.written.append(folders.pages / report.page)
@@ -185,7 +188,7 @@ def make_tables(
     """Make the processed tables only; parameters and errors are those of :func:`build`."""
     folders = Folders.of(data, out)
     with _run(folders, tell) as outcome:
-        made = _make_tables(folders, force, tell if explain else _say_nothing, warm=False)
+        made = _make_tables(folders, force, tell if explain else _say_nothing)
         outcome.written += made
     return outcome
 
@@ -193,6 +196,7 @@ def make_tables(
 @contextmanager
 def _run(folders: Folders, tell: Callable[[str], None]) -> Iterator[Outcome]:
     """Have the folders to ourselves, and time what happens."""
+    settle()
     began = time.monotonic()
     outcome = Outcome()
     with _disk_errors(folders):
@@ -223,7 +227,7 @@ class _Inputs:
         if notebook not in self._notebooks:
             self._notebooks[notebook] = of_file(self._folders.notebooks / notebook)
         if report.dossier not in self._tables:
-            folder = self._folders.processed / "dossiers" / report.dossier
+            folder = self._folders.processed / REPORT_DATA / report.dossier
             self._tables[report.dossier] = of_each(folder, "its")
         parameters = json.dumps([report.parameters, report.edition, report.notebook])
         return {
@@ -242,8 +246,6 @@ def _make_tables(
     folders: Folders,
     force: bool,
     say: Callable[[str], None],
-    *,
-    warm: bool,
     workers: int | None = None,
 ) -> list[Path]:
     """Make the processed tables again if they, the raw ones or the code changed; returns them."""
@@ -257,10 +259,6 @@ def _make_tables(
     if not reasons and not force:
         return []
     say(f"processed tables: {_in_short(reasons)}.")
-    if warm:  # the nursery imports its libraries while this process computes
-        _warm_up(folders)
-    # One thread, because workers are forked from this process later on.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from pipeline.analysis.process import process
 
     process(folders.raw, folders.processed, workers or processors())
@@ -270,13 +268,8 @@ def _make_tables(
 
 
 def _fingerprint_of_tables(processed: Path) -> str:
-    files = [*processed.glob("*.csv"), *processed.glob("dossiers/*/*")]
+    files = [*processed.glob("*.csv"), *processed.glob(f"{REPORT_DATA}/*/*")]
     return freshness.of_files(processed, files) if files else ""
-
-
-def _warm_up(folders: Folders) -> None:
-    """Have the nursery import what the notebooks need while this process goes on."""
-    warm_up(done_ahead(sorted(folders.notebooks.glob("*.ipynb"))))
 
 
 def _made(
@@ -285,46 +278,45 @@ def _made(
     workers: int | None,
     scheduler: str | None,
     timeout: int | None,
-) -> Made:
+) -> Iterator[Made]:
     """Each report with its page or the reason why there is none, as they are done."""
     if scheduler is not None:
         from pipeline.publish.build.cluster import made_by_cluster
 
         return made_by_cluster(due, folders.processed, folders.notebooks, timeout, scheduler)
-    _warm_up(folders)
-    from pipeline.publish.build.pool import Pool
-    from pipeline.publish.build.run import ReportFailed, renderer, run_report
+    from pipeline.publish.build.run import get_ready, pages_of
 
-    renderer()  # built before the workers are forked, so that they all have it
-
-    make = partial(
-        run_report, processed=folders.processed, notebooks=folders.notebooks, timeout=timeout
-    )
-    number = min(workers or processors(), len(due))
+    get_ready({folders.notebooks / f"{report.notebook}.ipynb" for report in due})
     # The longest first, so that none is still running alone at the end.
-    dossiers = folders.processed / "dossiers"
+    dossiers = folders.processed / REPORT_DATA
     size = {
         name: sum(path.stat().st_size for path in (dossiers / name).iterdir())
         for name in {report.dossier for report in due}
     }
     longest_first = sorted(due, key=lambda report: size[report.dossier], reverse=True)
-    return Pool(make, number, (ReportFailed,)).run(longest_first)
+    return pages_of(
+        longest_first, folders.processed, folders.notebooks, timeout, workers or processors()
+    )
 
 
 def _arriving(
-    made: Made, count: int, outcome: Outcome, progress: bool
+    made: Iterator[Made], count: int, outcome: Outcome, progress: bool
 ) -> Iterator[tuple[Report, bytes]]:
     """The pages as they are done, behind one progress bar; failures are noted."""
     from tqdm import tqdm
 
     tqdm.monitor_interval = 0  # its thread would be there when a worker is forked
     with tqdm(made, total=count, unit="report", disable=not progress, leave=False) as bar:
-        for report, page, sentence in bar:
+        for report, page, failure in bar:
             if page is None:
-                named = sentence.startswith(f"{report.name}:")
-                outcome.failed[report.name] = sentence if named else f"{report.name}: {sentence}."
+                outcome.failed[report.name] = str(failure)
+                outcome.exit_code = max(outcome.exit_code, _status_of(failure))
             else:
                 yield report, page
+
+
+def _status_of(failure: ReportFailed | None) -> int:
+    return PROGRAM_FAULT if isinstance(failure, FaultOfOurs) else 1
 
 
 def _make_index(
@@ -350,7 +342,7 @@ def _make_index(
     from pipeline.publish.reports.index import index_html
 
     page = index_html(listed).encode("utf-8")
-    replace(folders.pages / INDEX, page)
+    write_whole(folders.pages / INDEX, page)
     record.note(INDEX, inputs, of_bytes(page))
     outcome.written.append(folders.pages / INDEX)
 
@@ -368,11 +360,9 @@ def _remove_old_pages(
         del record.made[product]
 
 
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _real(path: Path) -> Path:
+    """A path without links; one that leads round in a circle stays as it is and fails when used."""
+    return Path(os.path.realpath(path))
 
 
 def _in_short(reasons: list[str], most: int = 5) -> str:
@@ -394,9 +384,11 @@ def _disk_errors(folders: Folders) -> Iterator[None]:
         if error.errno == errno.ENOSPC:
             sentence = f"The disk is full: {where} could not be written"
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            sentence = f"{where} cannot be written: there is no permission to"
+            sentence = f"{where} cannot be read or written: there is no permission to"
         elif isinstance(error, (NotADirectoryError, FileExistsError)):
             sentence = f"{where} cannot be written: a file is where a folder should be"
+        elif isinstance(error, IsADirectoryError):
+            sentence = f"{where} cannot be written: a folder is where a file should be"
         else:
-            raise
+            sentence = f"{where} cannot be read or written ({error.strerror or error})"
         raise CannotBuild(f"{sentence}; what was there before is unharmed.") from error

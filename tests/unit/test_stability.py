@@ -22,10 +22,10 @@ from pipeline.analysis.ratings.scale import Scale, printed_percent
 from pipeline.analysis.ratings.stability import (
     BANDS_ALONE,
     WITH_DISCRETION,
-    firmness_of_overall,
-    firmness_of_standards,
-    firmness_of_total,
-    fresh_counts,
+    counts_of_other_cases,
+    stability_of_overall,
+    stability_of_standards,
+    stability_of_total,
 )
 
 # Counts that print as the 2019 figures; 2.1.3 and 4.1.2 at the largest base that can.
@@ -40,9 +40,9 @@ COUNTS = {
 
 
 @given(st.integers(0, 40), st.integers(1, 60))
-def test_fresh_counts_are_beta_binomial_with_the_jeffreys_prior(count, base):
+def test_counts_of_other_cases_are_beta_binomial_with_the_jeffreys_prior(count, base):
     count = min(count, base)
-    chance = fresh_counts(count, base)
+    chance = counts_of_other_cases(count, base)
     assert chance.sum() == pytest.approx(1)
     mean = base * (count + 0.5) / (base + 1)
     assert (np.arange(base + 1) * chance).sum() == pytest.approx(mean)
@@ -92,13 +92,13 @@ def simulated(rule, dependence, seed=20191):
 @pytest.mark.parametrize("dependence", ["independent", "together"])
 def test_exact_results_equal_a_seeded_simulation(rule, dependence):
     levels = simulated(rule, dependence)
-    standards = firmness_of_standards(*INSPECTION)
+    standards = stability_of_standards(*INSPECTION)
     standards = standards[standards["rule"] == rule].set_index(["standard", "rating"])
     for code, drawn in levels.items():
         for level, rating in enumerate(BANDS["rating"]):
             exact = standards.loc[(code, rating), dependence]
             assert exact == pytest.approx((drawn == level).mean(), abs=0.005)
-    total = firmness_of_total(*INSPECTION, KINDS)
+    total = stability_of_total(*INSPECTION, KINDS)
     total = total[total["rule"] == rule].set_index("points")[dependence]
     drawn = 8 + sum(levels.values())
     assert total.sum() == pytest.approx(1)
@@ -107,11 +107,11 @@ def test_exact_results_equal_a_seeded_simulation(rule, dependence):
 
 
 def test_the_bounds_hold_every_dependence():
-    overall = firmness_of_overall(*INSPECTION, KINDS, OVERALL)
+    overall = stability_of_overall(*INSPECTION, KINDS, OVERALL)
     for name in ("independent", "together"):
         assert (overall["lowest"] <= overall[name] + 1e-9).all()
         assert (overall[name] <= overall["highest"] + 1e-9).all()
-    standards = firmness_of_standards(*INSPECTION)
+    standards = stability_of_standards(*INSPECTION)
     low, middle, high = (
         standards[f"at_least_{name}"] for name in ("lowest", "independent", "together")
     )
@@ -128,19 +128,19 @@ def test_the_bounds_on_the_total_are_those_of_an_adversary():
     ratings = RATINGS[RATINGS["standard"].isin(["2.1", "2.3"])]
     # Totals of 6 need Outstanding twice.
     bands = pd.DataFrame({"rating": ["Low", "High"], "lower_points": [0, 6]})
-    overall = firmness_of_overall(questions, ratings, standards, BANDS, RULES, KINDS, bands)
+    overall = stability_of_overall(questions, ratings, standards, BANDS, RULES, KINDS, bands)
     row = overall[(overall["rule"] == BANDS_ALONE) & (overall["rating"] == "High")].iloc[0]
-    top = [fresh_counts(78, 97)[printed_percent(np.arange(98), 97) >= 80].sum(),
-           fresh_counts(66, 97)[printed_percent(np.arange(98), 97) >= 80].sum()]  # fmt: skip
+    outstanding = printed_percent(np.arange(98), 97) >= 80
+    top = [counts_of_other_cases(count, 97)[outstanding].sum() for count in (78, 66)]
     assert row["highest"] == pytest.approx(min(top), abs=1e-6)
     assert row["lowest"] == pytest.approx(max(0, sum(top) - 1), abs=1e-6)
     assert row["independent"] == pytest.approx(top[0] * top[1])
 
 
 def test_judgements_are_held_as_published():
-    total = firmness_of_total(*INSPECTION, KINDS)
+    total = stability_of_total(*INSPECTION, KINDS)
     assert total.loc[total["points"] < 8, ["independent", "together"]].to_numpy().sum() == 0
-    assert set(firmness_of_standards(*INSPECTION)["standard"]) == set(COUNTS)
+    assert set(stability_of_standards(*INSPECTION)["standard"]) == set(COUNTS)
 
 
 def test_the_overall_bands_are_the_printed_ones():

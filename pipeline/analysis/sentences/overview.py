@@ -1,0 +1,245 @@
+"""Sentences that sum up many figures of one pair of rounds, by the rules of ``narrative``.
+
+Each takes the tables that the statistics make and returns plain text, or None where there is
+nothing to say. None holds a p-value, so all are fit for the leadership edition.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipeline.analysis.sentences.narrative import points
+from pipeline.analysis.sentences.phrases import counted, in_words, joined
+from pipeline.analysis.statistics.benchmark import BETTER, NO_CLEAR_DIFFERENCE, SIMILAR, WORSE
+from pipeline.analysis.statistics.change import (
+    NOT_COMPARABLE,
+    NOT_SIGNIFICANT,
+    SIGNIFICANT,
+    TESTS_DISAGREE,
+    UNSETTLED,
+    WITHIN,
+)
+from pipeline.analysis.statistics.pattern import pattern_of_changes
+
+UNUSUAL = 0.1
+"""A pattern that chance would give less often than this is called unusual."""
+
+
+def changes_in_short(tested: pd.DataFrame, what: str = "key questions") -> str:
+    """How many figures rose and fell, those to be compared with caution apart, and what is earned.
+
+    ``tested`` holds the rows of one pair of rounds from ``with_tests``.
+
+    >>> changes_in_short(pd.DataFrame({"change_verdict": ["not comparable"]}))
+    'No key questions may be compared with the earlier inspection.'
+    """
+    comparable = tested[(tested["change_verdict"] != NOT_COMPARABLE).fillna(False)]
+    if comparable.empty:
+        return f"No {what} may be compared with the earlier inspection."
+    freely = comparable[comparable["comparable"] == "yes"]
+    caution = comparable[comparable["comparable"] == "caution"]
+    sentence = f"Of {len(freely)} {what} that may be compared, {_ways(freely)}."
+    if len(caution):
+        sentence += f" {len(caution)} more may be compared only with caution: {_ways(caution)}."
+    passed = comparable[comparable["change_verdict"] == SIGNIFICANT]
+    for moved, direction in ((_change(passed) > 0, "up"), (_change(passed) < 0, "down")):
+        if count := int(moved.sum()):
+            sentence += f" {count} {'is' if count == 1 else 'are'} significantly {direction}."
+    for verdict, said in (
+        (TESTS_DISAGREE, "the two tests disagree"),
+        (UNSETTLED, "the answer hangs on numbers of cases that were not published"),
+    ):
+        if count := int((comparable["change_verdict"] == verdict).sum()):
+            sentence += f" For {count} {said}."
+    return sentence
+
+
+def _change(rows: pd.DataFrame) -> pd.Series:
+    return rows["current_percent"] - rows["previous_percent"]
+
+
+def _ways(rows: pd.DataFrame) -> str:
+    change = _change(rows)
+    rose, fell = int((change > 0).sum()), int((change < 0).sum())
+    same = len(rows) - rose - fell
+    return f"{rose or 'none'} rose, {fell or 'none'} fell and {same or 'none'} stayed the same"
+
+
+def pattern_sentence(tested: pd.DataFrame) -> str | None:
+    """How many questions moved one way, and what their dependence does to that; None if under 3.
+
+    ``tested`` holds the key questions of one pair of rounds from ``with_tests``. The words follow
+    ``pattern_of_changes``: unusual if questions moved independently (sign test under 0.1), and
+    still so, or not, with the stated correlation between them (combined Z at 1.645).
+    """
+    pattern = pattern_of_changes(tested)
+    if pattern.compared < 3 or pattern.sign_p is None or pattern.dependent_z is None:
+        return None
+    most = max(pattern.rose, pattern.fell)
+    verb = "rose" if pattern.rose >= pattern.fell else "fell"
+    moved = (
+        f"{in_words(most, capital=True)} of the {in_words(pattern.compared)} key questions that "
+        f"may be compared {verb}."
+    )
+    if pattern.sign_p >= UNUSUAL:
+        return f"{moved} Chance alone would often give as many one way."
+    if abs(pattern.dependent_z) >= 1.645:
+        return (
+            f"{moved} Chance alone would seldom give as many one way, even allowing for questions "
+            "about the same cases moving together."
+        )
+    return (
+        f"{moved} Chance alone would seldom give as many one way if each moved on its own. But "
+        "they are about the same cases and tend to move together; allowing for that, chance could "
+        "have given it too, so the pattern points one way and does not settle it."
+    )
+
+
+def equivalence_sentence(tested: pd.DataFrame) -> str | None:
+    """Whether the changes that are not significant lie within ten points either way.
+
+    By the 90% interval of each change, which is two one-sided tests at 5% each
+    (``within_ten_points`` of ``with_tests``). None where there is no such change.
+    """
+    still = tested[(tested["change_verdict"] == NOT_SIGNIFICANT).fillna(False)]
+    still = still[still["within_ten_points"].notna()]
+    if still.empty:
+        return None
+    within = int((still["within_ten_points"] == "yes").sum())
+    of = f"the {in_words(len(still))} changes that did not pass the test"
+    if len(still) == 1:
+        of, within_words = "The change that did not pass the test", "is" if within else "is not"
+        return f"{of} {within_words} shown to be smaller than {WITHIN} points either way."
+    if not within:
+        return (
+            f"None of {of} is shown to be small: with so many cases read, a true change of more "
+            f"than {WITHIN} points one way or the other cannot be ruled out for any."
+        )
+    return (
+        f"For {in_words(within)} of {of}, a true change of more than {WITHIN} points either way "
+        "can be ruled out; for the others it cannot."
+    )
+
+
+def lowest_rose_sentence(questions: pd.DataFrame, previous_name: str = "then") -> str | None:
+    """A reminder, where the lowest scores of the earlier round rose, that some of it was to come.
+
+    ``questions`` holds the key questions of one pair of rounds. Ratings follow the lowest question
+    of a standard; the lowest of several noisy scores tends to rise by itself (regression to the
+    mean). None where no lowest score rose.
+    """
+    known = questions[questions["previous_percent"].notna()]
+    if known.empty:
+        return None
+    lowest = known.loc[
+        known["previous_percent"].astype("int64").groupby(known["standard"]).idxmin()
+    ]
+    several = known["standard"].value_counts()
+    rose = lowest[
+        (lowest["comparable"] == "yes")
+        & (lowest["change_points"] > 0).fillna(False)
+        & (lowest["standard"].map(several) > 1)
+    ]
+    if rose.empty:
+        return None
+    named = joined(
+        [
+            f"{label} ({before}% to {now}%)"
+            for label, before, now in zip(
+                rose["label"], rose["previous_percent"], rose["current_percent"], strict=True
+            )
+        ]
+    )
+    its = "The lowest score of a standard" if len(rose) == 1 else "The lowest scores of standards"
+    return (
+        f"{its} in {previous_name} that rose: {named}. The lowest of several scores is partly the "
+        "bad luck of which cases were read, so some of such a rise is to be expected whatever was "
+        "done."
+    )
+
+
+def benchmark_in_short(
+    tested: pd.DataFrame, comparator: str, period: str | None = None
+) -> str | None:
+    """How the figures stand against the comparator, and how many stand when taken together.
+
+    ``tested`` is a result of ``with_tests`` with ``comparator_percent``; ``comparator`` is its name
+    in running text, ``period`` the time it covers. None where nothing has a figure to compare.
+    """
+    known = tested[tested["benchmark_verdict"].notna()]
+    if known.empty:
+        return None
+    numbers = known["benchmark_verdict"].value_counts()
+    said = [
+        f"{in_words(int(numbers[verdict]))} {words}"
+        for verdict, words in (
+            (BETTER, "better"),
+            (SIMILAR, "similar"),
+            (NO_CLEAR_DIFFERENCE, "with too few cases to tell"),
+            (WORSE, "worse"),
+        )
+        if verdict in numbers
+    ]
+    when = f" ({period})" if period else ""
+    sentence = (
+        f"Against {comparator}{when}, {counted(len(known), 'key question')} "
+        f"{'is' if len(known) == 1 else 'are'} compared: {joined(said)}."
+    )
+    apart = known[known["benchmark_verdict"].isin([BETTER, WORSE])]
+    if len(apart):
+        left = int((apart["benchmark_bh"] <= 0.05).sum())
+        together = (
+            f"Taken together, so that chance does not add up over the {len(known)} comparisons"
+        )
+        if left == len(apart):
+            still = "all that are better or worse still stand apart"
+        else:
+            stands = "stands" if left == 1 else "stand"
+            still = f"{in_words(left)} of the {in_words(len(apart))} still {stands} apart"
+        sentence += f" {together}, {still}."
+    return sentence
+
+
+def stability_sentence(overall: pd.DataFrame, rule: str = "bands alone") -> str | None:
+    """How often other cases, handled in the same way, would reach the next overall rating.
+
+    ``overall`` is a result of ``stability_of_overall``. A range, because how far questions about
+    the same cases go together is not published. None where the rating is the highest.
+    """
+    rows = overall[overall["rule"] == rule].sort_values("lower_points")
+    here = rows[rows["published"].astype(bool)]
+    if here.empty:
+        return None
+    above = rows[rows["lower_points"] > here["lower_points"].iloc[0]]
+    if above.empty:
+        return None
+    target = above.iloc[0]
+    lowest, highest = (
+        target[["independent", "together"]].agg(how) if pd.isna(target[bound]) else target[bound]
+        for bound, how in (("lowest", "min"), ("highest", "max"))
+    )
+    low, high = round(100 * float(lowest)), round(100 * float(highest))
+    number = f"about {high}" if low == high else f"between {low} and {high}"
+    return (
+        f"If other cases were read that were handled in the same way, {number} of 100 such "
+        f"inspections would reach {target['rating']} or higher overall by the bands alone. "
+        + (
+            ""
+            if low == high
+            else "It is a range because how far questions about the same cases go together is not "
+            "published."
+        )
+    ).strip()
+
+
+def interval_sentence(row: pd.Series) -> str | None:
+    """The change's 90% interval in words, for analysts; None where there is none.
+
+    >>> interval_sentence(pd.Series({"change_lower_90": -16.4, "change_upper_90": 3.1}))
+    'The true change lies between 16 points down and 3 points up (90% interval).'
+    """
+    if pd.isna(row["change_lower_90"]):
+        return None
+    ends = [round(float(row[f"change_{end}_90"])) for end in ("lower", "upper")]
+    said = [f"{points(end)} {'up' if end > 0 else 'down'}" if end else "no change" for end in ends]
+    return f"The true change lies between {said[0]} and {said[1]} (90% interval)."

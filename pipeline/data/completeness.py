@@ -1,0 +1,185 @@
+"""What an inspection needs: one row for each thing its framework asks, whatever it says.
+
+Stated here once. The validator checks it, ``python -m pipeline needs FRAMEWORK`` prints it, and a
+figure that is not there still has its row, with a status that says why.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pandas as pd
+
+from pipeline.data.codes import code_order
+from pipeline.data.problems import Problem
+from pipeline.data.relations.rule import Frames, Rule, cells
+
+
+class Need(NamedTuple):
+    """One table in which an inspection has a row for each code of its framework's catalogue."""
+
+    table: str
+    column: str
+    catalogue: str
+    what: str
+    status: str
+
+
+#: In the order in which a report is copied.
+NEEDS = (
+    Need("samples", "sample", "key_questions", "sample", "size_status"),
+    Need(
+        "key_question_scores",
+        "key_question",
+        "key_questions",
+        "own score for key question",
+        "status",
+    ),
+    Need("ratings", "standard", "standards", "rating of standard", "status"),
+    Need("prompt_scores", "prompt", "prompts", "prompt", "status"),
+)
+#: What is said in an error; every status is on the list of the column.
+_STATUSES = {
+    "samples": "not published, not asked, open or not entered yet",
+    "key_question_scores": "not published, not asked, suppressed, withdrawn or not entered yet",
+    "prompt_scores": "not published, not asked, suppressed, withdrawn or not entered yet",
+    "comparator_scores": "not published, not asked, no comparable data or not entered yet",
+    "ratings": "not rated, not published, suppressed, withdrawn or not entered yet",
+}
+_NAMED = 3
+_SINGULAR = re.compile(r"\b(sample|score|question|rating|standard|prompt)\b")
+
+
+def needed(tables: Frames, framework: str) -> dict[str, list[str]]:
+    """Return the codes that an inspection of a framework has a row for, by table."""
+    found = {}
+    for need in NEEDS:
+        catalogue = tables[need.catalogue]
+        codes = catalogue.loc[catalogue["framework"] == framework, need.column].dropna()
+        found[need.table] = sorted(codes.unique(), key=code_order)
+    return found
+
+
+def _missing(tables: Frames) -> Iterator[Problem]:
+    """Yield, for each inspection and table, the codes that have no row."""
+    inspections = tables["inspections"]
+    each = list(cells(inspections, "inspection", "framework", "provider"))
+    catalogues = {code: needed(tables, code) for code in inspections["framework"].unique()}
+    for need in NEEDS:
+        frame = tables[need.table]
+        if need.table == "key_question_scores":
+            frame = frame[frame["reading"] == "own"]
+        there = _grouped(frame, "inspection", need.column)
+        for inspection, framework, provider in each:
+            has = there.get(inspection, set())
+            codes = [code for code in catalogues[framework][need.table] if code not in has]
+            if codes:
+                yield _problem(need.table, need.status, inspection, need.what, codes, provider)
+    overall = set(tables["overall_ratings"]["inspection"])
+    for inspection, _, provider in each:
+        if inspection not in overall:
+            fix = (
+                "add its overall rating; where there is none, leave rating empty and say why in "
+                f"rating_status: {_STATUSES['ratings']}"
+            )
+            rule = f"has no row for {inspection}"
+            yield Problem("overall_ratings.csv", None, None, None, rule, fix, provider)
+
+
+def _problem(
+    table: str, status: str, owner: str, what: str, codes: list[str], provider: str | None
+) -> Problem:
+    many = len(codes)
+    if many > 1:
+        what = _SINGULAR.sub(r"\1s", what)
+    named = ", ".join(codes[:_NAMED]) + (f" and {many - _NAMED} more" if many > _NAMED else "")
+    verb = "is" if many == 1 else "are"
+    rule = f"has no row for {owner}: its {what} {named} {verb} missing"
+    row = "the row" if many == 1 else f"the {many} rows"
+    fix = (
+        f"add {row}; where the document gives no figure, leave it empty and say why in {status}: "
+        f"{_STATUSES[table]}"
+    )
+    return Problem(f"{table}.csv", None, None, None, rule, fix, provider)
+
+
+def _grouped(frame: pd.DataFrame, key: str, column: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for value, code in cells(frame, key, column):
+        found[value].add(code)
+    return found
+
+
+def _begun(tables: Frames) -> Iterator[Problem]:
+    """Yield sets of prompts that a later report prints for an inspection, cut off at some row."""
+    about = {
+        code: (framework, provider)
+        for code, framework, provider in cells(
+            tables["inspections"], "inspection", "framework", "provider"
+        )
+    }
+    prompts = _grouped(tables["prompts"], "framework", "prompt")
+    there: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for inspection, framework, prompt in cells(
+        tables["prompt_scores"], "inspection", "framework", "prompt"
+    ):
+        there[inspection, framework].add(prompt)
+    for (inspection, framework), has in there.items():
+        own, provider = about[inspection]
+        codes = sorted(prompts[framework] - has, key=code_order)
+        if codes and own != framework:
+            what = f"prompt of {framework}"
+            yield _problem("prompt_scores", "status", inspection, what, codes, provider)
+
+
+def _aggregates(tables: Frames) -> Iterator[Problem]:
+    """Yield aggregates without a row for each key question of a framework that uses them."""
+    asked = _grouped(tables["key_questions"], "framework", "key_question")
+    there: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for name in ("inspections", "frameworks"):
+        for comparator, framework in cells(tables[name], "comparator", "framework"):
+            if pd.notna(comparator):
+                there[comparator, framework] = set()
+    for comparator, framework, code in cells(
+        tables["comparator_scores"], "comparator", "framework", "key_question"
+    ):
+        there[comparator, framework].add(code)
+    for (comparator, framework), has in sorted(there.items()):
+        codes = sorted(asked[framework] - has, key=code_order)
+        if codes:
+            owner = f"{comparator} and {framework}"
+            yield _problem("comparator_scores", "status", owner, "key question", codes, None)
+
+
+RULES: list[Rule] = [
+    Rule(
+        "inspection-is-whole",
+        "An inspection has a row for each sample, key question, rating and prompt of its "
+        "framework, and one for its overall rating.",
+        (
+            "inspections",
+            "key_questions",
+            "standards",
+            "prompts",
+            "samples",
+            "key_question_scores",
+            "ratings",
+            "prompt_scores",
+            "overall_ratings",
+        ),
+        _missing,
+    ),
+    Rule(
+        "printed-prompts-are-whole",
+        "Prompts that a later report prints for an inspection are there for all of them.",
+        ("inspections", "prompts", "prompt_scores"),
+        _begun,
+    ),
+    Rule(
+        "aggregate-is-whole",
+        "An aggregate has a row for each key question of a framework that uses it.",
+        ("comparator_scores", "key_questions", "inspections", "frameworks"),
+        _aggregates,
+    ),
+]

@@ -1,0 +1,185 @@
+"""Relations of facts: figures as they were printed, shares, units, and each fact once."""
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from pipeline.data.relations.rule import Frames, Rule, Wrong, cells, look_up, rows
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+_MINUS = r"\u2212\u2013\-"
+# A minus stands before a number and after no digit or letter: "2018-19" and "non-24" have none.
+_NEGATIVE = re.compile(rf"(?<![\w{_MINUS}])[{_MINUS}]\s?£?(\d+(?:\.\d+)?)")
+_LESS = re.compile(
+    r"\b(fell|fall|fallen|falls|down|drop\w*|decreas\w*|reduc\w*|declin\w*|below|less|fewer|lower|"
+    r"minus|under\w*|short\w*|loss|lost|deficit|behind|worse\w*)\b",
+    re.IGNORECASE,
+)
+FIGURES = ("value", "previous_value", "comparator_value", "target")
+
+
+def printed_numbers(text: str) -> list[float]:
+    """Return the numbers in a printed text, signs and thousands' commas left out."""
+    return [float(number) for number in _NUMBER.findall(_THOUSANDS.sub("", text))]
+
+
+def _with_measure(tables: Frames) -> pd.DataFrame:
+    frame, measures = tables["facts"], tables["measures"]
+    return frame.assign(unit=look_up(frame["measure"], measures, "measure", "unit"))
+
+
+def _not_printed(column: str) -> Wrong:
+    def wrong(frame: pd.DataFrame) -> list[bool]:
+        # What is printed in words alone ("six centres") cannot be compared; nor can a sign here,
+        # which may be a minus, a dash or a word ("fell by 5 points").
+        found = []
+        for value, printed, comparator in cells(frame, column, "as_printed", "comparator"):
+            word = {"target": "target", "comparator_value": comparator}.get(column)
+            numbers = _named(printed, word) or printed_numbers(printed)
+            found.append(bool(numbers) and pd.notna(value) and abs(value) not in numbers)
+        return found
+
+    return wrong
+
+
+def _named(printed: str, word: Any) -> list[float]:
+    """Return the numbers that stand right after a word: "target 75%", "all CRCs 63%"."""
+    if not isinstance(word, str):
+        return []
+    after = re.escape(word) + r"\D{0,4}?(\d+(?:\.\d+)?)"
+    return [float(n) for n in re.findall(after, _THOUSANDS.sub("", printed), re.IGNORECASE)]
+
+
+def _previous_not_printed(frame: pd.DataFrame) -> list[bool]:
+    """Whether an earlier figure differs from the one printed with it, where one is printed."""
+    wrong = _not_printed("previous_value")(frame)
+    columns = ("as_printed", "comparator", "value", "comparator_value", "target")
+    for at, (printed, comparator, *others) in enumerate(cells(frame, *columns)):
+        if wrong[at]:
+            if pd.notna(comparator):
+                printed = printed.replace(comparator, " ")
+            left = [n for n in printed_numbers(printed) if n not in others]
+            wrong[at] = any(not 1990 <= number <= 2099 for number in left)
+    return wrong
+
+
+def _wrong_sign(frame: pd.DataFrame) -> list[bool]:
+    """Whether a figure is negative without a minus or a word for less, or positive with a minus."""
+    found = []
+    for value, printed in cells(frame, "value", "as_printed"):
+        text = _THOUSANDS.sub("", printed)
+        negative = {float(number) for number in _NEGATIVE.findall(text)}
+        if pd.isna(value) or not _NUMBER.search(text):
+            found.append(False)
+        elif value < 0:
+            found.append(-value not in negative and not _LESS.search(text))
+        else:
+            plain = printed_numbers(text).count(float(value))
+            found.append(value in negative and plain < 2)
+    return found
+
+
+def _share_printed(frame: pd.DataFrame) -> list[bool]:
+    """Whether the figure itself is printed with a percent sign, or the word."""
+    found = []
+    for value, printed in cells(frame, "value", "as_printed"):
+        number = "" if pd.isna(value) else re.escape(f"{abs(value):g}")
+        form = rf"(?<![\d.]){number}0*\s*(%|per ?cent\b)"
+        found.append(bool(number) and re.search(form, _THOUSANDS.sub("", printed)) is not None)
+    return found
+
+
+def _stands_again(frame: pd.DataFrame) -> pd.Series:
+    ordered = frame.sort_index()
+    figure = [column for column in ordered if column not in ("fact", "note")]
+    return ordered.duplicated(figure).reindex(frame.index)
+
+
+def _no_share(column: str) -> Wrong:
+    return lambda f: f["unit"].eq("percent") & ~f[column].between(0, 100)
+
+
+RULES: list[Rule] = [
+    *(
+        rows(
+            f"{column.replace('_', '-')}-is-a-share",
+            f"In facts.csv, a {column} in percent is from 0 to 100.",
+            "facts",
+            column,
+            _no_share(column),
+            "is not from 0 to 100, and {measure} is in percent",
+            "write the figure as the document prints it",
+            of=_with_measure,
+            reads=("measures",),
+        )
+        for column in FIGURES
+    ),
+    *(
+        rows(
+            f"{column.replace('_', '-')}-of-a-fact-as-printed",
+            f"In facts.csv, {column} is among the numbers in as_printed.",
+            "facts",
+            column,
+            _previous_not_printed if column == "previous_value" else _not_printed(column),
+            'is not among the numbers in as_printed, "{as_printed}"',
+            "compare both with the document",
+        )
+        for column in FIGURES
+    ),
+    rows(
+        "sign-as-printed",
+        "A fact is negative exactly where it is printed with a minus or as a fall.",
+        "facts",
+        "value",
+        _wrong_sign,
+        'does not have the sign printed in as_printed, "{as_printed}"',
+        "write a minus where the document prints one or says that something fell",
+    ),
+    rows(
+        "shares-in-percent",
+        "A measure counted in percent is printed as a share.",
+        "facts",
+        "measure",
+        lambda f: (
+            f["unit"].eq("percent")
+            & f["value"].notna()
+            & ~pd.Series(_share_printed(f), f.index)
+            & f["as_printed"].map(printed_numbers).map(len).gt(0)
+        ),
+        'is in percent, but as_printed, "{as_printed}", gives {value} without a percent sign',
+        "check the measure, its unit in measures.csv and the print",
+        of=_with_measure,
+        reads=("measures",),
+    ),
+    rows(
+        "counts-not-in-percent",
+        "A measure that is a count is not printed as a share.",
+        "facts",
+        "measure",
+        lambda f: f["unit"].eq("count") & pd.Series(_share_printed(f), f.index),
+        'is a count, but as_printed, "{as_printed}", gives {value} as a share',
+        "check the measure and its unit in measures.csv",
+        of=_with_measure,
+        reads=("measures",),
+    ),
+    rows(
+        "comparator-of-a-fact-named",
+        "A figure printed for comparison says what it is.",
+        "facts",
+        "comparator",
+        lambda f: f["comparator_value"].notna() & f["comparator"].isna(),
+        "is empty though comparator_value is {comparator_value}",
+        "say what that figure is, as in all CRCs",
+    ),
+    rows(
+        "fact-entered-once",
+        "A fact stands once: one row a figure, document and place.",
+        "facts",
+        "place",
+        _stands_again,
+        "holds this figure of {measure} already, in another row",
+        "delete one of the two, or say where in the document each stands",
+    ),
+]

@@ -1,0 +1,304 @@
+"""Relations of frameworks: bands, numbers of standards and questions, comparability."""
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from pipeline.data.problems import Problem
+from pipeline.data.relations.rule import (
+    Frames,
+    Of,
+    Rule,
+    Wrong,
+    among,
+    cells,
+    relation,
+    repeated,
+    rows,
+    shown,
+)
+
+
+@relation(
+    "bands-cover-everything",
+    "The bands of a framework cover every percentage, and every total of points, exactly once.",
+    "frameworks", "rating_bands", "overall_bands", "standards",
+)  # fmt: skip
+def bands(tables: Frames) -> Iterator[Problem]:
+    """Yield the gaps, overlaps and wrong ends of bands."""
+    for framework in tables["frameworks"]["framework"]:
+        ratings = _of(tables["rating_bands"], framework)
+        overall = _of(tables["overall_bands"], framework)
+        standards = len(_of(tables["standards"], framework))
+        for file, found in (("rating_bands.csv", ratings), ("overall_bands.csv", overall)):
+            if found.empty:
+                rule = f"has no row for {framework}"
+                yield Problem(file, None, None, None, rule, "add its bands")
+        if ratings.empty or overall.empty:
+            continue
+        yield from _cover("rating_bands.csv", ratings, ("lower_percent", "upper_percent"), 100)
+        most = int(ratings["points"].max()) * standards
+        yield from _cover("overall_bands.csv", overall, ("lower_points", "upper_points"), most)
+
+
+def _of(frame: pd.DataFrame, framework: str) -> pd.DataFrame:
+    return frame[frame["framework"] == framework]
+
+
+def _cover(file: str, bands: pd.DataFrame, columns: tuple[str, str], end: int) -> Iterator[Problem]:
+    low, high = columns
+    following, last = 0, 0
+    fix = "let each band begin one above the end of the band before it"
+    for label, band in bands.sort_values(low).iterrows():
+        line, start, stop = int(str(label)), int(band[low]), int(band[high])
+        last = line
+        if start > following:
+            rule = f"leaves a gap: no band covers {_range(following, start - 1)}"
+        elif start < following:
+            rule = f"overlaps another band, which reaches up to {following - 1}"
+        elif stop < start:
+            rule, fix = f"lies below the band's own beginning, {start}", "check both ends"
+            yield Problem(file, line, high, str(stop), rule, fix)
+            return
+        else:
+            following = stop + 1
+            continue
+        if following == 0:
+            fix = "let the lowest band begin at 0"
+        yield Problem(file, line, low, str(start), rule, fix)
+        return
+    if following != end + 1:
+        rule = f"is where the bands end, but the highest possible value is {end}"
+        yield Problem(file, last, high, str(following - 1), rule, f"let the top band end at {end}")
+
+
+def _range(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def _with_points_below(tables: Frames) -> pd.DataFrame:
+    bands = tables["rating_bands"].sort_values("lower_percent", kind="stable")
+    return bands.assign(below=bands.groupby("framework")["points"].shift())
+
+
+def _with_first_inspections(tables: Frames) -> pd.DataFrame:
+    """Comparability with the day on which each framework was first used."""
+    first = tables["inspections"].groupby("framework")["fieldwork_start"].min()
+    frame = tables["comparability"]
+    return frame.assign(
+        previous_first=frame["previous_framework"].map(first),
+        current_first=frame["current_framework"].map(first),
+    )
+
+
+def _with_known(side: str, column: str) -> Of:
+    """Comparability with whether a subject is one of its framework, and what it should be."""
+
+    def known(tables: Frames) -> pd.DataFrame:
+        frame = tables["comparability"]
+        rating = frame["kind"].eq("rating")
+        here = [f"{side}_framework", column]
+        standard = among(frame, here, tables["standards"], ["framework", "standard"])
+        question = among(frame, here, tables["key_questions"], ["framework", "key_question"])
+        return frame.assign(
+            known=standard.where(rating, question) | frame[column].isna(),
+            word=frame["kind"].mask(rating, "standard"),
+        )
+
+    return known
+
+
+def _outside(whole: str, part: str, joint: str) -> Wrong:
+    """Whether a number does not begin with the number it belongs under."""
+    return lambda frame: [
+        not code.startswith(f"{above}{joint}") for code, above in cells(frame, whole, part)
+    ]
+
+
+def _domain_of(code: str) -> int | None:
+    digits = code.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ ").split(".")[0]
+    return int(digits) if digits.isdecimal() and "." in code else None
+
+
+def _domains_differ(frame: pd.DataFrame) -> list[bool]:
+    return [
+        _domain_of(code) not in (None, domain)
+        for code, domain in cells(frame, "standard", "domain")
+    ]
+
+
+def _with_first_name(tables: Frames) -> pd.DataFrame:
+    frame = tables["standards"]
+    first = frame.sort_index().groupby(["framework", "domain"])["domain_name"].transform("first")
+    return frame.assign(first_name=first)
+
+
+@relation(
+    "samples-part-of-samples",
+    "A sample lies within a sample of the table, and not within itself by any way round.",
+    "sample_kinds",
+)  # fmt: skip
+def parts_of_samples(tables: Frames) -> Iterator[Problem]:
+    """Yield samples whose larger sample is unknown or goes round in a circle."""
+    part_of = dict(cells(tables["sample_kinds"], "sample", "part_of"))
+    for line, row in tables["sample_kinds"].iterrows():
+        larger = row["part_of"]
+        if pd.notna(larger) and larger not in part_of:
+            rule, fix = "is not a sample of this table", "check its spelling, or add its row"
+        elif row["sample"] in larger_samples(row["sample"], part_of):
+            rule = f"makes {row['sample']} a part of itself"
+            fix = "name the larger sample, or leave the cell empty"
+        else:
+            continue
+        yield Problem("sample_kinds.csv", int(str(line)), "part_of", shown(larger), rule, fix)
+
+
+def larger_samples(sample: str, part_of: Mapping[str, str]) -> list[str]:
+    """Return the samples that a sample lies within, the nearest first."""
+    found: list[str] = []
+    larger = part_of.get(sample)
+    while pd.notna(larger) and larger not in found:
+        found.append(str(larger))
+        larger = part_of.get(str(larger))
+    return found
+
+
+def _unused_bases(tables: Frames) -> pd.DataFrame:
+    frame = tables["standards"]
+    questions = tables["key_questions"]
+    cases = questions[questions["evidence"] == "cases"]
+    return frame.assign(
+        asked=among(frame, ["framework", "standard"], cases, ["framework", "standard"])
+    )
+
+
+_COMPARED = ("previous_framework", "current_framework", "kind", "previous_subject")
+
+RULES: list[Rule] = [
+    bands,
+    rows(
+        "points-rise-with-bands",
+        "A higher band is worth more points.",
+        "rating_bands",
+        "points",
+        lambda f: f["points"] <= f["below"],
+        "is no more than the {below} points of the band below",
+        "give a higher band more points",
+        of=_with_points_below,
+    ),
+    rows(
+        "standard-under-its-domain",
+        "The number of a standard begins with that of its domain.",
+        "standards",
+        "domain",
+        _domains_differ,
+        "is not the domain of standard {standard}",
+        "write the number that the standard's own begins with",
+    ),
+    rows(
+        "one-name-a-domain",
+        "A domain of a framework has one name.",
+        "standards",
+        "domain_name",
+        lambda f: f["domain_name"] != f["first_name"],
+        'is another name of domain {domain} than "{first_name}"',
+        "write the same name in each row of the domain",
+        of=_with_first_name,
+    ),
+    rows(
+        "question-under-its-standard",
+        "The number of a key question begins with that of its standard.",
+        "key_questions",
+        "standard",
+        _outside("key_question", "standard", "."),
+        "is not the standard of {key_question}, whose number does not begin with it",
+        "correct the standard or the number of the key question",
+    ),
+    rows(
+        "prompt-under-its-question",
+        "The number of a prompt begins with that of its key question.",
+        "prompts",
+        "key_question",
+        _outside("prompt", "key_question", "-"),
+        "is not the key question of {prompt}, whose number does not begin with it",
+        "correct the key question or the number of the prompt",
+    ),
+    rows(
+        "rated-on-questions-that-are-there",
+        "A standard rated on key questions has one that gives a percentage of cases.",
+        "standards",
+        "rating_basis",
+        lambda f: f["rating_basis"].ne("judgement") & ~f["asked"],
+        "does not fit: standard {standard} has no key question with a percentage of cases",
+        "add its key questions to key_questions.csv, or write judgement",
+        of=_unused_bases,
+        reads=("key_questions",),
+    ),
+    rows(
+        "prompt-positions-once",
+        "Each place in a framework's list of prompts is taken once.",
+        "prompts",
+        "position",
+        repeated("framework", "position"),
+        "stands in {framework} already",
+        "number the prompts in the order of the annex",
+    ),
+    parts_of_samples,
+    *(
+        rows(
+            f"{side}-subject-in-framework",
+            f"What is compared is a standard or key question of the {side} framework.",
+            "comparability",
+            column,
+            lambda f: ~f["known"],
+            "is not a {word} of {" + side + "_framework}",
+            "check the number, and the kind next to it",
+            of=_with_known(side, column),
+            reads=("standards", "key_questions"),
+        )
+        for side, column in (("current", "subject"), ("previous", "previous_subject"))
+    ),
+    rows(
+        "compared-with-something",
+        "A question that is the same, or may be compared, had a number before.",
+        "comparability",
+        "previous_subject",
+        lambda f: (
+            f["previous_subject"].isna() & (f["same_question"].eq("yes") | f["comparable"].ne("no"))
+        ),
+        'does not go with "{same_question}" in same_question and "{comparable}" in comparable',
+        "give the number it had before, or write no in both",
+    ),
+    rows(
+        "comparability-has-a-reason",
+        "Where figures do not simply compare, the reason is given.",
+        "comparability",
+        "reason",
+        lambda f: f["comparable"].ne("yes") & f["reason"].isna(),
+        'is empty though comparable is "{comparable}"',
+        "say in our words why the figures do not simply compare",
+    ),
+    rows(
+        "comparability-looks-back",
+        "The previous framework was used before the current one.",
+        "comparability",
+        "previous_framework",
+        lambda f: (
+            (f["previous_first"] > f["current_first"])
+            | f["previous_framework"].eq(f["current_framework"])
+        ),
+        "was not used before {current_framework}",
+        "write the earlier framework here and the later one in current_framework",
+        of=_with_first_inspections,
+        reads=("inspections",),
+    ),
+    rows(
+        "compared-once",
+        "An earlier question or standard is compared with one later one.",
+        "comparability",
+        "previous_subject",
+        lambda f: repeated(*_COMPARED)(f.where(f["comparable"].ne("no"))),
+        "is compared with another {kind} already",
+        "compare it once; of a question that was split, write no in comparable and say why",
+    ),
+]

@@ -1,0 +1,458 @@
+"""Relations of inspections: dates and rounds, ratings, samples, aggregates, sources."""
+
+import pandas as pd
+
+from pipeline.data.figures import FIGURES
+from pipeline.data.problems import Problem
+from pipeline.data.relations.frameworks import larger_samples
+from pipeline.data.relations.rule import (
+    Frames,
+    Of,
+    Rule,
+    Wrong,
+    among,
+    cells,
+    earlier,
+    look_up,
+    relation,
+    repeated,
+    rows,
+)
+
+
+def _against_status(figure: str, status: str) -> Wrong:
+    """Whether a figure does not go with its status, or has none."""
+    return lambda f: f[status].isna() | f[figure].notna().ne(f[status].eq("published"))
+
+
+def _year(dates: pd.Series) -> pd.Series:
+    return dates.str[:4].astype("Int64")
+
+
+def _with_round_before(tables: Frames) -> pd.DataFrame:
+    """Inspections with the highest round of the provider's that began before."""
+    frame = tables["inspections"].sort_values("fieldwork_start", kind="stable")
+    rounds = frame.groupby("provider")["round"]
+    return frame.assign(before=rounds.cummax().groupby(frame["provider"]).shift())
+
+
+def _with_framework(table: str) -> Of:
+    def of(tables: Frames) -> pd.DataFrame:
+        frame, inspections = tables[table], tables["inspections"]
+        judged = look_up(frame["inspection"], inspections, "inspection", "framework")
+        return frame.assign(judged=judged)
+
+    return of
+
+
+def _with_frameworks_of_provider(tables: Frames) -> pd.DataFrame:
+    """Prompt scores with whether the framework is that of this or a later round of the provider."""
+    inspections = tables["inspections"]
+    allowed = inspections.merge(inspections, on="provider", suffixes=("", "_later"))
+    allowed = allowed[~earlier(allowed["fieldwork_start_later"], allowed["fieldwork_start"])]
+    frame = tables["prompt_scores"]
+    known = among(frame, ["inspection", "framework"], allowed, ["inspection", "framework_later"])
+    return frame.assign(known=known)
+
+
+def _banded(table: str, column: str, bands: str) -> Of:
+    """Ratings with their framework, and whether its bands, where it has any, know them."""
+
+    def of(tables: Frames) -> pd.DataFrame:
+        frame = tables[table]
+        if "framework" not in frame:
+            inspections = tables["inspections"]
+            judged = look_up(frame["inspection"], inspections, "inspection", "framework")
+            frame = frame.assign(framework=judged)
+        known = among(frame, ["framework", column], tables[bands], ["framework", "rating"])
+        banded = frame["framework"].isin(tables[bands]["framework"])
+        return frame.assign(unknown=banded & frame[column].notna() & ~known)
+
+    return of
+
+
+def _with_published_rating(tables: Frames) -> pd.DataFrame:
+    """Discretions with the rating in force, that is in the source published last."""
+    ratings = tables["ratings"]
+    when = look_up(ratings["source"], tables["sources"], "source", "published")
+    latest = (
+        ratings.assign(when=when)
+        .sort_values("when", kind="stable")
+        .drop_duplicates(["inspection", "standard"], keep="last")
+        .set_index(["inspection", "standard"])["rating"]
+    )
+    frame = tables["discretions"]
+    keys = pd.MultiIndex.from_frame(frame[["inspection", "standard"]])
+    return frame.assign(published_rating=latest.reindex(keys).to_numpy())
+
+
+def _with_larger_size(tables: Frames) -> pd.DataFrame:
+    """Samples with the smallest published size of the samples that they lie within."""
+    frame = tables["samples"]
+    kinds = tables["sample_kinds"]
+    part_of = dict(cells(kinds, "sample", "part_of"))
+    larger = {sample: larger_samples(sample, part_of) for sample in part_of}
+    sizes = frame.set_index(["inspection", "sample"])["size"].dropna().to_dict()
+    found = []
+    for inspection, sample in cells(frame, "inspection", "sample"):
+        whole = [s for s in larger.get(sample, []) if (inspection, s) in sizes and s != sample]
+        found.append(min(((sizes[inspection, s], s) for s in whole), default=(pd.NA, pd.NA)))
+    most = pd.DataFrame(found, columns=["most", "of"], index=frame.index)
+    return frame.assign(most=most["most"].astype("Int64"), of=most["of"])
+
+
+def _with_usual_size(tables: Frames) -> pd.DataFrame:
+    """Samples with the middle size of the same sample in all other inspections."""
+    frame = tables["samples"]
+    sizes = {key: rows["size"].dropna() for key, rows in frame.groupby("sample")}
+    usual = [
+        sizes[sample].drop(line, errors="ignore").median() if pd.notna(sample) else pd.NA
+        for line, sample in frame["sample"].items()
+    ]
+    return frame.assign(usual=pd.array(usual, dtype="Float64"))
+
+
+def _with_day_of_source(table: str) -> Of:
+    """A table of figures with the day on which the source of each was published."""
+
+    def of(tables: Frames) -> pd.DataFrame:
+        frame = tables[table]
+        when = look_up(frame["source"], tables["sources"], "source", "published")
+        return frame.assign(when=when)
+
+    return of
+
+
+@relation(
+    "second-readings-count",
+    "A second reading is of a table of this folder, and of no more rows than were copied.",
+    "second_readings", "*",
+)  # fmt: skip
+def second_readings(tables: Frames) -> list[Problem]:
+    """Return readings of tables that are not there, or of more rows than there are."""
+    problems = []
+    for line, row in tables["second_readings"].iterrows():
+        at, name = int(str(line)), row["table"]
+        if name not in tables or "source" not in tables[name]:
+            rule, fix = "is not a table of rows copied from a document", "check its spelling"
+            problems.append(Problem("second_readings.csv", at, "table", name, rule, fix))
+            continue
+        copied = int((tables[name]["source"] == row["source"]).sum())
+        if row["rows"] > copied:
+            # A word, no more: a row that does not belong may be taken out before it is counted.
+            value, rule = str(row["rows"]), f"is more than the {copied} rows of {name}.csv"
+            rule += f" from {row['source']}"
+            fix = "look for a lost row, or count the rows that were read again"
+            problems.append(
+                Problem("second_readings.csv", at, "rows", value, rule, fix, stops=False)
+            )
+        if row["blind"] > row["rows"]:
+            rule = f"is more than the {row['rows']} rows read"
+            fix = "count those read without sight of the first copy"
+            problems.append(
+                Problem("second_readings.csv", at, "blind", str(row["blind"]), rule, fix)
+            )
+    return problems
+
+
+def _with_use(tables: Frames) -> pd.DataFrame:
+    """Comparators with whether an inspection, its framework or its report names them."""
+    inspections = tables["inspections"]
+    named = {*inspections["comparator"], *tables["frameworks"]["comparator"]}
+    frame = tables["comparators"]
+    cited = frame["source"].isin(inspections["source"])
+    return frame.assign(used=frame["comparator"].isin(named) | cited)
+
+
+def _with_claimed(tables: Frames) -> pd.DataFrame:
+    frame = _with_framework("significance_claims")(tables)
+    question = among(
+        frame, ["judged", "measure"], tables["key_questions"], ["framework", "key_question"]
+    )
+    prompt = among(frame, ["judged", "measure"], tables["prompts"], ["framework", "prompt"])
+    return frame.assign(known=question.where(frame["kind"].eq("key question"), prompt))
+
+
+def _with_lineage_turned(tables: Frames) -> pd.DataFrame:
+    frame = tables["lineage"]
+    turned = among(frame, ["provider", "predecessor"], frame, ["predecessor", "provider"])
+    return frame.assign(turned=turned | frame["provider"].eq(frame["predecessor"]))
+
+
+_KEYS = {
+    "key_question_scores": ("inspection", "reading", "key_question"),
+    "comparator_scores": ("comparator", "framework", "key_question"),
+    "prompt_scores": ("inspection", "framework", "prompt"),
+    "ratings": ("inspection", "standard"),
+    "overall_ratings": ("inspection",),
+}
+
+RULES: list[Rule] = [
+    *(
+        rows(
+            f"{figure.replace('_', '-')}-in-{table.replace('_', '-')}-goes-with-its-status",
+            f"In {table}.csv, {figure} is filled exactly where {status} is published.",
+            table,
+            figure,
+            _against_status(figure, status),
+            'does not go with "{' + status + '}" in ' + status,
+            f"write what the document prints, or leave it empty and say why in {status}",
+        )
+        for table, figure, status in FIGURES
+    ),
+    rows(
+        "published-after-fieldwork",
+        "A report is published after its fieldwork starts.",
+        "inspections",
+        "published",
+        lambda f: earlier(f["published"], f["fieldwork_start"]),
+        "lies before the start of fieldwork, {fieldwork_start}",
+        "check both dates",
+    ),
+    rows(
+        "published-soon-after-fieldwork",
+        "A report is published within three years of its fieldwork.",
+        "inspections",
+        "published",
+        lambda f: _year(f["published"]) > _year(f["fieldwork_start"]) + 3,
+        "lies more than three years after the start of fieldwork, {fieldwork_start}",
+        "check both dates",
+    ),
+    rows(
+        "round-near-its-dates",
+        "A round is the year of its fieldwork or of its report, or one between.",
+        "inspections",
+        "round",
+        lambda f: (
+            (f["round"] < _year(f["fieldwork_start"]) - 1) | (f["round"] > _year(f["published"]))
+        ),
+        "is not a year of this inspection, which began {fieldwork_start} and was published "
+        "{published}",
+        "check the round and the dates",
+    ),
+    rows(
+        "rounds-in-order",
+        "A provider's rounds follow each other as their fieldwork does.",
+        "inspections",
+        "round",
+        lambda f: f["round"] < f["before"],
+        "comes after round {before} by its fieldwork, which began {fieldwork_start}",
+        "check the rounds and the dates",
+        of=_with_round_before,
+    ),
+    rows(
+        "labels-once",
+        "No two inspections of a provider have one label.",
+        "inspections",
+        "label",
+        repeated("provider", "label"),
+        "is the label of another inspection of {provider} already",
+        "tell the two apart",
+    ),
+    *(
+        rows(
+            f"{table.replace('_', '-')}-in-the-framework-of-the-inspection",
+            f"A row of {table}.csv names the framework its inspection was judged by.",
+            table,
+            "framework",
+            wrong,
+            "is not the framework of {inspection}",
+            "write {judged}",
+            of=_with_framework(table),
+            reads=("inspections",),
+        )
+        for table, wrong in (
+            (
+                "key_question_scores",
+                lambda f: f["reading"].eq("own") & f["framework"].ne(f["judged"]),
+            ),
+            ("ratings", lambda f: f["framework"].ne(f["judged"])),
+            ("discretions", lambda f: f["framework"].ne(f["judged"])),
+        )
+    ),
+    rows(
+        "prompts-of-a-framework-of-the-provider",
+        "Prompts are scored in the framework of this or a later round of the same provider.",
+        "prompt_scores",
+        "framework",
+        lambda f: ~f["known"],
+        "is not the framework of {inspection} or of a later inspection of the same provider",
+        "check the framework and the inspection",
+        of=_with_frameworks_of_provider,
+        reads=("inspections",),
+    ),
+    *(
+        rows(
+            f"{column.replace('_', '-')}-of-{table.replace('_', '-')}-has-a-band",
+            f"In {table}.csv, {column} is a rating that the bands of the framework know.",
+            table,
+            column,
+            lambda f: f["unknown"],
+            "has no band in {framework}",
+            f"check it, or add its band to {bands}.csv",
+            of=_banded(table, column, bands),
+            reads=("inspections", bands),
+        )
+        for table, column, bands in (
+            ("ratings", "rating", "rating_bands"),
+            ("discretions", "from_rating", "rating_bands"),
+            ("discretions", "to_rating", "rating_bands"),
+            ("overall_ratings", "rating", "overall_bands"),
+        )
+    ),
+    rows(
+        "discretion-moves-a-rating",
+        "Discretion moves a rating from one to another.",
+        "discretions",
+        "to_rating",
+        lambda f: f["from_rating"].eq(f["to_rating"]),
+        "is also the rating that the bands give",
+        "write the rating the bands give in from_rating and the published one here",
+    ),
+    rows(
+        "discretion-to-the-published-rating",
+        "Discretion ends at the rating that was published.",
+        "discretions",
+        "to_rating",
+        lambda f: f["published_rating"].notna() & f["to_rating"].ne(f["published_rating"]),
+        "is not the published rating of {standard}, {published_rating}",
+        "write the published rating, or correct it in ratings.csv",
+        of=_with_published_rating,
+        reads=("ratings", "sources"),
+    ),
+    rows(
+        "sample-no-larger-than-its-whole",
+        "A sample is no larger than the samples it lies within.",
+        "samples",
+        "size",
+        lambda f: f["size"] > f["most"],
+        "is more than the {most} cases of {of}, of which it is a part",
+        "check both sizes",
+        of=_with_larger_size,
+        reads=("sample_kinds",),
+    ),
+    rows(
+        "lower-bound-of-a-size",
+        "A lower bound in words stands only where no size is published.",
+        "samples",
+        "size_at_least",
+        lambda f: f["size_at_least"].notna() & f["size"].notna(),
+        "stands next to a published size, {size}",
+        "empty it: the size itself says more",
+    ),
+    rows(
+        "lower-bound-has-its-words",
+        "A lower bound of a size names its document, the place in it and its words.",
+        "samples",
+        "size_at_least_words",
+        lambda f: (
+            f[
+                [
+                    "size_at_least",
+                    "size_at_least_source",
+                    "size_at_least_place",
+                    "size_at_least_words",
+                ]
+            ]
+            .notna()
+            .nunique(axis=1)
+            .ne(1)
+        ),
+        "does not go with the bound {size_at_least}",
+        "fill all four columns of the lower bound, or none",
+    ),
+    rows(
+        "lower-bound-within-its-whole",
+        "A lower bound of a size is no larger than the samples it lies within.",
+        "samples",
+        "size_at_least",
+        lambda f: f["size_at_least"] > f["most"],
+        "is more than the {most} cases of {of}, of which it is a part",
+        "check both",
+        of=_with_larger_size,
+        reads=("sample_kinds",),
+    ),
+    rows(
+        "sample-near-what-was-asked-for",
+        "A sample has no more than five times the cases that its design asked for.",
+        "samples",
+        "size",
+        lambda f: f["size"] > 5 * f["required_size"],
+        "is more than five times the {required_size} cases asked for",
+        "check both against the document",
+    ),
+    rows(
+        "sample-of-the-usual-size",
+        "A sample more than five times the usual size of its kind is asked about.",
+        "samples",
+        "size",
+        lambda f: f["size"] > 5 * f["usual"],
+        "is more than five times the usual size of {sample}, {usual}",
+        "check it against the document; nothing need be done if it stands there",
+        of=_with_usual_size,
+        stops=False,
+    ),
+    *(
+        rows(
+            f"corrections-of-{table.replace('_', '-')}-have-days",
+            f"Of two rows of {table}.csv for one figure, the later document can be told.",
+            table,
+            "source",
+            repeated(*key, "when"),
+            "was published on the same day, {when}, as another document that gives this figure",
+            "keep one of the rows, or correct the days in sources.csv",
+            of=_with_day_of_source(table),
+            reads=("sources",),
+        )
+        for table, key in _KEYS.items()
+    ),
+    rows(
+        "reprint-in-another-document",
+        "A reprint is in another document than the inspection's own report.",
+        "key_question_scores",
+        "reading",
+        lambda f: f["reading"].eq("reprint") & f["source"].eq(f["own_source"]),
+        "stands next to the inspection's own report, {source}",
+        "write own, or the later document in source",
+        of=lambda t: t["key_question_scores"].assign(
+            own_source=look_up(
+                t["key_question_scores"]["inspection"], t["inspections"], "inspection", "source"
+            )
+        ),
+        reads=("inspections",),
+    ),
+    rows(
+        "comparator-is-used",
+        "A comparator is used by an inspection: named by it, by its framework or by its report.",
+        "comparators",
+        "comparator",
+        lambda f: ~f["used"],
+        "is used by no inspection",
+        "name it in the column comparator of inspections.csv, or take it out",
+        of=_with_use,
+        reads=("inspections", "frameworks"),
+        stops=False,
+    ),
+    rows(
+        "claims-about-what-is-asked",
+        "A claim of significance is about a key question or prompt of the inspection's framework.",
+        "significance_claims",
+        "measure",
+        lambda f: ~f["known"],
+        "is not a {kind} of {judged}",
+        "check the number, and the kind next to it",
+        of=_with_claimed,
+        reads=("inspections", "key_questions", "prompts"),
+    ),
+    rows(
+        "lineage-one-way",
+        "A provider is not its own predecessor, nor that of its predecessor.",
+        "lineage",
+        "predecessor",
+        lambda f: f["turned"],
+        "is named as predecessor and as successor of {provider}",
+        "keep the row that is true",
+        of=_with_lineage_turned,
+    ),
+    second_readings,
+]

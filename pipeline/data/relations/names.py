@@ -1,0 +1,109 @@
+"""Relations of names and days that any table may hold: look-alikes, and dates of this century."""
+
+import re
+
+import pandas as pd
+
+from pipeline.data.relations.rule import Frames, Of, Rule, Wrong, rows
+
+_ALIKE = str.maketrans(
+    {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00b4": "'", "`": "'"}
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+)
+_BLANKS = re.compile(r"\s+")
+
+
+def looks(name: str) -> str:
+    """Return a name as the eye takes it: quotation marks, hyphens and blanks of one kind."""
+    return _BLANKS.sub(" ", name.translate(_ALIKE))
+
+
+def _with_spelling(table: str, column: str) -> Of:
+    """A table with the first spelling of each name that looks the same."""
+
+    def of(tables: Frames) -> pd.DataFrame:
+        frame = tables[table]
+        names = frame.sort_index()[column]
+        first = names.groupby(names.map(looks, na_action="ignore")).transform("first")
+        return frame.assign(spelling=first.reindex(frame.index))
+
+    return of
+
+
+def _with_first(column: str) -> Of:
+    """Providers with the first provider of each name, capitals and full stops apart."""
+
+    def of(tables: Frames) -> pd.DataFrame:
+        frame = tables["providers"].sort_index()
+        alike = frame[column].map(lambda name: looks(name).casefold().replace(".", "").strip())
+        return frame.assign(first=frame.groupby(alike)["provider"].transform("first"))
+
+    return of
+
+
+#: Columns by whose names rows are counted together.
+SPELLED = (
+    ("providers", "owner"),
+    ("actions", "owner"),
+    ("recommendations", "addressed_to"),
+    ("facts", "comparator"),
+)
+#: Every column that holds a day or month of something that has been.
+_PAST = (
+    ("sources", "published"),
+    ("inspections", "fieldwork_start"),
+    ("inspections", "published"),
+    ("plans", "submitted"),
+    ("lineage", "date"),
+)
+FIRST_YEAR, LAST_YEAR = 1990, 2099
+
+
+def _spelled_otherwise(column: str) -> Wrong:
+    return lambda f: f[column].ne(f["spelling"])
+
+
+def _out_of_time(column: str) -> Wrong:
+    return lambda f: ~f[column].str[:4].astype("Int64").between(FIRST_YEAR, LAST_YEAR)
+
+
+RULES: list[Rule] = [
+    *(
+        rows(
+            f"one-spelling-of-{column.replace('_', '-')}-in-{table}",
+            f"In {table}.csv, what looks the same in {column} is spelled the same.",
+            table,
+            column,
+            _spelled_otherwise(column),
+            'looks like "{spelling}" in another row, and has other quotation marks or hyphens',
+            "write both with the same signs",
+            of=_with_spelling(table, column),
+        )
+        for table, column in SPELLED
+    ),
+    *(
+        rows(
+            f"one-provider-of-a-{column.replace('_', '-')}",
+            f"No two providers have one {column.replace('_', ' ')}.",
+            "providers",
+            column,
+            lambda f: f["provider"].ne(f["first"]),
+            "is the name of {first} too",
+            "tell the two apart, or keep one of them",
+            of=_with_first(column),
+        )
+        for column in ("name", "short_name")
+    ),
+    *(
+        rows(
+            f"{column.replace('_', '-')}-of-{table}-in-our-time",
+            f"In {table}.csv, {column} lies between {FIRST_YEAR} and {LAST_YEAR}.",
+            table,
+            column,
+            _out_of_time(column),
+            f"does not lie between {FIRST_YEAR} and {LAST_YEAR}",
+            "check the year against the document",
+        )
+        for table, column in _PAST
+    ),
+]

@@ -1,0 +1,130 @@
+"""What a rule is: its name, what must hold, the tables it reads, and what it says of a row."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline.data.problems import Problem
+
+Frames = Mapping[str, pd.DataFrame]
+Check = Callable[[Frames], Iterable[Problem]]
+#: A table with columns looked up in others, and what is true of each row at fault.
+Of = Callable[[Frames], pd.DataFrame]
+Wrong = Callable[[pd.DataFrame], Any]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One relation between rows. ``check`` yields a problem for each row that breaks it."""
+
+    name: str
+    holds: str
+    tables: tuple[str, ...]
+    check: Check
+
+
+def relation(name: str, holds: str, *tables: str) -> Callable[[Check], Rule]:
+    """Make a rule of a function that yields the problems itself."""
+    return lambda check: Rule(name, holds, tables, check)
+
+
+def rows(
+    name: str,
+    holds: str,
+    table: str,
+    column: str,
+    wrong: Wrong,
+    says: str,
+    fix: str,
+    *,
+    of: Of | None = None,
+    reads: Iterable[str] = (),
+    stops: bool = True,
+) -> Rule:
+    """Make a rule about single rows of one table.
+
+    ``wrong`` is true for each row at fault; ``column`` is where it is reported. ``of`` returns the
+    table with columns looked up elsewhere (in the tables named by ``reads``); the sentence and the
+    fix may name any of them in braces.
+    """
+
+    def check(tables: Frames) -> Iterator[Problem]:
+        frame = of(tables) if of else tables[table]
+        return wrong_rows(table, frame, wrong(frame), column, says, fix, stops=stops)
+
+    return Rule(name, holds, (table, *reads), check)
+
+
+def wrong_rows(
+    table: str,
+    frame: pd.DataFrame,
+    wrong: Any,
+    column: str,
+    says: str,
+    fix: str,
+    *,
+    stops: bool = True,
+) -> Iterator[Problem]:
+    """Yield a problem for each row of ``frame`` where ``wrong`` is true (missing counts as not)."""
+    at_fault = pd.Series(wrong, index=frame.index).astype("boolean").fillna(False)
+    if not at_fault.any():
+        return
+    for line, row in frame[at_fault].sort_index().iterrows():
+        words = {name: shown(value) for name, value in row.items()}
+        value = ", ".join(words[name] for name in column.split(", "))
+        yield Problem(
+            f"{table}.csv",
+            int(str(line)),
+            column,
+            value,
+            says.format_map(words),
+            fix.format_map(words),
+            stops=stops,
+        )
+
+
+def shown(value: object) -> str:
+    """Return a value as it stands in the file."""
+    if pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def cells(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of some columns row by row."""
+    return zip(*(frame[column].tolist() for column in columns), strict=True)
+
+
+def repeated(*key: str) -> Wrong:
+    """Whether a row has the values of an earlier row in some columns, all of them filled."""
+
+    def wrong(frame: pd.DataFrame) -> pd.Series:
+        ordered = frame.sort_index()
+        filled = ordered[list(key)].notna().all(axis=1)
+        return (ordered.duplicated(list(key)) & filled).reindex(frame.index)
+
+    return wrong
+
+
+def look_up(keys: pd.Series, table: pd.DataFrame, code: str, value: str) -> pd.Series:
+    """Return a column of another table for each key; missing where the key is not there."""
+    there = table.drop_duplicates(code).dropna(subset=[code]).set_index(code)[value]
+    return keys.map(there)
+
+
+def among(frame: pd.DataFrame, columns: list[str], table: pd.DataFrame, theirs: list[str]) -> Any:
+    """Whether the values of some columns stand together in a row of another table."""
+    known = set(cells(table, *theirs))
+    found = [row in known for row in cells(frame, *columns)]
+    return pd.Series(found, index=frame.index, dtype="boolean")
+
+
+def earlier(first: pd.Series, second: pd.Series) -> pd.Series:
+    """Whether one date lies before another, to the year, month or day that both are known to."""
+    found = [
+        isinstance(a, str) and isinstance(b, str) and a[: len(b)] < b[: len(a)]
+        for a, b in zip(first.tolist(), second.tolist(), strict=True)
+    ]
+    return pd.Series(found, index=first.index, dtype="boolean")

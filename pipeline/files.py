@@ -1,0 +1,40 @@
+"""Writing so that a reader always finds a whole file; every room of the package writes this way."""
+
+import os
+import re
+from pathlib import Path, PurePath
+
+#: One part of a path that the data names: nothing that leads elsewhere, on any system.
+_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_LONGEST = 200
+
+
+class UnfitName(Exception):
+    """A code or name of the data cannot be the name of a file; the message says so."""
+
+
+def fit_name(name: PurePath | str) -> str:
+    """Return a relative file name made from codes of the data, or raise UnfitName."""
+    for part in str(name).split("/"):
+        if not _PART.fullmatch(part) or len(part) > _LONGEST:
+            raise UnfitName(
+                f"'{name}' cannot be the name of a file: use letters a-z, digits, hyphens and "
+                f"underscores, at most {_LONGEST} of them, in the codes it is made of."
+            )
+    return str(name)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that at any moment there is either the old one or the new one, whole."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a killed run had begun to write. Nobody else may be writing to the folder."""
+    for path in folder.rglob(".*.tmp"):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,580 @@
+"""Every relation of the raw tables, each broken alone.
+
+A case takes the published tables, with a few invented rows for what they do not have (a lineage,
+a replaced plan, an update, a target by season), changes one thing, and names the rule that must
+speak. No other rule may.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipeline.data import load
+from pipeline.data.checks import table_problems
+from pipeline.data.folders import raw_folder
+from pipeline.data.package import read_package
+from pipeline.data.relations import plans
+from pipeline.data.relations.printed import agrees, is_period
+from pipeline.data.relations.rules import RULES
+
+Frames = dict[str, pd.DataFrame]
+N18, N19, N20, DLNR = (
+    "northumbria-crc-2018",
+    "northumbria-crc-2019",
+    "northumbria-crc-2020",
+    "dlnr-crc-2020",
+)
+BY_NAME = {rule.name: rule for rule in RULES}
+
+
+def change(name: str, where: dict[str, Any], /, **values: Any) -> Callable[[Frames], None]:
+    """Change cells of the first row that matches."""
+
+    def apply(tables: Frames) -> None:
+        frame = tables[name].copy()
+        line = frame.index[matching(frame, where)][0]
+        for column, value in values.items():
+            frame.loc[line, column] = value
+        tables[name] = frame
+
+    return apply
+
+
+def matching(frame: pd.DataFrame, where: dict[str, Any]) -> pd.Series:
+    found = pd.Series(True, frame.index)
+    for column, value in where.items():
+        found &= frame[column].eq(value).fillna(False)
+    assert found.any(), where
+    return found
+
+
+def again(name: str, where: dict[str, Any], /, **values: Any) -> Callable[[Frames], None]:
+    """Append a row like the first that matches, with some values changed."""
+
+    def apply(tables: Frames) -> None:
+        frame = tables[name]
+        row = frame[matching(frame, where)].iloc[[0]].assign(**values)
+        row.index = [max(frame.index) + 1]
+        tables[name] = pd.concat([frame, row.astype(frame.dtypes)])
+
+    return apply
+
+
+def without(name: str, /, **where: Any) -> Callable[[Frames], None]:
+    """Take out the rows that match."""
+
+    def apply(tables: Frames) -> None:
+        tables[name] = tables[name][~matching(tables[name], where)]
+
+    return apply
+
+
+def together(*changes: Callable[[Frames], None]) -> Callable[[Frames], None]:
+    def apply(tables: Frames) -> None:
+        for each in changes:
+            each(tables)
+
+    return apply
+
+
+@pytest.fixture(scope="module")
+def published() -> Frames:
+    """The published tables, with rows for what they do not have."""
+    tables = dict(load())
+    again("providers", {}, provider="old-trust", name="Old Trust", short_name="Old")(tables)
+    tables["lineage"] = pd.DataFrame(
+        {
+            "provider": "northumbria-crc",
+            "predecessor": "old-trust",
+            "kind": "followed",
+            "date": "2014",
+            "source": "hmip-northumbria-2018",
+            "place": "Background",
+            "note": pd.NA,
+        },
+        index=[2],
+    ).astype("string")
+    tables["action_updates"] = pd.DataFrame(
+        {
+            "action": f"{DLNR}-1-01",
+            "date": "2020-06-30",
+            "status": "in progress",
+            "note": pd.NA,
+            "evidence": pd.NA,
+            "due": "2020-09",
+            "due_printed": "September 2020",
+        },
+        index=[2],
+    ).astype("string")
+    change(
+        "actions",
+        {"action": f"{DLNR}-1-02"},
+        due_printed="Autumn 2020",
+        due="2020-09",
+        due_end="2020-11",
+        due_kind="period",
+    )(tables)
+    change("actions", {"action": f"{DLNR}-1-03"}, also_serves="2")(tables)
+    return tables
+
+
+FACT = {"measure": "service-level-8", "inspection": N19}
+Q = {"inspection": N19, "key_question": "2.1.1", "reading": "own"}
+RATING = {"inspection": N19, "standard": "1.1"}
+AC = {"comparator": "all-crcs", "key_question": "2.1.1"}
+PROMPT = {"inspection": N19, "prompt": "2.1.1-1"}
+#: The correction of a figure in another document of the same day.
+SAME_DAY = {"source": "plan-dlnr-2020"}
+
+
+def corrected(name: str, where: dict[str, Any]) -> Callable[[Frames], None]:
+    """Two documents of one day that give a figure: neither is the later one."""
+    return together(
+        again(name, where, source="plan-dlnr-2020"),
+        again(name, where, source="plan-northumbria-2020"),
+        change(
+            "sources",
+            {"source": "plan-dlnr-2020"},
+            published="2020-02-07",
+            published_printed="7 February 2020",
+        ),
+    )
+
+
+CASES: dict[str, Callable[[Frames], None]] = {
+    "bands-cover-everything": change("rating_bands", {"rating": "Good"}, lower_percent=67),
+    "points-rise-with-bands": change("rating_bands", {"rating": "Good"}, points=1),
+    "standard-under-its-domain": change("standards", {"standard": "2.1"}, domain=3),
+    "one-name-a-domain": change("standards", {"standard": "1.3"}, domain_name="Other"),
+    "question-under-its-standard": change(
+        "key_questions", {"framework": "crc-2019", "key_question": "2.1.1"}, standard="2.2"
+    ),
+    "prompt-under-its-question": change("prompts", {"prompt": "2.1.1-1"}, key_question="2.1.2"),
+    "rated-on-questions-that-are-there": change(
+        "standards", {"standard": "1.1"}, rating_basis="key questions"
+    ),
+    "prompt-positions-once": change("prompts", {"prompt": "2.1.1-2"}, position=1),
+    "samples-part-of-samples": change(
+        "sample_kinds", {"sample": "case-supervision"}, part_of="no-such-sample"
+    ),
+    "current-subject-in-framework": again(
+        "comparability",
+        {"kind": "key question"},
+        subject="9.9.9",
+        previous_subject=pd.NA,
+        same_question="no",
+        comparable="no",
+        reason="New.",
+    ),
+    "previous-subject-in-framework": change(
+        "comparability", {"subject": "2.1.1"}, previous_subject="9.9.9"
+    ),
+    "compared-with-something": change(
+        "comparability", {"subject": "2.1.1"}, previous_subject=pd.NA
+    ),
+    "comparability-has-a-reason": change(
+        "comparability", {"subject": "2.1.1"}, comparable="caution", reason=pd.NA
+    ),
+    "comparability-looks-back": change(
+        "comparability", {"subject": "1.1"}, previous_framework="crc-2019"
+    ),
+    "compared-once": change("comparability", {"subject": "2.1.2"}, previous_subject="2.1.1"),
+    "one-spelling-of-owner-in-providers": together(
+        change("providers", {"provider": "northumbria-crc"}, owner="People's Care"),
+        change("providers", {"provider": "dlnr-crc"}, owner="People\u2019s Care"),
+    ),
+    "one-spelling-of-owner-in-actions": together(
+        change("actions", {"action": f"{DLNR}-1-01"}, owner="Head-of-Hub"),
+        change("actions", {"action": f"{DLNR}-1-02"}, owner="Head\u2011of\u2011Hub"),
+    ),
+    "one-spelling-of-addressed-to-in-recommendations": together(
+        change("recommendations", {"recommendation": 1}, addressed_to="The provider's board"),
+        change("recommendations", {"recommendation": 2}, addressed_to="The provider\u2019s board"),
+    ),
+    "one-spelling-of-comparator-in-facts": together(
+        change("facts", FACT, comparator="Other CRCs'", as_printed="75% (76%, target 75%)"),
+        change("facts", {"fact": 1}, comparator="Other CRCs\u2019"),
+    ),
+    "one-provider-of-a-name": change(
+        "providers",
+        {"provider": "old-trust"},
+        name=("northumbria Community  Rehabilitation Company"),
+    ),
+    "one-provider-of-a-short-name": change(
+        "providers", {"provider": "old-trust"}, short_name="DLNR CRC."
+    ),
+    "published-of-sources-in-our-time": change(
+        "sources", {"source": "plan-dlnr-2020"}, published="1650-02-28", published_printed="undated"
+    ),
+    "fieldwork-start-of-inspections-in-our-time": together(
+        change(
+            "inspections",
+            {"inspection": N18},
+            fieldwork_start="1019-07",
+            published="1019-11",
+            fieldwork_start_printed="July",
+            published_printed="November",
+            round=1019,
+        ),
+    ),
+    "submitted-of-plans-in-our-time": change(
+        "plans", {"plan": DLNR}, submitted="9999-02-28", submitted_printed="28 February", year=9999
+    ),
+    "date-of-lineage-in-our-time": change("lineage", {}, date="0214"),
+    "percent-in-key-question-scores-goes-with-its-status": change(
+        "key_question_scores", Q, status="suppressed"
+    ),
+    "percent-in-comparator-scores-goes-with-its-status": change(
+        "comparator_scores", AC, percent=pd.NA
+    ),
+    "percent-in-prompt-scores-goes-with-its-status": change(
+        "prompt_scores", PROMPT, status="not entered yet"
+    ),
+    "size-in-samples-goes-with-its-status": change(
+        "samples", {"inspection": N19, "sample": "case-supervision"}, size_status="not asked"
+    ),
+    "rating-in-ratings-goes-with-its-status": change("ratings", RATING, status="not rated"),
+    "rating-in-overall-ratings-goes-with-its-status": change(
+        "overall_ratings", {"inspection": N19}, rating=pd.NA
+    ),
+    "score-in-overall-ratings-goes-with-its-status": change(
+        "overall_ratings", {"inspection": N19}, score_status="withdrawn"
+    ),
+    "value-in-facts-goes-with-its-status": change("facts", FACT, status="no data"),
+    "previous-value-in-facts-goes-with-its-status": change(
+        "facts", FACT, previous_status="published"
+    ),
+    "minimum-hours-in-allocation-matrix-goes-with-its-status": change(
+        "allocation_matrix", {"hours_status": "published"}, hours_status="not published"
+    ),
+    "published-after-fieldwork": change(
+        "inspections", {"inspection": N18}, published="2018-06", published_printed="undated"
+    ),
+    "published-soon-after-fieldwork": change(
+        "inspections", {"inspection": N19}, published="2026-02", published_printed="undated"
+    ),
+    "round-near-its-dates": change("inspections", {"inspection": N19}, round=2021),
+    "rounds-in-order": together(
+        change(
+            "inspections",
+            {"inspection": N18},
+            round=2018,
+            fieldwork_start="2017-07",
+            fieldwork_start_printed="2017",
+        ),
+        change(
+            "inspections",
+            {"inspection": N19},
+            round=2017,
+            fieldwork_start="2018-03",
+            fieldwork_start_printed="2018",
+        ),
+    ),
+    "labels-once": together(
+        change("inspections", {"inspection": N18}, label="first"),
+        change("inspections", {"inspection": N19}, label="first"),
+    ),
+    "key-question-scores-in-the-framework-of-the-inspection": change(
+        "key_question_scores", Q, framework="crc-2018"
+    ),
+    "ratings-in-the-framework-of-the-inspection": change("ratings", RATING, framework="crc-2018"),
+    "discretions-in-the-framework-of-the-inspection": change(
+        "discretions", {"standard": "2.4"}, framework="crc-2018"
+    ),
+    "rating-of-ratings-has-a-band": change("ratings", RATING, rating="Excellent"),
+    "from-rating-of-discretions-has-a-band": change(
+        "discretions", {"standard": "2.4"}, from_rating="Poor"
+    ),
+    "to-rating-of-discretions-has-a-band": together(
+        change("discretions", {"standard": "2.4"}, to_rating="Fair"),
+        change("ratings", {"inspection": N19, "standard": "2.4"}, rating=pd.NA, status="withdrawn"),
+    ),
+    "rating-of-overall-ratings-has-a-band": change(
+        "overall_ratings", {"inspection": N19}, rating="Excellent"
+    ),
+    "discretion-moves-a-rating": change(
+        "discretions", {"standard": "2.4"}, from_rating="Requires improvement"
+    ),
+    "discretion-to-the-published-rating": change(
+        "discretions", {"standard": "2.4"}, to_rating="Outstanding"
+    ),
+    "sample-no-larger-than-its-whole": change(
+        "samples", {"inspection": N19, "sample": "risk-of-harm"}, size=98
+    ),
+    "lower-bound-of-a-size": change(
+        "samples",
+        {"inspection": N19, "sample": "case-supervision"},
+        size_at_least=50,
+        size_at_least_source="hmip-northumbria-2020",
+        size_at_least_place="x",
+        size_at_least_words="over half",
+    ),
+    "lower-bound-has-its-words": change(
+        "samples", {"inspection": N18, "sample": "risk-of-harm"}, size_at_least=50
+    ),
+    "lower-bound-within-its-whole": change(
+        "samples",
+        {"inspection": N18, "sample": "risk-of-harm"},
+        size_at_least=150,
+        size_at_least_source="hmip-northumbria-2018",
+        size_at_least_place="x",
+        size_at_least_words="over a hundred",
+    ),
+    "sample-near-what-was-asked-for": change(
+        "samples", {"inspection": N19, "sample": "unpaid-work"}, size=151
+    ),
+    "sample-of-the-usual-size": change(
+        "samples", {"inspection": N19, "sample": "case-supervision"}, size=970
+    ),
+    "corrections-of-key-question-scores-have-days": corrected("key_question_scores", Q),
+    "corrections-of-comparator-scores-have-days": corrected("comparator_scores", AC),
+    "corrections-of-prompt-scores-have-days": corrected("prompt_scores", PROMPT),
+    "corrections-of-ratings-have-days": corrected("ratings", RATING),
+    "corrections-of-overall-ratings-have-days": corrected("overall_ratings", {"inspection": N19}),
+    "reprint-in-another-document": change(
+        "key_question_scores",
+        {"reading": "reprint", "inspection": N18},
+        source="hmip-northumbria-2018",
+        framework="crc-2019",
+    ),
+    "comparator-is-used": again(
+        "comparators", {}, comparator="new-crcs", name="New CRCs", source="plan-dlnr-2020"
+    ),
+    "claims-about-what-is-asked": change("significance_claims", {"kind": "prompt"}, measure="9.9"),
+    "lineage-one-way": again("lineage", {}, provider="old-trust", predecessor="northumbria-crc"),
+    "second-readings-count": change("second_readings", {"table": "ratings"}, rows=5000),
+    "value-is-a-share": change(
+        "facts", FACT, value=104.0, as_printed="104%", target=pd.NA, comparator_value=pd.NA
+    ),
+    "previous-value-is-a-share": change(
+        "facts",
+        FACT,
+        previous_value=101.0,
+        previous_status="published",
+        as_printed="75% (England and Wales 76%, target 75%; previously 101%)",
+    ),
+    "comparator-value-is-a-share": change(
+        "facts", FACT, comparator_value=176.0, as_printed="75% (England and Wales 176%, target 75%)"
+    ),
+    "target-is-a-share": change(
+        "facts", FACT, target=175.0, as_printed="75% (England and Wales 76%, target 175%)"
+    ),
+    "value-of-a-fact-as-printed": change("facts", FACT, value=57.0),
+    "previous-value-of-a-fact-as-printed": change(
+        "facts",
+        FACT,
+        previous_value=41.0,
+        previous_status="published",
+        as_printed="75% (England and Wales 76%, target 75%; 54% before)",
+    ),
+    "comparator-value-of-a-fact-as-printed": change("facts", FACT, comparator_value=75.0),
+    "target-of-a-fact-as-printed": change("facts", FACT, target=76.0),
+    "sign-as-printed": change(
+        "facts",
+        {"measure": "vacancy-rate"},
+        value=1.64,
+        as_printed="\u22121.64%, before 2.84%",
+        previous_value=pd.NA,
+        previous_status="not printed",
+    ),
+    "shares-in-percent": change("facts", FACT, as_printed="75 (England and Wales 76%, target 75)"),
+    "counts-not-in-percent": change("facts", {"measure": "crcs-set-up"}, as_printed="21% of CRCs"),
+    "comparator-of-a-fact-named": change("facts", FACT, comparator=pd.NA),
+    "fact-entered-once": again("facts", FACT, fact=9999),
+    "plan-of-its-own-provider": together(
+        change("plans", {"plan": DLNR}, inspection=N19, report_published_printed="February 2020"),
+    ),
+    "plan-after-fieldwork": change(
+        "plans", {"plan": N20}, submitted="2019-09-15", submitted_printed="15/9/2019"
+    ),
+    "plan-soon-after-report": together(
+        change("plans", {"plan": N20}, submitted="2024-02-07", submitted_printed="2024", year=2024),
+    ),
+    "plan-year": change("plans", {"plan": N20}, year=2012),
+    "plan-quotes-the-report": change(
+        "plans", {"plan": N20}, report_published_printed="10 February 2019"
+    ),
+    "plan-replaces-an-earlier-one": change("plans", {"plan": N20}, replaces=N18),
+    "one-plan-in-force": again(
+        "plans",
+        {"plan": N20},
+        plan="northumbria-crc-2021",
+        submitted="2021-02-07",
+        submitted_printed="7 February 2021",
+        year=2021,
+        agreed_printed=pd.NA,
+        partly_agreed_printed=pd.NA,
+        not_agreed_printed=pd.NA,
+        total_printed=pd.NA,
+    ),
+    "recommendations-numbered-from-one": together(
+        again("recommendations", {"plan": N18, "recommendation": 6}, recommendation=9),
+        again("responses", {"plan": N18, "recommendation": 6}, recommendation=9),
+    ),
+    "recommendation-has-a-response": without("responses", plan=DLNR, recommendation=8),
+    "agreement-needs-no-reason": change("responses", {"response": "agreed"}, reason="Because."),
+    "refusal-has-a-reason": change("responses", {"response": "partly agreed"}, reason=pd.NA),
+    "printed-totals": change("plans", {"plan": N20}, total_printed=7),
+    "action-code": change("actions", {"action": f"{DLNR}-1-01"}, position=90),
+    "target-goes-with-its-kind": change("actions", {"action": f"{DLNR}-1-01"}, due_kind="date"),
+    "period-has-an-end": change("actions", {"action": f"{DLNR}-1-02"}, due_end=pd.NA),
+    "print-goes-with-its-kind": change(
+        "actions",
+        {"action": f"{DLNR}-1-01"},
+        due_printed="Spring 2020",
+        due=pd.NA,
+        due_kind="ongoing",
+    ),
+    "target-as-printed": change("actions", {"action": f"{DLNR}-1-01"}, due="2021-04"),
+    "period-as-printed": change("actions", {"action": f"{DLNR}-1-02"}, due="2020-10"),
+    "target-after-its-plan": change(
+        "actions", {"action": f"{DLNR}-1-01"}, due="2019-04", due_printed="April 2019"
+    ),
+    "target-within-years": change(
+        "actions", {"action": f"{DLNR}-1-01"}, due="2099-04", due_printed="April 2099"
+    ),
+    "action-serves-recommendations": change(
+        "actions", {"action": f"{DLNR}-1-03"}, also_serves="2; 99"
+    ),
+    "update-after-its-plan": change("action_updates", {}, date="2020-02-27"),
+    "update-within-years": change("action_updates", {}, date="2023-06-30", due=pd.NA),
+    "revised-target-after-its-update": change(
+        "action_updates", {}, due="2019-09", due_printed="September 2019"
+    ),
+    "follow-up-of-another-inspection": change("follow_up", {"recommendation": 1}, inspection=N18),
+    "follow-up-after-its-plan": change(
+        "follow_up", {"recommendation": 1}, plan=DLNR, inspection=N18
+    ),
+    "follow-up-of-the-same-provider": change("follow_up", {"recommendation": 1}, plan=DLNR),
+    "repeated-recommendation-whole": change("follow_up", {"recommendation": 1}, repeated_plan=N20),
+    "repeated-recommendation-marked": change(
+        "follow_up", {"recommendation": 1}, repeated_plan=N20, repeated_recommendation=1
+    ),
+    "repeated-later": together(
+        change("recommendations", {"plan": N18, "recommendation": 1}, repeated="yes"),
+        change("follow_up", {"recommendation": 1}, repeated_plan=N18, repeated_recommendation=1),
+    ),
+    "links-to-what-is-there": change("recommendation_links", {}, subject="9.9.9"),
+    "published-of-sources-as-printed": change(
+        "sources", {"source": "plan-dlnr-2020"}, published="2020-03-28"
+    ),
+    "fieldwork-start-of-inspections-as-printed": change(
+        "inspections", {"inspection": N19}, fieldwork_start="2019-09-17"
+    ),
+    "published-of-inspections-as-printed": change(
+        "inspections", {"inspection": N18}, published="2018-12-07"
+    ),
+    "submitted-of-plans-as-printed": change("plans", {"plan": DLNR}, submitted="2020-02-29"),
+    "due-of-action-updates-as-printed": change("action_updates", {}, due="2020-10"),
+    "inspection-is-whole": without("samples", inspection=N19, sample="risk-of-harm"),
+    "printed-prompts-are-whole": without("prompt_scores", inspection=N18, prompt="2.1.1-1"),
+    "aggregate-is-whole": without("comparator_scores", key_question="2.1.1"),
+}
+
+
+#: Rules that no single change of the published tables breaks alone.
+BY_HAND = {
+    "plan-replaced-once",
+    "prompts-of-a-framework-of-the-provider",
+    "published-of-inspections-in-our-time",
+    "update-not-ahead",
+}
+
+
+def test_the_published_tables_keep_every_rule(published):
+    assert [str(problem) for rule in RULES for problem in rule.check(published)] == []
+
+
+def test_names_are_unique_and_every_rule_has_a_case():
+    assert len(BY_NAME) == len(RULES)
+    assert set(BY_NAME) == set(CASES) | BY_HAND
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_rule_alone(published, name):
+    tables = dict(published)
+    CASES[name](tables)
+    wanted = list(BY_NAME[name].check(tables))
+    assert wanted, "the rule says nothing"
+    problems = table_problems(tables, read_package(raw_folder()), set())
+    told = [problem for problem in problems if problem.stops or problem in wanted]
+    assert set(map(str, told)) == set(map(str, wanted))
+
+
+def broken(name: str, tables: Frames) -> list[str | None]:
+    return [problem.value for problem in BY_NAME[name].check(tables)]
+
+
+def test_a_plan_is_replaced_once(published):
+    tables = dict(published)
+    for code in ("second", "third"):
+        again("plans", {"plan": N20}, plan=code, replaces=N20)(tables)
+    assert broken("plan-replaced-once", tables) == [N20]
+
+
+def test_prompts_are_scored_in_a_framework_of_their_provider(published):
+    tables = dict(published)
+    change("prompt_scores", PROMPT, framework="crc-2018")(tables)
+    assert broken("prompts-of-a-framework-of-the-provider", tables) == ["crc-2018"]
+
+
+def test_a_report_of_another_century(published):
+    tables = dict(published)
+    change("inspections", {"inspection": N19}, published="2120-02")(tables)
+    assert broken("published-of-inspections-in-our-time", tables) == ["2120-02"]
+
+
+def test_an_update_that_lies_ahead(published, monkeypatch):
+    monkeypatch.setattr(plans, "_today", lambda: "2020-06-29")
+    assert broken("update-not-ahead", published) == ["2020-06-30"]
+    monkeypatch.setattr(plans, "_today", lambda: "2020-06-30")
+    assert broken("update-not-ahead", published) == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "typed", "wanted"),
+    [
+        ("July 2018", "2018-07", True),
+        ("July 2018", "2018-08", False),
+        ("Monday 16 September 2019", "2019-09-16", True),
+        ("Monday 16 September 2019", "2019-09-17", False),
+        ("16 September 2019", "2018-09-16", False),
+        ("September 16th, 2019", "2019-09-15", False),
+        ("28/02/2020", "2020-02-28", True),
+        ("28/02/2020", "2020-02-27", False),
+        ("03.04.19", "2019-04-03", True),
+        ("03/04/2019", "2019-03-04", False),  # day and month are not exchanged
+        ("Week commencing 10th February 2020", "2020-02", True),
+        ("By end of March 2020", "2020-03", True),
+        ("January and March 2020", "2020-03", True),
+        ("January and March 2020", "2020-02", False),
+        ("on completion", "2020-02", True),
+        ("2021", "2021-01", True),
+        ("2021", "2022-01", False),
+        ("Sept 2019", "2019-09", True),
+    ],
+)
+def test_a_date_as_printed_and_as_typed(printed, typed, wanted):
+    assert agrees(printed, typed) is wanted
+
+
+@pytest.mark.parametrize(
+    ("printed", "first", "last", "wanted"),
+    [
+        ("Spring 2020", "2020-03", "2020-05", True),
+        ("Spring 2020", "2020-04", "2020-06", False),
+        ("Spring 2020", "2021-03", "2021-05", False),
+        ("Winter 2019/20", "2019-12", "2020-02", True),
+        ("winter 2019", "2019-12", "2020-02", True),
+        ("Q1 2020/21", "2020-04", "2020-06", True),
+        ("Q1 2020", "2020-01", "2020-03", True),
+        ("Quarter 3 of 2020", "2020-07", "2020-09", True),
+        ("third quarter 2020", "2020-07", "2020-08", False),
+        ("March to June 2020", "2020-03", "2020-06", True),
+        ("March to June 2020", "2020-03", "2020-07", False),
+    ],
+)
+def test_a_period_as_printed_and_as_typed(printed, first, last, wanted):
+    assert is_period(printed, first, last) is wanted

@@ -1,0 +1,165 @@
+"""Whatever a document can be silent about may be empty: tables and report data are made all the same.
+
+Each table is emptied, and each status put in place of the figures, for one inspection, provider or
+framework after another; what is made must be complete, and a gap must say what it is.
+"""
+
+import json
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.folders import (
+    Folder,
+    add_provider,
+    add_second_framework,
+    add_youth_inspection,
+    copy_inspection,
+)
+
+from pipeline.analysis.comparison import NOT_ENTERED
+from pipeline.analysis.process import processed_tables
+from pipeline.analysis.report_data import report_files, reports
+from pipeline.data import Tables, load
+
+FIGURES = {
+    "key_question_scores": ("percent", "status"),
+    "comparator_scores": ("percent", "status"),
+    "prompt_scores": ("percent", "status"),
+    "samples": ("size", "size_status"),
+    "ratings": ("rating", "status"),
+    "overall_ratings": ("rating", "rating_status"),
+}
+STATUSES = [
+    "not entered yet", "not published", "not asked", "suppressed", "withdrawn",
+    "no comparable data", "qualitative evidence only", "not rated",
+]  # fmt: skip
+#: Tables that may be without a row of an inspection, plan or framework, or of any at all.
+MAY_BE_EMPTY = [
+    "samples", "prompt_scores", "comparator_scores", "comparators", "discretions", "facts",
+    "responses", "actions", "action_updates", "follow_up", "recommendation_links", "recommendations",
+    "plans", "comparability", "significance_claims", "discrepancies", "second_readings", "lineage",
+    "ratings", "overall_ratings", "key_question_scores", "discretion_rules", "overall_bands",
+    "question_wordings", "prompts", "measures", "allocation_matrix", "allocation_rules",
+]  # fmt: skip
+#: Rows of these tables are of a row of the other, which goes with them.
+WITH = {
+    "recommendations": ["responses", "actions", "action_updates", "follow_up",
+                        "recommendation_links"],
+    "plans": ["recommendations", "responses", "actions", "action_updates", "follow_up",
+              "recommendation_links"],
+    "actions": ["action_updates"],
+    "comparators": ["comparator_scores"],
+    "prompts": ["prompt_scores", "significance_claims", "recommendation_links"],
+    "measures": ["facts"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory) -> Tables:
+    """Two providers of two frameworks, one inspected three times, one without an inspection."""
+    folder = Folder(tmp_path_factory.mktemp("wide") / "raw")
+    add_second_framework(folder)
+    add_provider(folder, "ambleshire", "Ambleshire YOS")
+    add_youth_inspection(folder, "ambleshire", 2021, ("55", "70", "38"), "40")
+    copy_inspection(folder, "northumbria-crc", 2021)
+    add_provider(folder, "nothing-yet", "Nothing yet")
+    return load(folder.path)
+
+
+def make(tables: Tables) -> tuple[dict[str, pd.DataFrame], dict[str, dict]]:
+    """The processed tables, and what each report's data say, read back."""
+    processed = processed_tables(tables)
+    abouts = {}
+    for report in reports(tables, processed):
+        files = report_files(report)
+        about, frames = (json.loads(files[path]) for path in sorted(files))
+        assert frames and about["title"] and about["result"], about
+        assert "nan" not in json.dumps(about).lower().replace("finan", "")
+        abouts[about["name"]] = about
+    return processed, abouts
+
+
+def views(tables: Tables, name: str) -> Iterator[pd.Series]:
+    """Which rows of a table to take: all, and those of one inspection, plan or framework."""
+    frame = tables[name]
+    yield pd.Series(True, index=frame.index)
+    for key in ("inspection", "plan", "framework"):
+        if key in frame:
+            for code in frame[key].dropna().unique():
+                yield frame[key] == code
+
+
+def without(tables: Tables, name: str, rows: pd.Series) -> Tables:
+    """The tables without some rows of one, and without all rows of tables that rest on it."""
+    changed = {**tables, name: tables[name][~rows.fillna(False)]}
+    for other in WITH.get(name, []):
+        changed[other] = tables[other].iloc[:0]
+    if name == "comparators":
+        for other in ("inspections", "frameworks"):
+            changed[other] = changed[other].assign(
+                comparator=pd.array([pd.NA] * len(changed[other]), dtype="string")
+            )
+    return changed
+
+
+@pytest.mark.parametrize("name", MAY_BE_EMPTY)
+def test_a_table_may_be_empty(tables, name):
+    expected = set(make(tables)[1])
+    for rows in views(tables, name):
+        _, found = make(without(tables, name, rows))
+        comparisons = {report for report in expected if report.startswith("comparison")}
+        assert comparisons <= set(found), name
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_figure_may_be_missing_for_any_reason(tables, name, status):
+    figure, said = FIGURES[name]
+    for rows in views(tables, name):
+        frame = tables[name].copy()
+        frame.loc[rows, figure] = pd.NA
+        frame.loc[rows, said] = status
+        processed, _ = make({**tables, name: frame})
+        ratings = processed["standard_ratings"]
+        if name == "overall_ratings":
+            gone = ratings["published_rating"].isna() & (ratings["standard"] == "overall")
+            assert set(ratings[gone]["status"]) == {status}
+        if name == "key_question_scores":
+            # Nothing is derived from part of a set, and each gap says what it is.
+            questions = processed["key_question_comparison"]
+            gone = questions["current_percent"].isna()
+            assert set(questions[gone]["current_status"]) <= {status, "qualitative evidence only"}
+            left = ratings[ratings["derived_rating"].notna() & (ratings["standard"] != "overall")]
+            assert left["lowest_percent"].notna().all()
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_no_rating_is_derived_while_a_case_question_has_no_figure(tables, data):
+    """Any figures of any inspections may be missing, each for a reason of its own."""
+    frame = tables["key_question_scores"].copy()
+    own = frame.index[(frame["reading"] == "own").to_numpy()]
+    for row in data.draw(st.lists(st.sampled_from(list(own)), max_size=6, unique=True)):
+        status = data.draw(st.sampled_from(["suppressed", "not published", NOT_ENTERED]))
+        frame.loc[row, ["percent", "status"]] = [pd.NA, status]
+    processed, _ = make({**tables, "key_question_scores": frame})
+    ratings = processed["standard_ratings"].set_index(["inspection", "standard"])
+    questions = tables["key_questions"]
+    asked = frame[frame["reading"] == "own"].merge(
+        questions[["framework", "key_question", "standard", "evidence"]],
+        on=["framework", "key_question"],
+    )
+    cases = asked[asked["evidence"] == "cases"]
+    for key, part in cases.groupby(["inspection", "standard"]):
+        whole = part["percent"].notna().all()
+        row = ratings.loc[key]
+        assert whole == pd.notna(row["derived_rating"])
+        if not whole:
+            assert row["agreement"] == "not derived"
+            for status in part[part["percent"].isna()]["status"]:
+                assert f"({status})" in row["note"]
