@@ -247,7 +247,6 @@ def dictionary() -> None:
 
 
 @cli.command()
-@_in_plain_words
 def rules() -> None:
     """Print every relation that must hold between the raw tables."""
     from pipeline.data.commands import rules as text
@@ -258,7 +257,6 @@ def rules() -> None:
 @cli.command()
 @click.argument("framework")
 @click.option("--data", type=_folder, help="Raw data folder instead of the project's data/raw.")
-@_in_plain_words
 def needs(framework: str, data: Path | None) -> None:
     """Print the rows that an inspection of FRAMEWORK must have."""
     from pipeline.data.commands import needs as text

@@ -26,7 +26,8 @@ _COLUMNS = [
     "current_status", "comparator_status", "previous_base", "current_base", "comparable",
     "reason_not_comparable", "change_points", "difference_from_comparator", "previous_band",
     "current_band", "previous_source", "current_source", "previous_place", "current_place",
-    "comparator", "comparator_source", "comparator_place", "sample", "previous_limit",
+    "comparator", "comparator_source", "comparator_place", "comparator_caution", "sample",
+    "previous_limit",
     "current_limit", "previous_tied", "current_tied", "previous_at_least", "current_at_least",
     "previous_base_status", "current_base_status", "previous_first_percent",
     "previous_first_source", "current_first_percent", "current_first_source", "lineage",
@@ -60,7 +61,8 @@ def key_question_comparison(tables: Tables) -> pd.DataFrame:
     why; ``comparable`` is yes, caution or no. On no, ``previous_percent`` holds
     the earlier report's own figure only where it asked the same question, and
     ``change_points`` (percentage points) is empty. ``comparator`` is the aggregate the
-    later inspection is set against (``inspections_in_order``), empty where there is none.
+    later inspection is set against (``inspections_in_order``), empty where there is none;
+    ``comparator_caution`` why a figure is to be compared with it only with caution.
     ``previous_base`` and ``current_base`` are the printed size (cases) of the sample the
     documents tie the question to, each in its own framework; ``previous_limit`` and
     ``current_limit`` the most cases the percentage can be out of, ``previous_at_least`` and
@@ -97,6 +99,12 @@ def key_question_comparison(tables: Tables) -> pd.DataFrame:
     rows["previous_status"] = rows["previous_status"].mask(rows["same_question"].isna(), NO_DATA)
     rows = _with_bases(rows, tables, "current", "sample")
     rows = _with_bases(rows, tables, "previous", "previous_sample")
+    for side in _SIDES:
+        # A question judged on qualitative evidence, or not asked, is out of no cases.
+        none = rows[f"{side}_status"].isin(["qualitative evidence only", "not asked"])
+        for column in (f"{side}_base", f"{side}_limit", f"{side}_at_least"):
+            rows[column] = rows[column].mask(none)
+        rows[f"{side}_tied"] = rows[f"{side}_tied"] & ~none
     rows = _with_comparator(rows, tables)
     for side in _SIDES:
         key = [f"{side}_framework", f"{side}_percent"]
@@ -214,8 +222,19 @@ def _with_comparator(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     rows = look_up(rows, scores, key, names, there)
     rows["comparator_status"] = rows["comparator_status"].fillna(NOT_ENTERED)
     rows["comparator_status"] = rows["comparator_status"].mask(rows["comparator"].isna(), NO_DATA)
+    # The report that prints an aggregate of the round before also says where its method changed.
+    stated = tables["comparability"]
+    changed = stated[
+        (stated["kind"] == "key question")
+        & (stated["same_question"] == "yes")
+        & (stated["comparable"] != "yes")
+    ].drop_duplicates(["source", "current_framework", "subject"])
+    key = ["comparator_source", "current_framework", "key_question"]
+    there = ["source", "current_framework", "subject"]
+    rows = look_up(rows, changed, key, {"reason": "comparator_caution"}, there)
+    caution = rows["comparator_caution"].mask(rows["comparator_percent"].isna())
     difference = rows["current_percent"] - rows["comparator_percent"]
-    return rows.assign(difference_from_comparator=difference)
+    return rows.assign(comparator_caution=caution, difference_from_comparator=difference)
 
 
 def _with_change(rows: pd.DataFrame) -> pd.DataFrame:

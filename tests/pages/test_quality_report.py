@@ -84,9 +84,37 @@ def test_simulated_figures_are_left_out(tables):
 
 
 def test_every_discrepancy_stands_on_the_page_once(report, tables):
-    shown = [report.register_of_figures(), report.register_of_words()]
+    shown = [
+        report.register_that_matters(),
+        report.register_of_figures(),
+        report.register_of_the_rest(),
+        report.register_of_conversion(),
+    ]
     numbers = [number for table in shown for number in table.frame["discrepancy"]]
     assert sorted(numbers) == list(tables["discrepancies"]["discrepancy"])
+
+
+def test_what_changes_a_reading_comes_first_and_counts_agree(report, tables):
+    register = tables["discrepancies"].set_index("discrepancy")["changes"]
+    first = report.register_that_matters().frame
+    # The twelve that the review of the register found to matter, but for three that change a
+    # figure and stand in the next table.
+    named = {6, 41, 42, 43, 48, 108, 114}
+    assert named <= set(first["discrepancy"])
+    assert {65, 85, 92, 95, 177} <= set(report.register_of_figures().frame["discrepancy"])
+    by_kind = report.kinds().frame
+    for change in ("verdict", "rating", "figure", "nothing"):
+        assert by_kind[change].sum() == (register == change).sum()
+    assert by_kind["all"].sum() == len(register)
+    text = re.sub(r"<[^>]+>", " ", report.in_brief().html())
+    assert f"{register.isin(['verdict', 'rating']).sum()} change a verdict or a rating" in text
+
+
+def test_traces_of_the_conversion_stand_apart(report):
+    # In the text we have a word is split, numbers are broken, and bold is lost.
+    conversion = set(report.register_of_conversion().frame["discrepancy"])
+    assert {117, 219, 242, 243, 244, 261} <= conversion
+    assert not conversion & set(report.register_of_the_rest().frame["discrepancy"])
 
 
 def test_every_kind_of_discrepancy_has_words(tables):
@@ -105,7 +133,10 @@ def test_every_failed_check_is_named_and_no_code_of_a_measure_is_shown(report, t
 
 def test_the_first_screen_gives_counts_and_names(report):
     text = re.sub(r"<[^>]+>", " ", report.in_brief().html())
-    assert "checks on" in text and "published figures" in text
+    assert "checks of figures and wording" in text and "published figures" in text
+    # Three uses of discretion, of which one rests on two rules (footnotes 44, 50 and 55).
+    assert "Uses of discretion that the framework permits: 3 of 3" in text
+    assert "are in two places are the same" not in text
     assert "Percentages that a whole number of cases gives" in text
     assert "key question 4.1.2 (2018)" in text
 

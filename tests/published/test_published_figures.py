@@ -60,13 +60,15 @@ REPRINTED_2018 = {
 # 2018 report: Annex 1, domain two (100), domain three (26 and 20). Annex 2, footnote 21, mentions a
 # sub-sample for keeping other people safe without its size.
 # 2020 report: Annex 2, domain two (97), chapter 2, first paragraph (85 cases with factors related
-# to harm), Annex 2, domain three (25 and 11), footnotes 59 and 60 (30 and 20 required).
+# to harm, 29 post-release cases), Annex 2, domain three (25 and 11), footnotes 59 and 60 (30 and 20 required).
 SAMPLE_SIZES = {
     (INSPECTION_2018, "case-supervision"): (100, None),
     (INSPECTION_2018, "risk-of-harm"): (None, None),
     (INSPECTION_2018, "unpaid-work"): (26, None),
     (INSPECTION_2018, "through-the-gate"): (20, None),
+    (INSPECTION_2018, "post-release"): (None, None),
     (INSPECTION_2019, "case-supervision"): (97, None),
+    (INSPECTION_2019, "post-release"): (29, None),
     (INSPECTION_2019, "risk-of-harm"): (85, None),
     (INSPECTION_2019, "unpaid-work"): (25, 30),
     (INSPECTION_2019, "through-the-gate"): (11, 20),

@@ -377,6 +377,11 @@ def test_what_the_samples_could_have_seen(tested):
     # test_significance holds these by adding up scipy's two tests over every pair of counts.
     assert samples.loc["through-the-gate", ["smallest_rise", "largest_rise"]].tolist() == [40, 40]
     assert samples.loc["through-the-gate", ["smallest_fall", "largest_fall"]].tolist() == [40, 46]
+    # The two questions for which no rise is large enough are said, not dropped.
+    assert samples.loc["through-the-gate", ["rise", "fall"]].tolist() == [
+        "40; none for 2 of 3",
+        "40 to 46",
+    ]
     wide = tested.loc["2.1.2", ["smallest_detectable_rise", "smallest_detectable_fall"]]
     found = smallest_detectable_change(70, 100, 97)
     assert wide.tolist() == [found.rise, found.fall]
@@ -462,3 +467,76 @@ def test_a_standing_holds_at_every_possible_base(figure, benchmark):
     assert standing.verdict == (found.pop() if len(found) == 1 else None)
     if standing.verdict in ("better", "worse"):
         assert standing.p < 0.05
+
+
+def test_nothing_is_worked_out_for_what_may_not_be_compared(tested):
+    # 4.1.4 has two known counts (25 of 26, 21 of 25) and may not be compared all the same.
+    row = tested.loc["4.1.4"]
+    assert row[["previous_count", "current_count"]].tolist() == [25, 21]
+    assert row[["previous_lower", "current_upper"]].notna().all()
+    empty = [
+        "newcombe_lower", "newcombe_upper", "p_value", "p_min", "p_max", "exact_p",
+        "smallest_expected", "z_score", "change_lower_90", "within_ten_points", "bh_adjusted",
+        "smallest_detectable_rise", "smallest_detectable_fall", "overturned_by",
+    ]  # fmt: skip
+    assert row[empty].isna().all()
+
+
+def test_few_cases_are_known_by_their_expected_counts(tested):
+    for number, x1, x2 in (("4.2.1", 18, 7), ("4.2.2", 14, 9), ("4.2.3", 11, 10)):
+        table = [[x1, 20 - x1], [x2, 11 - x2]]
+        fewest = scipy.stats.contingency.expected_freq(table).min()
+        assert tested.loc[number, "smallest_expected"] == pytest.approx(fewest)
+
+
+def test_intervals_of_a_prompt_on_few_cases():
+    # 7 of 11 is 64%: Wilson's limits by scipy, on each side by itself.
+    row = with_tests(key_questions()).set_index("key_question").loc["4.2.1"]
+    for side, count, base in (("previous", 18, 20), ("current", 7, 11)):
+        low, high = scipy.stats.binomtest(count, base).proportion_ci(method="wilson")
+        assert row[f"{side}_lower"] == pytest.approx(100 * low, abs=1e-9)
+        assert row[f"{side}_upper"] == pytest.approx(100 * high, abs=1e-9)
+    # The fall of 26 points lies below 0 on most of its interval.
+    assert row["newcombe_lower"] < -26 < row["newcombe_upper"]
+
+
+def test_other_tests_say_the_smallest_usual_level_they_pass_at(tested):
+    table = other_tests(tested.reset_index())
+    for _, row in table.iterrows():
+        passed = [level for level in (0.01, 0.05, 0.1) if row["p"] < level]
+        assert (pd.isna(row["passes_at"]) and not passed) or row["passes_at"] == passed[0]
+    wide = table.pivot(index="key_question", columns="test", values="p")
+    boschloo = scipy.stats.boschloo_exact([[18, 7], [2, 4]]).pvalue
+    assert wide.loc["4.2.1", "Boschloo"] == pytest.approx(boschloo, abs=1e-9)
+    assert wide.loc["4.2.1", "exact, pooled"] == pytest.approx(0.0945, abs=5e-5)
+    z = scipy.stats.norm.isf(wide.loc["2.1.2", "two-sided, unpooled"] / 2)
+    p1, p2 = 70 / 100, 78 / 97
+    spread = math.sqrt(p1 * (1 - p1) / 100 + p2 * (1 - p2) / 97)
+    assert z == pytest.approx((p2 - p1) / spread, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("percents", "limits", "words"),
+    [
+        # Passing at every base from 82 and 70 up, and at some smaller ones too.
+        ((43, 57), (100, 85), "with fewer it depends on the exact numbers"),
+        ((41, 56), (100, None), "in the sub-sample of the previous inspection."),
+    ],
+)
+def test_what_an_unsettled_verdict_hangs_on(percents, limits, words):
+    previous = Base("a", None, limits[0], False)
+    current = Base("b", None, limits[1], False) if limits[1] else Base("b", 85, 85, True)
+    change = assess_change(percents[0], previous, percents[1], current)
+    assert change.verdict == "unsettled"
+    assert change.reason.endswith(words if words.endswith(".") else f"{words}.")
+    # By brute force: at the stated sizes and at every larger possible one the Z-test passes.
+    stated = [int(n) for n in re.findall(r"(\d+) of the", change.reason)]
+    for n1 in range(stated[0], limits[0] + 1):
+        later = range(stated[1], limits[1] + 1) if limits[1] else [85]
+        for n2 in later:
+            for x1, x2 in itertools.product(
+                possible_counts(percents[0], n1), possible_counts(percents[1], n2)
+            ):
+                share = min(n1 / limits[0], n2 / (limits[1] or 85) if limits[1] else 1)
+                if share >= min(s / m for s, m in zip(stated, [100, 85], strict=False)):
+                    assert z_test_p(x1, n1, x2, n2) < 0.1

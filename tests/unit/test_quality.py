@@ -60,7 +60,7 @@ def test_contract_columns_and_words(checks):
 
 def test_impossible_percentages_of_both_rounds(checks):
     # 26 cases (2018), 25, 85 and 11 cases (2019); worked out by hand: no k/26 rounds to 84% or 76%,
-    # no k/25 to 79% or 42%, no k/11 to 89% or 50%, no k/85 to 57% or 50%.
+    # no k/25 to 79% or 42%, no k/11 to 89% or 50%, no k/85 to 57% or 50%, no k/29 to 44%.
     assert failed(checks, "percentage-is-possible", FIRST) == {
         "key question 4.1.2",
         "key question 4.1.3",
@@ -69,6 +69,7 @@ def test_impossible_percentages_of_both_rounds(checks):
         "key question 4.1.2",
         "prompt 2.2.3-1",
         "prompt 2.2.3-3",
+        "prompt 2.3.1-4",
         "prompt 4.1.1-2",
         "prompt 4.2.2-4",
         "prompt 4.2.3-1",
@@ -328,7 +329,7 @@ PLANTED: list[tuple[Callable[[Tables], None], str, str]] = [
     (changed_rating, "bands-give-ratings", "standard 2.2"),
     (changed_rating, "points-add-up", "overall score"),
     (changed_overall_rating, "bands-give-ratings", "overall rating"),
-    (discretion_too_far, "discretion-is-permitted", "standard 2.3, within-points"),
+    (discretion_too_far, "discretion-is-permitted", "standard 2.3"),
     (percent_sign_on_a_count, "percentage-where-count-is-meant", "caseload-po"),
     (restated_otherwise, "restated-figure-agrees", "prompt 2.3.3-2"),
     (changed_wording, "wording-agrees", "key question 2.1.1, annex"),

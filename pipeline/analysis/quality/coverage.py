@@ -214,9 +214,9 @@ def quality_about(tables: Tables, dossier: Mapping[str, pd.DataFrame]) -> dict[s
         "provider_name": "",
         "simulated": False,
         "title": "The quality of the published figures",
-        "result": f"{figures_there:,} figures from {len(read)} documents; {checks:,} checks, of "
-        f"which {int(rules['passed'].sum()):,} passed; {len(dossier['register'])} discrepancies "
-        "on the register.",
+        "result": f"{figures_there:,} figures from {len(read)} documents; {checks:,} checks "
+        f"of figures and wording, of which {int(rules['passed'].sum()):,} passed; "
+        f"{len(dossier['register'])} discrepancies on the register.",
         "standfirst": "What was published, how far it agrees with itself, and what is done where "
         "it does not",
         "published": str(published.iloc[-1]),

@@ -1,11 +1,14 @@
 """Rules on ratings: points, bands and the panel's discretion."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pandas as pd
 
 from pipeline.analysis.quality.lookups import Finding, Records
 from pipeline.analysis.ratings.bands import framework_rows, permitted_discretion
+from pipeline.analysis.records import Row
+from pipeline.analysis.sentences.phrases import joined
 
 
 def points_add_up(records: Records) -> Iterator[Finding]:
@@ -50,13 +53,16 @@ def bands_give_ratings(records: Records) -> Iterator[Finding]:
 
 
 def discretion_is_permitted(records: Records) -> Iterator[Finding]:
-    """Whether the framework permits each recorded use of discretion."""
+    """Whether the framework permits each recorded use of discretion, by every rule it rests on."""
     tables = records.tables
     ratings = {(r["inspection"], r["standard"]): r for r in records.ratings.to_dict("records")}
     basis = {(s["framework"], s["standard"]): s["rating_basis"] for s in records.rows("standards")}
-    for used in records.rows("discretions"):
-        framework = used["framework"]
-        rated = ratings.get((used["inspection"], used["standard"]))
+    uses: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in records.rows("discretions"):
+        uses[row["inspection"], row["standard"]].append(row)
+    for (inspection, standard), rules in uses.items():
+        framework = rules[0]["framework"]
+        rated = ratings.get((inspection, standard))
         if rated is None or pd.isna(rated["lowest_percent"]):
             continue
         question = records.questions[framework, rated["lowest_key_question"]]
@@ -64,12 +70,14 @@ def discretion_is_permitted(records: Records) -> Iterator[Finding]:
             int(rated["lowest_percent"]),
             framework_rows(tables["rating_bands"], framework),
             framework_rows(tables["discretion_rules"], framework),
-            records.size(used["inspection"], question["sample"]),
-            "qualitative" in basis[framework, used["standard"]],
+            records.size(inspection, question["sample"]),
+            "qualitative" in basis[framework, standard],
         )
+        allowed = {(p.rule, p.rating) for p in permitted}
         yield Finding(
-            used["inspection"],
-            f"standard {used['standard']}, {used['rule']}",
-            any((p.rule, p.rating) == (used["rule"], used["to_rating"]) for p in permitted),
-            f"From {used['from_rating']} to {used['to_rating']} at {rated['lowest_percent']}%.",
+            inspection,
+            f"standard {standard}",
+            all((row["rule"], row["to_rating"]) in allowed for row in rules),
+            f"From {rules[0]['from_rating']} to {rules[0]['to_rating']} at "
+            f"{rated['lowest_percent']}%, by {joined([str(row['rule']) for row in rules])}.",
         )

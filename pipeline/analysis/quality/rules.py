@@ -43,14 +43,14 @@ WARNING = "warning"
 NOTE = "note"
 SEVERITIES = {
     ERROR: "One of two figures, or a result, cannot be right as it stands.",
-    WARNING: "A figure cannot be what its label says, or the documents disagree about it.",
+    WARNING: "A figure cannot be of the base its label names, or two places do not meet.",
     NOTE: "Worth knowing; no figure is wrong because of it.",
 }
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A named rule: what it is about, how grave a failure is, and the function that asks it."""
+    """A named rule: what it is about, how serious a failure is, and the function that asks it."""
 
     name: str
     title: str
@@ -62,9 +62,9 @@ class Rule:
 RULES = (
     Rule(
         "same-figure-agrees",
-        "The same figure in two places",
+        "Figures printed again under the same name",
         ERROR,
-        "Is a figure that is printed in two places or two documents the same?",
+        "Is a figure that is printed again under the same name, there or elsewhere, the same?",
         same_figure_agrees,
     ),
     Rule(
@@ -83,14 +83,14 @@ RULES = (
     ),
     Rule(
         "discretion-is-permitted",
-        "Each use of discretion is permitted",
+        "Uses of discretion that the framework permits",
         ERROR,
         "Does the framework permit each recorded use of discretion?",
         discretion_is_permitted,
     ),
     Rule(
         "percentage-within-limits",
-        "Percentages from 0 to 100",
+        "Tables of scores whose percentages all lie from 0 to 100",
         ERROR,
         "Do all percentages lie from 0 to 100?",
         percentage_within_limits,
@@ -113,7 +113,8 @@ RULES = (
         "percentage-is-possible",
         "Percentages that a whole number of cases gives",
         WARNING,
-        "Is there a whole number of cases that rounds to the printed percentage?",
+        "Does a whole number of cases give the percentage, of the printed sample or, where none is "
+        "printed, of any number up to the sample it lies within?",
         percentage_is_possible,
     ),
     Rule(
@@ -193,7 +194,7 @@ def quality_checks(tables: Tables, ratings: pd.DataFrame | None = None) -> pd.Da
     """Return the answer of every rule about every inspection, also where all is well.
 
     A row is a rule and a subject. Columns: rule, severity (``error``, ``warning``, ``note``: how
-    grave a failure is), inspection (empty for a plan whose inspection is not in the tables),
+    serious a failure is), inspection (empty for a plan whose inspection is not in the tables),
     subject, result (``passed``, ``failed``, or ``not applicable`` where an inspection has nothing
     the rule asks about), detail (the figures, in words). ``ratings`` is the table of
     ``standard_ratings``, derived here if it is not given.

@@ -89,7 +89,11 @@ class Scale:
 
 
 def printed_percent(counts: npt.ArrayLike, base: int) -> npt.NDArray:
-    """Whole percentage that each count out of ``base`` prints as, half up."""
+    """Whole percentage that each count out of ``base`` prints as, half up.
+
+    >>> printed_percent([7, 9, 10], 11)
+    array([64, 82, 91])
+    """
     return (200 * np.asarray(counts) + base) // (2 * base)
 
 
@@ -158,6 +162,9 @@ def largest_pair(percent: int, base: Base) -> tuple[int, int] | None:
     """Count and base of a printed percentage: the known ones, or of the largest possible base.
 
     None where no number of cases is known. Where several counts fit, the middle one.
+
+    >>> largest_pair(79, Base("unpaid-work", 25, 25, True))
+    (19, 24)
     """
     counts, sizes = base.pairs(percent)
     if not len(counts):

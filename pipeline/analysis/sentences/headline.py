@@ -246,7 +246,11 @@ def _against(questions: list[Row], tables: Tables) -> tuple[str | None, str]:
 
 
 def small_base(base: object) -> str:
-    """Return the warning that goes with every figure on fewer than 30 cases, or nothing."""
+    """Return the warning that goes with every figure on fewer than 30 cases, or nothing.
+
+    >>> small_base(11), small_base(97)
+    ('only 11 cases', '')
+    """
     if is_missing(base) or int(str(base)) >= 30:
         return ""
     return f"only {counted(int(str(base)), 'case')}"

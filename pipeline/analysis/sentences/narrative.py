@@ -53,6 +53,9 @@ def forbidden(text: str) -> list[str]:
     """What is wrong with a text for the leadership edition, a sentence each; empty if nothing is.
 
     Whether "significantly" is earned cannot be told from the text alone: see ``undeserved``.
+
+    >>> forbidden("The change has a p-value of 0.03.")
+    ["'p-value': p-values belong to the analyst edition."]
     """
     return [
         f"{found.group(0)!r}: {why}."
@@ -62,29 +65,48 @@ def forbidden(text: str) -> list[str]:
 
 
 def undeserved(sentence: str, verdict: str | None) -> bool:
-    """Whether a sentence says "significant" in any form though its verdict is another."""
+    """Whether a sentence says "significant" in any form though its verdict is another.
+
+    >>> undeserved("significantly up, by 10 points", "unsettled")
+    True
+    """
     return "significan" in sentence.lower() and verdict != SIGNIFICANT
 
 
 def points(number: int) -> str:
-    """``1 point``, ``10 points``: a difference of percentages, without its sign."""
+    """A difference of percentages in words, without its sign.
+
+    >>> points(-1), points(10)
+    ('1 point', '10 points')
+    """
     return counted(abs(number), "point")
 
 
 def cases(number: int) -> str:
-    """``1 case``, ``11 cases``."""
+    """A number of cases in words.
+
+    >>> cases(11)
+    '11 cases'
+    """
     return counted(number, "case")
 
 
 def share(percent: int, band: str | None = None) -> str:
-    """A percentage with the inspectorate's name for it: ``80% of cases (Large majority)``."""
+    """A percentage with the inspectorate's name for it.
+
+    >>> share(80, "Large majority")
+    '80% of cases (Large majority)'
+    """
     return f"{percent}% of cases" + (f" ({band})" if band else "")
 
 
 def small_base(percent: int, base: Base) -> str:
     """A base under 30, in words; empty where the base is larger or may be.
 
-    ``11 cases`` where it is known, ``at most 25 cases`` where only the limit is.
+    >>> small_base(64, Base("through-the-gate", 11, 11, True))
+    '11 cases'
+    >>> small_base(79, Base("unpaid-work", 25, 25, True))
+    'at most 24 cases'
     """
     if base.is_full_sample(percent):
         known = base.printed or 0

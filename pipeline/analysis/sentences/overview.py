@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipeline.analysis.sentences.narrative import points
+from pipeline.analysis.sentences.narrative import SMALL_BASE, cases, points
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.benchmark import BETTER, NO_CLEAR_DIFFERENCE, SIMILAR, WORSE
 from pipeline.analysis.statistics.change import (
@@ -63,6 +63,62 @@ def _ways(rows: pd.DataFrame) -> str:
     rose, fell = int((change > 0).sum()), int((change < 0).sum())
     same = len(rows) - rose - fell
     return f"{rose or 'none'} rose, {fell or 'none'} fell and {same or 'none'} stayed the same"
+
+
+def verdict_sentences(tested: pd.DataFrame) -> list[str]:
+    """What the tests say of the changes of one pair of rounds, those that matter by name.
+
+    ``tested`` holds the key questions of one pair of rounds from ``with_tests``. First what passes
+    the inspectorate's test (``z_verdict`` alone), then where our check for few cases disagrees,
+    then what hangs on something unpublished, then how many do not pass.
+    """
+    rows = tested[(tested["change_verdict"] != NOT_COMPARABLE).fillna(False)]
+    if rows.empty:
+        return ["No change may be judged: nothing compares with the earlier inspection."]
+    passed = rows["z_verdict"] == SIGNIFICANT
+    disagree = rows["change_verdict"] == TESTS_DISAGREE
+    hangs = ~disagree & (rows["change_verdict"] == UNSETTLED)
+    sentences = []
+    for chosen, one, several in (
+        (
+            passed,
+            "taken alone is significant by the inspectorate's test",
+            "taken alone are significant by the inspectorate's test",
+        ),
+        (
+            disagree,
+            "passes one of the inspectorate's test and our check for few cases, and not the other",
+            "pass one of the inspectorate's test and our check for few cases, and not the other",
+        ),
+        (
+            hangs,
+            "hangs on a number of cases that was not published",
+            "hang on numbers of cases that were not published",
+        ),
+    ):
+        if number := int(chosen.sum()):
+            noun, said = ("change", one) if number == 1 else ("changes", several)
+            named = joined([_named(row) for _, row in rows[chosen].iterrows()])
+            sentences.append(f"{in_words(number, capital=True)} {noun} {said}: {named}.")
+    failing = int((~passed & ~disagree & ~hangs).sum())
+    if failing:
+        does = "does" if failing == 1 else "do"
+        number = f"{in_words(failing, capital=True)} of {len(rows)} changes"
+        sentences.append(f"{number} {does} not pass it.")
+    return sentences
+
+
+def _named(row: pd.Series) -> str:
+    """Name a change with its size and what a reader must know of it."""
+    change = int(row["current_percent"]) - int(row["previous_percent"])
+    known = [f"{'+' if change > 0 else '−' if change < 0 else ''}{points(change)}"]
+    if row["comparable"] == "caution":
+        known.append("to be compared with caution")
+    if not pd.isna(row["current_base"]) and int(row["current_base"]) < SMALL_BASE:
+        known.append(f"only {cases(int(row['current_base']))}")
+    if row["rests_on_words"] == "yes":
+        known.append("on the report's words: the number of cases was not printed")
+    return f"{row['label']} ({', '.join(known)})"
 
 
 def pattern_sentence(tested: pd.DataFrame) -> str | None:

@@ -606,7 +606,8 @@ def detectable_by_sample(tested: pd.DataFrame) -> pd.DataFrame:
 
     Columns: the family, ``sample``, ``figures`` (how many may be compared), ``smallest_rise,
     largest_rise, smallest_fall, largest_fall`` (whole points: the extremes over its figures of the
-    smallest detectable change), ``no_rise, no_fall`` (figures for which no change is large enough).
+    smallest detectable change), ``no_rise, no_fall`` (figures for which no change is large enough)
+    and ``rise, fall`` (all of that in words).
     """
     comparable = tested[tested["change_verdict"] != NOT_COMPARABLE]
     rows = []
@@ -617,9 +618,20 @@ def detectable_by_sample(tested: pd.DataFrame) -> pd.DataFrame:
             values = part[f"smallest_detectable_{side}"]
             row[f"smallest_{side}"], row[f"largest_{side}"] = values.min(), values.max()
             row[f"no_{side}"] = int(values.isna().sum())
+            row[side] = _span(values.dropna().tolist(), len(part))
         rows.append(row)
     columns = [
         *FAMILY, "sample", "figures", "smallest_rise", "largest_rise", "no_rise", "smallest_fall",
-        "largest_fall", "no_fall",
+        "largest_fall", "no_fall", "rise", "fall",
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[4:], "Int64"))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _span(found: list[int], figures: int) -> str:
+    """Smallest detectable changes in words; figures without one are said, never dropped."""
+    if not found:
+        return "none is large enough"
+    lowest, highest = min(found), max(found)
+    said = f"{lowest}" if lowest == highest else f"{lowest} to {highest}"
+    missing = figures - len(found)
+    return f"{said}; none for {missing} of {figures}" if missing else said

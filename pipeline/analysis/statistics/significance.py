@@ -79,6 +79,10 @@ def check_counts(count: Numbers, nobs: Numbers) -> tuple[npt.NDArray, npt.NDArra
     """Counts and bases as arrays of whole numbers of one shape.
 
     Raises ``ValueError`` with a plain sentence for anything that is not a whole number of cases.
+
+    >>> check_counts(12, 11)
+    Traceback (most recent call last):
+    ValueError: The count 12 is above its base 11: no more cases can be done well than were read.
     """
     counts = _whole_numbers(count, "count of cases done well")
     bases = _whole_numbers(nobs, "base (number of cases)")
@@ -465,6 +469,9 @@ def eligible_cases_for_design(
 
     Source: Cochran, W. G. (1977), Sampling Techniques, 3rd edition, section 4.4. That the
     inspectorate used this formula is our reading: its reports print the confidence and the margin.
+
+    >>> eligible_cases_for_design(97)
+    DesignPopulation(eligible=235, lowest=233, highest=238)
     """
     _, cases = check_counts(0, sample)
     if not 0 < confidence < 100:

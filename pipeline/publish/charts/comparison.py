@@ -209,7 +209,7 @@ def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) 
 
 
 def firmness_chart(firmness: pd.DataFrame, narrow: bool = False) -> str:
-    """Draw how many of 100 fresh samples would reach the published rating or a higher one.
+    """Draw how many of 100 inspections of other cases would reach a rating or a higher one.
 
     ``firmness`` holds a row a line of the chart: label, alone and discretion
     (percent), lowest and highest (bounds of alone, percent).

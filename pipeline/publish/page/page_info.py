@@ -16,7 +16,8 @@ PUBLISHERS = {
     "rounds": "HM Inspectorate of Probation",
     "scorecard": "the provider's own case audits",
     "data-quality": "HM Inspectorate of Probation",
-    "action-plan": "HM Prison and Probation Service and Ministry of Justice",
+    "action-plan": "HM Prison and Probation Service and Ministry of Justice (the plan); "
+    "HM Inspectorate of Probation (percentages and ratings)",
 }
 STATUS = "Not an official publication of the inspectorate or the ministry"
 EDITIONS: dict[str, str] = {"leadership": "Leadership edition", "analyst": "Analyst edition"}

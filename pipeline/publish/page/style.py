@@ -82,11 +82,13 @@ for a target or boundary."""
 MARKS: dict[str, str] = {
     "significant": "◆",
     "not significant": "◇",
+    "tests disagree": "◐",
     "unsettled": "◈",
     "not comparable": "×",
     "cannot be computed": "×",
     "better": "▲",
     "similar": "●",
+    "no clear difference": "○",
     "worse": "▼",
     "rose": "▲",
     "fell": "▼",

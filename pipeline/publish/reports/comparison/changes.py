@@ -4,6 +4,7 @@ import pandas as pd
 
 from pipeline.analysis.records import records
 from pipeline.analysis.sentences.narrative import change_sentence
+from pipeline.analysis.sentences.overview import equivalence_sentence, interval_sentence
 from pipeline.publish.charts import comparison as charts
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.pictures import Picture
@@ -43,6 +44,8 @@ def verdict_table(report: Comparison) -> Table | Prose:
     changes = report.questions[report.questions["change_points"].notna()]
     if changes.empty:
         return Prose(["So there is no change to judge."])
+    interval = [interval_sentence(row) for _, row in changes.iterrows()]
+    changes = changes.assign(interval=pd.Series(interval, changes.index, dtype="string"))
     columns = [
         Column("asked", "Key question", wide=True),
         Column("change_points", "Change", "change"),
@@ -53,7 +56,10 @@ def verdict_table(report: Comparison) -> Table | Prose:
             Column("verdict_reason", "What it rests on", wide=True),
             Column("p_min", "Smallest p", "p", missing="cannot be computed"),
             Column("p_max", "Largest p", "p", missing="cannot be computed"),
-            Column("exact_p", "Boschloo's p", "p", missing="not needed or base unknown"),
+            Column("exact_p", "Exact p", "p", missing="not needed or base unknown"),
+            Column(
+                "interval", "90% interval of the change", missing="cannot be computed", wide=True
+            ),
             Column("bh_adjusted", "Adjusted p", "p", missing="not in the family"),
         ]
     else:
@@ -64,5 +70,8 @@ def verdict_table(report: Comparison) -> Table | Prose:
         said = [change_sentence(row, *report.rounds) for row in records(changes)]
         changes = changes.assign(said=pd.Series(said, changes.index, dtype="string"))
         columns.append(Column("said", "In words", missing="not comparable", wide=True))
-    caption = "Verdict on each change" if report.analyst else "Changes that pass or stay unsettled"
-    return report.table(changes, caption, columns, groups="heading", name="verdicts")
+    caption = "Verdict on each change"
+    if not report.analyst:
+        caption = "Changes that pass, or on which there is no plain answer"
+    small = equivalence_sentence(report.questions) or ""
+    return report.table(changes, caption, columns, groups="heading", name="verdicts", comment=small)

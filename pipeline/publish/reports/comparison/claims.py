@@ -1,10 +1,6 @@
 """The report's own claims of significance replayed, and what analysts ask about the tests."""
 
-from typing import Any
-
-from pipeline.analysis.records import records
 from pipeline.publish.page.blocks import Prose
-from pipeline.publish.page.markup import is_missing
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
 
@@ -70,6 +66,7 @@ def families_table(report: Comparison) -> Table:
             Column("computed", "Tests", "count"),
             Column("left_out", "Left out, not computable", "count"),
             Column("significant", "Significant", "count"),
+            Column("tests_disagree", "Tests disagree", "count"),
             Column("unsettled", "Unsettled", "count"),
             Column("expected_by_chance", "Expected by chance, at most", "number", decimals=1),
             Column("kept_after_adjustment", "Left after adjustment", "count"),
@@ -90,7 +87,7 @@ def design_table(report: Comparison) -> Table | Prose:
         [
             Column("name", "Sample", wide=True),
             Column("size", "Cases read", "count"),
-            Column("required_size", "Asked for", "count", missing="the same"),
+            Column("required_size", "Asked for", "count", missing="not printed"),
             Column("confidence_level", "Confidence", "percent"),
             Column("margin_of_error", "Margin of error", "number", unit="percentage points"),
             Column("eligible", "Eligible cases implied", "count", missing="cannot be computed"),
@@ -127,10 +124,6 @@ def detectable_table(report: Comparison) -> Table | Prose:
         return Prose(["Without two rounds to compare no change could have been seen."])
     kinds = report.data["samples"][["sample", "name"]].drop_duplicates()
     rows = report.data["detectable"].merge(kinds, on="sample")
-    rows["rise"], rows["fall"] = (
-        [_span(row[f"smallest_{way}"], row[f"largest_{way}"]) for row in records(rows)]
-        for way in ("rise", "fall")
-    )
     return report.table(
         rows,
         "What these inspections could have seen",
@@ -144,9 +137,3 @@ def detectable_table(report: Comparison) -> Table | Prose:
         comment="The smallest change that the test would find significant with 80% power, "
         "from the earlier percentage; a span where it differs between questions.",
     )
-
-
-def _span(lowest: Any, highest: Any) -> str:
-    if is_missing(lowest):
-        return "none is large enough"
-    return f"{lowest}" if lowest == highest else f"{lowest} to {highest}"

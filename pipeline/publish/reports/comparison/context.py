@@ -80,6 +80,11 @@ class Comparison(ReportPage):
         name = str(self.data["comparators"]["name"].iloc[0])
         return name[0].lower() + name[1:] if name.startswith("All ") else name
 
+    def period(self) -> str | None:
+        """The time the aggregate covers, as printed; None where none is."""
+        periods = self.data["comparators"]["period"].dropna()
+        return None if periods.empty else str(periods.iloc[0])
+
     def current_bands(self) -> pd.DataFrame:
         """The rating bands of the current framework."""
         bands = self.data["rating_bands"]

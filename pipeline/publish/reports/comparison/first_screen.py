@@ -5,10 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.records import Row, records
-from pipeline.analysis.sentences.headline import small_base
-from pipeline.analysis.sentences.phrases import in_words, joined
-from pipeline.publish.charts import comparison as charts
+from pipeline.analysis.records import records
+from pipeline.analysis.sentences.overview import pattern_sentence, verdict_sentences
+from pipeline.analysis.sentences.phrases import in_words
 from pipeline.publish.page.blocks import (
     Headline,
     KeyFigure,
@@ -19,19 +18,6 @@ from pipeline.publish.page.blocks import (
     Together,
 )
 from pipeline.publish.reports.comparison.context import Comparison
-
-CHANGE_NOTES = {
-    "significant": (
-        "taken alone is significant by the inspectorate's test",
-        "taken alone are significant by the inspectorate's test",
-    ),
-    "not significant": ("", ""),
-    "unsettled": (
-        "stays unsettled, for want of a published figure or because two tests disagree",
-        "stay unsettled, for want of a published figure or because two tests disagree",
-    ),
-}
-"""What is said of one change, and of several, with each verdict."""
 
 
 def in_brief(report: Comparison) -> Together:
@@ -116,7 +102,7 @@ def _cards(report: Comparison, overall: pd.DataFrame) -> list[KeyFigure]:
                 str(int((known > 0).sum())),
                 of=f"of {len(known)}",
                 was=f"{int((known < 0).sum())} below, {int((known == 0).sum())} level",
-                note=f"{clear} clearly better",
+                note=f"{clear} better when the number of cases is allowed for",
             )
         )
     return cards
@@ -153,24 +139,8 @@ def _panels(report: Comparison) -> list[Panel]:
 
 def how_sure(report: Comparison) -> list[str]:
     """Say what stands when all tests are taken together, then what each says alone."""
-    tested = [row for row in records(report.questions) if row["change_points"] is not None]
-    if not tested:
-        return ["No change may be judged: nothing compares with the earlier inspection."]
-    sentences = []
-    for verdict, all_of_them in CHANGE_NOTES.items():
-        rows = [row for row in tested if row["change_verdict"] == verdict]
-        if not rows:
-            continue
-        noun = "change" if len(rows) == 1 else "changes"
-        number = f"{in_words(len(rows), capital=True)} of {len(tested)} changes"
-        if verdict == "not significant":
-            does = "does" if len(rows) == 1 else "do"
-            sentences.append(f"{number} {does} not pass it.")
-            continue
-        names = joined([_named(row) for row in rows])
-        said = f"{in_words(len(rows), capital=True)} {noun} {all_of_them[len(rows) > 1]}"
-        sentences.append(f"{said}: {names}.")
-    return [*_many_tests(report), *sentences]
+    said = [*_many_tests(report), *verdict_sentences(report.questions)]
+    return [*said, *_some([pattern_sentence(report.questions) or ""])]
 
 
 def _many_tests(report: Comparison) -> list[str]:
@@ -192,13 +162,3 @@ def _many_tests(report: Comparison) -> list[str]:
 
 def _some(sentences: Sequence[str]) -> list[str]:
     return [sentence for sentence in sentences if sentence]
-
-
-def _named(row: Row) -> str:
-    """Name a change with its size, and with what a reader must know beside it."""
-    beside = [f"{charts.signed(row['change_points'])} points"]
-    if row["comparable"] == "caution":
-        beside.append("to be compared with caution")
-    if small := small_base(row["current_base"]):
-        beside.append(small)
-    return f"{row['label']} ({', '.join(beside)})"

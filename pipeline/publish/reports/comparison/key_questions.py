@@ -4,6 +4,7 @@ import pandas as pd
 
 from pipeline.analysis.records import records
 from pipeline.analysis.sentences.narrative import standing_sentence
+from pipeline.analysis.sentences.overview import benchmark_in_short
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.publish.charts import comparison as charts
 from pipeline.publish.page.blocks import Panel, Panels, Prose, Together
@@ -67,24 +68,27 @@ def key_question_table(report: Comparison) -> Table:
             source=("current_source", "current_place"),
         )
     )
-    columns.append(Column("current_base", "Cases", "count", missing="not published"))
+    columns.append(Column("current_base", "Cases", "count", missing="no_base"))
     if report.compares:
         columns += [
             Column("change_points", "Change", "change", missing="not comparable"),
             Column("change_verdict", "Is the change firm?", "mark"),
         ]
-    columns += [
-        Column(
-            "comparator_percent",
-            str(report.data["comparators"]["name"].iloc[0]),
-            "percent",
-            missing="comparator_status",
-            source=("comparator_source", "comparator_place"),
-        ),
-        Column("benchmark_verdict", "Against them", "mark", missing="cannot be said"),
-    ]
+    if len(report.data["comparators"]):
+        columns += [
+            Column(
+                "comparator_percent",
+                str(report.data["comparators"]["name"].iloc[0]),
+                "percent",
+                missing="comparator_status",
+                source=("comparator_source", "comparator_place"),
+            ),
+            Column("benchmark_verdict", "Against them", "mark", missing="cannot be said"),
+        ]
+    rows = report.questions
+    judged = rows["current_status"] == "qualitative evidence only"
     return report.table(
-        report.questions,
+        rows.assign(no_base=judged.map({True: "no case data", False: "not published"})),
         "Key questions: share of cases done well",
         columns,
         groups="heading",
@@ -118,10 +122,16 @@ def standing(report: Comparison) -> Together | Prose:
     """Return how the current figures stand against the aggregate, in sentences."""
     asked = records(report.questions)
     panels = []
-    headings = {"better": "Better than", "similar": "Similar to", "worse": "Worse than"}
+    headings = {
+        "better": "Better than",
+        "similar": "Similar to",
+        "no clear difference": "Too few cases to tell from",
+        "worse": "Worse than",
+    }
+    period = report.period()
     for verdict, heading in headings.items():
         said = [
-            standing_sentence(row, report.aggregate())
+            standing_sentence(row, report.aggregate(), period)
             for row in asked
             if row["benchmark_verdict"] == verdict
         ]
@@ -129,7 +139,8 @@ def standing(report: Comparison) -> Together | Prose:
             panels.append(Panel(f"{heading} {report.aggregate()}", found))
     if not panels:
         return Prose([f"There is no figure for {report.aggregate()} to set beside these."])
-    return Together([Panels(panels, notes=report.notes)])
+    short = benchmark_in_short(report.questions, report.aggregate(), period)
+    return Together([Prose([short] if short else []), Panels(panels, notes=report.notes)])
 
 
 def not_comparable_table(report: Comparison) -> Table | Prose:
@@ -164,6 +175,13 @@ def sample_table(report: Comparison) -> Table:
         report.data["inspections"][["inspection", "round"]], on="inspection"
     )
     rows = rows[~rows["sample"].isin(["restricted"])].astype({"round": "string"})
+    words = []
+    if rows["size_at_least"].notna().any():
+        source = ("size_at_least_source", "size_at_least_place")
+        words = [
+            Column("size_at_least", "At least", "count", missing="not said", source=source),
+            Column("size_at_least_words", "By which words", missing="none", wide=True),
+        ]
     return report.table(
         rows,
         "How many cases were read",
@@ -171,6 +189,7 @@ def sample_table(report: Comparison) -> Table:
             Column("name", "Sample", wide=True),
             Column("size", "Cases", "count", missing="size_status", source=("source", "place")),
             Column("required_size", "Design asked for", "count", missing="not printed"),
+            *words,
             Column("note", "Note", missing="none", wide=True),
         ],
         groups="round",

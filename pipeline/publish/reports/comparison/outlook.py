@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from pipeline.analysis.sentences.overview import stability_sentence
 from pipeline.publish.charts import comparison as charts
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.pictures import Picture
@@ -60,38 +61,36 @@ def route_figure(report: Comparison) -> Picture | None:
 
 
 def firmness_figure(report: Comparison) -> Picture:
-    """Return the picture of how the ratings would fare with fresh samples of cases."""
+    """Return the picture of how the ratings would fare with other cases."""
     lines = _firmness(report)
-    ordered = lines.sort_values("alone", kind="stable")
-    weakest = ordered.iloc[0]
-    least = ordered[ordered["standard"] != "overall"].iloc[0]
+    standards = lines[lines["standard"] != "overall"]
+    least = standards.sort_values("highest", kind="stable").iloc[0]
     finding = (
-        f"By the bands alone, {least['alone']:.0f} of 100 fresh samples would reach the "
-        f"published rating of {least['name']} or a higher one, the fewest of any standard"
+        f"By the bands alone, between {least['lowest']:.0f} and {least['highest']:.0f} of 100 such "
+        f"inspections would reach the published rating of {least['name']} or a higher one, the "
+        "fewest of any standard."
     )
-    if weakest["standard"] == "overall":
-        finding += (
-            f"; {weakest['alone']:.0f} would reach {weakest['rating']} overall, and "
-            f"{weakest['discretion']:.0f} with every discretion that is permitted"
-        )
+    if overall := stability_sentence(report.data["firmness_overall"]):
+        finding = f"{overall} {finding}"
     table = report.table(
         lines,
-        "Fresh samples, out of 100, that would reach a rating or a higher one",
+        "Of 100 inspections of other cases, how many would reach a rating or a higher one",
         [
             Column("label", "Rating", wide=True),
-            Column("alone", "By the bands alone", "number"),
+            Column("alone", "If questions are independent", "number"),
             Column("lowest", "At least", "number", missing="not computed"),
             Column("highest", "At most", "number", missing="not computed"),
             Column("discretion", "With every permitted discretion", "number"),
         ],
         name="firmness",
-        comment="An illustration of how much such samples vary. It says nothing about "
-        "the published ratings, which rest on more than these percentages.",
+        comment="An illustration of the luck of which cases are read; exact given a prior, the "
+        "numbers of cases and the dependence between questions. It says nothing about the "
+        "published ratings, which rest on more than these percentages.",
     )
     return Picture(
         charts.firmness_chart(lines),
         "How far samples of these sizes can move a rating",
-        f"{finding}.",
+        finding,
         caption="Filled square: the rating that the bands give. Hollow square: with every "
         "discretion that is permitted used upwards. Bar: lowest and highest whatever the "
         "dependence between questions.",
@@ -102,7 +101,7 @@ def firmness_figure(report: Comparison) -> Picture:
 
 
 def totals_table(report: Comparison) -> Table:
-    """Return how often fresh samples would give each total of points, rare totals left out."""
+    """Return how often other cases would give each total of points, rare totals left out."""
     totals = report.data["firmness_total"]
     wide = totals.assign(share=100 * totals["independent"]).pivot(
         index="points", columns="rule", values="share"
@@ -110,7 +109,7 @@ def totals_table(report: Comparison) -> Table:
     likely = wide[(wide >= 0.5).any(axis=1)].reset_index().astype({"points": "Int64"})
     return report.table(
         likely,
-        "Fresh samples, out of 100, by the total of points they would give",
+        "Of 100 inspections of other cases, how many would give each total of points",
         [
             Column("points", "Total of points", "count"),
             Column("bands alone", "By the bands alone", "number"),
@@ -118,8 +117,8 @@ def totals_table(report: Comparison) -> Table:
         ],
         name="totals",
         offered=False,  # a picture's worth of numbers, not figures to reuse
-        comment="Questions taken as independent; totals that fewer than one sample in 200 "
-        "would give are left out.",
+        comment="Questions taken as independent, which understates how totals vary; totals that "
+        "fewer than one in 200 would give are left out.",
     )
 
 

@@ -61,13 +61,15 @@ def people_table(report: Comparison) -> Table | Prose:
     """Return staffing, caseloads and what officers said, with every figure to set beside."""
     facts = _facts(report, "people", "interviews", "case-findings", "performance")
     facts = facts[(facts["topic"] != "performance") | (facts["unit"] != "percent")]
-    beside = facts[["previous_value", "comparator_value", "target"]].notna().any(axis=1)
+    beside = facts[["previous_value", "comparator", "target"]].notna().any(axis=1)
     rows = facts[beside & facts["value"].notna()]
     if rows.empty:
         return Prose(["The reports print no figure on staff with another to set beside it."])
     rows = rows.assign(
         measure_name=rows["name"] + " (" + rows["unit"] + ")",
         round_name=rows["round"].astype("string"),
+        # A comparison that is printed in words only is shown in those words.
+        comparison_in_words=rows["as_printed"].where(rows["comparator"].notna(), "not printed"),
     )
     target = Column("target", "Target", "number", show=_plain, missing="not printed")
     targets = [target] if rows["target"].notna().any() else []
@@ -78,8 +80,14 @@ def people_table(report: Comparison) -> Table | Prose:
             Column("measure_name", "Measure", wide=True),
             Column("previous_value", "Earlier", "number", show=_plain, missing="not printed"),
             Column("value", "This round", "number", show=_plain, source=("source", "place")),
-            Column("comparator_value", "Comparison", "number", show=_plain, missing="not printed"),
-            Column("comparator", "Compared with", missing="nothing is printed"),
+            Column(
+                "comparator_value",
+                "Comparison",
+                "number",
+                show=_plain,
+                missing="comparison_in_words",
+            ),
+            Column("comparator", "Compared with", missing="no comparison is printed"),
             *targets,
         ],
         groups="round_name",

@@ -22,7 +22,7 @@ from pipeline.publish.reports.report_data import open_report_data
 from pipeline.publish.reports.report_page import ReportPage
 
 _KINDS = {
-    "figure": "A figure or share printed differently in two places",
+    "figure": "A figure or share in two places, in other words, rounding or measure",
     "impossible figure": "A percentage that no whole number of cases gives",
     "comparability": "What may be compared, said in two ways",
     "claim": "A statement set against the figures",
@@ -34,6 +34,16 @@ _KINDS = {
     "name": "Names",
     "layout": "Layout",
     "misprint": "Misprints",
+    "text conversion": "Conversion of the text",
+}
+
+_CONVERSION = "text conversion"
+
+_CHANGES = {
+    "verdict": "Changes whether a change or a standing gets a verdict, or which",
+    "rating": "Changes how a rating comes about",
+    "figure": "Changes a figure, its base or a count that is shown",
+    "nothing": "Changes nothing that is said here",
 }
 
 
@@ -64,13 +74,15 @@ class QualityReport(ReportPage):
         checks = int(rules["passed"].sum() + rules["failed"].sum())
         passed = int(rules["passed"].sum())
         same = rules[rules["rule"] == "same-figure-agrees"].iloc[0]
+        elsewhere = int((self.data["register"]["kind"] == "figure").sum())
         return Headline(
-            f"Of {checks:,} checks on {int(documents['numbers'].sum()):,} published figures, "
-            f"{passed:,} pass.",
+            f"{int(documents['numbers'].sum()):,} published figures; of {checks:,} checks of "
+            f"figures and wording, {passed:,} pass.",
             [
                 f"{int(same['passed']):,} of {int(same['passed'] + same['failed']):,} figures that "
-                "stand in two places, or in two documents, are the same in both. Where they are "
-                "not, both are shown; nothing is mended silently.",
+                "are printed again under the same name are the same. The register lists "
+                f"{elsewhere} more that stand in two places in other words, another rounding or "
+                "another measure. Both places are shown; nothing is changed silently.",
             ],
             self.notes,
         )
@@ -80,9 +92,9 @@ class QualityReport(ReportPage):
         register = self.data["register"]
         rows, again = int(documents["rows"].sum()), int(documents["rows_read_twice"].sum())
         mended = int(documents["corrections"].sum())
-        touching = int((register["touches_number"] == "yes").sum())
-        certain = int((register["certainty"] == "certain").sum())
-        grave = rules[rules["severity"] == "error"]
+        read_otherwise = int(register["changes"].isin(["verdict", "rating"]).sum())
+        shown = int((register["changes"] == "figure").sum())
+        serious = rules[rules["severity"] == "error"]
         return KeyFigures(
             [
                 KeyFigure(
@@ -101,15 +113,15 @@ class QualityReport(ReportPage):
                 ),
                 KeyFigure(
                     "Checks on what must agree",
-                    f"{int(grave['passed'].sum()):,}",
-                    of=f"of {int(grave['passed'].sum() + grave['failed'].sum()):,} pass",
+                    f"{int(serious['passed'].sum()):,}",
+                    of=f"of {int(serious['passed'].sum() + serious['failed'].sum()):,} pass",
                     was="same figure twice, points, ratings, totals, counts",
                 ),
                 KeyFigure(
                     "Discrepancies on the register",
                     f"{len(register)}",
-                    was=f"{touching} touch a number",
-                    note=f"{certain} certain, the others likely or possible",
+                    was=f"{read_otherwise} change a verdict or a rating, {shown} a figure",
+                    note=f"{len(register) - read_otherwise - shown} change nothing that is said",
                 ),
             ],
             self.notes,
@@ -259,13 +271,24 @@ class QualityReport(ReportPage):
 
     # Register
 
+    def register_that_matters(self) -> Table:
+        """Return the discrepancies that change a verdict or a rating, with both sides of each."""
+        return self._both_sides(
+            ["verdict", "rating"], "Discrepancies that change a verdict or a rating", "readings"
+        )
+
     def register_of_figures(self) -> Table:
-        """Return the discrepancies that touch a number, by kind, with both sides of each."""
+        """Return the discrepancies that change a figure, its base or a count that is shown."""
+        return self._both_sides(["figure"], "Discrepancies that change a figure", "figures")
+
+    def _both_sides(self, changes: list[str], title: str, name: str) -> Table:
         rows = self._register
-        rows = rows[rows["touches_number"] == "yes"]
+        rows = rows[rows["changes"].isin(changes) & (rows["kind"] != _CONVERSION)]
+        rows = rows.assign(heading=rows["changes"].map(_CHANGES))
+        order = rows["changes"].map({word: at for at, word in enumerate(_CHANGES)})
         return self.table(
-            rows,
-            f"Discrepancies that touch a number ({len(rows)})",
+            rows.iloc[order.argsort(kind="stable")],
+            f"{title} ({len(rows)})",
             [
                 Column("discrepancy", "No.", "count"),
                 Column("subject", "Subject", wide=True),
@@ -273,7 +296,7 @@ class QualityReport(ReportPage):
                 Column(
                     "other_value",
                     "The other",
-                    missing="nothing to set beside it",
+                    missing="nothing to compare it with",
                     source=("other_source", "other_place"),
                 ),
                 Column("description", "What differs", wide=True),
@@ -282,16 +305,25 @@ class QualityReport(ReportPage):
             ],
             groups="heading",
             row_header="subject",
-            name="register-figures",
+            name=f"register-{name}",
         )
 
-    def register_of_words(self) -> Table:
-        """Return the discrepancies that touch no number, by kind, a line each."""
+    def register_of_the_rest(self) -> Table:
+        """Return the discrepancies that change nothing, by kind, a line each."""
         rows = self._register
-        rows = rows[rows["touches_number"] == "no"]
+        rows = rows[(rows["changes"] == "nothing") & (rows["kind"] != _CONVERSION)]
+        return self._one_line(rows, "Discrepancies that change nothing that is said here", "rest")
+
+    def register_of_conversion(self) -> Table:
+        """Return what stands in the text we have and may not stand in the document."""
+        rows = self._register
+        rows = rows[rows["kind"] == _CONVERSION]
+        return self._one_line(rows, "Traces of the conversion to text", "conversion")
+
+    def _one_line(self, rows: pd.DataFrame, title: str, name: str) -> Table:
         return self.table(
             rows,
-            f"Discrepancies that touch no number ({len(rows)})",
+            f"{title} ({len(rows)})",
             [
                 Column("discrepancy", "No.", "count"),
                 Column("subject", "Subject", wide=True),
@@ -301,31 +333,31 @@ class QualityReport(ReportPage):
             groups="heading",
             row_header="subject",
             row_source=("source", "place"),
-            name="register-words",
+            name=f"register-{name}",
         )
 
     def kinds(self) -> Table:
-        """Return how many discrepancies there are of each kind."""
+        """Return how many discrepancies there are of each kind, and what they change."""
         rows = self._register
-        counts = (
-            rows.groupby("heading", sort=False)
-            .agg(
-                all=("kind", "size"),
-                numbers=("touches_number", lambda column: int((column == "yes").sum())),
-                certain=("certainty", lambda column: int((column == "certain").sum())),
-            )
-            .reset_index()
+        changes = pd.crosstab(rows["heading"], rows["changes"]).reindex(
+            index=rows["heading"].drop_duplicates(), columns=list(_CHANGES), fill_value=0
         )
+        counts = changes.assign(all=changes.sum(axis=1)).reset_index()
         return self.table(
             counts,
-            "The register by kind",
+            "The register by kind, and what its entries change",
             [
                 Column("heading", "Kind", wide=True),
                 Column("all", "Entries", "count"),
-                Column("numbers", "Touch a number", "count"),
-                Column("certain", "Certain", "count"),
+                Column("verdict", "A verdict", "count"),
+                Column("rating", "A rating", "count"),
+                Column("figure", "A figure", "count"),
+                Column("nothing", "Nothing", "count"),
             ],
             name="kinds",
+            comment="A percentage that no number of cases gives has an entry where the base its "
+            "question names cannot give it; the rule above also passes figures whose base is not "
+            "printed.",
         )
 
     def terms(self) -> Glossary:
@@ -333,9 +365,10 @@ class QualityReport(ReportPage):
         return Glossary(
             {
                 "Base": "The number of cases a percentage is out of.",
-                "Certain, likely, possible": "How sure we are that an entry is a discrepancy: both "
-                "places cannot be right; one reading makes them agree but is strained; a fair "
-                "reading makes them agree.",
+                "Certain, likely, possible": "How sure it is that the text we have differs as "
+                "described: it does; one reading makes the places agree but is strained; a fair "
+                "reading makes them agree. That a difference is certain does not say that either "
+                "place is wrong: both may be right.",
                 "Read a second time": "Copied again by a second reader and compared figure by "
                 "figure. Blind means that the second reader had not seen the first copy.",
                 "Severity": " ".join(
