@@ -6,17 +6,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.analysis.files import csv_bytes, json_bytes, types
-from pipeline.analysis.quality import quality_checks
 from pipeline.analysis.quality.coverage import (
     completeness,
     documents,
     published_only,
-    quality_about,
-    quality_dossier,
 )
 from pipeline.data import load
-from pipeline.publish.reports.quality.report import _KINDS, QualityReport
+from pipeline.data.folders import PROCESSED_VARIABLE
+from pipeline.publish.page.markup import escape
+from pipeline.publish.reports.quality.register import KINDS
+from pipeline.publish.reports.quality.report import QualityReport
 
 Tables = dict[str, pd.DataFrame]
 
@@ -26,25 +25,9 @@ def tables() -> Tables:
     return dict(load())
 
 
-@pytest.fixture(scope="module")
-def dossier(tables: Tables) -> Tables:
-    return quality_dossier(published_only(tables), quality_checks(tables))
-
-
 @pytest.fixture
-def report(tables, dossier, tmp_path, monkeypatch) -> QualityReport:
-    folder = tmp_path / "dossiers" / "data-quality"
-    folder.mkdir(parents=True)
-    parts = {**dossier, "sources": tables["sources"]}
-    about = {
-        **quality_about(published_only(tables), dossier),
-        "data_version": "0" * 12,
-        "types": {name: types(frame) for name, frame in parts.items()},
-    }
-    (folder / "dossier.json").write_bytes(json_bytes(about))
-    for name, frame in parts.items():
-        (folder / f"{name}.csv").write_bytes(csv_bytes(frame))
-    monkeypatch.setenv("PIPELINE_PROCESSED", str(tmp_path))
+def report(site: Path, monkeypatch) -> QualityReport:
+    monkeypatch.setenv(PROCESSED_VARIABLE, str(site / "processed"))
     return QualityReport.open()
 
 
@@ -84,65 +67,58 @@ def test_simulated_figures_are_left_out(tables):
 
 
 def test_every_discrepancy_stands_on_the_page_once(report, tables):
-    shown = [
-        report.register_that_matters(),
-        report.register_of_figures(),
-        report.register_of_the_rest(),
-        report.register_of_conversion(),
-    ]
-    numbers = [number for table in shown for number in table.frame["discrepancy"]]
-    assert sorted(numbers) == list(tables["discrepancies"]["discrepancy"])
+    html = report.register_list().html()
+    numbers = [int(number) for number in re.findall(r"<li><b>(\d+) ", html)]
+    assert sorted(numbers) == sorted(tables["discrepancies"]["discrepancy"])
 
 
-def test_what_changes_a_reading_comes_first_and_counts_agree(report, tables):
-    register = tables["discrepancies"].set_index("discrepancy")["changes"]
-    first = report.register_that_matters().frame
-    # The twelve that the review of the register found to matter, but for three that change a
-    # figure and stand in the next table.
-    named = {6, 41, 42, 43, 48, 108, 114}
-    assert named <= set(first["discrepancy"])
-    assert {65, 85, 92, 95, 177} <= set(report.register_of_figures().frame["discrepancy"])
-    by_kind = report.kinds().frame
-    for change in ("verdict", "rating", "figure", "nothing"):
-        assert by_kind[change].sum() == (register == change).sum()
-    assert by_kind["all"].sum() == len(register)
-    text = re.sub(r"<[^>]+>", " ", report.in_brief().html())
-    assert f"{register.isin(['verdict', 'rating']).sum()} change a verdict or a rating" in text
+def test_what_is_done_with_several_entries_is_said_once(report, tables):
+    html = report.register_list().html()
+    rows = tables["discrepancies"]
+    runs = rows[rows["changes"] != "nothing"].groupby(["kind", "treatment"]).size()
+    assert (runs > 1).any()
+    for (_, treatment), size in runs.items():
+        if size > 1:
+            kinds = runs[:, treatment]
+            assert html.count(str(escape(treatment))) == len(kinds)
 
 
-def test_traces_of_the_conversion_stand_apart(report):
-    # In the text we have a word is split, numbers are broken, and bold is lost.
-    conversion = set(report.register_of_conversion().frame["discrepancy"])
-    assert {117, 219, 242, 243, 244, 261} <= conversion
-    assert not conversion & set(report.register_of_the_rest().frame["discrepancy"])
+def test_what_changes_a_reading_comes_first_with_both_places(report, tables):
+    rows = tables["discrepancies"]
+    bearing = rows[rows["changes"].isin(["verdict", "rating"])]
+    html = report.what_changes_a_reading().html()
+    numbers = [int(number) for number in re.findall(r"<li><b>(\d+) ", html)]
+    assert sorted(numbers) == sorted(bearing["discrepancy"])
+    assert html.count('href="#n') == len(bearing) + bearing["other_source"].notna().sum()
 
 
 def test_every_kind_of_discrepancy_has_words(tables):
-    assert set(tables["discrepancies"]["kind"]) <= set(_KINDS)
+    assert set(tables["discrepancies"]["kind"]) <= set(KINDS)
 
 
 def test_every_failed_check_is_named_and_no_code_of_a_measure_is_shown(report, tables):
-    table = report.failures_table()
-    assert len(table.frame) == len(report.data["failures"])
-    html = table.html()
+    shown = report.failures_list()
+    of_weight = report.data["failures"].query("severity != 'note'")
+    listed = [entry for runs in shown.groups.values() for _, run in runs for entry in run]
+    assert len(listed) == len(of_weight)
+    report.downloads()
+    offered = {table.name: table for table in report.shown}
+    assert len(offered["failures"].frame) == len(report.data["failures"])
     for measure in tables["measures"]["measure"]:
         # Codes of two words and more; a single word may well stand in a sentence.
         if "-" in measure:
-            assert f">{measure}" not in html
+            assert f">{measure}" not in shown.html()
 
 
 def test_the_first_screen_gives_counts_and_names(report):
     text = re.sub(r"<[^>]+>", " ", report.in_brief().html())
-    assert "checks of figures and wording" in text and "published figures" in text
-    # Three uses of discretion, of which one rests on two rules (footnotes 44, 50 and 55).
-    assert "Uses of discretion that the framework permits: 3 of 3" in text
-    assert "are in two places are the same" not in text
+    assert "checks on them hold" in text and "published figures" in text
     assert "Percentages that a whole number of cases gives" in text
     assert "key question 4.1.2 (2018)" in text
 
 
 def test_the_picture_has_its_numbers(report):
-    figure = report.completeness_figure()
+    figure = report.completeness_picture()
     html = figure.html()
     assert "<svg" in html and "Case findings in the text" in html
     assert "memory" not in repr(figure) and "0x" not in repr(figure)

@@ -311,3 +311,53 @@ def _label(x: float, y: float, anchor: str, words: str, *, bold: bool = False) -
         text_anchor=anchor,
         font_weight="700" if bold else None,
     )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a list: its number or short name, what it says, and where that stands."""
+
+    name: str
+    text: str
+    sources: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Entries(_Shown):
+    """A long list under headings; what is said of several entries is said once, above them.
+
+    Parameters
+    ----------
+    groups
+        A heading, and under it runs of entries: what is said of the whole run (may be empty), and
+        the entries.
+    notes
+        The page's register of source notes.
+    name
+        Short name for links; unique on a page.
+    """
+
+    groups: Mapping[str, Sequence[tuple[str, Sequence[Entry]]]]
+    notes: SourceNotes | None = None
+    name: str = "entries"
+
+    def html(self) -> Markup:
+        """Return the lists as HTML."""
+        parts = []
+        for heading, runs in self.groups.items():
+            shown_in = f"{self.name}-{slug(heading)}"
+            if self.notes is not None:
+                self.notes.label(shown_in, f"“{heading}”")
+            parts.append(tag("h3", heading, id=shown_in))
+            for said, entries in runs:
+                if said:
+                    parts.append(tag("p", said, class_="said"))
+                items = (self._item(entry, shown_in) for entry in entries)
+                parts.append(tag("ul", *items, class_="entries"))
+        return join(parts)
+
+    def _item(self, entry: Entry, shown_in: str) -> Markup:
+        marks = EMPTY
+        if self.notes is not None:
+            marks = join(self.notes.link(*source, shown_in) for source in entry.sources)
+        return tag("li", tag("b", entry.name), " ", entry.text, " ", marks)

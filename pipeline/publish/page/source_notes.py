@@ -177,7 +177,8 @@ class SourceNotes:
             place = note.place.rstrip(".") or "The document as a whole"
             back = tag("a", first, href=f"#r{note.number}")
             also = "".join(f", {word}" for word in others)
-            yield tag("li", f"{place}. In ", back, also, id=f"n{note.number}", value=turn)
+            way_back = tag("span", " In ", back, also, class_="back")
+            yield tag("li", f"{place}.", way_back, id=f"n{note.number}", value=turn)
 
 
 def documents_of(sources: pd.DataFrame) -> dict[str, Document]:
