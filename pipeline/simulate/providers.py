@@ -254,7 +254,8 @@ class _Simulation:
         for sample in rows:
             size = sizes[sample["sample"]] if sample["size_status"] == "published" else ""
             drawn = {"inspection": name, "size": size, "source": source, "place": _PLACE}
-            self.made["samples"].append({**sample, **drawn, "note": ""})
+            unsaid = {column: "" for column in sample if column.startswith("size_at_least")}
+            self.made["samples"].append({**sample, **unsaid, **drawn, "note": ""})
         return sizes
 
     def _scores(
@@ -416,7 +417,7 @@ class _Simulation:
                     if drawn["previous_value"] != "" or real["previous_status"] != "published"
                     else "not printed",
                     "source": source,
-                    "place": _PLACE,
+                    "place": f"{_PLACE}, {real['place']}",
                     "note": "",
                 }
             )

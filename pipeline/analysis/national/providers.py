@@ -161,9 +161,12 @@ def _with_ranks(
         chances[at, : len(total)] = total
     intervals = rank_intervals(chances / chances.sum(axis=1, keepdims=True))
     places = pd.DataFrame(intervals, index=scored.index).astype("Int64")
-    frame.loc[scored.index, ["best_rank", "worst_rank"]] = places.to_numpy()
-    frame.loc[scored.index, "half"] = [half(interval, len(scored)) for interval in intervals]
-    return frame
+    halves = [half(interval, len(scored)) for interval in intervals]
+    return frame.assign(
+        best_rank=places["best"].reindex(frame.index),
+        worst_rank=places["worst"].reindex(frame.index),
+        half=pd.Series(halves, scored.index, dtype="string").reindex(frame.index),
+    )
 
 
 def _totals_of_other_cases(
