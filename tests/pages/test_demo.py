@@ -6,14 +6,15 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from pipeline.publish.build.build import build
 from support import page_audit as audit
 
 from pipeline.analysis.statistics.funnel import FEWEST
 from pipeline.publish.build.catalogue import Wanted
+from pipeline.publish.build.site import build
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.reports.index import index_html
 from pipeline.publish.reports.national.providers import ProvidersTable
+from pipeline.publish.reports.report_data import open_report_data, report_names
 from pipeline.simulate import simulate
 
 SCORECARD = "scorecard-simulated-0001-2020-12"
@@ -102,12 +103,12 @@ def test_lists_narrow_the_table_and_without_script_it_is_whole(demo: Path, chrom
 
 
 def test_each_row_leads_to_the_page_of_its_provider(demo: Path) -> None:
-    dossiers = {path.name for path in (demo / "processed" / "dossiers").iterdir()}
+    names = set(report_names(demo / "processed"))
     (table,) = [t for t in audit.document(page(demo, "national")).iter("table")
                 if t.get("id") == "t-providers"]  # fmt: skip
     links = [a.get("href") for a in table.iter("a") if not a.get("href").startswith("#")]
     assert len(links) == 10
-    assert all(link.removesuffix(".html") in dossiers for link in links)
+    assert all(link.removesuffix(".html") in names for link in links)
 
 
 def test_few_providers_get_a_page_that_says_why_it_has_no_funnel(tmp_path: Path) -> None:
@@ -158,9 +159,9 @@ def test_three_hundred_providers_weigh_no_more_than_they_may(demo: Path) -> None
 
 
 def test_a_break_is_drawn_and_never_bridged(demo: Path) -> None:
-    figures = pd.read_csv(demo / "processed/dossiers/rounds-simulated-0001/figures.csv")
+    figures = open_report_data("rounds-simulated-0001", demo / "processed")["figures"]
     # Unpaid work may not be compared over 2018 and 2019 (note under 4.1 of the 2020 report).
-    broken = figures[(figures["key_question"] == "4.1.4") & (figures["round"] == 2019)]
+    broken = figures[(figures["key_question"] == "4.1.4") & (figures["round"] == "2019")]
     assert broken["step"].tolist() == ["no"]
     said = text(demo, "rounds-simulated-0001")
     assert "the figures do not compare" in said
@@ -191,7 +192,7 @@ def test_the_score_card_words_no_rating_as_given(demo: Path) -> None:
 
 def about(number: int, rating: str, **more: Any) -> dict[str, Any]:
     return {
-        "dossier": f"comparison-{number}", "kind": "comparison", "simulated": False,
+        "name": f"comparison-{number}", "kind": "comparison", "simulated": False,
         "provider_name": f"Provider {number:03d}", "title": f"P{number}: 2018 and 2019 compared",
         "result": "Said in a sentence.", "rating": rating, "score": "15 of 30",
         "direction": "rose", "round": 2019, "previous_round": 2018, "owner": f"Owner {number % 3}",
@@ -207,7 +208,7 @@ def test_the_front_page_groups_many_providers_by_rating_and_finds_them(
     ratings = ["Good", "Inadequate", "Outstanding"]
     path = tmp_path / "index.html"
     national = {
-        "dossier": "national",
+        "name": "national",
         "kind": "national",
         "title": "30 providers side by side",
         "result": "Of 30 providers.",
@@ -228,7 +229,7 @@ def test_the_front_page_groups_many_providers_by_rating_and_finds_them(
 
 def test_the_latest_round_with_the_one_before_it_comes_first(tmp_path: Path) -> None:
     reports = [
-        about(1, "Good", dossier=f"c{now}{before}", round=now, previous_round=before,
+        about(1, "Good", name=f"c{now}{before}", round=now, previous_round=before,
               reports=[{"name": f"c-{before}-{now}", "edition": "leadership"}])
         for now, before in ((2019, 2018), (2021, 2018), (2021, 2019))
     ]  # fmt: skip

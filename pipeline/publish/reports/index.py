@@ -68,7 +68,7 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
     Parameters
     ----------
     reports
-        The contents of the ``dossier.json`` files, one a report subject, in any order: ``dossier``,
+        The contents of the ``about.json`` files, one a report subject, in any order: ``name``,
         ``kind``, ``provider_name``, ``simulated``, ``title``, ``result``, ``dates`` (words or a
         list of words), ``data_version`` and ``reports`` (each with ``name`` and ``edition``). A
         comparison may say ``rating``, ``score``, ``direction`` (rose, stayed, fell), ``round``,
@@ -80,7 +80,7 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
     providers = _providers(reports)
     shared = sorted(
         (about for about in reports if _provider_name(about) == ""),
-        key=lambda about: (about.get("kind") != "national", str(about.get("dossier"))),
+        key=lambda about: (about.get("kind") != "national", str(about.get("name"))),
     )
     national = [about for about in shared if about.get("kind") == "national"]
     simulated = bool(reports) and all(about.get("simulated") for about in reports)
@@ -148,7 +148,7 @@ def _order(about: About) -> tuple[int, int, int, str]:
         _KINDS.get(str(about.get("kind")), len(_KINDS)),
         -now,
         -before,
-        str(about.get("dossier")),
+        str(about.get("name")),
     )
 
 
@@ -300,7 +300,7 @@ def _short_title(about: About) -> str:
     kind, now, before = (about.get(name) for name in ("kind", "round", "previous_round"))
     if kind == "comparison" and not is_missing(now):
         return str(now) if is_missing(before) else f"{before}\N{EN DASH}{now}"
-    title = str(about.get("title") or about.get("dossier") or "Report")
+    title = str(about.get("title") or about.get("name") or "Report")
     return "all rounds" if kind == "rounds" else title.partition(": ")[2] or title
 
 
@@ -317,7 +317,7 @@ def _others(reports: Sequence[About]) -> Markup:
     entries = [
         tag(
             "p",
-            tag("a", str(about.get("title") or about.get("dossier")), href=_address(_main(about))),
+            tag("a", str(about.get("title") or about.get("name")), href=_address(_main(about))),
             f" {about.get('result') or ''}",
         )
         for about in reports

@@ -5,7 +5,8 @@
   const said = document.getElementById("found");
   const search = document.getElementById("search");
   const lists = Array.from(box.querySelectorAll("select"));
-  const words = rows.map(function (row) { return row.textContent.toLowerCase(); });
+  // Of a table's row it is the name that is looked for, not the figures.
+  const words = rows.map(function (row) { return (row.querySelector("th") || row).textContent.toLowerCase(); });
   box.hidden = false;
   const narrow = function () {
     const asked = search.value.toLowerCase().split(/\s+/).filter(Boolean);
