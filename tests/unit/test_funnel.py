@@ -1,6 +1,5 @@
 """Funnel limits, overdispersion, shrinkage and ranks against outside oracles."""
 
-import doctest
 from fractions import Fraction
 from itertools import product
 from math import comb, inf, sqrt
@@ -13,15 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.anova import anova_lm
 
-from pipeline.analysis.statistics import funnel, ranking, shrinkage
 from pipeline.analysis.statistics.funnel import dispersion, exact_limit, limits, zone
 from pipeline.analysis.statistics.ranking import RankInterval, half, rank_intervals
 from pipeline.analysis.statistics.shrinkage import intraclass_correlation, shrunk
-
-
-@pytest.mark.parametrize("module", [funnel, ranking, shrinkage])
-def test_the_examples_in_the_docstrings_hold(module):
-    assert doctest.testmod(module).failed == 0
 
 
 def limit_by_definition(target, cases, probability):

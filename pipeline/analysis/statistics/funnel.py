@@ -76,7 +76,11 @@ def approximate_limit(
 def limits(
     target: float, cases: npt.ArrayLike, level: float, widened: float = 1.0
 ) -> tuple[npt.NDArray, npt.NDArray]:
-    """Lower and upper limit at a level; exact unless they are widened for overdispersion."""
+    """Lower and upper limit at a level; exact unless they are widened for overdispersion.
+
+    >>> [float(limit[0].round(3)) for limit in limits(0.5, [100], 0.95)]
+    [0.397, 0.593]
+    """
     tail = (1 - level) / 2
     if widened == 1:
         return exact_limit(target, cases, tail), exact_limit(target, cases, 1 - tail)
