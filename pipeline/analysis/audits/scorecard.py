@@ -20,7 +20,7 @@ from pipeline.analysis.audits.counts import (
     months_before,
     whole_percent,
 )
-from pipeline.analysis.inspections import inspections_in_order
+from pipeline.analysis.inspections import comparator_in_text, inspections_in_order
 from pipeline.analysis.plans import day_in_words
 from pipeline.analysis.ratings.bands import framework_rows, rating_for
 from pipeline.analysis.records import Row, grouped, records
@@ -106,7 +106,10 @@ def scorecard_tables(
         "allocation": allocation_check(tables),
         "limits": pd.DataFrame({"fewest": [fewest], "level": [_level(tables, framework)]}),
     }
-    return _about(tables, provider, framework, month, frames), frames
+    codes = {row["comparator"] for row in inspected.values()}
+    against = comparator_in_text(tables, codes.pop()) if len(codes) == 1 else ""
+    about = _about(tables, provider, framework, month, frames)
+    return {**about, "comparator_name": against}, frames
 
 
 def _inspected(

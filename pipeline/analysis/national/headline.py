@@ -157,6 +157,12 @@ def _places(providers: pd.DataFrame) -> tuple[str, str]:
     upper, lower, open_ = (
         int((placed == side).sum()) for side in ("upper half", "lower half", "either half")
     )
+    if not upper + lower:
+        return (
+            f"0 of {len(placed)}",
+            "No place is certain: had other cases of the same work been read, any of the "
+            f"{len(placed)} might be in either half.",
+        )
     return (
         f"{upper + lower} of {len(placed)}",
         f"{in_words(upper, capital=True)} would stay in the upper half and {in_words(lower)} in "
@@ -170,8 +176,8 @@ def _spread(questions: pd.DataFrame) -> tuple[str, str]:
     if looked_at.empty:
         return "", ""
     beyond = int((looked_at["widened"] > 1).sum())
+    said = f"In {in_words(beyond)} of {len(looked_at)} key questions" if beyond else "Nowhere do"
     return (
         f"{beyond} of {len(looked_at)}",
-        f"In {in_words(beyond)} of {len(looked_at)} key questions providers scatter more than "
-        "chance alone would have them.",
+        f"{said} providers scatter more than chance alone would have them.",
     )

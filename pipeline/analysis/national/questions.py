@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -18,14 +19,15 @@ _SHARES = [
     "stands_out",
 ]  # fmt: skip
 _QUESTIONS = [
-    "key_question", "standard", "label", "providers", "known", "count", "cases", "overall_percent",
-    "median_percent", "lowest_percent", "highest_percent", "lowest_for", "phi", "phi_threshold",
-    "widened", "below", "above", "far_outside", "standing_out", "drawn_in_by",
+    "key_question", "standard", "label", "comparator_percent", "providers", "known", "count",
+    "cases", "overall_percent", "median_percent", "lowest_percent", "highest_percent",
+    "lowest_for", "phi", "phi_threshold", "widened", "below", "above", "far_outside", "standing_out", "drawn_in_by",
 ]  # fmt: skip
 _TYPES = {
     **dict.fromkeys(
-        ["percent", "count", "cases", "providers", "known", "lowest_percent", "highest_percent",
-         "lowest_for", "below", "above", "far_outside", "standing_out"], "Int64",
+        ["percent", "comparator_percent", "count", "cases", "providers", "known",
+         "lowest_percent", "highest_percent", "lowest_for", "below", "above", "far_outside",
+         "standing_out"], "Int64",
     ),
     **dict.fromkeys(
         ["overall_percent", "median_percent", "phi", "phi_threshold", "widened", "drawn_in_by",
@@ -50,7 +52,8 @@ def shares_of_questions(
     it cannot be said) and ``stands_out``, whether it lies outside the 99.8% limits even where these
     are widened by the spread of all providers.
 
-    The second has ``providers`` with a figure and ``known`` of them with a number of cases;
+    The second has ``comparator_percent`` where all are set against the same aggregate,
+    ``providers`` with a figure and ``known`` of them with a number of cases;
     ``overall_percent`` of all their cases; ``median_percent`` of the figures; ``lowest_for``, for
     how many providers it is their lowest question; ``phi, phi_threshold, widened`` (see
     ``funnel.dispersion``); how many providers lie ``below`` and ``above`` the 95% limits of chance
@@ -89,6 +92,7 @@ def shares_of_questions(
             "median_percent": float(percents.median()),
             "lowest_percent": percents.min(),
             "highest_percent": percents.max(),
+            "comparator_percent": _comparator(figures),
             "lowest_for": sum(figure["lowest_question"] == code for figure in figures),
         }
         row |= _across(known)
@@ -113,6 +117,14 @@ def shares_of_questions(
 def _typed(rows: list[Row], columns: list[str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=columns)
     return frame.astype({name: kind for name, kind in _TYPES.items() if name in columns})
+
+
+def _comparator(figures: list[Row]) -> Any:
+    """The aggregate's share, where all providers are set against the same aggregate."""
+    if len({figure["comparator"] for figure in figures}) > 1:
+        return pd.NA
+    percent = figures[0]["comparator_percent"]
+    return pd.NA if is_missing(percent) else int(percent)
 
 
 def _cases(score: Row) -> Row:

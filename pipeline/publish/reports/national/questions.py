@@ -85,11 +85,16 @@ def questions_table(report: NationalReport) -> Table:
         heading=rows["standard"] + " " + rows["standard"].map(names),
         scatter=rows["phi"] ** 0.5,
     )
+    name = str(report.data.about["comparator_name"])
+    against = [
+        Column("comparator_percent", name[:1].upper() + name[1:], "percent", missing="no figure")
+    ]
     return report.table(
         rows,
         "Key questions across providers",
         [
             Column("asked", "Key question", wide=True),
+            *(against if name else []),
             Column("overall_percent", "All cases", "percent", missing="cases not published"),
             Column("lowest_percent", "Lowest", "percent"),
             Column("median_percent", "Middle", "percent"),

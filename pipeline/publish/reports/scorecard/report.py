@@ -130,9 +130,9 @@ class ScorecardReport(ReportPage):
             Column("inspection_percent", "Last inspection", "percent", missing="no figure"),
         ]
         if self._questions["comparator_percent"].notna().any():
-            columns.append(
-                Column("comparator_percent", "Aggregate", "percent", missing="no figure")
-            )
+            name = str(self.data.about["comparator_name"])
+            heading = name[:1].upper() + name[1:]
+            columns.append(Column("comparator_percent", heading, "percent", missing="no figure"))
         columns.append(Column("reach", "Next range", missing="\N{EN DASH}"))
         if self._questions["target"].notna().any():
             columns += [
