@@ -30,7 +30,8 @@ ODD = (
     "44012", "########", "#REF!", "0000-01-01", "1650-01-01", "9999-12-31", "2020-02-30", "2020-13",
     "2020-02", "published", "not published", "suppressed", "not entered yet", "yes", "no", "=1+1",
     "<script>alert(1)</script>", "../../escaped", "a" * 300, "x" * 200_000, "\u202eabc", "\u3164",
-    "\u2800", "a\u00a0b", "e\u0301", "\U0001f600", "\x1b[31mred", "\ud7ff", "'", '"', "2.10", "P 1.1",
+    "\u2800", "a\u00a0b", "e\u0301", "\U0001f600", "\x1b[31mred", "\ud7ff", "'", '"', "2.10",
+    "P 1.1",
 )  # fmt: skip
 JSON: tuple[Any, ...] = (
     None,

@@ -20,7 +20,7 @@ def main() -> None:
         status = run()
     except Stopped as stopped:
         complain(str(stopped))
-        status = stopped.status
+        os._exit(stopped.status)  # at once: nothing is left to be done
     except Unheard as error:  # a full disk or a closed pipe behind standard output
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         complain(str(error))

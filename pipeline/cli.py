@@ -7,7 +7,6 @@ menu and a run with nothing to do come at once.
 from __future__ import annotations
 
 import io
-import signal
 import sys
 import warnings
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from typing import Any
 import click
 
 from pipeline.publish.build.catalogue import TIMEOUT
-from pipeline.terminal import PROGRAM_FAULT, Stopped, Unheard, complain, fault, say
+from pipeline.terminal import PROGRAM_FAULT, Unheard, complain, fault, say
 
 DATA_ERROR = 2
 """Exit status for input that breaks a rule, or a request for what does not exist."""
@@ -63,9 +62,7 @@ def run() -> int:
     except CannotBuild as error:
         complain(str(error))
         return FAILED
-    except click.Abort:
-        raise Stopped(signal.SIGINT) from None
-    except (Stopped, Unheard):
+    except Unheard:
         raise
     except Exception as error:
         complain(fault(error, f"running {' '.join(['python -m pipeline', *sys.argv[1:]])}"))

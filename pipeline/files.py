@@ -2,7 +2,7 @@
 
 import os
 import re
-from pathlib import Path, PurePath
+from pathlib import Path
 
 #: One part of a path that the data names: nothing that leads elsewhere, on any system.
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -13,15 +13,14 @@ class UnfitName(Exception):
     """A code or name of the data cannot be the name of a file; the message says so."""
 
 
-def fit_name(name: PurePath | str) -> str:
-    """Return a relative file name made from codes of the data, or raise UnfitName."""
-    for part in str(name).split("/"):
-        if not _PART.fullmatch(part) or len(part) > _LONGEST:
-            raise UnfitName(
-                f"'{name}' cannot be the name of a file: use letters a-z, digits, hyphens and "
-                f"underscores, at most {_LONGEST} of them, in the codes it is made of."
-            )
-    return str(name)
+def fit_name(name: str) -> str:
+    """Return a file's or folder's name made from codes of the data, or raise UnfitName."""
+    if not _PART.fullmatch(name) or len(name) > _LONGEST:
+        raise UnfitName(
+            f"'{name[:_LONGEST]}' cannot be the name of a file: use letters a-z, digits, hyphens "
+            f"and underscores, at most {_LONGEST} together, in the codes it is made of."
+        )
+    return name
 
 
 def write_whole(path: Path, content: bytes) -> None:

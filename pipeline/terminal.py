@@ -54,7 +54,7 @@ def _write(stream: TextIO | None, text: str) -> None:
                 raise Unheard(f"What was done could not be shown: {error.strerror}.") from None
 
 
-class Stopped(KeyboardInterrupt):
+class Stopped(BaseException):
     """A signal asked for the end; ``status`` is what to exit with."""
 
     def __init__(self, number: int) -> None:

@@ -19,7 +19,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
@@ -30,6 +30,9 @@ Result = TypeVar("Result")
 Tell = Callable[[str], None]
 
 _PR_SET_PDEATHSIG = 1
+_ENDING = {
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+}
 #: Seconds after which processes that said nothing are looked at.
 _LOOK_AGAIN = 1.0
 
@@ -64,7 +67,7 @@ def in_processes(
     tasks: Iterable[Task],
     at_once: int,
     patience: float | None = None,
-) -> Iterator[tuple[Task, Result | None, Exception | None]]:
+) -> Generator[tuple[Task, Result | None, Exception | None], None, None]:
     """Each task with its result, or with the exception that ended it, in the order they are done.
 
     Where this system cannot fork the tasks are done in this process, one after the other.
@@ -127,9 +130,16 @@ def _start(
     work: Callable[[Any, Tell], Any], task: Task, others: list[Connection]
 ) -> _Process[Task]:
     ours, theirs = Pipe(duplex=False)
-    owner, number = os.getpid(), os.fork()
-    if number == 0:
-        _live(work, task, theirs, [ours, *others], owner)
+    owner = os.getpid()
+    # While it forks, Python loses what a signal's handler raises; the new process is not to hear
+    # our handlers at all.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        number = os.fork()
+        if number == 0:
+            _live(work, task, theirs, [ours, *others], owner)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     theirs.close()
     with suppress(OSError):  # done on both sides: whichever comes first
         os.setpgid(number, number)
@@ -190,6 +200,7 @@ def _live(
         signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         end_with_parent(owner)
         for other in inherited:
             other.close()

@@ -39,7 +39,7 @@ def dictionary() -> str:
         *(_table(resource, "raw") for resource in raw["resources"]),
         f"## Processed tables\n\n{processed['description']}\n",
         *(_table(resource, "processed") for resource in processed["resources"]),
-        _dossiers(processed["dossier_tables"]),
+        _report_tables(processed["report_tables"]),
     ]
     return "\n".join(parts)
 
@@ -50,7 +50,7 @@ def _described(path: Path) -> dict[str, Any]:
 
 
 def _contents(title: str, package: dict[str, Any]) -> str:
-    folder = "processed" if "dossier_tables" in package else "raw"
+    folder = "processed" if "report_tables" in package else "raw"
     lines = [
         f"- [{resource['path']}](#{folder}-{resource['name'].replace('_', '-')}): "
         f"{_first_sentence(resource['description'])}"
@@ -118,16 +118,16 @@ def _allowed(limits: dict[str, Any]) -> str:
     return "; ".join(said)
 
 
-def _dossiers(tables: list[dict[str, str]]) -> str:
+def _report_tables(tables: list[dict[str, str]]) -> str:
     lines = [
-        "## Dossiers: `data/processed/dossiers/`",
+        "## Reports: `data/processed/report_data/`",
         "",
-        "One folder a report: `dossier.json` says what the report is, and the tables beside it",
+        "One folder a report: `about.json` says what the report is; the tables in `tables.json`",
         "hold what that report shows and nothing else. They are made for the notebooks, all from",
         "the tables above, and change as the reports do.",
         "",
         "| Table | What it holds |",
         "|---|---|",
-        *(f"| `{table['name']}.csv` | {table['description']} |" for table in tables),
+        *(f"| `{table['name']}` | {table['description']} |" for table in tables),
     ]
     return "\n".join(lines) + "\n"

@@ -111,7 +111,7 @@ def write_files(folder: Path, files: Mapping[Path, bytes]) -> None:
     Each is written under another name first, so that none is ever half there.
     """
     for name, content in files.items():
-        target = folder / fit_name(name.as_posix())
+        target = folder.joinpath(*map(fit_name, name.parts))
         if target.is_file() and target.read_bytes() == content:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Inspections in order of time: what a round is called, what it is set against, what precedes it."""
+"""Inspections in order of time: what a round is called, what it is compared with."""
 
 import pandas as pd
 
@@ -63,14 +63,14 @@ def _comparators(rows: pd.DataFrame, tables: Tables) -> pd.Series:
         look_up(rows[["framework"]], tables["frameworks"], ["framework"], ["comparator"])[
             "comparator"
         ],
-        only["comparator"].mask(newer),
+        only["comparator"].mask(pd.Series(newer, index=only.index, dtype=bool)),
     ):
         chosen = chosen.fillna(other)
     return chosen
 
 
 def comparator_in_text(tables: Tables, comparator: str | None, *, period: bool = False) -> str:
-    """Return an aggregate as a sentence names it, if asked with its period; empty for none."""
+    """Return an aggregate as a sentence names it, with its period if asked; empty for none."""
     for row in records(tables["comparators"]):
         if row["comparator"] == comparator:
             name = str(row["short_name"] or row["name"])
@@ -86,8 +86,8 @@ def pairs_of_inspections(tables: Tables) -> pd.DataFrame:
     ``previous_framework`` (missing in the one row of a provider inspected once),
     ``current_inspection``, ``current_framework``, ``comparator`` (of the later inspection) and
     ``lineage``: how the service inspected earlier became this provider, where it was another. The
-    inspections of a predecessor are paired with its successor's only where the service was renamed or
-    ``comparability`` lets figures of the two frameworks be compared.
+    inspections of a predecessor are paired with its successor's only where the service was renamed
+    or ``comparability`` lets figures of the two frameworks be compared.
     """
     rounds = inspections_in_order(tables)
     rounds["at"] = range(len(rounds))
@@ -131,8 +131,8 @@ def _families(tables: Tables) -> pd.DataFrame:
     """Return each provider with itself and every service it came from, and how (``lineage``)."""
     codes = list(tables["providers"]["provider"])
     became: dict[str, list[tuple[str, str]]] = {}
-    for row in tables["lineage"][["provider", "predecessor", "kind"]].itertuples(index=False):
-        became.setdefault(row.provider, []).append((row.predecessor, row.kind))
+    for row in records(tables["lineage"]):
+        became.setdefault(row["provider"], []).append((row["predecessor"], row["kind"]))
     found: dict[tuple[str, str], str | None] = {(code, code): None for code in codes}
     for code in codes:
         ahead: list[tuple[str, str | None]] = [(code, None)]

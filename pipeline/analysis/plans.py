@@ -148,6 +148,10 @@ def due_day(due: object) -> str:
     return date(year, month, last).isoformat()
 
 
+def _due_day(due: object) -> object:
+    return due_day(due) or pd.NA
+
+
 def day_in_words(day: str) -> str:
     """Return a day (YYYY-MM-DD) or month (YYYY-MM) as a sentence writes it.
 
@@ -223,8 +227,8 @@ def with_positions(
     moved = known[known["due"].notna()].drop_duplicates("action", keep="last")
     revised = {"due": "revised_due", "due_printed": "revised_due_printed"}
     frame = look_up(frame, moved, ["action"], revised)
-    first = frame["due_end"].fillna(frame["due"]).map(due_day).astype("string").replace("", pd.NA)
-    later = frame["revised_due"].map(due_day).astype("string").replace("", pd.NA)
+    first = frame["due_end"].fillna(frame["due"]).map(_due_day).astype("string")
+    later = frame["revised_due"].map(_due_day).astype("string")
     frame["due_on"] = later.fillna(first)
     frame["first_due_on"] = first.where(later.notna())
     frame["owner_shown"] = frame["owner"].map(owner_shown).astype("string")
@@ -428,7 +432,7 @@ def loop(
     links = look_up(links, _stretches(tables), ["plan"], ["timing", "earlier", "later"])
     figures = _figures(comparisons)
     here = ["kind", "subject", "earlier", "later"]
-    found = [name for name in figures if name not in here]
+    found = [str(name) for name in figures if name not in here]
     figures = figures.assign(earlier=figures["previous_inspection"].fillna(""))
     figures["later"] = figures["current_inspection"]
     rows = look_up(links, figures, here, found)

@@ -30,12 +30,11 @@ from pipeline.analysis.significance_claims import significance_claims
 from pipeline.analysis.statistics.change import with_tests
 from pipeline.data import Problem, Tables, load_valid
 from pipeline.data.owners import owner_of
-from pipeline.files import write_whole
 from pipeline.workers import in_processes
 
 CHUNK = 25
 """Providers worked on at once: enough that tables are worth their cost, few enough for memory."""
-PARTS = ".parts.json"
+PARTS = "parts.json"
 """Which bytes of each processed table are whose, and what each provider's were made from."""
 
 
@@ -96,8 +95,10 @@ def facts(tables: Tables) -> pd.DataFrame:
 
 @dataclass
 class Processed:
-    """What a run of ``process`` found: ``problems`` of the raw rows, those that leave a provider out
-    (``stops``, under its code) and those that are only told.
+    """What a run of ``process`` found.
+
+    ``problems`` of the raw rows: those that leave a provider out (``stops``, under its code) and
+    those that are only told.
 
     ``newly_failed`` are sentences, one a check of severity error that fails now and did not, or was
     not there, in the tables before.
@@ -138,11 +139,11 @@ def process(raw: Path, out: Path, workers: int = 1, *, fresh: bool = False) -> P
     ):
         parts.take_in(made)
     write_files(out, parts.whole())
-    write_whole(out / PARTS, parts.record())
+    write_files(out, {Path(PARTS): parts.record()})
     checks = parts.checks()
     kept = parts.files()
-    shared = [*quality_reports(tables, checks), *national_reports(tables, parts.frames())]
-    for report in shared:
+    checked = quality_reports(tables, checks) if checks is not None else []
+    for report in [*checked, *national_reports(tables, parts.frames())]:
         files = report_files(report)
         write_files(out, files)
         kept |= set(files)
@@ -184,19 +185,19 @@ def owner_of_rows(tables: Tables, frame: pd.DataFrame) -> pd.Series:
     for key, table in (("plan", "plans"), ("inspection", "inspections")):
         if key in frame:
             known = tables[table].set_index(key)["provider"]
-            owner = owner.fillna(frame[key].map(known))
+            owner = owner.fillna(frame[key].map(known).astype("string"))
     # A check of a plan whose inspection is not in the data names the plan or its document.
     if "subject" in frame and owner.isna().any():
         for named, key in ((r"^plan ([^,]+)", "plan"), (r", (.+)$", "source")):
             known = tables["plans"].drop_duplicates(key).set_index(key)["provider"]
-            owner = owner.fillna(frame["subject"].str.extract(named, expand=False).map(known))
+            plan = frame["subject"].str.extract(named, expand=False)
+            owner = owner.fillna(plan.map(known).astype("string"))
     return owner
 
 
 def _by_provider(frame: pd.DataFrame, owner: pd.Series) -> dict[str, bytes]:
     """Return the rows of each provider as CSV without a header, in the order they have."""
-    order = owner.argsort(kind="stable") if len(owner) else []
-    text = csv_bytes(frame.iloc[order], header=False)
+    text = csv_bytes(frame.iloc[owner.argsort(kind="stable")], header=False)
     lines = text.splitlines(keepends=True) if b"\r" not in text else []
     counts = owner.value_counts(sort=False).sort_index()
     if len(lines) != len(frame):  # a cell holds a line break
@@ -282,7 +283,7 @@ class Parts:
         if self._headers and headers != self._headers:
             # Other columns than before: what is left of a provider with a problem does not fit.
             known = set(self._text) - {c for c, t in self._text.items() if t}
-            self.drop_all_but(known | set(made.tables))
+            self.drop_all_but({*known, *made.tables})
         self._headers = headers
         for code, tables in made.tables.items():
             self._text[code] = tables
@@ -301,7 +302,9 @@ class Parts:
             for name, header in self._headers.items()
         }
         for code in codes:
-            self._providers[code]["sizes"] = {n: len(t) for n, t in self._text[code].items()}
+            self._providers[code]["sizes"] = {
+                name: len(self._text[code].get(name, b"")) for name in self._headers
+            }
         self._whole = {name: of_bytes(content) for name, content in tables.items()}
         return {Path(f"{name}.csv"): content for name, content in tables.items()}
 

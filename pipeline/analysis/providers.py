@@ -23,9 +23,20 @@ def of_providers(
 
 
 def families(tables: Tables) -> list[list[str]]:
-    """Return the providers in alphabetical order, those of one lineage together."""
+    """Return the providers in alphabetical order, those of one lineage or document together.
+
+    What is made of one may depend on the others of its family and on nobody else.
+    """
     group = {code: {code} for code in sorted(tables["providers"]["provider"])}
-    pairs = tables["lineage"][["provider", "predecessor"]].itertuples(index=False, name=None)
+    pairs = list(tables["lineage"][["provider", "predecessor"]].itertuples(index=False, name=None))
+    sources = tables["sources"]
+    printed = set(sources[sources["kind"] != "simulated"]["source"])
+    of_source: dict[str, str] = {}
+    for name in ("inspections", "plans"):
+        rows = tables[name][["source", "provider"]].itertuples(index=False, name=None)
+        for source, provider in rows:
+            if source in printed:
+                pairs.append((provider, of_source.setdefault(source, provider)))
     for one, other in pairs:
         joined = group[one] | group[other]
         for code in joined:

@@ -248,7 +248,7 @@ def _tables_of_inspections(
         "inspections": rounds,
         "samples": tables["samples"].merge(named, on="sample"),
         "designs": published_designs(tables["samples"])
-        .astype({"inspection": "string", "sample": "string"})
+        .astype(_DESIGN)
         .merge(named[["sample", "name"]], on="sample")
         .merge(rounds[["inspection", "round"]], on="inspection"),
         "discretions": tables["discretions"],
@@ -266,6 +266,15 @@ def _tables_of_inspections(
             }
         ),
     }
+
+
+_WHOLE = ["size", "required_size", "eligible", "eligible_lowest", "eligible_highest"]
+_DESIGN = {
+    **dict.fromkeys(["inspection", "sample", "all_eligible", "note"], "string"),
+    **dict.fromkeys(["confidence_level", "margin_of_error"], "Float64"),
+    **dict.fromkeys(_WHOLE, "Int64"),
+}
+"""Types of the columns of designs, whichever samples there are."""
 
 
 def _about(
@@ -403,35 +412,37 @@ def outlook(
     """
     own = ratings[ratings["inspection"] == current["inspection"]]
     whole = own["published_rating"].notna() & (own["agreement"] != NOT_DERIVED)
-    standards = own["standard"] != "overall"
-    known = own[whole & standards]
-    complete = len(known) == int(standards.sum()) and bool(whole.all())
+    apart = own["standard"] != "overall"
+    known = own[whole & apart]
+    complete = len(known) == int(apart.sum()) and bool(whole.all())
     asked = questions[questions["standard"].isin(known["standard"])]
     framework = current["framework"]
-    rules = [
+    standards, bands, rules = (
         framework_rows(tables[name], framework)
         for name in ("standards", "rating_bands", "discretion_rules")
-    ]
+    )
     totals = framework_rows(tables["overall_bands"], framework)
+    rated = Rated.of(asked, standards, bands, rules)
     own_ratings = own if complete else known
-    rated = Rated.of(asked, *rules)
-    arguments = (asked, own_ratings, *rules)
-    route = next_rating_by_standard(*arguments, rated) if len(known) else pd.DataFrame()
     whole_total = bool(rated.questions) and complete and len(totals) > 0
     kinds = tables["sample_kinds"]
+    route = next_rating_by_standard(asked, known, standards, bands, rules, rated)
     sentences = (
         route_sentences(route, next_overall_rating(route, own, totals))
         if complete and len(totals)
         else []
     )
+    arguments = (asked, own_ratings, standards, bands, rules)
     none = pd.DataFrame()
     return {
         "route": route,
         "route_sentences": pd.DataFrame({"sentence": sentences}, dtype="string"),
-        "firmness": stability_of_standards(*arguments, rated),
-        "firmness_total": stability_of_total(*arguments, kinds, rated) if whole_total else none,
+        "firmness": stability_of_standards(*arguments, rated=rated),
+        "firmness_total": (
+            stability_of_total(*arguments, kinds, rated=rated) if whole_total else none
+        ),
         "firmness_overall": (
-            stability_of_overall(*arguments, kinds, totals, rated) if whole_total else none
+            stability_of_overall(*arguments, kinds, totals, rated=rated) if whole_total else none
         ),
     }
 

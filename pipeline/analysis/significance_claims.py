@@ -69,6 +69,7 @@ def significance_claims(
         how="left",
         validate="many_to_one",
     )
+    joined["kind"] = joined["kind"].astype("string")
     verdict = joined["z_verdict"].astype("object")
     joined["reproduced"] = verdict.where(verdict.notna(), NOT_COMPARABLE).map(REPRODUCED)
     reason = joined["verdict_reason"].astype("object")

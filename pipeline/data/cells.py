@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pipeline.data.figures import FIGURES
 from pipeline.data.package import FORMS, MONTH_OR_DAY, Field, Form, Resource
-from pipeline.data.problems import Problem
+from pipeline.data.problems import BLANK_LETTERS, Problem
 from pipeline.data.read import Text
 
 _NUMBER = {
@@ -24,10 +24,6 @@ _WORDS = {"integer": "a whole number", "number": "a number"}
 _LIKE = {"integer": "74", "number": "4.3"}
 _DIGITS = 15  # What every number type holds exactly; no published figure comes near it.
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# Letters by their category that no screen shows, though they are no control characters.
-_BLANK_LETTERS = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]"
-)
 _UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 #: What a spreadsheet makes of a date or of a number that does not fit its column.
@@ -171,7 +167,7 @@ def _as_it_was(field: Field, dated: bool) -> str:
 def _is_seen(cell: str) -> bool:
     if cell.isascii() and cell.isprintable():
         return True
-    return not _BLANK_LETTERS.search(cell) and _UNSEEN.isdisjoint(map(unicodedata.category, cell))
+    return not BLANK_LETTERS.search(cell) and _UNSEEN.isdisjoint(map(unicodedata.category, cell))
 
 
 def _is_day(cell: str) -> bool:
@@ -203,7 +199,7 @@ def _number_rules(field: Field, resource: Resource) -> list[_Rule]:
     stated = [
         _Rule(
             lambda cell, sign=sign: cell.lower() != sign,  # type: ignore[misc]
-            "is a sign in place of a figure",
+            f"is not {_WORDS[field.type]} but a sign in place of one",
             f'leave the cell empty and write "{word}" in {status}, '
             f"or whichever of its words says why: {', '.join(words)}",
         )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipeline.data.package import ForeignKey, Package, Resource
 from pipeline.data.problems import Problem
+from pipeline.data.relations.rule import cells
 from pipeline.data.relations.rules import RULES
 
 Frames = dict[str, pd.DataFrame]
@@ -64,6 +65,9 @@ def _text(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
 
 def _repeated_keys(frame: pd.DataFrame, resource: Resource) -> Iterator[Problem]:
     key = list(resource.primary_key)
+    keys = list(cells(frame, *key))
+    if len(set(keys)) == len(keys):
+        return
     again = frame[frame.duplicated(key, keep=False)].sort_index()
     first: dict[str, int] = {}
     for line, value in _text(again, resource.primary_key).items():
@@ -78,11 +82,11 @@ def _repeated_keys(frame: pd.DataFrame, resource: Resource) -> Iterator[Problem]
 def _dangling(
     tables: Frames, resource: Resource, key: ForeignKey, files: dict[str, str]
 ) -> Iterator[Problem]:
-    here = tables[resource.name][list(key.fields)].dropna()
-    there = tables[key.resource][list(key.reference)].dropna()
-    values = list(here.itertuples(index=False, name=None))
-    known = set(there.itertuples(index=False, name=None))
-    wrong = {value for value in values if value not in known}
+    here = tables[resource.name]
+    values = list(cells(here, *key.fields))
+    known = set(cells(tables[key.resource], *key.reference))
+    # A reference with an empty cell refers to nothing.
+    wrong = {value for value in set(values) - known if not any(part is pd.NA for part in value)}
     if not wrong:
         return
     # Looking for what was meant takes longest: once for each value, and only so many of them.

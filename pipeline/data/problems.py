@@ -11,6 +11,11 @@ SAID_IN_FULL = 50
 #: What differs between two sentences of one rule: quoted words, numbers and codes with them.
 _VALUES = re.compile(r'"[^"]*"|\b[\w.-]*\d[\w.-]*')
 
+#: Letters by their category that no screen shows, though they are no control characters.
+BLANK_LETTERS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]"
+)
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -77,7 +82,9 @@ def said(problems: list[Problem]) -> list[str]:
 def printable(text: str, length: int = 60) -> str:
     """Keep a message on one line: unseen characters shown by number, long texts cut."""
     plain = "".join(
-        c if c.isprintable() and unicodedata.category(c) != "Cf" else f"\\x{ord(c):02x}"
+        c
+        if c.isprintable() and unicodedata.category(c) != "Cf" and not BLANK_LETTERS.match(c)
+        else f"\\x{ord(c):02x}"
         for c in text
     )
     return plain if len(plain) <= length else plain[: length - 1] + "…"

@@ -97,7 +97,7 @@ def _checked(folder: Path | str | None) -> tuple[dict[str, pd.DataFrame], list[P
         problems += cells
         texts[resource.name] = text
         # A row with a bad cell has been reported; the rest of the table still counts.
-        bad_lines = {problem.line for problem in cells}
+        bad_lines = {problem.line for problem in cells if problem.stops}
         tables[resource.name] = in_order(resource.name, _typed(text, resource, bad_lines))
     for name, figure, status in _OPTIONAL_STATUSES:
         if name in tables:
@@ -123,7 +123,7 @@ def _strays(folder: Path, package: Package) -> list[Problem]:
     for name in sorted(path.name for path in folder.iterdir() if path.name not in known):
         if name.startswith((".~lock.", "~$")):
             rule, fix = (
-                "was not read: it is left by an open spreadsheet",
+                "was not read: an open spreadsheet left it",
                 "save and close the table",
             )
         elif name.lower().endswith((".csv", ".xlsx", ".xls", ".ods")):

@@ -254,8 +254,9 @@ class _Simulation:
         for sample in rows:
             size = sizes[sample["sample"]] if sample["size_status"] == "published" else ""
             drawn = {"inspection": name, "size": size, "source": source, "place": _PLACE}
-            unsaid = {column: "" for column in sample if column.startswith("size_at_least")}
-            self.made["samples"].append({**sample, **unsaid, **drawn, "note": ""})
+            # A bound in the words of a real report says nothing about an imaginary sample.
+            bound = {column: "" for column in sample if column.startswith("size_at_least")}
+            self.made["samples"].append({**sample, **bound, **drawn, "note": ""})
         return sizes
 
     def _scores(
@@ -406,18 +407,19 @@ class _Simulation:
                 words.append(f"{real['comparator']} {drawn['comparator_value']}%")
             if real["target"]:
                 words.append(f"target {real['target']}%")
+            number = len(self.made["facts"]) + 1
             self.made["facts"].append(
                 {
                     **real,
                     **drawn,
-                    "fact": len(self.made["facts"]) + 1,
+                    "fact": number,
                     "inspection": name,
                     "as_printed": ", ".join(words),
                     "previous_status": real["previous_status"]
                     if drawn["previous_value"] != "" or real["previous_status"] != "published"
                     else "not printed",
                     "source": source,
-                    "place": f"{_PLACE}, {real['place']}",
+                    "place": f"{_PLACE}, figure {number}",
                     "note": "",
                 }
             )

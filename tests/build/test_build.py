@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from support import toy
 
 from pipeline import files
+from pipeline.data.problems import Problem
 from pipeline.publish.build import freshness, site
 from pipeline.publish.build.catalogue import (
     CannotBuild,
@@ -159,7 +161,7 @@ def test_force_remakes_all(project):
 
 def test_tables_that_were_changed_by_hand_are_made_again(project):
     project()
-    table = project.root / "out" / "processed" / "dossiers" / "b" / "table.csv"
+    table = project.root / "out" / "processed" / "report_data" / "b" / "table.csv"
     table.write_text("forged")
     outcome = project(explain=True)
     assert outcome.said == ["processed tables: it was changed since it was made."]
@@ -256,6 +258,52 @@ def test_cells_of_the_other_edition_are_not_run(project):
     assert "analyst" in (project.pages / "a-analyst.html").read_text()
 
 
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["subject = 'b'"], r"parameter 'subject' of toy.ipynb is set again below: 'b' instead of"),
+        (["if edition: subject = 'b'"], "'subject' of toy.ipynb is set again below"),
+    ],
+)
+def test_a_parameter_set_again_below_is_refused(project, cells, words):
+    notebook = toy.notebook(*cells, toy.NOTEBOOK, "HTML(words)")
+    nbformat.write(notebook, project.root / "notebooks" / "toy.ipynb")
+    assert re.search(words, project().failed["a"])
+
+
+def test_two_cells_tagged_parameters_are_refused(project):
+    notebook = toy.notebook(toy.NOTEBOOK, "HTML(words)")
+    notebook.cells.insert(2, nbformat.from_dict({**notebook.cells[0], "id": "copied"}))
+    nbformat.write(notebook, project.root / "notebooks" / "toy.ipynb")
+    assert "cells 1 and 3 of toy.ipynb are tagged 'parameters'" in project().failed["b"]
+
+
+def test_a_notebook_that_shows_nothing_makes_no_page(project):
+    nbformat.write(toy.notebook("1 + 1;"), project.root / "notebooks" / "toy.ipynb")
+    assert project().failed["b"] == "b: toy.ipynb shows nothing."
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("page = open_page('b')", "opens b instead of a"),
+        ("page = open_page('a', edition='other')", "'edition' of toy.ipynb is not what was opened"),
+    ],
+)
+def test_another_report_opened_by_name_is_refused(project, cell, words):
+    opening = (
+        "import pandas as pd\n"
+        "from pipeline.publish.reports.report_data import ReportData\n"
+        "from pipeline.publish.reports.report_page import ReportPage\n"
+        "def open_page(name, edition=edition):\n"
+        "    sources = pd.DataFrame({'source': [], 'title': []})\n"
+        "    data = ReportData({'name': name}, folder, {'sources': sources})\n"
+        "    return ReportPage(data, edition)"
+    )
+    toy.write_notebook(project.root / "notebooks", "toy", opening, cell)
+    assert words in project(wanted=Wanted(provider="provider-a")).failed["a"]
+
+
 def test_a_parameter_the_notebook_does_not_declare_is_an_error(project):
     project()
     [report] = [r for r in reports_in(project.root / "out" / "processed") if r.name == "b"]
@@ -269,11 +317,11 @@ def test_a_missing_or_broken_notebook_is_named(project):
     assert "toy.ipynb cannot be read" in project().failed["a"]
 
 
-@pytest.mark.parametrize("name", ["../a", "a/b", "", "A", ".a", "a\n"])
+@pytest.mark.parametrize("name", ["../a", "/a", "a/../b", "", ".a", "a\n", "a" * 300])
 def test_a_name_that_is_no_file_name_is_refused(name):
-    about = {"dossier": "a", "kind": "k", "reports": [{
+    about = {"name": "a", "kind": "k", "reports": [{
         "name": name, "notebook": "toy", "edition": "", "parameters": {}}]}  # fmt: skip
-    with pytest.raises(ValueError, match="cannot be the name"):
+    with pytest.raises(files.UnfitName, match="cannot be the name"):
         reports_of([about])
 
 
@@ -331,7 +379,7 @@ def test_no_permission_is_one_sentence(project, monkeypatch):
 
     monkeypatch.setattr(site, "write_whole", denied)
     with pytest.raises(
-        CannotBuild, match=r"^[^\n]*cannot be written: there is no permission[^\n]*$"
+        CannotBuild, match=r"^[^\n]*cannot be read or written: there is no permission[^\n]*$"
     ):
         project()
 
@@ -412,8 +460,8 @@ def test_no_second_thread_when_workers_are_forked(project):
         "    threads.append(len(os.listdir('/proc/self/task')))\n    return start(*arguments)\n"
         "workers._start = watched\n"
         f"root = Path({str(project.root)!r})\n"
-        "def process(raw, out, workers=1):\n    import pandas, scipy.stats, statsmodels.api\n"
-        "    pandas.DataFrame({'a': [1.0]}).dot([1.0]); toy.process(raw, out)\n"
+        "def process(raw, out, workers=1, **_):\n    import pandas, scipy.stats, statsmodels.api\n"
+        "    pandas.DataFrame({'a': [1.0]}).dot([1.0]); return toy.process(raw, out)\n"
         "p.process = process\n"
         "build(root / 'raw', root / 'out', notebooks=root / 'notebooks', workers=2)\n"
         "print(threads)"
@@ -435,3 +483,54 @@ def test_the_record_is_kept_while_a_long_run_goes_on(tmp_path):
     time.sleep(0.01)
     record.write_now_and_then(0.005)
     assert record.path.exists()
+
+
+def test_files_that_the_package_does_not_describe_are_named_and_do_not_count(project):
+    described = {"resources": [{"path": "a.csv"}, {"path": "b.csv"}]}
+    (project.root / "raw" / "datapackage.json").write_text(json.dumps(described))
+    project()
+    for stray in ("~$a.csv", "a (1).csv", "new.csv"):
+        (project.root / "raw" / stray).write_text("x")
+    (project.root / "raw" / ".hidden").write_text("x")
+    outcome = project()
+    assert outcome.written == []
+    assert [line.split(" was not read")[0].rsplit("/", 1)[1] for line in outcome.said] == [
+        "a (1).csv", "new.csv", "~$a.csv",
+    ]  # fmt: skip
+
+
+def test_one_providers_fault_does_not_stop_the_others(project, monkeypatch):
+    project()
+    good = (project.pages / "b.html").read_bytes()
+    faults = [
+        Problem("b.csv", 2, "x", "y", "is wrong", "put it right", "provider-b"),
+        Problem("a.csv", 2, "x", "y", "was read all the same", "look at it", "provider-a", False),
+    ]
+
+    def process(raw, processed, workers=1, *, fresh=False):
+        (raw / "b.csv").write_text("two")  # the rows that were left out do not reach the tables
+        toy.process(raw, processed)
+        return toy.Processed(faults, ["A check fails now."])
+
+    monkeypatch.setattr("pipeline.analysis.process.process", process)
+    toy.write_raw(project.root / "raw", a="changed", b="faulty")
+    for written in ([*ALL[:2]], []):  # said again until it is put right
+        outcome = project()
+        assert names(outcome.written) == written and outcome.exit_code == 1
+        assert list(outcome.failed) == ["provider-b"]
+        assert "b.csv, line 2, column x" in outcome.failed["provider-b"]
+        assert len(outcome.said) == 2 and outcome.said[1] == "A check fails now."
+    assert (project.pages / "b.html").read_bytes() == good
+
+
+def test_pages_made_by_many_processes_at_once_hold_each_its_own(project):
+    subjects = {f"s{number}": f"words of {number}" for number in range(40)}
+    toy.write_raw(project.root / "raw", **subjects)
+    project(workers=8)
+    at_once = {path.name: path.read_bytes() for path in project.pages.glob("*.html")}
+    for subject, words in subjects.items():
+        page = at_once[f"{subject}.html"].decode()
+        assert f"<p>{subject}: {words}</p>" in page
+        assert not any(f"<p>{other}:" in page for other in subjects if other != subject)
+    project(workers=1, force=True)
+    assert {path.name: path.read_bytes() for path in project.pages.glob("*.html")} == at_once

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -119,7 +120,7 @@ def test_a_worker_that_joins_later_with_other_versions_makes_nothing(project, mo
     assert cluster.make_page(parcel)[0]
     monkeypatch.setattr(cluster, "versions", lambda: {**parcel.versions, "pandas": "1.0"})
     page, sentence = cluster.make_page(parcel)
-    assert page is None and "pandas 1.0 instead of" in sentence
+    assert page is None and "pandas 1.0 instead of" in str(sentence)
 
 
 def test_no_scheduler_is_one_sentence(project, monkeypatch):
@@ -128,6 +129,55 @@ def test_no_scheduler_is_one_sentence(project, monkeypatch):
         CannotBuild, match=r"^No Dask scheduler answers at tcp://127.0.0.1:9 .*8786$"
     ):
         project("there", scheduler="tcp://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("said", [b"", b"\xff" * 64])
+def test_a_port_that_is_no_scheduler_is_one_sentence(project, monkeypatch, said):
+    monkeypatch.setattr(cluster, "PATIENCE", 2)
+
+    def answer():
+        with suppress(OSError):
+            connection, _ = listening.accept()
+            connection.sendall(said)
+            time.sleep(10)
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        threading.Thread(target=answer, daemon=True).start()
+        address = f"tcp://127.0.0.1:{listening.getsockname()[1]}"
+        with pytest.raises(CannotBuild, match=r"^No Dask scheduler answers at [^\n]*$"):
+            project("there", scheduler=address)
+
+
+def test_a_scheduler_that_is_lost_midway_ends_in_a_sentence_and_keeps_what_is_finished(
+    project, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(cluster, "PATIENCE", 4)
+    monkeypatch.setattr(cluster, "AHEAD", 1)
+    toy.write_notebook(project.root / "notebooks", "toy", "import time; time.sleep(1)")
+    file = tmp_path / "scheduler.json"
+    common = ["--scheduler-file", str(file)]
+    lost = start("scheduler", "--host", "127.0.0.1", "--port", "0", *common, folder=tmp_path)
+    while not file.exists():
+        time.sleep(0.1)
+    worker = start("worker", "--nthreads", "1", "--no-nanny", *common, folder=tmp_path)
+    address = json.loads(file.read_text())["address"]
+
+    def kill_when_busy():
+        while not pages(project.root / "there"):
+            time.sleep(0.02)
+        lost.kill()
+
+    threading.Thread(target=kill_when_busy, daemon=True).start()
+    try:
+        with pytest.raises(CannotBuild, match=r"The Dask scheduler at .* What is finished is kept"):
+            project("there", scheduler=address)
+    finally:
+        for process in (worker, lost):
+            process.kill()
+            process.wait(20)
+    assert pages(project.root / "there")
 
 
 def test_a_package_fingerprint_is_part_of_the_check():

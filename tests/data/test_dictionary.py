@@ -9,6 +9,7 @@ import pytest
 from support.folders import RAW, Folder, add_provider, copy_inspection
 
 from pipeline.analysis.dictionary import PROCESSED, dictionary
+from pipeline.analysis.files import FRAMES, REPORT_DATA, read_frames
 from pipeline.analysis.process import process
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -55,14 +56,16 @@ def test_every_column_of_every_processed_table_is_described_in_order(made, descr
 
 def test_processed_tables_are_as_described(made, described):
     """Types, allowed words, ranges, filled columns and keys, by an outside validator."""
-    package = {key: value for key, value in described.items() if key != "dossier_tables"}
+    package = {key: value for key, value in described.items() if key != "report_tables"}
     report = frictionless.Package.from_descriptor(package, basepath=str(made)).validate()
     assert report.valid, report.flatten(["title", "rowNumber", "fieldName", "message"])[:5]
 
 
-def test_every_table_of_every_dossier_is_listed_and_no_other(made, described):
-    listed = {table["name"] for table in described["dossier_tables"]}
-    assert listed == {path.stem for path in made.glob("dossiers/*/*.csv")}
+def test_every_table_of_every_report_is_listed_and_no_other(made, described):
+    listed = {table["name"] for table in described["report_tables"]}
+    assert listed == {
+        name for path in made.glob(f"{REPORT_DATA}/*/{FRAMES}") for name in read_frames(path)
+    }
 
 
 def test_every_column_is_explained(described):

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from support.folders import RAW
 
 from pipeline.data import load
 from pipeline.data.checks import table_problems
-from pipeline.data.folders import raw_folder
 from pipeline.data.package import read_package
 from pipeline.data.relations import plans
 from pipeline.data.relations.printed import agrees, is_period
@@ -82,7 +82,7 @@ def together(*changes: Callable[[Frames], None]) -> Callable[[Frames], None]:
 @pytest.fixture(scope="module")
 def published() -> Frames:
     """The published tables, with rows for what they do not have."""
-    tables = dict(load())
+    tables = dict(load(RAW))
     again("providers", {}, provider="old-trust", name="Old Trust", short_name="Old")(tables)
     tables["lineage"] = pd.DataFrame(
         {
@@ -515,7 +515,7 @@ def test_a_rule_alone(published, name):
     CASES[name](tables)
     wanted = list(BY_NAME[name].check(tables))
     assert wanted, "the rule says nothing"
-    problems = table_problems(tables, read_package(raw_folder()), set())
+    problems = table_problems(tables, read_package(RAW), set())
     told = [problem for problem in problems if problem.stops or problem in wanted]
     assert set(map(str, told)) == set(map(str, wanted))
 

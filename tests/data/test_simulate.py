@@ -9,11 +9,12 @@ import pytest
 from frictionless import Package
 from hypothesis import given
 from hypothesis import strategies as st
+from support.folders import RAW
 
 from pipeline.data import load
 from pipeline.simulate import CannotSimulate, percentage, simulate
 
-RAW = Path(__file__).parents[2] / "data" / "raw"
+OWN = Path(__file__).parents[2] / "data" / "raw"
 
 
 def contents(folder):
@@ -162,12 +163,12 @@ def test_what_the_later_report_prints_again_is_what_the_earlier_one_said(tables)
         assert own[score.inspection, score.key_question] == score.percent
 
 
-@pytest.mark.parametrize("inside", [RAW, RAW / "new", RAW / "deep" / "er"])
+@pytest.mark.parametrize("inside", [OWN, OWN / "new", OWN / "deep" / "er"])
 def test_it_never_writes_into_the_real_data(inside):
-    before = contents(RAW)
+    before = contents(OWN)
     with pytest.raises(CannotSimulate, match="the project's own data"):
         simulate(inside, providers=1)
-    assert contents(RAW) == before
+    assert contents(OWN) == before
 
 
 def test_it_replaces_only_what_it_wrote(tmp_path):

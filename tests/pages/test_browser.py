@@ -25,7 +25,7 @@ def dossier(number: int, name: str = "Testshire") -> dict[str, Any]:
     """Return what the front page knows of one report."""
     title = f"{name} {number} CRC: 2018 and 2020 compared"
     return {
-        "dossier": f"comparison-{number}",
+        "name": f"comparison-{number}",
         "kind": "comparison",
         "provider_name": f"{name} {number} CRC",
         "simulated": True,

@@ -50,7 +50,7 @@ def pages(renderer: Renderer, tmp_path_factory: pytest.TempPathFactory) -> dict[
         index_html(
             [
                 {
-                    "dossier": specimen.HOSTILE,
+                    "name": specimen.HOSTILE,
                     "kind": "comparison",
                     "provider_name": specimen.HOSTILE,
                     "title": specimen.HOSTILE,
@@ -206,7 +206,7 @@ def test_warnings_of_a_run_never_reach_a_page(renderer: Renderer) -> None:
 def test_front_page_stays_within_its_weight(renderer: Renderer) -> None:
     dossiers = [
         {
-            "dossier": f"comparison-{n}",
+            "name": f"comparison-{n}",
             "kind": "comparison",
             "provider_name": f"Simulated provider {n} CRC",
             "simulated": True,

@@ -345,6 +345,6 @@ def test_two_runs_in_other_surroundings_give_the_same_bytes(site: Path, tmp_path
     }
     command = [sys.executable, "-m", "pipeline", "report", "--out", str(tmp_path), "--workers", "1"]
     subprocess.run(command, env=surroundings, check=True, capture_output=True)
-    for path in [*site.rglob("*.html"), *site.rglob("*.csv"), *site.rglob("dossier.json")]:
+    for path in [*site.rglob("*.html"), *site.rglob("*.csv"), *site.rglob("about.json")]:
         twin = tmp_path / path.relative_to(site)
         assert twin.read_bytes() == path.read_bytes(), path.name

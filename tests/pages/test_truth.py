@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from support import page_audit as audit
+from support.folders import RAW
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMPARISON = "comparison-northumbria-crc-2018-2019"
@@ -38,7 +39,7 @@ NEVER = {
 
 def wordings() -> list[str]:
     """The official wording of prompts and questions, in which any word may stand."""
-    raw = PROJECT / "data" / "raw"
+    raw = RAW
     found = []
     for table, column in (
         ("prompts", "wording"),

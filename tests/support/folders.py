@@ -10,7 +10,9 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-RAW = Path(__file__).resolve().parents[2] / "data" / "raw"
+#: A frozen copy of the raw folder as published, so that an inspection that a user adds to data/raw
+#: changes no test. ``tests/published`` holds it against data/raw.
+RAW = Path(__file__).resolve().parents[1] / "published" / "raw"
 
 Row = dict[str, str]
 
@@ -286,3 +288,14 @@ def add_youth_inspection(
         {**cited, "rating": overall, "score": str(points), "score_status": "published"},
     )
     return code
+
+
+def add_what_a_user_adds(folder: Folder) -> None:
+    """Add a provider of one round, a third round, and inspections under another framework."""
+    add_second_framework(folder)
+    add_provider(folder, "solo-crc", "Solo CRC")
+    add_provider(folder, "ambleshire-yos", "Ambleshire YOS")
+    copy_inspection(folder, "solo-crc", 2020)
+    copy_inspection(folder, "northumbria-crc", 2021, percents={"2.1.1": "90"})
+    add_youth_inspection(folder, "ambleshire-yos", 2021, ("55", "70", "38"), "40")
+    add_youth_inspection(folder, "ambleshire-yos", 2022, ("65", "70", "44"), "50")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from pipeline.analysis.files import ABOUT, REPORT_DATA
 
 NOTEBOOK = """\
 import json, os
 from pathlib import Path
 from IPython.display import HTML
-folder = Path(os.environ["PIPELINE_PROCESSED"]) / "dossiers" / subject
+folder = Path(os.environ["PIPELINE_PROCESSED"]) / "report_data" / subject
 words = (folder / "table.csv").read_text().strip()
 """
 
@@ -51,16 +54,24 @@ def write_raw(folder: Path, **words: str) -> None:
         (folder / f"{subject}.csv").write_text(text)
 
 
-def process(raw: Path, processed: Path, workers: int = 1) -> None:
+@dataclass
+class Processed:
+    """As the real one: what was found."""
+
+    problems: list[Any] = field(default_factory=list)
+    newly_failed: list[str] = field(default_factory=list)
+
+
+def process(raw: Path, processed: Path, workers: int = 1, *, fresh: bool = False) -> Processed:
     """A toy of the real one: one dossier a raw file, with two editions for subject ``a``."""
     for path in sorted(raw.glob("*.csv")):
         subject = path.stem
-        folder = processed / "dossiers" / subject
+        folder = processed / REPORT_DATA / subject
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "table.csv").write_text(path.read_text())
         editions = ["leadership", "analyst"] if subject == "a" else ["leadership"]
         about = {
-            "dossier": subject,
+            "name": subject,
             "kind": "comparison" if subject == "a" else "action-plan",
             "provider": f"provider-{subject}",
             "provider_name": subject,
@@ -80,9 +91,10 @@ def process(raw: Path, processed: Path, workers: int = 1) -> None:
                 for edition in editions
             ],
         }
-        (folder / "dossier.json").write_text(json.dumps(about))
-    for folder in (processed / "dossiers").iterdir():
+        (folder / ABOUT).write_text(json.dumps(about))
+    for folder in (processed / REPORT_DATA).iterdir():
         if not (raw / f"{folder.name}.csv").exists():
             for path in folder.iterdir():
                 path.unlink()
             folder.rmdir()
+    return Processed()

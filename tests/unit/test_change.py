@@ -3,13 +3,13 @@
 import itertools
 import math
 import re
-from functools import cache
 
 import pandas as pd
 import pytest
 import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.exact import outside
 from support.northumbria import key_questions
 
 from pipeline.analysis.statistics import change as change_module
@@ -22,7 +22,10 @@ from pipeline.analysis.statistics.change import (
     other_tests,
     with_tests,
 )
-from pipeline.analysis.statistics.significance import smallest_detectable_change
+from pipeline.analysis.statistics.significance import (
+    newcombe_interval,
+    smallest_detectable_change,
+)
 from pipeline.publish.charts.comparison import change_chart
 
 
@@ -37,12 +40,6 @@ def z_test_p(x1, n1, x2, n2):
         return None
     table = [[x1, n1 - x1], [x2, n2 - x2]]
     return scipy.stats.chi2_contingency(table, correction=False).pvalue
-
-
-@cache
-def exact_p(x1, n1, x2, n2):
-    """The exact version of the pooled Z-test, by scipy."""
-    return scipy.stats.barnard_exact([[x1, x2], [n1 - x1, n2 - x2]], pooled=True).pvalue
 
 
 def by_hand(percent1, base1, percent2, base2, level):
@@ -68,7 +65,7 @@ def by_hand(percent1, base1, percent2, base2, level):
         passes = bool(p < level)
         z_alone.add(passes)
         few = scipy.stats.contingency.expected_freq([[x1, x2], [n1 - x1, n2 - x2]]).min() < 5
-        second = exact_p(x1, n1, x2, n2) < level if few and x1 * n2 != x2 * n1 else passes
+        second = outside(x1, n1, x2, n2) < level if few and x1 * n2 != x2 * n1 else passes
         both.add((passes, bool(second)))
     words = {True: "significant", False: "not significant"}
     z_verdict = words[z_alone.pop()] if len(z_alone) == 1 else "unsettled"
@@ -213,7 +210,7 @@ def test_through_the_gate_passes_both_tests_on_few_cases(tested):
     for number, x1, x2 in (("4.2.1", 18, 7), ("4.2.2", 14, 9), ("4.2.3", 11, 10)):
         row = tested.loc[number]
         assert row["p_value"] == pytest.approx(z_test_p(x1, 20, x2, 11), abs=1e-9)
-        assert row["exact_p"] == pytest.approx(exact_p(x1, 20, x2, 11), abs=1e-6)
+        assert row["exact_p"] == pytest.approx(outside(x1, 20, x2, 11), abs=1e-6)
         assert row["verdict_reason"].endswith("the ratings do not compare.")
     assert tested.loc["4.2.1", ["p_value", "exact_p"]].tolist() == pytest.approx(
         [0.0755, 0.0945], abs=5e-5
@@ -227,7 +224,7 @@ def test_through_the_gate_passes_both_tests_on_few_cases(tested):
 
 def test_known_bases_on_which_the_tests_differ_are_no_want_of_a_figure():
     # 5 of 8 and 12 of 13: Z passes at 0.1 and its exact version does not, by scipy.
-    assert z_test_p(5, 8, 12, 13) < 0.1 <= exact_p(5, 8, 12, 13)
+    assert z_test_p(5, 8, 12, 13) < 0.1 <= outside(5, 8, 12, 13)
     change = assess_change(62, Base("a", 8, 8, True), 92, Base("b", 13, 13, True), 0.1)
     assert (change.verdict, change.z_verdict) == ("tests disagree", "significant")
     assert "publish" not in change.reason and "does not" in change.reason
@@ -469,6 +466,53 @@ def test_a_standing_holds_at_every_possible_base(figure, benchmark):
         assert standing.p < 0.05
 
 
+def test_the_interval_over_open_bases_is_the_widest():
+    change = assess_change(41, Base("a", None, 30, False, 20), 56, Base("b", 25, 25, True))
+    lowers, uppers = [], []
+    for n in range(20, 31):
+        for x in possible_counts(41, n):
+            low, high = newcombe_interval(14, 25, x, n, 0.9)
+            lowers.append(low)
+            uppers.append(high)
+    assert len(lowers) >= 3
+    assert (change.lower_90, change.upper_90) == pytest.approx((min(lowers), max(uppers)))
+    # z is that of the largest possible base.
+    z = (14 / 25 - 12 / 29) / math.sqrt(26 / 54 * 28 / 54 * (1 / 25 + 1 / 29))
+    assert change.z == pytest.approx(z)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(1, 12), st.integers(1, 12), st.data())
+def test_unanswered_cases_by_brute_force(n1, n2, data):
+    x1, x2 = data.draw(st.integers(0, n1)), data.draw(st.integers(0, n2))
+    percents = round(100 * x1 / n1), round(100 * x2 / n2)
+    change = assess_change(
+        percents[0], Base("a", n1, n1, True), percents[1], Base("b", n2, n2, True), 0.2
+    )
+    if change.verdict not in ("significant", "not significant"):
+        assert change.overturned_by is None
+        return
+    fewest = []
+    for m1, m2 in itertools.product(range(1, n1 + 1), range(1, n2 + 1)):
+        # Neither sample below half its size.
+        if 2 * m1 < n1 or 2 * m2 < n2:
+            continue
+        for y1, y2 in itertools.product(
+            possible_counts(percents[0], m1), possible_counts(percents[1], m2)
+        ):
+            p = z_test_p(y1, m1, y2, m2)
+            passes = p is not None and p < 0.2
+            table = [[y1, y2], [m1 - y1, m2 - y2]]
+            few = p is not None and scipy.stats.contingency.expected_freq(table).min() < 5
+            second = outside(y1, m1, y2, m2) < 0.2 if few and y1 * m2 != y2 * m1 else passes
+            verdict = {(True, True): "significant", (False, False): "not significant"}.get(
+                (passes, bool(second))
+            )
+            if verdict != change.verdict:
+                fewest.append(n1 + n2 - m1 - m2)
+    assert change.overturned_by == min(fewest, default=None)
+
+
 def test_nothing_is_worked_out_for_what_may_not_be_compared(tested):
     # 4.1.4 has two known counts (25 of 26, 21 of 25) and may not be compared all the same.
     row = tested.loc["4.1.4"]
@@ -521,6 +565,7 @@ def test_other_tests_say_the_smallest_usual_level_they_pass_at(tested):
         # Passing at every base from 82 and 70 up, and at some smaller ones too.
         ((43, 57), (100, 85), "with fewer it depends on the exact numbers"),
         ((41, 56), (100, None), "in the sub-sample of the previous inspection."),
+        ((52, 65), (100, None), "with fewer it depends on the exact number"),
     ],
 )
 def test_what_an_unsettled_verdict_hangs_on(percents, limits, words):

@@ -127,3 +127,12 @@ def test_no_claims_no_rows(claims, tested):
     assert significance_claims(claims.iloc[:0], *tested).empty
     assert significant_without_a_claim(claims.iloc[:0], *tested).empty
     assert claims_in_short(significance_claims(claims.iloc[:0], *tested)).empty
+
+
+def test_of_several_earlier_rounds_a_claim_is_about_the_last(claims, tested):
+    questions, prompts = tested
+    older = questions.assign(previous_inspection="northumbria-crc-2016", z_verdict="unsettled")
+    both = pd.concat([older, questions], ignore_index=True)
+    replayed = significance_claims(claims, both, prompts).set_index("measure")
+    assert replayed.loc["2.1.2", "reproduced"] == "yes"
+    assert len(replayed) == len(claims)

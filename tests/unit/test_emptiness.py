@@ -1,4 +1,4 @@
-"""Whatever a document can be silent about may be empty: tables and report data are made all the same.
+"""Whatever a document can be silent about may be empty; tables and report data are made then too.
 
 Each table is emptied, and each status put in place of the figures, for one inspection, provider or
 framework after another; what is made must be complete, and a gap must say what it is.
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.folders import (
     Folder,
@@ -21,8 +21,10 @@ from support.folders import (
 
 from pipeline.analysis.comparison import NOT_ENTERED
 from pipeline.analysis.process import processed_tables
+from pipeline.analysis.providers import of_providers
 from pipeline.analysis.report_data import report_files, reports
 from pipeline.data import Tables, load
+from pipeline.data.owners import owner_of
 
 FIGURES = {
     "key_question_scores": ("percent", "status"),
@@ -39,8 +41,8 @@ STATUSES = [
 #: Tables that may be without a row of an inspection, plan or framework, or of any at all.
 MAY_BE_EMPTY = [
     "samples", "prompt_scores", "comparator_scores", "comparators", "discretions", "facts",
-    "responses", "actions", "action_updates", "follow_up", "recommendation_links", "recommendations",
-    "plans", "comparability", "significance_claims", "discrepancies", "second_readings", "lineage",
+    "responses", "actions", "action_updates", "follow_up", "recommendation_links",
+    "recommendations", "plans", "comparability", "significance_claims", "discrepancies", "second_readings", "lineage",
     "ratings", "overall_ratings", "key_question_scores", "discretion_rules", "overall_bands",
     "question_wordings", "prompts", "measures", "allocation_matrix", "allocation_rules",
 ]  # fmt: skip
@@ -87,9 +89,18 @@ def views(tables: Tables, name: str) -> Iterator[pd.Series]:
     frame = tables[name]
     yield pd.Series(True, index=frame.index)
     for key in ("inspection", "plan", "framework"):
-        if key in frame:
-            for code in frame[key].dropna().unique():
-                yield frame[key] == code
+        if key in frame and len(codes := frame[key].dropna().unique()) > 1:
+            yield frame[key] == codes[-1]
+
+
+def test_each_provider_alone(tables):
+    """Nothing that is made of a provider hangs on others being there, types of columns included."""
+    owned = owner_of(tables)
+    together, _ = make(tables)
+    for code in tables["providers"]["provider"]:
+        alone, _ = make(of_providers(tables, owned, [code]))
+        for name, frame in alone.items():
+            assert frame.dtypes.equals(together[name].dtypes), (code, name)
 
 
 def without(tables: Tables, name: str, rows: pd.Series) -> Tables:
@@ -114,12 +125,18 @@ def test_a_table_may_be_empty(tables, name):
         assert comparisons <= set(found), name
 
 
-@pytest.mark.parametrize("name", FIGURES)
-@pytest.mark.parametrize("status", STATUSES)
-def test_a_figure_may_be_missing_for_any_reason(tables, name, status):
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_a_figure_may_be_missing_for_any_reason(tables, data):
+    name = data.draw(st.sampled_from(list(FIGURES)))
+    status = data.draw(st.sampled_from(STATUSES))
     figure, said = FIGURES[name]
-    for rows in views(tables, name):
-        frame = tables[name].copy()
+    frame = tables[name]
+    key = data.draw(st.sampled_from(["inspection", "framework"]))
+    codes = list(frame[key].dropna().unique()) if key in frame else []
+    code = data.draw(st.sampled_from([None, *codes]))
+    for rows in [pd.Series(True, index=frame.index) if code is None else frame[key] == code]:
+        frame = frame.copy()
         frame.loc[rows, figure] = pd.NA
         frame.loc[rows, said] = status
         processed, _ = make({**tables, name: frame})
@@ -136,10 +153,8 @@ def test_a_figure_may_be_missing_for_any_reason(tables, name, status):
             assert left["lowest_percent"].notna().all()
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(st.data())
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
 def test_no_rating_is_derived_while_a_case_question_has_no_figure(tables, data):
     """Any figures of any inspections may be missing, each for a reason of its own."""
     frame = tables["key_question_scores"].copy()

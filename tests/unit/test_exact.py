@@ -1,14 +1,11 @@
 """The exact version of the pooled Z-test, against scipy and against counting in fractions."""
 
-import itertools
-from fractions import Fraction
-from functools import cache
-
 import numpy as np
 import pytest
 import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.exact import by_counting, scipy_keeps_ties, scipys, z_squared
 
 from pipeline.analysis.statistics import exact
 from pipeline.analysis.statistics.exact import (
@@ -17,52 +14,6 @@ from pipeline.analysis.statistics.exact import (
     exact_z_p,
     exact_z_passes,
 )
-
-
-@cache
-def z_squared(n1, n2):
-    """The square of every pooled Z as a fraction, so that ties are ties."""
-    table = {}
-    for x1, x2 in itertools.product(range(n1 + 1), range(n2 + 1)):
-        well, cases = x1 + x2, n1 + n2
-        if well in (0, cases):
-            table[x1, x2] = Fraction(0)
-            continue
-        variance = Fraction(well * (cases - well), cases * n1 * n2)
-        table[x1, x2] = (Fraction(x1, n1) - Fraction(x2, n2)) ** 2 / variance
-    return table
-
-
-def by_counting(x1, n1, x2, n2):
-    """The p-value by adding up every table at least as far apart, over 20,001 common shares."""
-    table = z_squared(n1, n2)
-    region = [pair for pair, value in table.items() if value >= table[x1, x2]]
-    shares = np.linspace(0, 1, 20_001)
-    first = [scipy.stats.binom.pmf(k, n1, shares) for k in range(n1 + 1)]
-    second = [scipy.stats.binom.pmf(k, n2, shares) for k in range(n2 + 1)]
-    return min(1.0, max(sum(first[a] * second[b] for a, b in region)))
-
-
-def scipys(x1, n1, x2, n2):
-    table = [[x1, x2], [n1 - x1, n2 - x2]]
-    return float(scipy.stats.barnard_exact(table, pooled=True, n=64).pvalue)
-
-
-def scipy_keeps_ties(x1, n1, x2, n2):
-    """Whether scipy's rounded statistics hold the same tables as the fractions."""
-    first, second = np.arange(n1 + 1)[:, None], np.arange(n2 + 1)[None, :]
-    # The formula of scipy.stats.barnard_exact, in its order of operations.
-    p1, p2 = first / n1, second / n2
-    p = (first + second) / (n1 + n2)
-    variance = p * (1 - p) * (1 / n1 + 1 / n2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.abs(np.divide(p1 - p2, np.sqrt(variance), out=np.zeros_like(p), where=p1 != p2))
-    exactly = z_squared(n1, n2)
-    ours = np.array(
-        [[exactly[a, b] >= exactly[x1, x2] for b in range(n2 + 1)] for a in range(n1 + 1)]
-    )
-    return bool(((z >= z[x1, x2]) == ours).all())
-
 
 # x1 of n1, x2 of n2 and the p-value: the counts of the two reports, the values from the review
 # that measured them with scipy.
@@ -115,8 +66,10 @@ def test_it_equals_scipy_wherever_scipy_keeps_ties_together(table):
 @given(tables(most=120), st.sampled_from([0.01, 0.05, 0.1, 0.2]))
 def test_passing_is_having_a_smaller_p_value(table, level):
     p = exact_z_p(*table)
-    if abs(p - level) > 1e-9:
-        assert exact_z_passes(*table, level) == (p < level)
+    # Levels next to the p-value as well, where the grid alone cannot decide.
+    for at in (level, p * 0.9995, min(0.999, p * 1.0005)):
+        if 0 < at < 1 and abs(p - at) > 1e-9:
+            assert exact_z_passes(*table, at) == (p < at)
     bound = exact_z_at_least(*(np.array([value]) for value in table))[0]
     assert bound <= p + 1e-9
 

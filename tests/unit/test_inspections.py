@@ -1,4 +1,4 @@
-"""Inspections in order: rounds of one year, names as they were, aggregates, and what came before."""
+"""Inspections in order: rounds of one year, names as they were, aggregates, lineage, errata."""
 
 import pandas as pd
 import pytest

@@ -435,7 +435,7 @@ def test_an_action_of_two_owners_is_due_for_both(tables):
 
 def test_a_plan_without_responses_actions_or_recommendations_is_legal(tables, comparisons):
     for emptied in ("responses", "actions", "recommendations", "recommendation_links"):
-        some = {name: frame for name, frame in tables.items()}
+        some = dict(tables)
         for name in {emptied, *(["responses", "actions", "recommendation_links", "follow_up"]
                                 if emptied == "recommendations" else [])}:  # fmt: skip
             some[name] = tables[name].iloc[:0]

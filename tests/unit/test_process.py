@@ -1,4 +1,4 @@
-"""From a raw folder to processed tables and dossiers: the same bytes, whole or not at all."""
+"""From a raw folder to processed tables and reports' data: the same bytes, whole or not at all."""
 
 import csv
 import json
@@ -18,8 +18,17 @@ from support.folders import (
     copy_inspection,
 )
 
-from pipeline.analysis.files import WholeFolder, data_version
-from pipeline.analysis.process import process
+from pipeline.analysis.files import (
+    ABOUT,
+    FRAMES,
+    REPORT_DATA,
+    data_version,
+    frame_of,
+    read_frames,
+    remove_others,
+    write_files,
+)
+from pipeline.analysis.process import PARTS, Processed, process
 from pipeline.data import InvalidData
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -131,36 +140,35 @@ def test_the_last_good_tables_survive_invalid_data(tmp_path):
 
 
 def test_a_file_that_cannot_be_put_in_place_leaves_the_old_one(tmp_path, monkeypatch):
-    with WholeFolder(tmp_path) as folder:
-        folder.write({Path("a.csv"): b"old\n"})
+    write_files(tmp_path, {Path("a.csv"): b"old\n"})
 
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(OSError, match="disk full"), WholeFolder(tmp_path) as folder:
-        folder.write({Path("a.csv"): b"new\n"})
+    with pytest.raises(OSError, match="disk full"):
+        write_files(tmp_path, {Path("a.csv"): b"new\n"})
     assert contents(tmp_path) == {"a.csv": b"old\n"}
 
 
 def test_unchanged_files_are_left_alone_and_stale_ones_go(tmp_path):
+    one, two = Path(REPORT_DATA, "one"), Path(REPORT_DATA, "two")
     files = {
         Path("a.csv"): b"a\n",
         Path("b.csv"): b"b\n",
-        Path("dossiers/one/dossier.json"): b"{}\n",
-        Path("dossiers/one/rows.csv"): b"r\n",
+        one / ABOUT: b"{}\n",
+        one / FRAMES: b"{}\n",
     }
-    with WholeFolder(tmp_path) as folder:
-        folder.write({**files, Path("gone.csv"): b"", Path("dossiers/two/rows.csv"): b""})
+    write_files(tmp_path, {**files, Path("gone.csv"): b"", two / FRAMES: b""})
     (tmp_path / "README.md").write_bytes(b"kept\n")
-    (tmp_path / "dossiers" / "one" / "stale.csv").write_bytes(b"")
-    (tmp_path / "dossiers" / "one" / ".checkpoints").mkdir()
+    (tmp_path / one / "stale.csv").write_bytes(b"")
+    (tmp_path / one / ".checkpoints").mkdir()
     before = stamps(tmp_path)
-    with WholeFolder(tmp_path) as folder:
-        folder.write({**files, Path("b.csv"): b"changed\n"})
+    write_files(tmp_path, {**files, Path("b.csv"): b"changed\n"})
+    remove_others(tmp_path, files)
     after = stamps(tmp_path)
     assert set(after) == {*(name.as_posix() for name in files), "README.md"}
-    assert not (tmp_path / "dossiers" / "two").exists()
+    assert not (tmp_path / two).exists()
     assert {name for name in after if after[name] != before[name]} == {"b.csv"}
 
 
@@ -172,10 +180,23 @@ def test_processing_again_touches_nothing(tmp_path):
     assert stamps(out) == before
 
 
-# Dossiers
+# Reports' data
 
 
-def test_a_dossier_a_report_subject(made, wider):
+def about(out: Path, name: str) -> dict:
+    return json.loads((out / REPORT_DATA / name / ABOUT).read_text(encoding="utf-8"))
+
+
+def frames(out: Path, name: str) -> dict[str, pd.DataFrame]:
+    columns = read_frames(out / REPORT_DATA / name / FRAMES)
+    return {table: frame_of(found) for table, found in columns.items()}
+
+
+def names(out: Path) -> set[str]:
+    return {path.name for path in (out / REPORT_DATA).iterdir()} - {"data-quality"}
+
+
+def test_a_folder_a_report_subject(made, wider):
     plans = {"action-plan-northumbria-crc-2018", "action-plan-northumbria-crc-2020", DLNR_PLAN}
     comparisons = {
         NORTHUMBRIA,
@@ -184,35 +205,26 @@ def test_a_dossier_a_report_subject(made, wider):
         "comparison-solo-2020",
         "comparison-ambleshire-2021-2022",
     }
-    found = {path.name for path in (made / "dossiers").iterdir()}
-    assert found - {"data-quality"} == {*plans, NORTHUMBRIA}
-    found = {path.name for path in (wider / "dossiers").iterdir()}
-    assert found - {"data-quality"} == plans | comparisons
+    assert names(made) == {*plans, NORTHUMBRIA}
+    assert names(wider) == plans | comparisons
 
 
-def test_what_a_dossier_says_of_itself(wider):
-    names = []
-    for folder in (wider / "dossiers").iterdir():
-        about = json.loads((folder / "dossier.json").read_text(encoding="utf-8"))
-        assert about["dossier"] == folder.name
-        assert about["title"] and about["result"]
-        tables = {path.stem for path in folder.glob("*.csv")}
-        assert set(about["types"]) == tables
-        for table, types in about["types"].items():
-            with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-                assert set(types) <= set(next(csv.reader(file)))
-        names += [report["name"] for report in about["reports"]]
-        for report in about["reports"]:
-            assert report["name"].startswith(folder.name)
+def test_what_a_report_says_of_itself(wider):
+    pages = []
+    for name in names(wider):
+        said = about(wider, name)
+        assert said["name"] == name
+        assert said["title"] and said["result"]
+        pages += [report["name"] for report in said["reports"]]
+        for report in said["reports"]:
+            assert report["name"].startswith(name)
             assert report["parameters"].get("edition", report["edition"]) == report["edition"]
-    assert len(names) == len(set(names))
+    assert len(pages) == len(set(pages))
 
 
 def test_simulated_providers_are_marked(wider):
-    about = (wider / "dossiers" / "comparison-solo-2020" / "dossier.json").read_text("utf-8")
-    assert json.loads(about)["simulated"] is True
-    about = (wider / "dossiers" / NORTHUMBRIA / "dossier.json").read_text("utf-8")
-    assert json.loads(about)["simulated"] is False
+    assert about(wider, "comparison-solo-2020")["simulated"] is True
+    assert about(wider, NORTHUMBRIA)["simulated"] is False
 
 
 OWN = {
@@ -226,38 +238,38 @@ OWN = {
 }
 
 
-@pytest.mark.parametrize("dossier", OWN)
-def test_a_dossier_holds_only_its_own_rows(wider, dossier):
-    provider, inspections = OWN[dossier]
-    folder = wider / "dossiers" / dossier
-    cited = set()
-    for path in folder.glob("*.csv"):
-        for row in rows(path):
-            assert row.get("provider", provider) == provider, path.name
-            for column in ("inspection", "previous_inspection", "current_inspection"):
-                if row.get(column):
-                    assert row[column] in inspections, path.name
-            cited |= {value for name, value in row.items() if name.endswith("source") and value}
-    assert {row["source"] for row in rows(folder / "sources.csv")} == cited
-    for table in ("frameworks", "rating_bands", "overall_bands"):
-        judged = {row["framework"] for row in rows(folder / "inspections.csv")}
-        assert {row["framework"] for row in rows(folder / f"{table}.csv")} == judged
+@pytest.mark.parametrize("name", OWN)
+def test_a_report_holds_only_its_own_rows(wider, name):
+    provider, inspections = OWN[name]
+    found = frames(wider, name)
+    cited: set[str] = set()
+    for table, frame in found.items():
+        for column in ("inspection", "previous_inspection", "current_inspection"):
+            if column in frame:
+                assert set(frame[column].dropna()) <= inspections, table
+        if "provider" in frame:
+            assert set(frame["provider"]) <= {provider}, table
+        if table != "sources":
+            for column in frame:
+                if column.endswith("source"):
+                    cited |= set(frame[column].dropna())
+    assert set(found["sources"]["source"]) == cited
+    judged = set(found["inspections"]["framework"])
+    for table in ("rating_bands", "overall_bands"):
+        assert set(found[table]["framework"]) == judged
 
 
-def test_a_dossier_holds_all_of_its_rows(wider):
-    folder = wider / "dossiers" / NORTHUMBRIA
-    assert len(rows(folder / "key_questions.csv")) == 19
-    assert len(rows(folder / "standards.csv")) == 10
-    assert len(rows(folder / "standard_ratings.csv")) == 22
-    assert len(rows(folder / "prompts.csv")) == 76
-    folder = wider / "dossiers" / "comparison-ambleshire-2021-2022"
-    assert len(rows(folder / "key_questions.csv")) == 3
+def test_a_report_holds_all_of_its_rows(wider):
+    found = frames(wider, NORTHUMBRIA)
+    sizes = {"key_questions": 19, "standards": 10, "standard_ratings": 22, "prompts": 76}
+    assert {name: len(found[name]) for name in sizes} == sizes
+    assert len(frames(wider, "comparison-ambleshire-2021-2022")["key_questions"]) == 3
 
 
-def test_another_provider_leaves_a_dossier_as_it_was(made, wider):
+def test_another_provider_leaves_a_report_as_it_was(made, wider):
     """More providers and rounds in the data change no byte of what was there before."""
     for name in (NORTHUMBRIA, DLNR_PLAN):
-        assert contents(wider / "dossiers" / name) == contents(made / "dossiers" / name)
+        assert contents(wider / REPORT_DATA / name) == contents(made / REPORT_DATA / name)
 
 
 @pytest.mark.parametrize(
@@ -295,41 +307,116 @@ def test_another_provider_leaves_a_dossier_as_it_was(made, wider):
     ],
     ids=["a DLNR action", "a DLNR update", "a later DLNR update", "a Northumbria figure"],
 )
-def test_a_change_touches_only_the_dossiers_it_concerns(made, tmp_path, edit, touched):
+def test_a_change_touches_only_the_reports_it_concerns(made, tmp_path, edit, touched):
     folder = Folder(tmp_path / "raw")
     edit(folder)
     out = tmp_path / "processed"
     process(folder.path, out)
+    before, after = contents(made), contents(out)
     changed = {
         name.split("/")[1]
-        for name, content in contents(out).items()
-        if name.startswith("dossiers/") and contents(made).get(name) != content
+        for name, content in after.items()
+        if name.startswith(REPORT_DATA) and before.get(name) != content
     }
     assert changed - {"data-quality"} <= touched
     assert changed & touched
     for name in changed:
-        versions = [
-            json.loads((base / "dossiers" / name / "dossier.json").read_text("utf-8"))
-            for base in (made, out)
-        ]
-        assert versions[0]["data_version"] != versions[1]["data_version"]
+        assert about(made, name)["data_version"] != about(out, name)["data_version"]
 
 
-def test_yes_and_no_with_blanks_come_back_as_such(made):
-    """Read as text, "False" would be true."""
-    for about in (made / "dossiers").glob("*/dossier.json"):
-        types = json.loads(about.read_text())["types"]
-        for path in about.parent.glob("*.csv"):
-            frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""])
-            for column in frame:
-                words = set(frame[column].dropna())
-                if words and words <= {"True", "False"}:
-                    assert types[path.stem].get(column) == "boolean", (path, column)
+def test_a_change_leaves_what_a_fresh_run_would_leave(tmp_path):
+    """Only what changed is made again, and the folder is as if all had been."""
+    folder, out = Folder(tmp_path / "raw"), tmp_path / "processed"
+    add_provider(folder, "solo", "Solo CRC")
+    copy_inspection(folder, "solo", 2020)
+    process(folder.path, out)
+    before = stamps(out)
+    where = {"inspection": "solo-2020", "key_question": "4.1.2", "reading": "own"}
+    folder.edit("key_question_scores", where, percent="78")
+    process(folder.path, out)
+    process(folder.path, tmp_path / "fresh")
+    assert contents(out) == contents(tmp_path / "fresh")
+    after = stamps(out)
+    same = {name for name in after if after[name] == before.get(name)}
+    assert {f"{REPORT_DATA}/{NORTHUMBRIA}/{FRAMES}", "actions.csv"} <= same
+
+
+def test_a_changed_band_makes_everything_again(tmp_path):
+    folder, out = Folder(tmp_path / "raw"), tmp_path / "processed"
+    process(folder.path, out)
+    folder.edit("rating_bands", {"framework": "crc-2019", "points": "3"}, band="Nearly all")
+    process(folder.path, out)
+    process(folder.path, tmp_path / "fresh")
+    assert contents(out) == contents(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("name", [f"{REPORT_DATA}/{NORTHUMBRIA}/{FRAMES}", "actions.csv", PARTS])
+def test_a_file_changed_by_hand_is_put_right(made, tmp_path, name):
+    out = tmp_path / "processed"
+    process(RAW, out)
+    (out / name).write_bytes(b"something else\n")
+    process(RAW, out)
+    assert contents(out) == contents(made)
+
+
+SOLO = "comparison-solo-2020"
+
+
+def with_another(folder: Folder) -> None:
+    """Give the folder a provider whose rows are without fault, with an inspection."""
+    add_provider(folder, "solo", "Solo CRC")
+    copy_inspection(folder, "solo", 2020)
+
+
+def test_one_providers_fault_does_not_stop_the_others(made, tmp_path):
+    folder, out = Folder(tmp_path / "raw"), tmp_path / "processed"
+    with_another(folder)
+    where = {"inspection": "northumbria-crc-2019", "key_question": "4.1.2", "reading": "own"}
+    folder.edit("key_question_scores", where, percent="740")
+    found = process(folder.path, out)
+    assert {problem.provider for problem in found.problems if problem.stops} == {"northumbria-crc"}
+    assert names(out) == {DLNR_PLAN, SOLO}
+    assert contents(out / REPORT_DATA / DLNR_PLAN) == contents(made / REPORT_DATA / DLNR_PLAN)
+
+
+def test_a_provider_with_a_fault_keeps_what_was_last_made_of_it(made, tmp_path):
+    folder, out = Folder(tmp_path / "raw"), tmp_path / "processed"
+    with_another(folder)
+    process(folder.path, out)
+    ratings = (out / "standard_ratings.csv").read_bytes()
+    where = {"inspection": "northumbria-crc-2019", "key_question": "4.1.2", "reading": "own"}
+    folder.edit("key_question_scores", where, percent="740")
+    folder.edit("actions", {"action": "dlnr-crc-2020-1-01"}, summary="Another summary.")
+    process(folder.path, out)
+    assert names(out) == names(made) | {SOLO}
+    one = Path(REPORT_DATA) / NORTHUMBRIA / FRAMES
+    assert (out / one).read_bytes() == (made / one).read_bytes()
+    two = Path(REPORT_DATA) / DLNR_PLAN / FRAMES
+    assert (out / two).read_bytes() != (made / two).read_bytes()
+    assert (out / "standard_ratings.csv").read_bytes() == ratings
+
+
+def test_an_error_that_newly_fails_is_told_once(tmp_path):
+    folder, out = Folder(tmp_path / "raw"), tmp_path / "processed"
+    process(folder.path, out)
+    folder.edit("overall_ratings", {"inspection": "northumbria-crc-2019"}, score="17")
+    found = process(folder.path, out)
+    (sentence,) = found.newly_failed
+    assert sentence.startswith("northumbria-crc-2019: overall score fails the check points-add-up")
+    checks = frames(out, NORTHUMBRIA)["failed_checks"]
+    assert "overall score" in set(checks["subject"])
+    assert process(folder.path, out) == Processed()
+
+
+def test_types_come_back_as_they_were(made):
+    found = frames(made, NORTHUMBRIA)
+    types = found["key_questions"].dtypes.astype(str)
+    assert types["previous_tied"] == "boolean"
+    assert types["current_percent"] == "Int64"
+    assert types["p_value"] == "Float64"
+    assert types["key_question"] == "string"
 
 
 def test_the_version_of_the_data_is_that_of_its_tables():
-    a, b = Path("dossiers/one/a.csv"), Path("dossiers/one/b.csv")
-    one = {a: b"x\n1\n", b: b"y\n2\n"}
-    assert data_version(one) == data_version(dict(reversed(one.items())))
-    assert data_version(one) != data_version({**one, b: b"y\n3\n"})
-    assert data_version(one) != data_version({b: one[a], a: one[b]})
+    assert data_version(b"one") != data_version(b"two")
+    assert len(data_version(b"one")) == 12

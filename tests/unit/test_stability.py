@@ -146,3 +146,15 @@ def test_judgements_are_held_as_published():
 def test_the_overall_bands_are_the_printed_ones():
     assert overall_rating(15, OVERALL) == "Requires improvement"
     assert overall_rating(16, OVERALL) == "Good"
+
+
+def test_the_bounds_of_a_standard_are_those_of_frechet():
+    # Through the Gate, at least Good by the bands: its three questions' chances a, b and c.
+    good = printed_percent(np.arange(12), 11) >= 65
+    chances = [counts_of_other_cases(count, 11)[good].sum() for count in (7, 9, 10)]
+    rows = stability_of_standards(*INSPECTION)
+    row = rows[(rows["standard"] == "4.2") & (rows["rule"] == BANDS_ALONE)]
+    row = row.set_index("rating").loc["Good"]
+    assert row["at_least_lowest"] == pytest.approx(max(0, sum(chances) - 2))
+    assert row["at_least_independent"] == pytest.approx(np.prod(chances))
+    assert row["at_least_together"] == pytest.approx(min(chances))

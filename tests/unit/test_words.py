@@ -166,6 +166,11 @@ def test_what_many_figures_say_together():
     for number, before, now in (("2.1.3", 54, 58), ("2.2.3", 45, 51), ("2.3.3", 41, 56),
                                 ("2.4.3", 38, 48)):  # fmt: skip
         assert f"Key question {number} ({before}% to {now}%)" in lowest
+    # A lowest score that may be compared only with caution is not named.
+    caution = tested.assign(
+        comparable=tested["comparable"].mask(tested["key_question"] == "2.3.3", "caution")
+    )
+    assert "2.3.3" not in lowest_rose_sentence(caution, "2018")
     assert benchmark_in_short(tested, "all CRCs", "June 2018 to June 2019") == (
         "Against all CRCs (June 2018 to June 2019), 15 key questions are compared: five better, "
         "seven similar and three with too few cases to tell. Taken together, so that chance does "

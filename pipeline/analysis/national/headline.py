@@ -83,6 +83,8 @@ def _weakness(providers: pd.DataFrame) -> tuple[str, str]:
 def _theme(providers: pd.DataFrame) -> tuple[str, str]:
     """The theme that is lowest most often, where it is so in more than one standard."""
     labels = providers["lowest_label"].dropna()
+    if labels.empty:
+        return "", ""
     themes = labels.str.partition(": ")[2]
     numbers = themes[themes != ""].value_counts().sort_index(kind="stable")
     if numbers.empty:

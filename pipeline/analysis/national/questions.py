@@ -21,7 +21,8 @@ _SHARES = [
 _QUESTIONS = [
     "key_question", "standard", "label", "comparator_percent", "providers", "known", "count",
     "cases", "overall_percent", "median_percent", "lowest_percent", "highest_percent",
-    "lowest_for", "phi", "phi_threshold", "widened", "below", "above", "far_outside", "standing_out", "drawn_in_by",
+    "lowest_for", "phi", "phi_threshold", "widened", "below", "above", "far_outside",
+    "standing_out", "drawn_in_by",
 ]  # fmt: skip
 _TYPES = {
     **dict.fromkeys(

@@ -28,7 +28,8 @@ def bands_by_percent(bands: pd.DataFrame) -> pd.DataFrame:
         range(low, high + 1)
         for low, high in zip(bands["lower_percent"], bands["upper_percent"], strict=True)
     ]
-    return bands.assign(percent=percents).explode("percent").astype({"percent": "Int64"})
+    each = bands.assign(percent=pd.Series(percents, index=bands.index, dtype=object))
+    return each.explode("percent").astype({"percent": "Int64"})
 
 
 def rating_for(percent: int, bands: pd.DataFrame) -> str:

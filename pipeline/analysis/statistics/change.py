@@ -447,11 +447,9 @@ def _tested(row: dict[Any, Any], level: float, benchmarked: bool) -> dict[str, A
         added["change_lower_90"], added["change_upper_90"] = lower, upper
         added["within_ten_points"] = "yes" if lower > -WITHIN and upper < WITHIN else "no"
     if comparable and previous_percent is not None and previous.most and current.most:
-        bases = [
-            base.printed if percent is not None and base.is_full_sample(percent) else base.most
-            for percent, base in sides.values()
-        ]
-        detectable = smallest_detectable_change(previous_percent, *bases, level=level)
+        detectable = smallest_detectable_change(
+            previous_percent, previous.most, current.most, level=level
+        )
         added["smallest_detectable_rise"] = detectable.rise
         added["smallest_detectable_fall"] = detectable.fall
     if benchmarked:

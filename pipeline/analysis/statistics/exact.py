@@ -108,7 +108,7 @@ def exact_z_at_least(
     for at in (share, 1 - share):
         at_least = np.where(high > 0, bdtrc(np.maximum(high, 1) - 1.0, high_of, at), 1.0)
         bound += bdtr(low, low_of, at) * at_least
-    return bound
+    return np.minimum(1.0, bound)
 
 
 def _fisher_doubled(x1: int, n1: int, x2: int, n2: int) -> float:

@@ -109,9 +109,15 @@ def repeated(*key: str) -> Wrong:
 
 
 def look_up(keys: pd.Series, table: pd.DataFrame, code: str, value: str) -> pd.Series:
-    """Return a column of another table for each key; missing where the key is not there."""
-    there = table.drop_duplicates(code).dropna(subset=[code]).set_index(code)[value]
-    return keys.map(there)
+    """Return a column of another table for each key; missing where the key is not there.
+
+    Plain dictionaries: tables are short, and joining them takes pandas longer than all the rest.
+    """
+    there: dict[Any, Any] = {}
+    for known, found in cells(table, code, value):
+        there.setdefault(known, found)
+    found = [pd.NA if key is pd.NA else there.get(key, pd.NA) for key in keys.tolist()]
+    return pd.Series(found, index=keys.index, dtype=table[value].dtype)
 
 
 def among(frame: pd.DataFrame, columns: list[str], table: pd.DataFrame, theirs: list[str]) -> Any:

@@ -22,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
@@ -160,7 +160,7 @@ def made_by_cluster(
     notebooks: Path,
     timeout: int | None,
     scheduler: str,
-) -> Iterator[Made]:
+) -> Generator[Made, None, None]:
     """Each report with its page, or None and why there is none, as the workers finish them.
 
     Raises

@@ -14,17 +14,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import stat
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from pipeline.data.folders import raw_folder
 from pipeline.files import write_whole
 
 RECORD = ".made.json"
+SEEN = ".seen.json"
+PACKAGE_FILE = "datapackage.json"
+#: Nanoseconds after which a change to a file would show in its marks, on any file system.
+_SETTLED = 3_000_000_000
 PACKAGE = Path(__file__).resolve().parents[2]
 LOCK_FILE = PACKAGE.parent / "requirements" / "report.txt"
 
@@ -36,7 +44,61 @@ _CHANGE = {(True, True): "changed", (False, True): "is new", (True, False): "is 
 
 def of_bytes(content: bytes) -> str:
     """The fingerprint of some bytes."""
-    return hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+class Seen:
+    """Fingerprints of files by their content, each read again only if its marks have changed.
+
+    Marks are what the system keeps of a file: size, number, and when it and its entry were last
+    changed. They are kept in a folder between runs, so that a run with nothing to do reads nothing
+    it has read before. A file changed a moment ago is not remembered: it might be changed again
+    within the same tick of the clock.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Read what was seen before; anything wrong with it only costs time."""
+        self._path = folder / SEEN
+        self._before: dict[str, list[Any]] = {}
+        with suppress(OSError, ValueError, AttributeError):
+            self._before = dict(json.loads(self._path.read_text(encoding="utf-8")))
+        self._now: dict[str, list[Any]] = {}
+
+    def of(self, path: str) -> str:
+        """The fingerprint of a file's content; empty if there is no such file."""
+        try:
+            found = os.stat(path)  # noqa: PTH116
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
+        if not stat.S_ISREG(found.st_mode):
+            return ""
+        marks = [found.st_size, found.st_ino, found.st_mtime_ns, found.st_ctime_ns]
+        known = self._now.get(path) or self._before.get(path)
+        if known is None or known[:-1] != marks:
+            known = [*marks, of_bytes(Path(path).read_bytes())]
+        if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > _SETTLED:
+            self._now[path] = known
+        return str(known[-1])
+
+    def of_each(self, folder: Path, whose: str, among: Collection[str] | None = None) -> Inputs:
+        """The fingerprint of each file in a folder, called "WHOSE name.csv"; hidden ones left out.
+
+        ``among`` names the files that count; all of them if None.
+        """
+        with suppress(FileNotFoundError), os.scandir(folder) as entries:
+            return {
+                f"{whose} {entry.name}": self.of(entry.path)
+                for entry in sorted(entries, key=lambda entry: entry.name)
+                if not entry.name.startswith(".")
+                and (among is None or entry.name in among)
+                and entry.is_file()
+            }
+        return {}
+
+    def write(self) -> None:
+        """Keep what was seen for the next run, if anything is new."""
+        if self._now != self._before:
+            write_whole(self._path, json.dumps(self._now).encode())
 
 
 def of_file(path: Path) -> str:
@@ -55,18 +117,28 @@ def of_files(root: Path, paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def of_folder(folder: Path) -> str:
-    """The fingerprint of all files in a folder itself, hidden ones left out."""
-    return of_files(folder, _files(folder))
+def described_files(raw: Path) -> set[str] | None:
+    """The files of a raw folder that its package, or the project's own, describes; None if unknown.
+
+    Other files there (a spreadsheet's lock file, a second copy) are not read, so they do not count.
+    """
+    names = {PACKAGE_FILE}
+    for package in (raw / PACKAGE_FILE, raw_folder() / PACKAGE_FILE):
+        try:
+            resources = json.loads(package.read_text(encoding="utf-8"))["resources"]
+            names |= {str(resource["path"]) for resource in resources}
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
+    return names
 
 
-def of_each(folder: Path, whose: str) -> dict[str, str]:
-    """The fingerprint of each file in a folder, called "WHOSE name.csv"; short, being many."""
-    return {f"{whose} {path.name}": of_file(path)[:16] for path in _files(folder)}
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.glob("*") if p.is_file() and not p.name.startswith("."))
+def strays(raw: Path) -> list[str]:
+    """The names of files in a raw folder that look like tables and are not described."""
+    known = described_files(raw)
+    if known is None:
+        return []
+    there = {path.name for path in raw.iterdir() if path.is_file()}
+    return sorted(n for n in there - known if not n.startswith(("README", ".")))
 
 
 @cache
@@ -79,7 +151,7 @@ def of_source(*floors: str) -> str:
             path
             for root in roots
             for path in root.rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts and "template" not in path.parts
+            if path.is_file() and "__pycache__" not in path.parts
         ),
     )
 
@@ -97,6 +169,7 @@ class Record:
     path: Path
     made: dict[str, dict[str, str]] = field(default_factory=dict)
     _written: float = field(default_factory=time.monotonic)
+    _changed: bool = False
 
     @classmethod
     def read(cls, folder: Path) -> Record:
@@ -133,12 +206,19 @@ class Record:
     def note(self, product: str, inputs: Inputs, itself: str) -> None:
         """Keep in mind what a product was made from, and what it is."""
         self.made[product] = {**inputs, "itself": itself}
+        self._changed = True
+
+    def forget(self, product: str) -> None:
+        """Take a product out, so that it is made again if it is asked for."""
+        self._changed |= self.made.pop(product, None) is not None
 
     def write(self) -> None:
-        """Put the record beside what it is about."""
+        """Put the record next to what it is about, if anything is new in it."""
+        if not self._changed:
+            return
         content = json.dumps(self.made, indent=0, sort_keys=True) + "\n"
         write_whole(self.path, content.encode())
-        self._written = time.monotonic()
+        self._written, self._changed = time.monotonic(), False
 
     def write_now_and_then(self, seconds: float) -> None:
         """Write it if it was last written so many seconds ago."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
-from collections.abc import Iterable, Iterator
-from contextlib import chdir, contextmanager, suppress
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import chdir, closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.publish import reports
+from pipeline.publish.build.asked import check_declared, check_opened, with_question
 from pipeline.publish.build.catalogue import TIMEOUT, FaultOfOurs, Made, Report, ReportFailed
 from pipeline.publish.build.engine import prepared
 from pipeline.publish.page.page_info import page_info
@@ -46,7 +47,7 @@ def get_ready(notebooks: Iterable[Path]) -> None:
     prepared()
     for path in notebooks:
         with suppress(*_UNREADABLE):  # it will be said when the notebook is run
-            _declared(path, path.stat().st_mtime_ns)
+            papermill.inspect_notebook(_read(path, path.stat().st_mtime_ns))
 
 
 def pages_of(
@@ -55,7 +56,7 @@ def pages_of(
     notebooks: Path,
     timeout: int | None,
     at_once: int,
-) -> Iterator[Made]:
+) -> Generator[Made, None, None]:
     """Each report with its page, or with None and why there is none.
 
     Each is made in a process of its own, ``at_once`` at the same time, in the order they are done.
@@ -65,8 +66,9 @@ def pages_of(
         return run_report(report, processed, notebooks, timeout, tell)
 
     patience = None if timeout is None else timeout + GRACE
-    for report, made, error in in_processes(page, reports, at_once, patience):
-        yield report, made, None if error is None else _failure(report, error, timeout)
+    with closing(in_processes(page, reports, at_once, patience)) as done:
+        for report, made, error in done:
+            yield report, made, None if error is None else _failure(report, error, timeout)
 
 
 def _failure(report: Report, error: Exception, timeout: int | None) -> ReportFailed:
@@ -115,7 +117,7 @@ def run_report(
         raise ReportFailed(
             f"{report.name}: the notebook {path.name} cannot be read ({_first_line(error)})."
         ) from None
-    _check_parameters(report, path)
+    check_declared(report, notebook)
     run = for_edition(notebook, report.edition)
     at = report.name
 
@@ -127,7 +129,7 @@ def run_report(
     try:
         with _environment(PROCESSED_VARIABLE, str(processed.resolve())):
             executed = papermill.execute_notebook(
-                run,  # papermill makes a copy of its own
+                with_question(report, run),  # papermill makes a copy of its own
                 None,
                 parameters=report.parameters,
                 engine_name="ipython" if can_fork() else None,
@@ -146,7 +148,9 @@ def run_report(
     except DeadKernelError as error:
         raise ReportFailed(f"{at} failed: {error}") from None
     try:
-        html = renderer().html(executed, page_info(report.about, report.edition))
+        html = renderer().html(
+            check_opened(report, executed), page_info(report.about, report.edition)
+        )
     except UnfitOutput as error:
         raise ReportFailed(f"{report.name}: {error}.") from None
     return html.encode("utf-8")
@@ -160,25 +164,9 @@ def renderer() -> Renderer:
 
 @cache
 def _read(path: Path, changed: int) -> Any:
-    return nbformat.read(path, as_version=4)
-
-
-@cache
-def _declared(path: Path, changed: int) -> list[str]:
-    return list(papermill.inspect_notebook(_read(path, changed)))
-
-
-def _check_parameters(report: Report, path: Path) -> None:
-    # Papermill only warns about a parameter that the notebook does not declare, and then makes
-    # the report of the defaults.
-    declared = _declared(path, path.stat().st_mtime_ns)
-    unknown = [name for name in report.parameters if name not in declared]
-    if unknown:
-        there = ", ".join(declared) or "none"
-        raise ReportFailed(
-            f"{report.name}: {report.notebook}.ipynb declares no parameter "
-            f"{' or '.join(map(repr, unknown))} in its cell tagged 'parameters' (it has: {there})."
-        )
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    return notebook
 
 
 def _where(report: Report, notebook: Any, run: Any, executed_index: int) -> str:

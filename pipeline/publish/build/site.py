@@ -11,8 +11,8 @@ import errno
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from pipeline.publish.build.catalogue import (
     dossiers_in,
     reports_of,
 )
-from pipeline.publish.build.freshness import Record, of_bytes, of_each, of_file, of_folder
+from pipeline.publish.build.freshness import Record, Seen, of_bytes, of_file
 from pipeline.publish.build.locking import locked
 from pipeline.surroundings import settle
 from pipeline.terminal import PROGRAM_FAULT
@@ -147,17 +147,18 @@ def build(
     folders = Folders.of(data, out, notebooks)
     say = tell if explain else _say_nothing
     with _run(folders, tell) as outcome:
-        _make_tables(folders, force, say, workers=workers)
+        seen = Seen(folders.pages)
+        _make_tables(folders, seen, outcome, force, say, tell, workers)
         dossiers = dossiers_in(folders.processed)
         reports = reports_of(dossiers)
         chosen = [r.as_of(as_of) for r in (wanted.among(reports) if wanted else reports)]
         record = Record.read(folders.pages)
         remove_leftovers(folders.pages)
         _remove_old_pages(record, folders, reports, outcome)
-        inputs = _Inputs(folders)
+        inputs = _Inputs(folders, seen)
         due = []
         for report in chosen:
-            now = of_file(folders.pages / report.page)
+            now = seen.of(f"{folders.pages}{os.sep}{report.page}")
             reasons = record.reasons(report.page, inputs.of(report), now)
             if reasons or force:
                 due.append(report)
@@ -165,15 +166,16 @@ def build(
         outcome.kept = len(chosen) - len(due)
         try:
             if due:
-                made = _made(due, folders, workers, scheduler, timeout)
-                for report, page in _arriving(made, len(due), outcome, progress):
-                    write_whole(folders.pages / report.page, page)
-                    record.note(report.page, inputs.of(report), of_bytes(page))
-                    record.write_now_and_then(RECORD_EVERY)
-                    outcome.written.append(folders.pages / report.page)
-            _make_index(dossiers, folders, record, outcome, force, say)
+                with closing(_made(due, folders, workers, scheduler, timeout)) as made:
+                    for report, page in _arriving(made, len(due), outcome, progress):
+                        write_whole(folders.pages / report.page, page)
+                        record.note(report.page, inputs.of(report), of_bytes(page))
+                        record.write_now_and_then(RECORD_EVERY)
+                        outcome.written.append(folders.pages / report.page)
+            _make_index(dossiers, folders, inputs, record, outcome, force, say)
         finally:
             record.write()
+            seen.write()
     return outcome
 
 
@@ -188,8 +190,10 @@ def make_tables(
     """Make the processed tables only; parameters and errors are those of :func:`build`."""
     folders = Folders.of(data, out)
     with _run(folders, tell) as outcome:
-        made = _make_tables(folders, force, tell if explain else _say_nothing)
-        outcome.written += made
+        seen = Seen(folders.pages)
+        say = tell if explain else _say_nothing
+        outcome.written += _make_tables(folders, seen, outcome, force, say, tell)
+        seen.write()
     return outcome
 
 
@@ -211,13 +215,12 @@ def _run(folders: Folders, tell: Callable[[str], None]) -> Iterator[Outcome]:
 class _Inputs:
     """The fingerprints of what each report is made from; what reports share is read once."""
 
-    def __init__(self, folders: Folders) -> None:
-        self._folders = folders
-        self._tables: dict[str, dict[str, str]] = {}
+    def __init__(self, folders: Folders, seen: Seen) -> None:
+        self._folders, self._seen = folders, seen
+        self._tables: dict[str, freshness.Inputs] = {}
         self._notebooks: dict[str, str] = {}
         self._common = {
             "the package": freshness.of_source(),
-            "the template": of_folder(freshness.PACKAGE / "publish" / "template"),
             "the lock file": freshness.of_surroundings(),
         }
 
@@ -228,7 +231,7 @@ class _Inputs:
             self._notebooks[notebook] = of_file(self._folders.notebooks / notebook)
         if report.dossier not in self._tables:
             folder = self._folders.processed / REPORT_DATA / report.dossier
-            self._tables[report.dossier] = of_each(folder, "its")
+            self._tables[report.dossier] = self._seen.of_each(folder, "its")
         parameters = json.dumps([report.parameters, report.edition, report.notebook])
         return {
             f"the notebook {notebook}": self._notebooks[notebook],
@@ -244,32 +247,61 @@ class _Inputs:
 
 def _make_tables(
     folders: Folders,
+    seen: Seen,
+    outcome: Outcome,
     force: bool,
     say: Callable[[str], None],
+    tell: Callable[[str], None],
     workers: int | None = None,
 ) -> list[Path]:
     """Make the processed tables again if they, the raw ones or the code changed; returns them."""
+    for name in freshness.strays(folders.raw):
+        tell(
+            f"{folders.raw / name} was not read: datapackage.json describes no such table. "
+            "Move it to another folder, or describe it."
+        )
     record = Record.read(folders.processed)
     inputs = {
-        **of_each(folders.raw, "raw"),
+        **seen.of_each(folders.raw, "raw", freshness.described_files(folders.raw)),
         "the package": freshness.of_source("data", "analysis"),
         "the lock file": freshness.of_surroundings(),
     }
-    reasons = record.reasons(TABLES, inputs, _fingerprint_of_tables(folders.processed))
+    reasons = record.reasons(TABLES, inputs, _fingerprint_of_tables(folders.processed, seen))
     if not reasons and not force:
         return []
     say(f"processed tables: {_in_short(reasons)}.")
+    remove_leftovers(folders.processed)
     from pipeline.analysis.process import process
 
-    process(folders.raw, folders.processed, workers or processors())
-    record.note(TABLES, inputs, _fingerprint_of_tables(folders.processed))
+    processed = process(folders.raw, folders.processed, workers or processors(), fresh=force)
+    _note(processed, outcome, tell)
+    if outcome.failed:  # said again in the next run, until it is put right
+        record.forget(TABLES)
+    else:
+        record.note(TABLES, inputs, _fingerprint_of_tables(folders.processed, seen))
     record.write()
     return sorted(folders.processed.glob("*.csv"))
 
 
-def _fingerprint_of_tables(processed: Path) -> str:
-    files = [*processed.glob("*.csv"), *processed.glob(f"{REPORT_DATA}/*/*")]
-    return freshness.of_files(processed, files) if files else ""
+def _note(processed: Any, outcome: Outcome, tell: Callable[[str], None]) -> None:
+    """Tell what was found in the raw tables; a provider left out of them counts as failed."""
+    from pipeline.data.problems import InvalidData
+
+    problems = processed.problems
+    for provider in sorted({p.provider for p in problems if p.stops and p.provider}):
+        theirs = [p for p in problems if p.stops and p.provider == provider]
+        outcome.failed[provider] = str(InvalidData(theirs))
+        outcome.exit_code = 1
+    for words in [*(str(p) for p in problems if not p.stops), *processed.newly_failed]:
+        tell(words)
+
+
+def _fingerprint_of_tables(processed: Path, seen: Seen) -> str:
+    found = {k: v for k, v in seen.of_each(processed, "table").items() if k.endswith(".csv")}
+    with suppress(FileNotFoundError), os.scandir(processed / REPORT_DATA) as folders:
+        for folder in sorted(folders, key=lambda entry: entry.name):
+            found |= seen.of_each(Path(folder.path), folder.name)
+    return of_bytes(json.dumps(found).encode()) if found else ""
 
 
 def _made(
@@ -278,7 +310,7 @@ def _made(
     workers: int | None,
     scheduler: str | None,
     timeout: int | None,
-) -> Iterator[Made]:
+) -> Generator[Made, None, None]:
     """Each report with its page or the reason why there is none, as they are done."""
     if scheduler is not None:
         from pipeline.publish.build.cluster import made_by_cluster
@@ -322,6 +354,7 @@ def _status_of(failure: ReportFailed | None) -> int:
 def _make_index(
     dossiers: list[dict[str, Any]],
     folders: Folders,
+    inputs: _Inputs,
     record: Record,
     outcome: Outcome,
     force: bool,
@@ -333,8 +366,8 @@ def _make_index(
         there = [r for r in dossier["reports"] if (folders.pages / f"{r['name']}.html").is_file()]
         if there:
             listed.append({**dossier, "reports": there})
-    inputs = _Inputs(folders).of_index(listed)
-    reasons = record.reasons(INDEX, inputs, of_file(folders.pages / INDEX))
+    made_from = inputs.of_index(listed)
+    reasons = record.reasons(INDEX, made_from, of_file(folders.pages / INDEX))
     if not reasons and not force:
         outcome.kept += 1
         return
@@ -343,7 +376,7 @@ def _make_index(
 
     page = index_html(listed).encode("utf-8")
     write_whole(folders.pages / INDEX, page)
-    record.note(INDEX, inputs, of_bytes(page))
+    record.note(INDEX, made_from, of_bytes(page))
     outcome.written.append(folders.pages / INDEX)
 
 
@@ -357,7 +390,7 @@ def _remove_old_pages(
         if path.parent == folders.pages and of_file(path) == record.made[product].get("itself"):
             path.unlink()
             outcome.removed.append(path)
-        del record.made[product]
+        record.forget(product)
 
 
 def _real(path: Path) -> Path:

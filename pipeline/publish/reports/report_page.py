@@ -5,12 +5,30 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+from IPython.display import JSON
 
 from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_data import ReportData
+
+#: The pages opened in this process, for ``opened``.
+_opened: "list[ReportPage]" = []
+
+
+def opened(names: Sequence[str], variables: dict[str, Any]) -> JSON:
+    """Return what a notebook opened: which reports, and what these parameters are there and now."""
+    pages = [
+        {"report": page.data.about["name"]}
+        | {
+            name: value
+            for name in names
+            if isinstance(value := getattr(page, name, None), str | int)
+        }
+        for page in _opened
+    ]
+    return JSON({"pages": pages, "variables": variables})
 
 
 @dataclass
@@ -31,6 +49,7 @@ class ReportPage:
     def __post_init__(self) -> None:
         """Start the notes with the sources of the data."""
         self.notes = SourceNotes(self.data["sources"])
+        _opened.append(self)
 
     def table(
         self,

@@ -35,14 +35,16 @@ def funnels(report: NationalReport) -> Picture | Prose:
         "limits that one in 20 and one in 500 providers would lie outside by chance, if all did as "
         "well as each other. Small dot: inside. Ring: outside the dashed lines. Disc: outside the "
         "full ones. Apart: outside even the spread of all providers.",
-        see=questions_table(report),
+        see=_questions(report),
         narrow=funnel_chart(*arguments, narrow=True),
         name="funnels",
     )
 
 
 def _why_no_funnel(questions: pd.DataFrame) -> str:
-    most = int(questions["known"].max()) if len(questions) else 0
+    if questions.empty:
+        return "No funnel is drawn: the framework rates by judgement and has no percentages."
+    most = int(questions["known"].max())
     return (
         f"No funnel is drawn: it takes {FEWEST} providers with a published number of cases for "
         f"limits of chance to say anything, and here are at most {most}."
@@ -73,8 +75,14 @@ def _left_out(questions: pd.DataFrame) -> str:
     )
 
 
-def questions_table(report: NationalReport) -> Table:
+def questions_table(report: NationalReport) -> Table | Prose:
     """Return each key question's overall share and how the providers lie around it."""
+    if report.data["questions"].empty:
+        return Prose(["No key question of this framework has a percentage."])
+    return _questions(report)
+
+
+def _questions(report: NationalReport) -> Table:
     for table in report.shown:
         if table.name == "questions":
             return table
