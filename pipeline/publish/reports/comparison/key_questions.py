@@ -13,9 +13,11 @@ from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
 
 
-def key_question_figure(report: Comparison) -> Picture:
+def key_question_figure(report: Comparison) -> Picture | Prose:
     """Return the chart of every key question: earlier, current, aggregate, bands behind."""
     questions = report.questions
+    if questions.empty:
+        return Prose(["This framework rates by judgement and has no key questions."])
     bands = report.current_bands()
     draw = [
         charts.key_question_chart(questions, report.data["standards"], bands, report.rounds, narrow)

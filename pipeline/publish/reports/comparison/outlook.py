@@ -60,8 +60,10 @@ def route_figure(report: Comparison) -> Picture | None:
     )
 
 
-def firmness_figure(report: Comparison) -> Picture:
+def firmness_figure(report: Comparison) -> Picture | Prose:
     """Return the picture of how the ratings would fare with other cases."""
+    if report.data["firmness"].empty:
+        return Prose(["No rating here rests on percentages, so no sample can move one."])
     lines = _firmness(report)
     standards = lines[lines["standard"] != "overall"]
     least = standards.sort_values("highest", kind="stable").iloc[0]
@@ -100,9 +102,11 @@ def firmness_figure(report: Comparison) -> Picture:
     )
 
 
-def totals_table(report: Comparison) -> Table:
+def totals_table(report: Comparison) -> Table | Prose:
     """Return how often other cases would give each total of points, rare totals left out."""
     totals = report.data["firmness_total"]
+    if totals.empty:
+        return Prose(["So there is no spread of totals either."])
     wide = totals.assign(share=100 * totals["independent"]).pivot(
         index="points", columns="rule", values="share"
     )
