@@ -286,7 +286,7 @@ def main(runs: int, builds: int, seed: int) -> None:
             if outcome == "pages" and builds:
                 builds -= 1
                 made = built(folder, Path(scratch) / "out")
-                outcome = f"pages, built: {made}"
+                outcome = f"pages, built: {made.split(':')[0]}"
                 if not made.startswith("exit"):
                     click.echo(f"seed {number} ({what}): {made}", err=True)
                 shutil.rmtree(Path(scratch) / "out", ignore_errors=True)
