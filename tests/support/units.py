@@ -9,7 +9,7 @@ from support.folders import Folder, add_provider
 
 UNITS = "units-2021"
 JUDGED = "judged-2021"
-CITED = {"source": "hmip-northumbria-2020", "place": "made up"}
+CITED = {"source": "made-up", "place": "made up"}
 JUDGEMENTS = (("P 1.1", "Leadership"), ("P 1.2", "Staffing"), ("P 1.3", "Services"))
 ON_CASES = (("P 2.1", "Assess"), ("P 2.2", "Plan"), ("P 2.3", "Deliver"), ("P 2.4", "Review"))
 QUESTIONS = ("involving the person", "desistance", "safety of other people", "recording")
@@ -29,6 +29,9 @@ BANDS = (
 
 def add_unit_framework(folder: Folder) -> None:
     """Add the framework with its standards, questions, sample and bands."""
+    document = {"source": "made-up", "title": "An invented report", "kind": "simulated"}
+    told = {"publisher": "Nobody", "published_printed": "2023", "published": "2023-06"}
+    folder.add("sources", {**document, **told, "licence": "none needed"})
     _framework(folder, UNITS, "Probation delivery units (invented)", JUDGEMENTS, ON_CASES)
     folder.add("sample_kinds", {"sample": "unit-cases", "name": "Cases", "definition": "Cases."})
     folder.add(

@@ -54,7 +54,11 @@ class ComparisonReport(Comparison):
 
     def glossary(self) -> Glossary:
         """Return the terms of this page and what they mean."""
-        terms = pd.read_csv(GLOSSARY, dtype="string")
+        terms = pd.read_csv(GLOSSARY, dtype="string", keep_default_na=False)
+        # A term of one kind of service stands where the page is of that kind.
+        names = [*self.data["standards"]["name"], *self.data["comparators"]["name"].dropna()]
+        said = " ".join([*names, str(self.data.about["short_name"])])
+        terms = terms[[word in said for word in terms["only_with"]]]
         return Glossary(dict(zip(terms["term"], terms["meaning"], strict=True)))
 
     def main_table(self) -> Table | None:
