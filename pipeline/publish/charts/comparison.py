@@ -70,7 +70,9 @@ def key_question_chart(
     behind = _behind(bands)
     scale = Axis(0, 100, [low for low, *_ in behind] + [100], bands=behind)
     aggregate = "CRCs" if narrow else "All CRCs"
-    headings = [f"{{previous}}{rounds[0]}", f"{{current}}{rounds[1]}", f"{{comparator}}{aggregate}"]
+    headings = [f"{{previous}}{rounds[0]}", f"{{current}}{rounds[1]}"]
+    if questions["comparator_percent"].notna().any():
+        headings.append(f"{{comparator}}{aggregate}")
     layout, painter = (NARROW, None) if narrow else (BROAD, sns.scatterplot)
     return dot_rows(rows, scale, layout, headings, "Change, points", seaborn=painter)
 
