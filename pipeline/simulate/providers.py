@@ -154,6 +154,8 @@ class _Simulation:
         self.prompts = _by(template["prompts"], "framework")
         self.made: dict[str, list[Row]] = defaultdict(list)
         self.pooled: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        #: Facts drawn already, by inspection (or its aggregate) and measure.
+        self.facts: dict[tuple[str, str], int | str] = {}
 
     def tables(self, providers: int, audits: int = 0) -> dict[str, list[Row]]:
         """Every table of so many providers, so many of them with case audits."""
@@ -219,6 +221,7 @@ class _Simulation:
         habits = {
             question: ease + random.normal(0, 0.3) for question, ease in self.ease.items()
         }  # what it is better or worse at, round after round
+        before = ""
         earlier_plan: list[Row] = []
         earlier: dict[str, int] = {}
         for row in self.followed:
@@ -233,7 +236,8 @@ class _Simulation:
             self._reprints(row, name, code, earlier)
             self._prompt_scores(row, name, source, sizes, quality, random)
             self._ratings(row, name, source, scores, quality, random)
-            self._facts(row, name, source, random)
+            self._facts(row, name, before, source, random)
+            before = name
             earlier_plan = self._plan(row, name, code, scores, earlier_plan, random)
             earlier = scores
             odds = {question: quality + habit for question, habit in habits.items()}
@@ -386,7 +390,10 @@ class _Simulation:
             }
         )
 
-    def _facts(self, row: Row, name: str, source: str, random: np.random.Generator) -> None:
+    def _facts(
+        self, row: Row, name: str, before: str, source: str, random: np.random.Generator
+    ) -> None:
+        """Figures near the real ones; what stands in two places is the same in both."""
         measures = {m["measure"]: m for m in self.template["measures"]}
         for real in self.template["facts"]:
             measure = measures[real["measure"]]
@@ -399,8 +406,14 @@ class _Simulation:
             ):
                 continue
             drawn = {
-                column: _near(real[column], random)
-                for column in ("value", "previous_value", "comparator_value")
+                column: ""
+                if real[column] == ""
+                else self.facts.setdefault((whose, real["measure"]), _near(real[column], random))
+                for column, whose in (
+                    ("value", name),
+                    ("previous_value", before),
+                    ("comparator_value", f"{name} {real['comparator']}"),
+                )
             }
             words = [f"{drawn['value']}%"]
             if drawn["comparator_value"] != "":
