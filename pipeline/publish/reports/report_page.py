@@ -17,6 +17,11 @@ from pipeline.publish.reports.report_data import ReportData
 _opened: "list[ReportPage]" = []
 
 
+def forget() -> None:
+    """Forget what was opened."""
+    _opened.clear()
+
+
 def opened(names: Sequence[str], variables: dict[str, Any]) -> JSON:
     """Return what a notebook opened: which reports, and what these parameters are there and now."""
     pages = [
