@@ -54,8 +54,9 @@ check: $(VENV)/develop.stamp ## style, types, import directions, notebook hygien
 	$(VENV)/bin/nbstripout --keep-id --verify notebooks/*.ipynb
 	$(VENV)/bin/python -m pytest tests/build/test_environment.py
 
-lab: $(LAB)/lab.stamp data ## open the notebooks in JupyterLab (an environment of its own)
-	@$(LAB)/bin/jupyter lab --notebook-dir=notebooks
+lab: $(LAB)/lab.stamp data ## open notebooks, data and docs in JupyterLab (an environment of its own)
+	@env -u MAKEFLAGS -u MAKELEVEL $(LAB)/bin/jupyter lab --ServerApp.root_dir=. \
+	  --LabApp.default_url=/lab/tree/notebooks/explore.ipynb
 
 pdf: report ## print every report to PDF with an installed Chromium, Chrome or Edge
 	@$(RUN) pdf

@@ -44,6 +44,21 @@ def dictionary() -> str:
     return "\n".join(parts)
 
 
+def raw_tables(folder: Path) -> dict[str, Any]:
+    """Return what each raw table of a folder is and holds, by name, as its package has it."""
+    return {table["name"]: table for table in _described(folder / PACKAGE_FILE)["resources"]}
+
+
+def processed_tables() -> dict[str, Any]:
+    """Return what each processed table is and holds, by name."""
+    return {table["name"]: table for table in _described(PROCESSED)["resources"]}
+
+
+def report_tables() -> dict[str, Any]:
+    """Return what each table of a report's own is, by name: its description, without columns."""
+    return {table["name"]: table for table in _described(PROCESSED)["report_tables"]}
+
+
 def _described(path: Path) -> dict[str, Any]:
     described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return described

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,23 @@ def csv_bytes(frame: pd.DataFrame, *, header: bool = True) -> bytes:
     """Return a table as CSV bytes: UTF-8, LF line ends, ten digits, missing left empty."""
     text = frame.to_csv(index=False, header=header, lineterminator="\n", float_format=FLOAT_FORMAT)
     return text.encode("utf-8")
+
+
+def read_table(path: Path, types: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table that ``csv_bytes`` wrote, each column with its type.
+
+    ``types`` names the columns that are not text: Int64 (whole numbers),
+    Float64 or boolean. Everything else is string; a missing value is ``pd.NA``.
+    """
+    import pandas as pd
+
+    return pd.read_csv(
+        path,
+        dtype=defaultdict(lambda: "string", types),
+        keep_default_na=False,
+        na_values=[""],
+        low_memory=False,  # in one piece, or a column's type is guessed from its first rows
+    )
 
 
 def json_bytes(about: Mapping[str, Any]) -> bytes:

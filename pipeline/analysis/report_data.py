@@ -28,6 +28,7 @@ from pipeline.analysis.inspections import (
     inspections_in_order,
     pairs_of_inspections,
 )
+from pipeline.analysis.promises import promises
 from pipeline.analysis.quality import ERROR, FAILED
 from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
 from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows
@@ -42,7 +43,7 @@ from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.headline import headline
 from pipeline.analysis.sentences.narrative import overturned_sentence, route_sentences
 from pipeline.analysis.significance_claims import significant_without_a_claim
-from pipeline.analysis.statistics.change import detectable_by_sample, families_of_tests, other_tests
+from pipeline.analysis.statistics.change import detectable_by_sample, families_of_tests
 from pipeline.analysis.statistics.sample_design import published_designs
 from pipeline.data import Tables
 
@@ -164,8 +165,9 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
     sources = _Sources(tables)
     by_pair = _Divided(_tables_of_pairs(processed), *_PAIR)
     by_inspection = _Divided(_tables_of_inspections(tables, processed, rounds), "inspection")
+    of_frameworks = ("frameworks", "rating_bands", "overall_bands")
     by_framework = _Divided(
-        {name: tables[name] for name in ("rating_bands", "overall_bands")}, "framework"
+        {**{name: tables[name] for name in of_frameworks}, "themes": themes_of(tables)}, "framework"
     )
     by_comparator = _Divided({"comparators": tables["comparators"]}, "comparator")
     lineage = _Divided({"lineage": tables["lineage"]}, "provider")
@@ -203,14 +205,18 @@ def _tables_of_pairs(processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.Data
     """Return the tables that a comparison shows of its pair of rounds, for all pairs.
 
     ``key_questions``, ``prompts``, ``standards`` and what analysts ask about the tests:
-    ``families`` (many tests at once), ``other_tests`` (what other tests would say), ``detectable``
-    (what these samples could have seen) and ``overturned`` (sentence).
+    ``families`` (many tests at once), ``detectable`` (what these samples could have seen) and
+    ``overturned`` (sentence).
     """
     questions, prompts = processed["key_question_comparison"], processed["prompt_comparison"]
     families = [
         families_of_tests(frame).assign(family=name)
         for name, frame in (("key questions", questions), ("prompts", prompts))
         if len(frame)
+    ]
+    detectable = detectable_by_sample(questions)
+    whole = [
+        name for name in detectable if str(name).startswith(("figures", "smallest", "largest"))
     ]
     significant = questions[questions["overturned_by"].notna()]
     said = [overturned_sentence(row) for row in records(significant)]
@@ -220,8 +226,7 @@ def _tables_of_pairs(processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.Data
         "prompts": prompts,
         "standards": processed["rating_comparison"],
         "families": pd.concat(families) if families else pd.DataFrame(columns=_PAIR),
-        "other_tests": other_tests(questions),
-        "detectable": detectable_by_sample(questions),
+        "detectable": detectable.astype(dict.fromkeys(whole, "Int64")),
         "overturned": overturned[overturned["sentence"].notna()],
     }
 
@@ -252,6 +257,7 @@ def _tables_of_inspections(
         .merge(named[["sample", "name"]], on="sample")
         .merge(rounds[["inspection", "round"]], on="inspection"),
         "discretions": tables["discretions"],
+        "promises": promises(tables),
         "failed_checks": failed[["inspection", "rule", "subject", "detail"]],
         "claims": claims,
         "unclaimed": significant_without_a_claim(
@@ -263,9 +269,25 @@ def _tables_of_inspections(
                 "item": "plan",
                 "value": answers["result"].str.split(" ").str[0],
                 "sentence": "The action plan answers " + answers["result"],
-            }
+            },
+            dtype="string",
         ),
     }
+
+
+def themes_of(tables: Tables) -> pd.DataFrame:
+    """Return the theme and short name of every key question; one row a framework and key question.
+
+    A key question without a theme in the data is grouped under the domain of its standard and
+    called by its label.
+    """
+    asked = tables["key_questions"][["framework", "key_question", "standard", "label"]]
+    frame = asked.merge(tables["themes"], on=["framework", "key_question"], how="left")
+    domains = tables["standards"][["framework", "standard", "domain_name"]]
+    frame = frame.merge(domains, on=["framework", "standard"], how="left")
+    frame["theme"] = frame["theme"].fillna(frame["domain_name"])
+    frame["in_short"] = frame["in_short"].fillna(frame["label"])
+    return frame[["framework", "key_question", "theme", "in_short"]]
 
 
 _WHOLE = ["size", "required_size", "eligible", "eligible_lowest", "eligible_highest"]
@@ -335,9 +357,9 @@ def _about(
         "reports": [
             {
                 "name": report,
-                "notebook": "comparison",
+                "notebook": "leadership" if edition == "leadership" else "comparison",
                 "edition": edition,
-                "parameters": {**parameters, "edition": edition},
+                "parameters": parameters,
             }
             for edition, report in editions.items()
         ],
@@ -375,8 +397,8 @@ def _dates(row: Row, name: str) -> str:
     """Say when an inspection was made and published, and of what name where it was another."""
     then = "" if row["provider_name"] == name else f" (as {row['provider_name']})"
     return (
-        f"Round {row['round_name']}{then}: fieldwork from {row['fieldwork_start_printed']}, "
-        f"report published {row['published_printed']}"
+        f"{row['round_name']}{then}: fieldwork from {plans.day_in_words(row['fieldwork_start'])}, "
+        f"report published {plans.day_in_words(row['published'])}"
     )
 
 

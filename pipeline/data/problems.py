@@ -65,6 +65,10 @@ class InvalidData(Exception):
         )
         super().__init__("\n".join(said(self.problems)))
 
+    def _render_traceback_(self) -> list[str]:
+        # IPython shows this in place of a traceback: the sentences are all there is to know.
+        return str(self).splitlines()
+
 
 def said(problems: list[Problem]) -> list[str]:
     """Return the sentences of some problems, the first fifty in full and the others counted."""

@@ -31,7 +31,7 @@ Row = dict[str, Any]
 #: Tables taken over as they are: what was asked and how it is judged.
 RULES = (
     "frameworks", "rating_bands", "overall_bands", "discretion_rules", "standards", "sample_kinds",
-    "key_questions", "question_wordings", "comparability", "prompts", "measures",
+    "key_questions", "themes", "question_wordings", "comparability", "prompts", "measures",
     "publication_limits",
 )  # fmt: skip
 #: Facts drawn for an imaginary provider: those that are shares of its people or cases.

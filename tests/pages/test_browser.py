@@ -128,9 +128,9 @@ def test_skip_link_and_source_link_lead_there_and_back(
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
-        assert page.get_by_role("link", name="Source 3", exact=True).count() == 1
+        assert page.get_by_role("link", name="Source [3]", exact=True).count() == 1
         link = page.locator('table a[href^="#n"]').first
-        number = link.text_content()
+        number = link.text_content().strip(" []")
         link.focus()
         page.keyboard.press("Enter")
         assert page.evaluate("location.hash") == f"#n{number}"
@@ -219,7 +219,6 @@ def test_printed_page_holds_every_word_on_numbered_sheets(
     for number, text in enumerate(sheets, start=1):
         assert f"Page {number} of {len(sheets)}" in re.sub(r"\s+", " ", text)
         assert "SIMULATED" in text
-    # The brackets round a source's number are drawn by the style sheet.
     paper = re.sub(r"[\s\[\]]+", "", "".join(sheets))
     cells = {line.strip() for part in shown.split("\n") for line in part.split("\t")}
     lost = [words for words in cells if words and re.sub(r"\s+", "", words) not in paper]

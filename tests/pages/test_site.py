@@ -53,8 +53,9 @@ def test_pages_are_sound(site: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_a_report_weighs_less_than_300_kilobytes(site: Path, name: str) -> None:
-    assert page(site, name).stat().st_size < 300 * KILOBYTE
+def test_a_report_weighs_little(site: Path, name: str) -> None:
+    most = 400 if name.endswith("-analyst") else 120 if name == COMPARISON else 300
+    assert page(site, name).stat().st_size < most * KILOBYTE
 
 
 def test_the_index_says_why_dlnr_has_no_comparison(site: Path) -> None:
@@ -80,9 +81,9 @@ def test_the_index_weighs_little(site: Path) -> None:
 
 
 def rows_of(path: Path, table: str) -> Iterator[list[str]]:
-    """Return the cells of a table on a page, source marks left out, a row at a time."""
+    """Return the cells of the tables whose id begins so, source marks left out, a row at a time."""
     for found in audit.document(path).iter("table"):
-        if found.get("id") == table:
+        if (found.get("id") or "").startswith(table):
             for row in found.iter("tr"):
                 cells = [cell for cell in row if cell.tag in ("th", "td")]
                 for cell in cells:
@@ -93,35 +94,24 @@ def rows_of(path: Path, table: str) -> Iterator[list[str]]:
                 yield [audit.words(cell) for cell in cells]
 
 
-@pytest.mark.parametrize("edition", ["", "-analyst"])
-def test_all_key_questions_stand_on_the_page_as_published(site: Path, edition: str) -> None:
+def test_all_key_questions_stand_on_the_page_as_published(site: Path) -> None:
     shown = {}
-    for cells in rows_of(page(site, COMPARISON + edition), "t-comparison"):
+    for cells in rows_of(page(site, f"{COMPARISON}-analyst"), "t-questions-"):
         if re.match(r"\d\.\d\.\d ", cells[0]):
             shown[cells[0].split()[0]] = cells[1:3]
     assert set(shown) == set(KEY_QUESTIONS_2019)
     for question, percent in KEY_QUESTIONS_2019.items():
-        assert shown[question][1] == (
+        assert shown[question][0] == (
             "qualitative evidence only" if percent is None else f"{percent}%"
         )
         # Only where the same question was asked is the earlier figure shown.
         earlier = f"{KEY_QUESTIONS_2018[question]}%"
         if question in ("4.1.1", "4.1.2", "4.1.3"):
             earlier = "no comparable data"
-        assert shown[question][0] == earlier
+        assert shown[question][1] == earlier
 
 
-def test_the_first_screen_says_what_the_documents_say(site: Path) -> None:
-    text = audit.words(audit.document(page(site, COMPARISON)))
-    for words in (
-        "Requires improvement again; the score rose from 10 to 15 of 30, one point short of Good.",
-        "Of eight standards whose ratings compare, five rose, three stayed and none fell.",
-        "the points went from 7 to 12 of 24.",
-    ):
-        assert words in text
-
-
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", [name for name in REPORTS if name != COMPARISON])
 def test_tables_and_figures_are_numbered_without_a_gap(site: Path, name: str) -> None:
     numbered = re.findall(
         r'<span class="no">(Table|Figure) (\d+)</span>', page(site, name).read_text()
@@ -132,10 +122,9 @@ def test_tables_and_figures_are_numbered_without_a_gap(site: Path, name: str) ->
         assert numbers == list(range(1, len(numbers) + 1))
 
 
-@pytest.mark.parametrize("edition", ["", "-analyst"])
-def test_a_base_that_is_not_known_is_at_most_in_the_drawing_too(site: Path, edition: str) -> None:
+def test_a_base_that_is_not_known_is_at_most_in_the_drawing_too(site: Path) -> None:
     """The 2020 report ties 2.1.3 to no printed number of cases; 97 were read in all."""
-    document = audit.document(page(site, COMPARISON + edition))
+    document = audit.document(page(site, f"{COMPARISON}-analyst"))
     drawn = [
         audit.words(node) for node in document.iter() if str(node.tag).split("}")[-1] == "text"
     ]
@@ -144,7 +133,7 @@ def test_a_base_that_is_not_known_is_at_most_in_the_drawing_too(site: Path, edit
 
 
 def test_targets_are_told_round_by_round(site: Path) -> None:
-    text = audit.words(audit.document(page(site, COMPARISON)))
+    text = audit.words(audit.document(page(site, f"{COMPARISON}-analyst")))
     assert "2019: two of 3 figures met their target; missed: Positive compliance" in text
     assert "2018: one figure of 3 met its target; missed: Unpaid work requirements" in text
 
@@ -156,7 +145,7 @@ def test_a_target_is_met_on_the_better_side_and_other_units_stand_elsewhere(tmp_
     folder.edit("measures", {"measure": "service-level-10"}, unit="days")
     outcome = build(folder.path, tmp_path, wanted=Wanted(kind="comparison"), progress=False)
     assert outcome.failed == {}
-    made = page(tmp_path, COMPARISON)
+    made = page(tmp_path, f"{COMPARISON}-analyst")
     text = audit.words(audit.document(made))
     assert "2018: two of 2 figures met their target." in text
     assert "2019: one figure of 2 met its target; missed: Positive compliance" in text
@@ -217,7 +206,11 @@ def test_the_word_significant_is_earned_wherever_it_stands(
     checked = 0
     for path in leadership_pages(folder):
         subject = re.sub(r"-\d{4}-\d{4}$", "", path.stem)
-        for cells in rows_of(path, "t-comparison"):
+        earned = [v for (of, _), v in verdicts.items() if of == subject and v == "significant"]
+        drawn = [node for node in audit.document(path).iter() if str(node.tag).endswith("text")]
+        said = [node for node in drawn if "significant" in audit.words(node)]
+        assert len(said) == 2 * len(earned)  # broad and narrow
+        for cells in rows_of(path.with_name(f"{path.stem}-analyst.html"), "t-questions-"):
             if re.match(r"\d\.\d\.\d ", cells[0]):
                 said = {re.sub(r"^\W+", "", cell) for cell in cells[1:]}
                 verdict = verdicts[subject, cells[0].split()[0]]
@@ -269,16 +262,16 @@ def test_other_providers_rounds_and_frameworks_have_sound_pages(wider: Path) -> 
 
 
 def test_one_round_alone_says_nothing_of_change(wider: Path) -> None:
+    analyst = audit.document(page(wider, "comparison-solo-crc-2020-analyst"))
+    assert "There is no earlier inspection of this provider in the data." in audit.words(analyst)
     tree = audit.document(page(wider, "comparison-solo-crc-2020"))
-    assert "There is no earlier inspection of this provider in the data." in audit.words(tree)
-    assert "How sure" not in [audit.words(heading) for heading in tree.iter("h3")]
     columns = [audit.words(cell) for cell in tree.iter("th")]
-    assert "Direction" not in columns
+    assert columns[:2] == ["Standard", "2020"]
     assert not [column for column in columns if column.startswith("Change")]
 
 
 def test_another_framework_has_its_own_bands_and_questions(wider: Path) -> None:
-    text = audit.words(audit.document(page(wider, "comparison-ambleshire-yos-2021-2022")))
+    text = audit.words(audit.document(page(wider, "comparison-ambleshire-yos-2021-2022-analyst")))
     assert "Is 3.2.1 done well?" in text
     assert "Through the Gate (4.2)" not in text
 
@@ -307,16 +300,6 @@ def test_real_pages_at_four_times_the_size_and_on_paper(
         assert audit.sideways_faults(shown) == []
     with audit.opened(chromium, page(site, name)) as shown:
         assert audit.print_faults(shown) == []
-
-
-def test_the_first_sheet_of_paper_is_a_summary_of_its_own(site: Path, chromium: Any) -> None:
-    with audit.opened(chromium, page(site, COMPARISON)) as shown:
-        sheets = [sheet.extract_text() for sheet in audit.printed(shown).pages]
-    first = re.sub(r"\s+", " ", sheets[0])
-    assert "the score rose from 10 to 15 of 30" in first
-    assert "What next" in first and "How sure" in first
-    assert "Ratings of the standards" not in first
-    assert f"Page 1 of {len(sheets)}" in first
 
 
 def test_hostile_text_stays_text(hostile: Path, chromium: Any) -> None:

@@ -78,11 +78,13 @@ def test_no_page_says_what_was_found_false(texts):
 
 
 def test_clearly_stands_in_official_wording_only(texts):
-    official = [text for text in wordings() if "clearly" in text.lower()]
+    # Without blanks, because a chart breaks a wording into lines.
+    official = ["".join(text.split()) for text in wordings() if "clearly" in text.lower()]
     for name, text in texts.items():
+        text = "".join(text.split())
         for wording in official:
-            text = text.replace(wording, "")
-        assert not re.search(r"\bclearly\b", text, re.IGNORECASE), name
+            text = text.replace(wording, "").replace(wording.rstrip("."), "")
+        assert "clearly" not in text.lower(), name
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +100,13 @@ def leadership(site: Path) -> str:
 def test_the_only_large_fall_is_said_to_pass_the_inspectorates_test(leadership, analyst):
     # 18 of 20 and 7 of 11: Z at 0.1 passes (p 0.0755), and so does its exact version (0.0945).
     for text in (leadership, analyst):
-        assert re.search(r"resettlement[^.]*90% of cases in 2018 and 64%", text) or "−26" in text
+        assert (
+            re.search(r"resettlement[^.]*90% of cases in 2018 and 64%", text)
+            or "−26" in text
+            or (
+                "down 26,significant" in text  # on two lines of the chart
+            )
+        )
         assert "Tests disagree" not in re.sub(r"Tests disagree.{0,200}", "", text)
 
 
@@ -129,13 +137,14 @@ def test_what_cannot_be_seen_is_said(analyst):
     assert "none for 2 of 3" in analyst
 
 
-def test_the_quality_page_counts_what_its_tables_show(site):
+def test_the_quality_page_counts_what_it_lists(site):
     text = text_of(site / "reports" / "data-quality.html")
-    assert "Uses of discretion that the framework permits: 3 of 3" in text
-    assert re.search(r"\d+ of \d+ figures that are printed again under the same name", text)
-    first = text.index("Discrepancies that change a verdict or a rating")
-    assert first < text.index("Discrepancies that change a figure")
-    assert first < text.index("Traces of the conversion to text")
+    # Three uses of discretion (footnotes 44, 50 and 55), one of which rests on two rules.
+    assert "discretion is permitted: 4" not in text
+    # What our copy of a document does stands apart from what the document does.
+    assert "In the text we have, perhaps not in the document" in text
+    # A harm sub-sample without a size changes a verdict; a comma changes nothing and comes later.
+    assert text.index("Size of the harm sub-sample in 2018") < text.index("2.3.1 comma")
 
 
 def test_percentages_on_plan_pages_are_credited_to_the_inspectorate(site):

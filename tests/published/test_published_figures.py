@@ -61,7 +61,8 @@ REPRINTED_2018 = {
 # 2018 report: Annex 1, domain two (100), domain three (26 and 20). Annex 2, footnote 21, mentions a
 # sub-sample for keeping other people safe without its size.
 # 2020 report: Annex 2, domain two (97), chapter 2, first paragraph (85 cases with factors related
-# to harm, 29 post-release cases), Annex 2, domain three (25 and 11), footnotes 59 and 60 (30 and 20 required).
+# to harm), Annex 2, domain three (25 and 11), footnotes 59 and 60 (30 and 20 required).
+# Executive summary: 29 post-release cases.
 SAMPLE_SIZES = {
     (INSPECTION_2018, "case-supervision"): (100, None),
     (INSPECTION_2018, "risk-of-harm"): (None, None),

@@ -42,7 +42,8 @@ STATUSES = [
 MAY_BE_EMPTY = [
     "samples", "prompt_scores", "comparator_scores", "comparators", "discretions", "facts",
     "responses", "actions", "action_updates", "follow_up", "recommendation_links",
-    "recommendations", "plans", "comparability", "significance_claims", "discrepancies", "second_readings", "lineage",
+    "recommendations", "plans", "comparability", "significance_claims", "discrepancies",
+    "second_readings", "lineage",
     "ratings", "overall_ratings", "key_question_scores", "discretion_rules", "overall_bands",
     "question_wordings", "prompts", "measures", "allocation_matrix", "allocation_rules",
 ]  # fmt: skip

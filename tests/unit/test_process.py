@@ -119,7 +119,8 @@ def test_files_are_plain_utf_8_with_lf(made):
 
 def test_nothing_is_written_from_invalid_data(tmp_path):
     folder = Folder(tmp_path / "raw")
-    folder.replace("key_question_scores", ",own,81,", ",own,740,")
+    where = {"framework": "crc-2019", "points": "3"}
+    folder.edit("rating_bands", where, lower_percent="82")  # what all providers share
     out = tmp_path / "processed"
     with pytest.raises(InvalidData):
         process(folder.path, out)

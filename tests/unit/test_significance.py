@@ -22,7 +22,6 @@ from pipeline.analysis.statistics.significance import (
     benjamini_hochberg,
     boschloo_exact,
     clopper_pearson_interval,
-    eligible_cases_for_design,
     expected_by_chance,
     few_expected,
     fisher_exact,
@@ -239,25 +238,6 @@ def test_a_p_value_that_is_none_is_refused(bad):
 
 def test_thirteen_tests_at_a_tenth():
     assert expected_by_chance(13, 0.1) == pytest.approx(1.3)
-
-
-def test_the_design_formula_of_cochran_1977():
-    # n0 = 1.2816^2 x 0.25 / 0.05^2 = 164.2; with N eligible cases n = n0 / (1 + (n0 - 1) / N).
-    endless = scipy.stats.norm.ppf(0.9) ** 2 * 0.25 / 0.05**2
-    assert endless == pytest.approx(164.24, abs=0.01)
-    for sample in (20, 26, 30, 97, 100):
-        implied = eligible_cases_for_design(sample)
-        for population in (implied.lowest, implied.eligible, implied.highest):
-            assert round(endless / (1 + (endless - 1) / population)) == sample
-        for population in (implied.lowest - 1, implied.highest + 1):
-            assert round(endless / (1 + (endless - 1) / population)) != sample
-    assert eligible_cases_for_design(100).eligible == 254
-    assert eligible_cases_for_design(97).eligible == 235
-
-
-def test_a_sample_larger_than_any_population_needs():
-    with pytest.raises(CannotBeComputed, match="any population"):
-        eligible_cases_for_design(165)
 
 
 @pytest.mark.parametrize("previous", [41, 54, 70, 81])

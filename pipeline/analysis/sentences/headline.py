@@ -17,10 +17,10 @@ class Overall:
     """The overall rating of an inspection and what its points say.
 
     ``rating`` is None where there is none, and ``status`` says why. ``points`` is the score out of
-    ``most``: as printed, else our sum over all standards, None where neither is to be had; ``printed`` whether
-    the report prints it and ``score_status`` why not; ``ours`` our sum where it is another;
-    ``missing`` and ``next_rating`` the distance to the next overall rating, None at the top and
-    where the score does not give the published rating.
+    ``most``: as printed, else our sum over all standards, None where neither is to be had;
+    ``printed`` whether the report prints it and ``score_status`` why not; ``ours`` our sum where
+    it is another; ``missing`` and ``next_rating`` the distance to the next overall rating, None at
+    the top and where the score does not give the published rating.
     """
 
     rating: str | None
@@ -112,7 +112,7 @@ def _overall(
     now: Overall, then: Overall | None, comparable: str, standards: list[Row]
 ) -> tuple[str | None, str]:
     """Say the rating, the comparable result first and then the total with what it sums."""
-    rating = now.rating or _NO_RATING.get(now.status, "There is no overall rating")
+    rating = now.rating or NO_RATING.get(now.status, "There is no overall rating")
     if now.points is None:
         return rating, f"{rating}."
     short = "" if now.ours is None else f" (the points of its standards add up to {now.ours})"
@@ -140,7 +140,7 @@ def _overall(
     return value, f"{rating} {same}. {comparable} {summed}{ours}"
 
 
-_NO_RATING = {
+NO_RATING = {
     "not entered yet": "The overall rating has not been entered yet",
     "not rated": "No overall rating was given",
     "not published": "No overall rating was published",

@@ -103,8 +103,8 @@ def verdict_sentences(tested: pd.DataFrame) -> list[str]:
     failing = int((~passed & ~disagree & ~hangs).sum())
     if failing:
         does = "does" if failing == 1 else "do"
-        number = f"{in_words(failing, capital=True)} of {len(rows)} changes"
-        sentences.append(f"{number} {does} not pass it.")
+        which = f"{in_words(failing, capital=True)} of {len(rows)} changes"
+        sentences.append(f"{which} {does} not pass it.")
     return sentences
 
 

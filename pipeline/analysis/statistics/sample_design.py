@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.statistics.significance import CannotBeComputed, eligible_cases_for_design
+from pipeline.analysis.statistics.sampling import eligible_cases_for_design
+from pipeline.analysis.statistics.significance import CannotBeComputed
 
 
 def published_designs(samples: pd.DataFrame) -> pd.DataFrame:

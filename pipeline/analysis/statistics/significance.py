@@ -15,7 +15,6 @@ practice, not only of the cases that happened to be eligible in one window (docs
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -65,14 +64,6 @@ class Detectable(NamedTuple):
 
     rise: int | None
     fall: int | None
-
-
-class DesignPopulation(NamedTuple):
-    """Number of eligible cases that a sample size implies, and the range that rounds to it."""
-
-    eligible: int
-    lowest: int
-    highest: int
 
 
 def check_counts(count: Numbers, nobs: Numbers) -> tuple[npt.NDArray, npt.NDArray]:
@@ -267,7 +258,7 @@ def _z(
 
 
 def pooled_tests(
-    x1: npt.NDArray, n1: npt.NDArray, x2: npt.NDArray, n2: npt.NDArray
+    x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers
 ) -> tuple[npt.NDArray, npt.NDArray, npt.NDArray]:
     """Pooled Z and two-sided p-value of many pairs at once, and whether each could be computed.
 
@@ -451,45 +442,3 @@ def _normal_power(share: float, n1: int, n2: int, level: float) -> tuple[npt.NDA
     needed = -ndtri(level / 2) * np.sqrt(together * (1 - together) * (1 / n1 + 1 / n2))
     spread = np.sqrt(share * (1 - share) / n1 + later * (1 - later) / n2) + 1e-300
     return ndtr((later - share - needed) / spread), ndtr((share - later - needed) / spread)
-
-
-def eligible_cases_for_design(
-    sample: int, confidence: float = 80, margin: float = 5
-) -> DesignPopulation:
-    """How many eligible cases a sample size set for a confidence and margin of error implies.
-
-    The design formula for a share, at its least favourable value of 50%, gives
-    ``n0 = z * z * 0.25 / m**2`` cases from an endless population (164.2 at 80% and 5 points), and
-    ``n = n0 / (1 + (n0 - 1) / N)`` from ``N`` eligible cases. Turned round,
-    ``N = n * (n0 - 1) / (n0 - n)``. ``lowest`` and ``highest`` are the populations whose ``n``
-    rounds to the sample.
-
-    ``confidence`` and ``margin`` are percent and percentage points. A sample that the endless
-    population would not need implies no finite number and is refused with ``CannotBeComputed``.
-
-    Source: Cochran, W. G. (1977), Sampling Techniques, 3rd edition, section 4.4. That the
-    inspectorate used this formula is our reading: its reports print the confidence and the margin.
-
-    >>> eligible_cases_for_design(97)
-    DesignPopulation(eligible=235, lowest=233, highest=238)
-    """
-    _, cases = check_counts(0, sample)
-    if not 0 < confidence < 100:
-        raise ValueError(f"The confidence must lie between 0 and 100 percent, not {confidence!r}.")
-    if not 0 < margin < 100:
-        raise ValueError(f"The margin must lie between 0 and 100 points, not {margin!r}.")
-    z = float(scipy.stats.norm.ppf(0.5 + confidence / 200))
-    endless = z * z * 0.25 / (margin / 100) ** 2
-    n = int(cases)
-    if n + 0.5 >= endless:
-        raise CannotBeComputed(
-            f"A sample of {n} is as large as any population would need at {confidence:g}% "
-            f"confidence and a margin of {margin:g} points ({endless:.1f} cases)."
-        )
-
-    def population(size: float) -> float:
-        return size * (endless - 1) / (endless - size)
-
-    lowest = max(n, math.ceil(population(n - 0.5)))
-    highest = max(lowest, math.ceil(population(n + 0.5)) - 1)
-    return DesignPopulation(round(population(n)), lowest, highest)

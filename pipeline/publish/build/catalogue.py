@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.analysis.files import ABOUT, REPORT_DATA
+from pipeline.data.nearest import no_such
 from pipeline.files import fit_name
 
 #: Seconds one cell may take, unless the caller says otherwise.
@@ -148,7 +149,6 @@ class Wanted:
             there = [str(r.about[key]) for r in chosen if r.about.get(key) not in (None, "")]
             chosen = [report for report in chosen if report.about.get(key) == value]
             if not chosen:
-                of = f" of {self.provider}" if self.provider and key != "provider" else ""
-                known = ", ".join(sorted(set(there))) or "none"
-                raise UnknownReport(f"There is no {word} '{value}'{of}; there is: {known}.")
+                of = self.provider if self.provider and key != "provider" else ""
+                raise UnknownReport(no_such(word, value, sorted(there), of))
         return chosen

@@ -283,6 +283,14 @@ def _make_tables(
     return sorted(folders.processed.glob("*.csv"))
 
 
+def tables_out_of_date(raw: Path, processed: Path) -> bool:
+    """Say whether a raw folder has changed since the tables of a processed one were made of it."""
+    made = Record.read(processed).made.get(TABLES, {})
+    then = {name: value for name, value in made.items() if name.startswith("raw ")}
+    now = Seen(processed).of_each(raw, "raw", freshness.described_files(raw))
+    return bool(then) and then != now
+
+
 def _note(processed: Any, outcome: Outcome, tell: Callable[[str], None]) -> None:
     """Tell what was found in the raw tables; a provider left out of them counts as failed."""
     from pipeline.data.problems import InvalidData

@@ -1,18 +1,15 @@
 """The charts of the comparison report as SVG, drawn from its data's tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-import seaborn as sns
+from matplotlib.figure import Figure as Drawing
 
 from pipeline.analysis.records import records
 from pipeline.publish.charts.dot_rows import Axis, Dot, Layout, Line, dot_rows
 from pipeline.publish.page.markup import is_missing
 from pipeline.publish.page.style import BANDS
-
-BROAD = Layout(width=780, left=215, right=475, columns=(526, 574, 640), verdict=656)
-NARROW = Layout(width=360, left=8, right=232, columns=(276, 318, 360), verdict=0, narrow=True)
 
 
 def signed(points: Any) -> str:
@@ -24,57 +21,6 @@ def signed(points: Any) -> str:
 
 def _percent(value: Any) -> str:
     return "\u2013" if is_missing(value) else f"{int(value)}%"
-
-
-def key_question_chart(
-    questions: pd.DataFrame,
-    standards: pd.DataFrame,
-    bands: pd.DataFrame,
-    rounds: tuple[str, str],
-    narrow: bool = False,
-) -> str:
-    """Draw every key question on one line: previous, current, all CRCs, rating bands behind.
-
-    ``questions`` is the tested key_question_comparison, ``standards`` names the
-    groups, ``bands`` are the rating bands of the current framework, ``rounds``
-    the names of the two rounds. The bar is the 95% interval of the current figure.
-    """
-    names = standards.set_index("standard")["name"]
-    rows = []
-    for row in records(questions):
-        dots = [
-            Dot(float(row[column]), thing)
-            for column, thing in (
-                ("comparator_percent", "comparator"),
-                ("previous_percent", "previous"),
-                ("current_percent", "current"),
-            )
-            if not is_missing(row[column])
-        ]
-        ends = (row["current_lower"], row["current_upper"])
-        rows.append(
-            Line(
-                label=_short(row["label"]),
-                dots=dots,
-                figures=[
-                    _percent(row["previous_percent"]),
-                    _percent(row["current_percent"]),
-                    _percent(row["comparator_percent"]),
-                ],
-                verdict=change_words(row),
-                strong=row["change_verdict"] == "significant",
-                group=f"{row['standard']} {names[row['standard']]}",
-                interval=None if is_missing(ends[0]) else (float(ends[0]), float(ends[1])),
-            )
-        )
-    behind = _behind(bands)
-    scale = Axis(0, 100, [low for low, *_ in behind] + [100], bands=behind)
-    aggregate = "CRCs" if narrow else "All CRCs"
-    headings = [f"{{previous}}{rounds[0]}", f"{{current}}{rounds[1]}"]
-    if questions["comparator_percent"].notna().any():
-        headings.append(f"{{comparator}}{aggregate}")
-    layout, painter = (NARROW, None) if narrow else (BROAD, sns.scatterplot)
-    return dot_rows(rows, scale, layout, headings, "Change, points", seaborn=painter)
 
 
 def _behind(bands: pd.DataFrame) -> list[tuple[float, float, str, str]]:
@@ -90,20 +36,7 @@ def _behind(bands: pd.DataFrame) -> list[tuple[float, float, str, str]]:
     ]
 
 
-def _short(label: Any) -> str:
-    """Drop the standard from a label: the group's heading says it."""
-    words = str(label).partition(": ")[2] or str(label)
-    return words[0].upper() + words[1:]
-
-
-def change_words(row: Mapping[str, Any]) -> str:
-    """Return the change and its verdict as the chart prints it, such as '+10 significant'."""
-    if row["change_verdict"] == "not comparable" or is_missing(row["change_points"]):
-        return "not comparable"
-    return f"{signed(row['change_points'])} {row['change_verdict']}"
-
-
-def change_chart(changes: pd.DataFrame, narrow: bool = False) -> str:
+def change_chart(changes: pd.DataFrame, narrow: bool = False) -> Drawing:
     """Draw each change with its 95% interval, largest rise first.
 
     ``changes`` holds label, change_points, newcombe_lower, newcombe_upper
@@ -139,7 +72,7 @@ def change_chart(changes: pd.DataFrame, narrow: bool = False) -> str:
     return dot_rows(rows, Axis(-reach, reach, ticks, "", zero=True), layout, ["Points"], "Verdict")
 
 
-def target_chart(facts: pd.DataFrame, narrow: bool = False) -> str:
+def target_chart(facts: pd.DataFrame, narrow: bool = False) -> Drawing:
     """Draw contract measures against target and national figure, grouped by round.
 
     ``facts`` holds name, value, comparator_value, target (percent), met (whether the value is on
@@ -178,7 +111,7 @@ def target_chart(facts: pd.DataFrame, narrow: bool = False) -> str:
     return dot_rows(rows, Axis(low, 100, ticks), layout, headings, "")
 
 
-def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) -> str:
+def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) -> Drawing:
     """Draw for each standard how far its furthest key question is from the next rating.
 
     ``route`` holds the rateable rows of next_rating_by_standard: name, boundary_percent,
@@ -210,8 +143,8 @@ def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) 
     return dot_rows(rows, scale, layout, ["{current}Now", "{target}Next"], "It would take")
 
 
-def firmness_chart(firmness: pd.DataFrame, narrow: bool = False) -> str:
-    """Draw how many of 100 inspections of other cases would reach a rating or a higher one.
+def firmness_chart(firmness: pd.DataFrame, narrow: bool = False) -> Drawing:
+    """Draw how many of 100 fresh samples would reach the published rating or a higher one.
 
     ``firmness`` holds a row a line of the chart: label, alone and discretion
     (percent), lowest and highest (bounds of alone, percent).

@@ -1,15 +1,13 @@
 """The picture of the data-quality report: how much of each topic was printed, and in what form."""
 
 from textwrap import wrap
-from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
-from matplotlib.patches import Rectangle
 
 from pipeline.analysis.quality.coverage import BLANK, NUMBER, WORDS
 from pipeline.analysis.records import Row, records
-from pipeline.publish.page.pictures import drawing
+from pipeline.publish.charts.canvas import Canvas
 from pipeline.publish.page.style import BANDS, CURRENT, GRID, INK, RULE
 
 _FILLS = {
@@ -25,7 +23,7 @@ def completeness_chart(topics: pd.DataFrame, *, narrow: bool = False) -> Drawing
     """Draw a bar a topic, split by form, with the counts in columns beside it.
 
     ``topics`` is the ``completeness`` table. All bars have one scale, so that their length is how
-    much was printed. Sizes are CSS pixels; nothing is measured, so nothing can collide.
+    much was printed.
     """
     width = 360 if narrow else 760
     left = 0 if narrow else 270
@@ -40,38 +38,38 @@ def completeness_chart(topics: pd.DataFrame, *, narrow: bool = False) -> Drawing
     ]
     head = 26
     height = head + sum(heights) + 4
-    figure, axes = drawing(width, height)
-    figure.subplots_adjust(0, 0, 1, 1)
-    axes.set_axis_off()
-    axes.set_xlim(0, width)
-    axes.set_ylim(height, 0)
+    canvas = Canvas(width, height)
     for form, x in columns.items():
-        axes.text(x, head - 12, _HEADS[form], ha="right", va="center", weight="bold")
+        canvas.words(x, head - 12, _HEADS[form], side="right", bold=True)
     scale = (right - left) / float(topics["total"].max())
     top = float(head)
     for row, lines, tall in zip(records(topics), labels, heights, strict=True):
-        axes.plot([0, width], [top, top], color=GRID, linewidth=0.8)
+        canvas.line(0, top, width, top, GRID, 0.8)
         first = top + 6 + _LINE / 2
         if not narrow:
             first = top + (tall - _LINE * (len(lines) - 1)) / 2
         for number, words in enumerate(lines):
-            axes.text(0, first + number * _LINE, words, va="center", color=INK)
+            canvas.words(0, first + number * _LINE, words)
         middle = top + tall - 6 - _BAR / 2 if narrow else top + tall / 2
-        _bar(axes, row, left, middle, scale)
+        _bar(canvas, row, left, middle, scale)
         for form, x in columns.items():
-            axes.text(x, middle, f"{int(row[form]):,}", ha="right", va="center", color=INK)
+            canvas.words(x, middle, f"{int(row[form]):,}", side="right")
         top += tall
-    return figure
+    return canvas.drawn()
 
 
-def _bar(axes: Any, row: Row, left: float, middle: float, scale: float) -> None:
+def _bar(canvas: Canvas, row: Row, left: float, middle: float, scale: float) -> None:
     at = left
     for form, (fill, edge) in _FILLS.items():
         long = float(row[form]) * scale
         if long:
-            axes.add_patch(
-                Rectangle(
-                    (at, middle - _BAR / 2), long, _BAR, facecolor=fill, edgecolor=edge, linewidth=1
-                )
+            canvas.area(
+                at,
+                middle - _BAR / 2,
+                at + long,
+                middle + _BAR / 2,
+                fill,
+                edgecolor=edge,
+                linewidth=1,
             )
         at += long

@@ -10,15 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from textwrap import wrap
-from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
-from matplotlib.patches import Circle, Rectangle
 
 from pipeline.analysis.plans import REPLACED
 from pipeline.data import is_missing
-from pipeline.publish.page.pictures import drawing
+from pipeline.publish.charts.canvas import Canvas, Side
 from pipeline.publish.page.style import CURRENT, DOWN, GRID, INK, QUIET, RULE
 
 MONTHS = (
@@ -128,32 +126,28 @@ def timeline(actions: pd.DataFrame, as_of: str, *, narrow: bool = False) -> Draw
     lanes = {owner: int(part.groupby("column").size().max()) for owner, part in owners}
     heights = {owner: _height(len(labels[owner]), lanes[owner], narrow) for owner, _ in owners}
     height = int(_HEAD + sum(heights.values())) + 6
-    figure, axes = drawing(grid.width, height)
-    figure.subplots_adjust(0, 0, 1, 1)
-    axes.set_axis_off()
-    axes.set_xlim(0, grid.width)
-    axes.set_ylim(height, 0)
-    _heads(axes, grid, as_of)
+    canvas = Canvas(grid.width, height)
+    _heads(canvas, grid, as_of)
     marks: list[tuple[float, float, str, int]] = []
     top = float(_HEAD)
     for owner, part in owners:
-        axes.plot([0, grid.width], [top, top], color=GRID, linewidth=0.8, zorder=1)
+        canvas.line(0, top, grid.width, top, GRID, 0.8)
         lines = labels[owner]
         above = _LINE * len(lines) if narrow else 0.0
         for number, words in enumerate(lines):
             middle = top + (heights[owner] - _LINE * (len(lines) - 1)) / 2
             y = (top + 11 if narrow else middle) + _LINE * number
-            axes.text(0, y, words, va="center", color=INK, fontsize=13)
+            canvas.words(0, y, words)
         room = heights[owner] - above
-        _uprights(axes, grid, top + above, top + heights[owner])
+        _uprights(canvas, grid, top + above, top + heights[owner])
         for column, cell in part.groupby("column", sort=False):
             x = grid.months.get(str(column), grid.undated.get(str(column), 0.0))
             first = top + above + (room - _LANE * (len(cell) - 1)) / 2
             for lane, (name, count) in enumerate(zip(cell["state"], cell["actions"], strict=True)):
                 marks.append((x, first + _LANE * lane, str(name), int(count)))
         top += heights[owner]
-    _draw(axes, marks)
-    return figure
+    _draw(canvas, marks)
+    return canvas.drawn()
 
 
 def _height(lines: int, lanes: int, narrow: bool) -> float:
@@ -208,44 +202,41 @@ def _number(day: str) -> int:
     return int(day[:4]) * 12 + int(day[5:7]) - 1
 
 
-def _heads(axes: Any, grid: _Grid, as_of: str) -> None:
-    style = {"ha": "center", "va": "center", "fontsize": 12, "color": INK}
+def _heads(canvas: Canvas, grid: _Grid, as_of: str) -> None:
     year = ""
     for month, x in grid.months.items():
-        axes.text(x, 34, MONTHS[int(month[5:]) - 1], **style)
+        canvas.words(x, 34, MONTHS[int(month[5:]) - 1], side="center", size=12)
         if month[:4] != year:
             year = month[:4]
-            axes.text(x, 50, year, **{**style, "color": QUIET})
+            canvas.words(x, 50, year, side="center", size=12, colour=QUIET)
     for kind, x in grid.undated.items():
         for number, words in enumerate(UNDATED[kind].split("\n")):
-            axes.text(x, 34 + 16 * number, words, **style)
+            canvas.words(x, 34 + 16 * number, words, side="center", size=12)
     if grid.as_of is None:
         return
     x = grid.as_of
-    axes.plot([x, x], [20, _HEAD], color=INK, linewidth=1.5, zorder=2)
+    canvas.line(x, 20, x, _HEAD, INK, 1.5)
     day = f"{int(as_of[8:])} " if len(as_of) > 7 else ""
     words = f"As of {day}{MONTHS[int(as_of[5:7]) - 1]} {as_of[:4]}"
     beyond = x + 62 > grid.width
-    side = "right" if beyond else "left" if x < 62 else "center"
-    axes.text(x, 11, words, **{**style, "ha": side, "fontweight": "bold"})
+    side: Side = "right" if beyond else "left" if x < 62 else "center"
+    canvas.words(x, 11, words, side=side, size=12, bold=True)
 
 
-def _uprights(axes: Any, grid: _Grid, top: float, bottom: float) -> None:
+def _uprights(canvas: Canvas, grid: _Grid, top: float, bottom: float) -> None:
     """Draw one row's part of the upright lines, which leave labels alone."""
     for x in grid.breaks:
-        axes.plot([x, x], [top, bottom], color=RULE, linewidth=1, linestyle=(0, (2, 3)), zorder=1)
+        canvas.line(x, top, x, bottom, RULE, 1, (0, (2, 3)))
     if grid.as_of is not None:
-        axes.plot([grid.as_of] * 2, [top, bottom], color=INK, linewidth=1.5, zorder=2)
+        canvas.line(grid.as_of, top, grid.as_of, bottom, INK, 1.5)
 
 
-def _draw(axes: Any, marks: Sequence[tuple[float, float, str, int]]) -> None:
-    # Patches and not markers: a marker is a reference, through which nothing can see its colour.
+def _draw(canvas: Canvas, marks: Sequence[tuple[float, float, str, int]]) -> None:
     for x, y, name, count in marks:
         shape, fill, edge, ink = STATES[name]
-        look: dict[str, Any] = {"facecolor": fill, "edgecolor": edge, "linewidth": 2, "zorder": 3}
         if shape == "disc":
-            axes.add_patch(Circle((x, y), _RADIUS, **look))
+            canvas.disc(x, y, _RADIUS, fill, edge)
         else:
-            side = 2 * _RADIUS
-            axes.add_patch(Rectangle((x - _RADIUS, y - _RADIUS), side, side, **look))
-        axes.text(x, y, str(count), ha="center", va="center", fontsize=12, color=ink, zorder=4)
+            sides = (x - _RADIUS, y - _RADIUS, x + _RADIUS, y + _RADIUS)
+            canvas.area(*sides, fill, edgecolor=edge, linewidth=2)
+        canvas.words(x, y, str(count), side="center", size=12, colour=ink)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, escape, join, shape, slug, symbol, tag
 from pipeline.publish.page.pictures import picture_svg
 from pipeline.publish.page.source_notes import SourceNotes
@@ -40,19 +41,8 @@ def sentence(words: Sentence, notes: SourceNotes | None, shown_in: str) -> Marku
     return escape(words)
 
 
-class _Shown:
-    """Something that shows itself in a notebook cell."""
-
-    def html(self) -> Markup:
-        """Return the object as HTML."""
-        raise NotImplementedError
-
-    def _repr_html_(self) -> Markup:
-        return self.html()
-
-
-@dataclass(frozen=True)
-class Together(_Shown):
+@dataclass(frozen=True, repr=False)
+class Together(Shown):
     """Several objects shown by one cell, one beneath the other."""
 
     parts: Sequence[Any]
@@ -62,8 +52,19 @@ class Together(_Shown):
         return join(part.html() for part in self.parts)
 
 
-@dataclass(frozen=True)
-class Headline(_Shown):
+@dataclass(frozen=True, repr=False)
+class Heading(Shown):
+    """A heading under that of its section."""
+
+    words: str
+
+    def html(self) -> Markup:
+        """Return the heading."""
+        return tag("h3", self.words)
+
+
+@dataclass(frozen=True, repr=False)
+class Headline(Shown):
     """The one sentence a reader should leave with, and what must be said beside it."""
 
     text: Sentence
@@ -96,8 +97,8 @@ class KeyFigure:
     source: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True)
-class KeyFigures(_Shown):
+@dataclass(frozen=True, repr=False)
+class KeyFigures(Shown):
     """The figures of the first screen, side by side where there is room."""
 
     figures: Sequence[KeyFigure]
@@ -125,6 +126,18 @@ class KeyFigures(_Shown):
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A short term and the sentence that belongs to it."""
+
+    term: str
+    words: str
+
+    def html(self) -> Markup:
+        """Return the pair for a list of definitions."""
+        return tag("div", tag("dt", self.term), tag("dd", self.words))
+
+
+@dataclass(frozen=True)
 class Panel:
     """A short list under a heading, such as "Strongest" or "What next"."""
 
@@ -132,8 +145,8 @@ class Panel:
     sentences: Sequence[Sentence]
 
 
-@dataclass(frozen=True)
-class Panels(_Shown):
+@dataclass(frozen=True, repr=False)
+class Panels(Shown):
     """Panels side by side where there is room."""
 
     panels: Sequence[Panel]
@@ -153,8 +166,8 @@ class Panels(_Shown):
         return tag("div", tag("h3", panel.heading), inside, class_="panel")
 
 
-@dataclass(frozen=True)
-class Prose(_Shown):
+@dataclass(frozen=True, repr=False)
+class Prose(Shown):
     """Paragraphs made from the tables."""
 
     paragraphs: Sequence[Sentence]
@@ -169,8 +182,8 @@ class Prose(_Shown):
         return tag("div", *(tag("p", words) for words in shown), class_="prose")
 
 
-@dataclass(frozen=True)
-class Notice(_Shown):
+@dataclass(frozen=True, repr=False)
+class Notice(Shown):
     """Something a reader must not miss."""
 
     paragraphs: Sequence[str]
@@ -182,8 +195,8 @@ class Notice(_Shown):
         return tag("div", heading, *(tag("p", words) for words in self.paragraphs), class_="notice")
 
 
-@dataclass(frozen=True)
-class Glossary(_Shown):
+@dataclass(frozen=True, repr=False)
+class Glossary(Shown):
     """Terms and what they mean, in the order given."""
 
     terms: Mapping[str, str]
@@ -196,8 +209,8 @@ class Glossary(_Shown):
         return tag("dl", *items, class_="terms")
 
 
-@dataclass(frozen=True)
-class ScoreScale(_Shown):
+@dataclass(frozen=True, repr=False)
+class ScoreScale(Shown):
     """Where an overall score stands among the bands of the overall rating, then and now.
 
     Parameters
@@ -208,12 +221,15 @@ class ScoreScale(_Shown):
         Words for the current round and its score.
     previous
         The same for the round before, if there was one.
+    caption
+        A sentence above the scale.
     """
 
     bands: Sequence[tuple[str, int, int]]
     current: tuple[str, int]
     previous: tuple[str, int] | None = None
     name: str = "score"
+    caption: str = ""
 
     def finding(self) -> str:
         """Return what the picture shows, in one sentence."""
@@ -233,16 +249,17 @@ class ScoreScale(_Shown):
 
     def html(self) -> Markup:
         """Return the scale as a picture, drawn once for a page and once for a small screen."""
-        broad = self._picture(680, 14, f"g-{slug(self.name)}")
+        broad = self._picture(480, 12.5, f"g-{slug(self.name)}")
         slim = self._picture(288, 11, f"s-{slug(self.name)}")
         return tag(
             "div",
+            tag("p", self.caption) if self.caption else EMPTY,
             tag("div", broad, class_="broad"),
-            tag("div", slim, class_="slim"),
+            tag("div", slim, class_="slim", hidden=True),
             class_="scale",
         )
 
-    def _picture(self, width: int, size: int, name: str) -> Markup:
+    def _picture(self, width: int, size: float, name: str) -> Markup:
         left, height = 10.0, 28.0
         step = (width - 2 * left) / (self.bands[-1][2] - self.bands[0][1] + 1)
         crowded = self.previous is not None and (
@@ -322,8 +339,8 @@ class Entry:
     sources: Sequence[tuple[str, str]] = ()
 
 
-@dataclass(frozen=True)
-class Entries(_Shown):
+@dataclass(frozen=True, repr=False)
+class Entries(Shown):
     """A long list under headings; what is said of several entries is said once, above them.
 
     Parameters
@@ -349,15 +366,16 @@ class Entries(_Shown):
             if self.notes is not None:
                 self.notes.label(shown_in, f"“{heading}”")
             parts.append(tag("h3", heading, id=shown_in))
+            seen: set[int] = set()
             for said, entries in runs:
                 if said:
                     parts.append(tag("p", said, class_="said"))
-                items = (self._item(entry, shown_in) for entry in entries)
+                items = (self._item(entry, shown_in, seen) for entry in entries)
                 parts.append(tag("ul", *items, class_="entries"))
         return join(parts)
 
-    def _item(self, entry: Entry, shown_in: str) -> Markup:
+    def _item(self, entry: Entry, shown_in: str, seen: set[int]) -> Markup:
         marks = EMPTY
         if self.notes is not None:
-            marks = join(self.notes.link(*source, shown_in) for source in entry.sources)
-        return tag("li", tag("b", entry.name), " ", entry.text, " ", marks)
+            marks = join(self.notes.cite(source, shown_in, seen) for source in entry.sources)
+        return tag("li", tag("b", entry.name), " ", entry.text, marks)

@@ -24,6 +24,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import Markup, clean, is_missing, slug, tag
 from pipeline.publish.page.page_info import PageInfo
 from pipeline.publish.page.source_notes import SourceNotes
@@ -33,6 +34,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 LARGE = 24_000
 """CSV files of more bytes than this together travel in one zip file, a quarter of the size: a page
 with its data must stay light enough to send by e-mail."""
+_SHEETS = "All tables as a spreadsheet"
 _ALL = "All tables as CSV files"
 _LONGEST = 32_000
 _CREATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
@@ -158,7 +160,7 @@ def xlsx_bytes(tables: Sequence[Table], page: PageInfo) -> bytes:
 
 
 @dataclass(frozen=True)
-class Downloads:
+class Downloads(Shown):
     """The page's data to take away: show it as the last value of a cell.
 
     Parameters
@@ -169,18 +171,18 @@ class Downloads:
         What the page says about itself; its name begins the files' names.
     main
         The table that is offered as a CSV file of its own even where the others are packed.
+    only_spreadsheet
+        Whether the spreadsheet is all that is offered.
     """
 
     tables: Sequence[Table]
     page: PageInfo
     main: Table | None = None
+    only_spreadsheet: bool = False
 
     def __repr__(self) -> str:
         """Say what this is without a memory address, which would differ from run to run."""
         return f"Downloads: {len(self.tables)} tables"
-
-    def _repr_html_(self) -> Markup:
-        return self.html()
 
     def html(self) -> Markup:
         """Return links that hold the files themselves: no server is asked."""
@@ -193,10 +195,11 @@ class Downloads:
                 xlsx_bytes(tables, self.page),
                 _SPREADSHEET,
                 f"{name}.xlsx",
-                "All tables as a spreadsheet",
+                "The figures as a spreadsheet" if self.only_spreadsheet else _SHEETS,
                 "Excel, LibreOffice",
             )
         ]
+        tables = [] if self.only_spreadsheet else tables
         files = {f"{name}-{table.name}.csv": csv_bytes(table) for table in tables}
         if sum(map(len, files.values())) > LARGE:
             links.append(

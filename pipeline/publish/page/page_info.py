@@ -59,6 +59,9 @@ class PageInfo:
         File name without ending.
     colophon_extra
         Further terms and words for the foot of the page.
+    two_sheets
+        Whether the page is laid out for two sheets of paper: without contents list and with a foot
+        of two lines.
     """
 
     title: str
@@ -79,6 +82,7 @@ class PageInfo:
     data_published: str = ""
     name: str = ""
     colophon_extra: Mapping[str, str] = field(default_factory=dict)
+    two_sheets: bool = False
 
     @property
     def full_title(self) -> str:
@@ -117,6 +121,9 @@ class PageInfo:
     @property
     def colophon(self) -> list[tuple[str, str]]:
         """The pairs of term and words at the foot of the page, empty ones left out."""
+        if self.two_sheets:
+            made = f"Data version {self.data_version}, made with {self.generator}"
+            return [*self.colophon_extra.items(), ("Version", made)]
         pairs = [
             ("Cite as", self.citation),
             ("Source of figures", self.publisher),
@@ -167,6 +174,7 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
     publisher = PUBLISHERS[about["kind"]]
     published = about["published"]
     simulated = about["simulated"]
+    two_sheets = about["kind"] == "comparison" and edition == "leadership"
     licence: dict[str, Any] = {}
     if simulated:
         licence = {"licence": "none: the figures are simulated", "licence_url": ""}
@@ -175,8 +183,8 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
         description=about["result"],
         edition=edition,
         kind=about["kind"],
-        standfirst=about.get("standfirst", about["result"]),
-        dates=about.get("dates", []),
+        standfirst="" if two_sheets else about.get("standfirst", about["result"]),
+        dates=[] if two_sheets else about.get("dates", []),
         simulated=simulated,
         citation=f"{about['title']}. Figures: {publisher}. Data version {about['data_version']}.",
         data_version=about["data_version"],
@@ -185,5 +193,6 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
         data_published=published,
         name=names[edition],
         colophon_extra={"Status": STATUS},
+        two_sheets=two_sheets,
         **licence,
     )

@@ -16,9 +16,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree import ElementTree
 
+import pandas as pd
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Drawing
 
+from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, join, scroll_region, shape, slug, tag
 from pipeline.publish.page.style import INK, apply, house_style
 from pipeline.publish.page.tables import Table
@@ -63,13 +65,22 @@ def sheet(width: float, height: float) -> Drawing:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Reference:
+    """Where on the page the numbers stand that are no table: its name, its address, the numbers."""
+
+    words: str
+    address: str
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Picture(Shown):
     """A chart on a page: show it as the last value of a cell.
 
     Parameters
     ----------
     drawing
-        A matplotlib figure, or SVG text.
+        A matplotlib figure.
     title
         What the chart shows, in a few words: printed above it.
     finding
@@ -78,10 +89,10 @@ class Picture:
     caption
         How to read it: shapes, intervals, what is left out.
     table
-        The numbers drawn, opened beneath the chart. A table that the page shows elsewhere can be
-        given as ``see`` instead.
+        The numbers drawn: folded beneath the chart, or shown there (``open_table``). A table that
+        the page shows elsewhere can be given as ``see`` instead.
     see
-        The table on this page that holds the numbers.
+        What on this page holds the numbers: a table, or a reference to a file.
     narrow
         The same chart drawn for a small screen, shown there in its place: 340 pixels wide with
         text of 13 holds up on the smallest.
@@ -95,14 +106,15 @@ class Picture:
         cannot be reached.
     """
 
-    drawing: Drawing | str
+    drawing: Drawing
     title: str
     finding: str
     caption: str = ""
     table: Table | None = None
-    see: Table | None = None
-    narrow: Drawing | str | None = None
+    see: Table | Reference | None = None
+    narrow: Drawing | None = None
     name: str = ""
+    open_table: bool = False
 
     def __post_init__(self) -> None:
         """Check that the figure says what it finds and that its numbers can be reached."""
@@ -117,19 +129,27 @@ class Picture:
             object.__setattr__(self, "table", replace(self.table, numbered=False))
 
     def __repr__(self) -> str:
-        """Say what this is without a memory address, which would differ from run to run."""
-        return f"Picture: {self.title}"
+        """Return its title and finding, for a terminal."""
+        return f"{self.title}\n{self.finding}"
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The numbers drawn, or those of the table that holds them."""
+        numbers = self.table if self.table is not None else self.see
+        assert numbers is not None
+        return numbers.frame
+
+    def hint(self) -> str:
+        """Say how to get at the numbers."""
+        return f".frame gives its {len(self.frame)} rows of numbers as a DataFrame."
 
     @property
     def label(self) -> str:
         """What other text calls the figure, such as "Figure 2"."""
         numbers = self.table or self.see
-        if numbers is None or numbers.notes is None:
+        if not isinstance(numbers, Table) or numbers.notes is None:
             return ""
         return f"Figure {numbers.notes.number('Figure', f'f-{self.name}', self.title)}"
-
-    def _repr_html_(self) -> Markup:
-        return self.html()
 
     def html(self) -> Markup:
         """Return the figure as HTML."""
@@ -144,21 +164,28 @@ class Picture:
         picture = self._drawn(self.drawing, f"g-{self.name}")
         if self.narrow is not None:
             small = self._drawn(self.narrow, f"s-{self.name}")
-            picture = tag("div", picture, class_="broad") + tag("div", small, class_="slim")
+            picture = tag("div", picture, class_="broad") + tag(
+                "div", small, class_="slim", hidden=True
+            )
         return tag("figure", heading, picture, self._numbers(label), id=f"f-{self.name}")
 
-    def _drawn(self, source: Drawing | str, name: str) -> Markup:
-        text = source if isinstance(source, str) else svg_text(source)
-        return scroll_region(lean_svg(text, name, self.finding), f"h-{self.name}", "chart")
+    def _drawn(self, source: Drawing, name: str) -> Markup:
+        drawn = lean_svg(svg_text(source), name, self.finding)
+        return scroll_region(drawn, f"h-{self.name}", "chart")
 
     def _numbers(self, label: str) -> Markup:
         if self.table is None:
-            assert self.see is not None
-            link = tag("a", self.see.label, href=f"#{self.see.id}")
+            see = self.see
+            assert see is not None
+            if isinstance(see, Table):
+                see = Reference(see.label, f"#{see.id}", see.frame)
+            link = tag("a", see.words, href=see.address)
             return tag("p", "The numbers are in ", link, ".", class_="see")
         inside = self.table.html()
         if self.table.notes is not None:
             self.table.notes.label(self.table.name, label)
+        if self.open_table:
+            return inside
         summary = tag("summary", f"The numbers behind {label or 'this figure'}")
         return tag("details", summary, inside, class_="numbers", id=f"d-{self.name}")
 

@@ -18,7 +18,6 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from nbconvert.exporters.templateexporter import TemplateExporter
@@ -27,11 +26,16 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
+from pipeline.publish.page.display import on_page
 from pipeline.publish.page.markup import Markup, clean, escape, join, slug, tag
 from pipeline.publish.page.page_info import EDITIONS, PageInfo
-from pipeline.publish.page.widths import COLUMNS, WIDTHS
-
-TEMPLATE = Path(__file__).with_name("template")
+from pipeline.publish.page.stylesheet import (
+    TEMPLATE,
+    components,
+    counted_classes,
+    lean_css,
+    read,
+)
 
 HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
 """Cells with these tags never show their code: parameters may hold a path, set-up says nothing."""
@@ -46,8 +50,6 @@ _MATHML = re.compile(
     r"(?: (?:display|alttext|stretchy|mathvariant|width|columnalign)=\"[^\"<>&]*\")* ?/?>"
 )
 _TAG = re.compile(r"<[^>]+>")
-_CLASS = re.compile(r'class="([^"]*)"')
-_COUNTED = re.compile(r"\b[nkxw]\d+\b")
 
 
 class UnfitOutput(ValueError):
@@ -98,7 +100,7 @@ class Renderer:
             _check_outputs(cell, position)
         shown = NotebookNode(notebook | {"cells": cells})
         inside = "".join(
-            output.get("data", {}).get("text/html", "")
+            on_page(output.get("data", {}).get("text/html", ""))
             for cell in cells
             for output in cell.get("outputs", [])
         )
@@ -158,6 +160,7 @@ class _PageExporter(TemplateExporter):
         yield "markdown", markdown
         yield "sections", sections
         yield "is_parameters", _hides_code
+        yield "on_page", on_page
 
 
 class _PageMarkdown(IPythonRenderer):
@@ -223,9 +226,9 @@ def frame(page: PageInfo, body: str) -> dict[str, Markup]:
     Of the rules that are counted out (the third column to the right, a chart at least 448 pixels
     wide) a page carries those that its body asks for.
     """
-    asked = frozenset(_COUNTED.findall(" ".join(_CLASS.findall(body))))
     finds = "data-finder" in body
-    style = _stylesheet(finds or page.kind == "index", asked) + _running_foot(page)
+    lists = finds or page.kind == "index"
+    style = _stylesheet(lists, counted_classes(body)) + _running_foot(page)
     script = _script(finds)
     return {
         "style": Markup(style),  # noqa: S704
@@ -238,30 +241,14 @@ def frame(page: PageInfo, body: str) -> dict[str, Markup]:
 @cache
 def _stylesheet(lists: bool, asked: frozenset[str]) -> str:
     # What is counted out belongs to the components: the page's print rules must come after it.
-    sheets = [_read("components.css"), _counted(asked), _read("page.css")]
-    return _lean_css("\n".join([*sheets, _read("finder.css")] if lists else sheets))
+    sheets = [components(asked), read("page.css")]
+    return lean_css("\n".join([*sheets, read("finder.css")] if lists else sheets))
 
 
 @cache
 def _script(finds: bool) -> str:
-    text = _read("page.js") + (_read("finder.js") if finds else "")
+    text = read("page.js") + (read("finder.js") if finds else "")
     return re.sub(r"^\s+(//.*)?", "", text, flags=re.MULTILINE)
-
-
-def _counted(asked: frozenset[str]) -> str:
-    """Return the rules for columns and chart widths that are named by a number."""
-    rules = []
-    for kind, cells, rule in (
-        ("n", "td", "text-align:right;white-space:nowrap"),
-        ("n", "thead th", "text-align:right"),
-        ("k", "td", "white-space:nowrap"),
-        ("x", "tr>*", "min-width:var(--room);overflow-wrap:anywhere"),
-    ):
-        numbers = [n for n in range(1, COLUMNS + 1) if f"{kind}{n}" in asked]
-        told = ",".join(f".{kind}{n} {cells}:nth-child({n})" for n in numbers)
-        rules.append(f"{told}{{{rule}}}" if told else "")
-    rules += [f".chart svg.w{w}{{min-width:{w}px}}" for w in WIDTHS if f"w{w}" in asked]
-    return "".join(rules)
 
 
 def policy(style: str, script: str) -> str:
@@ -275,19 +262,6 @@ def policy(style: str, script: str) -> str:
 def _fingerprint(text: str) -> str:
     digest = hashlib.sha256(text.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
-
-
-@cache
-def _read(name: str) -> str:
-    return (TEMPLATE / name).read_text(encoding="utf-8")
-
-
-def _lean_css(text: str) -> str:
-    """Return a style sheet without comments and needless spaces; what is quoted stays as it is."""
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    parts = re.split(r'("[^"]*")', re.sub(r"\s*\n\s*", "\n", text))
-    parts[::2] = [re.sub(r"(?<=[{;,:]) | (?=[{}])|;(?= ?})", "", part) for part in parts[::2]]
-    return "".join(parts).strip()
 
 
 def _running_foot(page: PageInfo) -> str:

@@ -3,7 +3,7 @@
 One register serves one page. A figure carries a small numbered link to its note; the note stands
 at the end of the page, names document and place, and links back. The number is visible, so the way
 can be followed on paper; it is a real link with a name, so it can be followed by keyboard and with
-a screen reader.
+a screen reader. A figure that is copied from a table comes without it.
 
 Notes are numbered in the order in which the page shows them. The same place in the same document
 always has the same number, however often a cell is run again.
@@ -17,7 +17,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.analysis.plans import day_in_words
 from pipeline.analysis.records import Row, records
+from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, is_missing, join, tag
 
 # "hmip-northumbria-2020: Annex 4, row 1", as the processed tables write a source and its place.
@@ -49,15 +51,15 @@ class _Note:
     shown_in: dict[str, None]
 
 
-class SourceNotes:
+class SourceNotes(Shown):
     """The source notes of one page, numbered as the page shows them.
 
     Parameters
     ----------
     documents
         The documents by their short names: a mapping of ``Document``, or the ``sources`` table
-        (columns ``source``, ``title``, ``published_printed``, ``publisher``, ``licence``,
-        ``kind``). A source that is not among them is called by its short name.
+        (columns ``source``, ``title``, ``published``, ``published_printed``, ``publisher``,
+        ``licence``, ``kind``). A source that is not among them is called by its short name.
     """
 
     def __init__(self, documents: Mapping[str, Document] | pd.DataFrame | None = None) -> None:
@@ -99,8 +101,9 @@ class SourceNotes:
         number = self.mark(source, place, shown_in)
         note = self._notes[(str(source), str(place))]
         anchor = f"r{number}" if first and note.first_shown_in == shown_in else None
-        # The style sheet sets the number in brackets and has it read as "Source 12".
-        return tag("a", number, href=f"#n{number}", id=anchor)
+        # The blank and the brackets keep mark and figure apart where there is no style sheet; the
+        # style sheet has the mark read as "Source [12]" and left out of what is copied.
+        return tag("a", f" [{number}]", href=f"#n{number}", id=anchor)
 
     def cite(self, reference: object, shown_in: str, seen: set[int] | None = None) -> Markup:
         """Return the link for a reference, or nothing where the reference is empty.
@@ -142,15 +145,17 @@ class SourceNotes:
     def documents(self) -> dict[str, Document]:
         """The documents that the page has used so far, in order of first use."""
         used = dict.fromkeys(note.source for note in self._notes.values())
-        return {source: self._document(source) for source in used}
+        return {source: self.document(source) for source in used}
 
-    def _document(self, source: str) -> Document:
+    def document(self, source: str) -> Document:
+        """Return a document by its short name."""
         return self._documents.get(source, Document(source))
 
     def _name(self, source: str) -> str:
-        return self._document(source).name
+        return self.document(source).name
 
-    def _repr_html_(self) -> Markup:
+    def html(self) -> Markup:
+        """Return the notes as HTML, a list a document."""
         if not self._notes:
             return tag("p", "No figure on this page was copied from a document.")
         return join(
@@ -193,19 +198,19 @@ def documents_of(sources: pd.DataFrame) -> dict[str, Document]:
         value = row.get(column)
         return "" if is_missing(value) else str(value)
 
+    def day(row: Row) -> str:
+        published = words(row, "published")
+        return day_in_words(published) if published else words(row, "published_printed")
+
     shorts = {
-        source: ", ".join(
-            part
-            for part in (words(row, "kind").capitalize(), words(row, "published_printed"))
-            if part
-        )
+        source: ", ".join(part for part in (words(row, "kind").capitalize(), day(row)) if part)
         for source, row in rows.items()
     }
     taken = list(shorts.values())
     return {
         source: Document(
             title=words(row, "title") or source,
-            published=words(row, "published_printed"),
+            published=day(row),
             publisher=words(row, "publisher"),
             licence=words(row, "licence"),
             short=shorts[source] if taken.count(shorts[source]) == 1 else "",

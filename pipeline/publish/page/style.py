@@ -40,6 +40,26 @@ BANDS: dict[str, str] = {
 }
 """Backgrounds of the rating bands, light to dark in the order of merit; all text on them passes."""
 
+ON_DARK: dict[str, str] = {
+    **dict(zip(BANDS.values(), ("#1d2329", "#222c36", "#283645", "#2f4256"), strict=True)),
+    "#ffffff": "var(--paper)",
+    "#fff": "var(--paper)",
+    QUIET.lower(): "#b8b8b8",
+    RULE.lower(): "#8c8c8c",
+    GRID.lower(): "#4d4d4d",
+    "#d0d0d0": "#4d4d4d",
+    "#6b6b6b": "#9e9e9e",
+    INTERVAL.lower(): "#9fbbd8",
+    _DARK_GREY.lower(): "#cfcfcf",
+    _DARK_BLUE.lower(): "#74aee8",
+    _DARK_PINK.lower(): "#f08cba",
+    _TURQUOISE.lower(): "#4fc9be",
+    _ORANGE.lower(): "#f79463",
+    _PURPLE.lower(): "#b9a3e3",
+}
+"""Each colour of a chart, and the colour of the same thing on a dark ground, where notebooks may
+show it; pages are light."""
+
 RATING_LEVELS: dict[str, int] = {
     "Inadequate": 0,
     "Requires improvement": 1,

@@ -13,10 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from textwrap import shorten
 from typing import Any, Literal
 
 import pandas as pd
 
+from pipeline.publish.page.display import Shown, in_words
 from pipeline.publish.page.markup import (
     EMPTY,
     Markup,
@@ -36,6 +38,9 @@ from pipeline.publish.page.widths import COLUMNS
 Kind = Literal["text", "percent", "points", "change", "count", "number", "p", "rating", "mark"]
 
 NUMERIC: frozenset[str] = frozenset({"percent", "points", "change", "count", "number", "p"})
+
+PRINTED, WIDEST = 20, 44
+"""How many rows of a table are printed in a terminal, and how many characters of a cell."""
 
 LONG = 70
 """A column whose texts are longer than this is given room."""
@@ -114,7 +119,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Shown):
     """A table on a page: show it as the last value of a cell, or under a figure.
 
     One row of ``frame`` is one row of the table; only the columns named are shown.
@@ -197,8 +202,24 @@ class Table:
             self._check(column)
 
     def __repr__(self) -> str:
-        """Say what this is without a memory address, which would differ from run to run."""
-        return f"Table: {self.caption} ({len(self.frame)} rows)"
+        """Return the table for a terminal: its caption, and its first rows as they are shown."""
+        shown = [[column.heading for column in self.columns]]
+        for row in self.rows()[:PRINTED]:
+            shown.append([self._plain(column, row) for column in self.columns])
+        widths = [max(map(len, cells)) for cells in zip(*shown, strict=True)]
+        lines = ["  ".join(map(str.ljust, cells, widths)).rstrip() for cells in shown]
+        more = len(self.frame) - PRINTED
+        rest = f"\n... and {more} more rows: .frame has them all" if more > 0 else ""
+        return f"{self.caption}\n" + "\n".join(lines) + rest
+
+    def _plain(self, column: Column, row: tuple[Any, ...]) -> str:
+        value = self.cell(row, column.name)
+        words = self.reason(column, row) if is_missing(value) else content(column, value)
+        return shorten(in_words(escape(words)), WIDEST, placeholder=" ...")
+
+    def hint(self) -> str:
+        """Say how to get at the rows."""
+        return f".frame gives these {len(self.frame)} rows as a DataFrame."
 
     @property
     def label(self) -> str:
@@ -254,9 +275,6 @@ class Table:
                         f"Table '{self.caption}': {value!r} in row {position} of "
                         f"'{column.heading}' is not a number that can be shown"
                     ) from None
-
-    def _repr_html_(self) -> Markup:
-        return self.html()
 
     def html(self) -> Markup:
         """Return the table as HTML."""

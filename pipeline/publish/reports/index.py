@@ -165,7 +165,7 @@ def _shared(versions: list[str]) -> str:
 def _national(about: About) -> Markup:
     """The first link: all providers side by side."""
     link = tag("a", f"All providers: {about['title']}", href=_address(_main(about)))
-    return tag("p", link, f". {about.get('result', '')}", class_="first")
+    return tag("p", link, f". {about.get('result', '')}", class_="leads")
 
 
 def _no_national(providers: Sequence[_Provider]) -> Markup:

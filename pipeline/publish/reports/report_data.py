@@ -10,9 +10,12 @@ import pandas as pd
 
 from pipeline.analysis.files import ABOUT, FRAMES, REPORT_DATA, frame_of, read_frames
 from pipeline.data import processed_folder
+from pipeline.data.nearest import Unknown, no_such, one_of
+
+NO_TABLES = "There are no tables yet; run make data first."
 
 
-class NoSuchReport(Exception):
+class NoSuchReport(Unknown):
     """There is no report of what was asked; the message names those there are."""
 
 
@@ -27,6 +30,11 @@ class ReportData:
     @cached_property
     def _columns(self) -> dict[str, dict[str, list[Any]]]:
         return read_frames(self.folder / FRAMES)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its tables."""
+        return list(self._columns)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return a table by name, each column with the type it was written with.
@@ -46,6 +54,19 @@ def report_names(processed: Path | None = None) -> list[str]:
     return sorted(path.parent.name for path in folder.glob(f"*/{ABOUT}"))
 
 
+def abouts(kind: str, processed: Path | None = None) -> list[dict[str, Any]]:
+    """Return what the reports of one kind say about themselves, by name.
+
+    Raises NoSuchReport where there are no tables yet.
+    """
+    folder = (processed or processed_folder()) / REPORT_DATA
+    names = report_names(processed)
+    if not names:
+        raise NoSuchReport(NO_TABLES)
+    found = [json.loads((folder / name / ABOUT).read_text(encoding="utf-8")) for name in names]
+    return [about for about in found if about["kind"] == kind]
+
+
 def open_report_data(name: str, processed: Path | None = None) -> ReportData:
     """Open a report's data by name. Raises NoSuchReport, naming the reports there are."""
     folder = (processed or processed_folder()) / REPORT_DATA / name
@@ -53,6 +74,21 @@ def open_report_data(name: str, processed: Path | None = None) -> ReportData:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
     except FileNotFoundError:
         there = report_names(processed)
-        known = "There is: " + ", ".join(there) if there else "Run make data first"
-        raise NoSuchReport(f"There is no report {name} in the data. {known}.") from None
+        known = no_such("report", name, there) if there else NO_TABLES
+        raise NoSuchReport(known) from None
     return ReportData(about, folder)
+
+
+def check_comparison(provider: object, previous: object, current: object) -> None:
+    """Raise Unknown where no comparison has these, with the providers or rounds that there are."""
+    asked = [about["reports"][0]["parameters"] | {"about": about} for about in abouts("comparison")]
+    names = {row["provider"]: str(row["about"]["short_name"]) for row in asked}
+    code = one_of("provider", provider, names, names=names)
+    own = [row for row in asked if row["provider"] == code]
+    one_of("round", current, [row["current"] for row in own], of=code)
+    earlier = [
+        row["previous"]
+        for row in own
+        if str(row["current"]) == str(current) and row["previous"] is not None
+    ]
+    one_of("earlier round", previous, earlier, of=f"{code} to compare {current} with")

@@ -1,5 +1,6 @@
 """What every report shares: its data, the page's source notes, and the tables it has shown."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,14 +8,21 @@ from typing import Any
 import pandas as pd
 from IPython.display import JSON
 
+from pipeline.analysis.dictionary import report_tables
+from pipeline.analysis.named_tables import NamedTables
+from pipeline.publish.page.display import Shown
 from pipeline.publish.page.downloads import Downloads
+from pipeline.publish.page.markup import Markup
 from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_data import ReportData
 
-#: The pages opened in this process, for ``opened``.
-_opened: "list[ReportPage]" = []
+#: The pages opened, for ``opened``, each with the process that opened it: a notebook runs in a
+#: fork, and what was opened before it, by an analyst or a test, is none of its pages.
+_opened: "list[tuple[int, ReportPage]]" = []
+
+NOT_DESCRIBED = {"description": ""}
 
 
 def forget() -> None:
@@ -31,12 +39,13 @@ def opened(names: Sequence[str], variables: dict[str, Any]) -> JSON:
             for name in names
             if isinstance(value := getattr(page, name, None), str | int)
         }
-        for page in _opened
+        for process, page in _opened
+        if process == os.getpid()
     ]
     return JSON({"pages": pages, "variables": variables})
 
 
-@dataclass
+@dataclass(repr=False)
 class ReportPage:
     """One edition of a report; its notebook calls a method a cell.
 
@@ -44,17 +53,39 @@ class ReportPage:
     edition  which of the report's pages this is; empty where there is only one
     notes    the source notes of the page, numbered in the order in which figures are shown
     shown    the tables the page offers as downloads, in that order
+    tables   every table behind the report as a DataFrame, by name
     """
 
     data: ReportData
     edition: str = ""
     notes: SourceNotes = field(init=False)
     shown: list[Table] = field(init=False, default_factory=list)
+    tables: NamedTables = field(init=False)
 
     def __post_init__(self) -> None:
         """Start the notes with the sources of the data."""
         self.notes = SourceNotes(self.data["sources"])
-        _opened.append(self)
+        described = report_tables()
+        self.tables = NamedTables(
+            "report",
+            {name: described.get(name, NOT_DESCRIBED) for name in self.data.names},
+            lambda name: self.data[name].copy(),
+        )
+        _opened.append((os.getpid(), self))
+
+    def __repr__(self) -> str:
+        """Say which report this is, and how to ask it for more."""
+        about = self.data.about
+        more = "The Tab key after it lists its charts and tables; .tables holds the DataFrames."
+        return "\n".join(filter(None, (about["title"], about.get("result"), more)))
+
+    def _repr_html_(self) -> Markup:
+        """Show the first screen."""
+        return self.in_brief()._repr_html_()
+
+    def in_brief(self) -> Shown:
+        """Return the first screen: what a reader should leave with."""
+        raise NotImplementedError
 
     def table(
         self,
@@ -77,10 +108,9 @@ class ReportPage:
 
     def downloads(self) -> Downloads:
         """Return the tables of this page as CSV and as one accessible spreadsheet."""
-        tables = {table.name: table for table in self.shown}
-        info = page_info(self.data.about, self.edition)
-        return Downloads(list(tables.values()), info, main=self.main_table())
+        return self.packed()
 
-    def main_table(self) -> Table | None:
-        """Return the table offered as a CSV file of its own where the others are packed."""
-        return None
+    def packed(self, main: Table | None = None) -> Downloads:
+        """Return the tables of this page as files; ``main`` is also a CSV file of its own."""
+        tables = {table.name: table for table in self.shown}
+        return Downloads(list(tables.values()), page_info(self.data.about, self.edition), main)

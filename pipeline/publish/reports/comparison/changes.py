@@ -1,17 +1,19 @@
-"""What changed between two rounds, and how sure that is."""
+"""What changed between two rounds and how sure that is: the tests, by theme."""
 
 import pandas as pd
 
-from pipeline.analysis.records import records
-from pipeline.analysis.sentences.narrative import change_sentence
-from pipeline.analysis.sentences.overview import equivalence_sentence, interval_sentence
+from pipeline.analysis.sentences.overview import (
+    equivalence_sentence,
+    interval_sentence,
+    lowest_rose_sentence,
+    pattern_sentence,
+    verdict_sentences,
+)
 from pipeline.publish.charts import comparison as charts
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
-from pipeline.publish.reports.comparison.first_screen import how_sure
-from pipeline.publish.reports.comparison.key_questions import key_question_table
 
 
 def overturned(report: Comparison) -> Prose:
@@ -21,38 +23,37 @@ def overturned(report: Comparison) -> Prose:
 
 
 def change_figure(report: Comparison) -> Picture | Prose:
-    """Return the chart of changes that may be set side by side, with their intervals."""
+    """Return the picture of the changes that compare, with their intervals and tests beneath."""
     changes = report.questions[report.questions["change_points"].notna()]
     if changes.empty:
         return Prose(["No key question may be compared with an earlier inspection."])
+    broad, slim = (charts.change_chart(changes, narrow) for narrow in (False, True))
     return Picture(
-        charts.change_chart(changes),
+        broad,
         "Change in each key question that may be compared",
-        " ".join(how_sure(report)),
-        caption="Dot: change in percentage points. Bar: the range in which the change lies "
+        " ".join(report.certainty[:2]),
+        caption="Dot: change in percentage points. Line: the range in which the change lies "
         "with 95% confidence; there is none where a number of cases was not published. The "
         "inspectorate's test asks for less certainty than that, so a change can pass it though "
-        "its bar reaches across zero.",
-        see=key_question_table(report),
-        narrow=charts.change_chart(changes, narrow=True),
+        "its line reaches across zero.",
+        table=verdict_table(report),
+        open_table=True,
+        narrow=slim,
         name="changes",
     )
 
 
-def verdict_table(report: Comparison) -> Table | Prose:
-    """Return each change in words; for analysts with what its verdict rests on."""
+def verdict_table(report: Comparison) -> Table:
+    """Return each change with its verdict and what that rests on."""
     changes = report.questions[report.questions["change_points"].notna()]
-    if changes.empty:
-        return Prose(["So there is no change to judge."])
     interval = [interval_sentence(row) for _, row in changes.iterrows()]
-    changes = changes.assign(interval=pd.Series(interval, changes.index, dtype="string"))
-    columns = [
-        Column("asked", "Key question", wide=True),
-        Column("change_points", "Change", "change"),
-        Column("change_verdict", "Verdict", "mark"),
-    ]
-    if report.analyst:
-        columns += [
+    return report.table(
+        changes.assign(interval=pd.Series(interval, changes.index, dtype="string")),
+        "Tests of the changes",
+        [
+            Column("asked", "Key question", wide=True),
+            Column("change_points", "Change", "change"),
+            Column("change_verdict", "Test", "mark"),
             Column("verdict_reason", "What it rests on", wide=True),
             Column("p_min", "Smallest p", "p", missing="cannot be computed"),
             Column("p_max", "Largest p", "p", missing="cannot be computed"),
@@ -61,17 +62,21 @@ def verdict_table(report: Comparison) -> Table | Prose:
                 "interval", "90% interval of the change", missing="cannot be computed", wide=True
             ),
             Column("bh_adjusted", "Adjusted p", "p", missing="not in the family"),
-        ]
-    else:
-        # The chart and the table above show what does not pass; here is what needs words.
-        changes = changes[changes["change_verdict"] != "not significant"]
-        if changes.empty:
-            return Prose(["No change passes the inspectorate's test."])
-        said = [change_sentence(row, *report.rounds) for row in records(changes)]
-        changes = changes.assign(said=pd.Series(said, changes.index, dtype="string"))
-        columns.append(Column("said", "In words", missing="not comparable", wide=True))
-    caption = "Verdict on each change"
-    if not report.analyst:
-        caption = "Changes that pass, or on which there is no plain answer"
-    small = equivalence_sentence(report.questions) or ""
-    return report.table(changes, caption, columns, groups="heading", name="verdicts", comment=small)
+        ],
+        groups="theme",
+        group_name="Theme",
+        name="verdicts",
+        comment=equivalence_sentence(report.questions) or "",
+    )
+
+
+def in_words(report: Comparison) -> Prose:
+    """Return what each verdict says, the pattern of all changes, and what rose by itself."""
+    if not report.compares:
+        return Prose(["There is no earlier inspection of this provider in the data."])
+    said = [
+        *verdict_sentences(report.questions),
+        pattern_sentence(report.questions),
+        lowest_rose_sentence(report.questions, report.rounds[0]),
+    ]
+    return Prose([words for words in said if words])

@@ -1,5 +1,6 @@
 """The report's own claims of significance replayed, and what analysts ask about the tests."""
 
+from pipeline.analysis.statistics.change import other_tests
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
@@ -18,12 +19,11 @@ def claims_table(report: Comparison) -> Table | Prose:
         Column("current_percent", report.rounds[1], "percent", missing="no figure"),
         Column("reproduced", "Does the test pass on the printed figures?", "mark"),
     ]
-    if report.analyst:
-        columns += [
-            Column("p_min", "Smallest p", "p", missing="cannot be computed"),
-            Column("p_max", "Largest p", "p", missing="cannot be computed"),
-            Column("reason", "What it rests on", wide=True),
-        ]
+    columns += [
+        Column("p_min", "Smallest p", "p", missing="cannot be computed"),
+        Column("p_max", "Largest p", "p", missing="cannot be computed"),
+        Column("reason", "What it rests on", wide=True),
+    ]
     return report.table(
         claims.assign(numbered=numbered),
         "What the report calls significant, in our words, and the test",
@@ -102,7 +102,8 @@ def design_table(report: Comparison) -> Table | Prose:
 
 def other_tests_table(report: Comparison) -> Table | Prose:
     """Return what other tests would say of each change with known numbers of cases."""
-    tests = report.data["other_tests"]
+    # Worked out here: only this table shows them, and scipy's exact test takes its time.
+    tests = other_tests(report.data["key_questions"])
     if tests.empty:
         return Prose(["No change has known numbers of cases in both rounds."])
     wide = tests.pivot(index="key_question", columns="test", values="p").reset_index()

@@ -1,164 +1,112 @@
-"""The first screen: what changed, how sure, what next."""
+"""The first screen of both editions: three sentences, the ratings as tiles, the scale of points."""
 
-from collections.abc import Sequence
-from typing import Any
-
-import pandas as pd
-
-from pipeline.analysis.records import records
-from pipeline.analysis.sentences.overview import pattern_sentence, verdict_sentences
-from pipeline.analysis.sentences.phrases import in_words
-from pipeline.publish.page.blocks import (
-    Headline,
-    KeyFigure,
-    KeyFigures,
-    Panel,
-    Panels,
-    ScoreScale,
-    Together,
-)
+from pipeline.analysis.ratings.bands import points_to_next
+from pipeline.analysis.records import Row, records
+from pipeline.analysis.sentences import leadership
+from pipeline.analysis.sentences.phrases import joined
+from pipeline.data import is_missing
+from pipeline.publish.page.blocks import Fact, ScoreScale
+from pipeline.publish.page.first_screen import FirstScreen, RatedStandard, RatingGrid, RatingTile
 from pipeline.publish.reports.comparison.context import Comparison
 
 
-def in_brief(report: Comparison) -> Together:
-    """Return the first screen: what changed, how sure, what next."""
-    overall = report.data["standard_ratings"].query("standard == 'overall'")
-    beside = [report.sentence("standards"), report.sentence("comparable standards")]
-    parts: list[Any] = [
-        Headline(report.sentence("overall"), [" ".join(_some(beside))], notes=report.notes)
-    ]
-    parts.append(KeyFigures(_cards(report, overall), notes=report.notes))
-    bands = report.data["overall_bands"]
-    latest = report.data["inspections"]["framework"].iloc[-1]
-    bands = bands[bands["framework"] == latest].sort_values("lower_points")
-    scores = [
-        (round_name, int(points))
-        for round_name, points in zip(
-            [name for name in report.rounds if name], overall["points"], strict=True
-        )
-    ]
-    parts.append(
-        ScoreScale(
-            [
-                (str(band["rating"]), int(band["lower_points"]), int(band["upper_points"]))
-                for band in records(bands)
-            ],
-            current=scores[-1],
-            previous=scores[0] if report.compares else None,
-        )
+def in_brief(report: Comparison, note: str = "") -> FirstScreen:
+    """Return the first screen: the result, its weakness and chief change, ratings and points.
+
+    ``note`` says what the page adds to its shorter edition.
+    """
+    return FirstScreen(
+        report.three_sentences, facts(report), rating_grid(report), scale(report), note
     )
-    parts.append(Panels(_panels(report), notes=report.notes))
-    return Together(parts)
 
 
-def _cards(report: Comparison, overall: pd.DataFrame) -> list[KeyFigure]:
-    now = overall.iloc[-1]
-    most = report.value("overall").rpartition(" of ")[2]
-    cards = [
-        KeyFigure(
-            "Overall score",
-            str(now["points"]),
-            of=f"of {most}",
-            was=_was(report, overall),
-            direction=_direction(report, overall["points"]),
-            note=str(now["published_rating"]),
-            source=(str(now["source"]), str(now["place"])),
+def facts(report: Comparison) -> list[Fact]:
+    """Return what a reader must know with the result: the aggregate, and what was promised."""
+    found = []
+    if said := leadership.against_aggregate(report.questions):
+        found.append(Fact(f"Against {report.aggregate}", said))
+    answered = report.data["promises"]
+    current = report.inspections["current"]["inspection"]
+    answered = answered[answered["inspection"] == current]
+    found.append(Fact("What was promised", leadership.promised(answered)))
+    if said := " ".join([*report.data.about["lineage"], *corrections(report)]):
+        found.append(Fact("To know with it", said))
+    return found
+
+
+def corrections(report: Comparison) -> list[str]:
+    """Say which figures and ratings were corrected after they were first printed."""
+    said = []
+    for side, name in zip(("previous", "current"), report.rounds, strict=True):
+        for frame, key, value, unit in (
+            (report.questions, "key_question", "percent", "%"),
+            (report.data["standards"], "standard", "rating", ""),
+        ):
+            rows = frame[frame[f"{side}_first_{value}"].notna()]
+            for row in records(rows):
+                document = report.notes.document(str(row[f"{side}_source"])).name
+                said.append(
+                    f"{row[key]} in {name} is corrected from {row[f'{side}_first_{value}']}{unit} "
+                    f"to {row[f'{side}_{value}']}{unit} by {leadership.inside(document)}."
+                )
+    return said
+
+
+def rating_grid(report: Comparison) -> RatingGrid:
+    """Return the ratings of the standards, both rounds."""
+    order = list(report.bands["rating"])
+    sides = list(report.inspections)
+
+    def tile(row: Row, side: str) -> RatingTile:
+        words = row[f"{side}_rating"]
+        if is_missing(words):
+            status = row[f"{side}_status"]
+            return RatingTile(str(status or "not rated"), None, len(order))
+        level = order.index(words) if words in order else None
+        return RatingTile(str(words), level, len(order))
+
+    standards = [
+        RatedStandard(
+            str(row["name"]),
+            [tile(row, side) for side in sides],
+            "not comparable" if is_missing(row["direction"]) else str(row["direction"]),
         )
+        for row in records(report.data["standards"])
     ]
-    standards = report.data["standards"]
-    ways = standards["direction"].value_counts()
-    comparable = standards[standards["direction"].notna()]
-    if len(comparable):
-        cards.append(
-            KeyFigure(
-                "Standards rated higher",
-                str(ways.get("rose", 0)),
-                of=f"of {len(comparable)}",
-                was=f"{ways.get('stayed', 0)} the same, {ways.get('fell', 0)} lower",
-                note=f"{len(standards) - len(comparable)} more may not be compared"
-                if len(comparable) < len(standards)
-                else "",
-            )
-        )
-    asked = report.questions[report.questions["comparable"] == "yes"]
-    if len(asked):
-        rose = int((asked["change_points"] > 0).sum())
-        caution = int((report.questions["comparable"] == "caution").sum())
-        cards.append(
-            KeyFigure(
-                "Key questions that rose",
-                str(rose),
-                of=f"of {len(asked)}",
-                was=f"{int((asked['change_points'] < 0).sum())} fell",
-                note=f"{caution} more compare only with caution" if caution else "",
-            )
-        )
-    known = report.questions["difference_from_comparator"].dropna()
-    if len(known):
-        clear = int((report.questions["benchmark_verdict"] == "better").sum())
-        cards.append(
-            KeyFigure(
-                f"Key questions above {report.aggregate()}",
-                str(int((known > 0).sum())),
-                of=f"of {len(known)}",
-                was=f"{int((known < 0).sum())} below, {int((known == 0).sum())} level",
-                note=f"{clear} better when the number of cases is allowed for",
-            )
-        )
-    return cards
+    rounds = [name for name in report.rounds if name]
+    source = f"Source: {report.documents()}."
+    return RatingGrid(standards, rounds, "Ratings of the standards", source)
 
 
-def _was(report: Comparison, overall: pd.DataFrame) -> str:
-    if not report.compares:
-        return ""
-    ours = " (our sum)" if "ours" in str(overall.iloc[0]["note"]) else ""
-    return f"{overall.iloc[0]['points']} in {report.rounds[0]}{ours}"
-
-
-def _direction(report: Comparison, points: pd.Series) -> Any:
-    if not report.compares or points.iloc[0] == points.iloc[-1]:
-        return ""
-    return "up" if points.iloc[-1] > points.iloc[0] else "down"
-
-
-def _panels(report: Comparison) -> list[Panel]:
-    ends = [
-        report.sentence("common weakness"),
-        f"Highest: {report.sentence('strongest')}",
-        f"Lowest: {report.sentence('weakest')}",
+def scale(report: Comparison) -> ScoreScale | None:
+    """Return the points of both rounds among the bands of the overall rating."""
+    scores = {
+        side: (name, int(report.overall[side]["score"]))
+        for side, name in zip(("previous", "current"), report.rounds, strict=True)
+        if side in report.overall and not is_missing(report.overall[side]["score"])
+    }
+    if "current" not in scores or report.overall_bands.empty:
+        return None
+    bands = [
+        (str(band["rating"]), int(band["lower_points"]), int(band["upper_points"]))
+        for band in records(report.overall_bands)
     ]
-    panels = [Panel("Strongest and weakest", _some(ends))]
-    if report.compares:
-        panels.append(Panel("How sure", how_sure(report)))
-    ahead = list(report.data["route_sentences"]["sentence"])
-    # The headline has said the total and the distance already.
-    ahead = ahead[1:] or ahead
-    panels.append(Panel("What next", _some([*ahead, report.sentence("plan")])))
-    return panels
+    before, now = scores.get("previous"), scores["current"]
+    said = leadership.score(
+        now[1],
+        bands[-1][2],
+        report.rounds[0],
+        None if before is None else before[1],
+        points_to_next(now[1], report.overall_bands),
+    )
+    return ScoreScale(bands, current=now, previous=before, caption=said + _our_sums(report))
 
 
-def how_sure(report: Comparison) -> list[str]:
-    """Say what stands when all tests are taken together, then what each says alone."""
-    said = [*_many_tests(report), *verdict_sentences(report.questions)]
-    return [*said, *_some([pattern_sentence(report.questions) or ""])]
-
-
-def _many_tests(report: Comparison) -> list[str]:
-    families = report.data["families"]
-    family = families[families["family"] == "key questions"]
-    if family.empty or not int(family["computed"].iloc[0]):
-        return []
-    expected = max(1, round(float(family["expected_by_chance"].iloc[0])))
-    kept = int(family["kept_after_adjustment"].iloc[0])
-    tests = int(family["computed"].iloc[0])
-    left = f"{in_words(kept, capital=True)} of {tests} changes {'passes' if kept == 1 else 'pass'}"
-    if not kept:
-        left = "No single change passes"
-    return [
-        f"{left} once all {tests} tests are taken together: had nothing changed, about "
-        f"{in_words(expected)} would pass by chance alone."
+def _our_sums(report: Comparison) -> str:
+    """Say which totals no document prints."""
+    sums = [
+        name
+        for side, name in zip(("previous", "current"), report.rounds, strict=True)
+        if side in report.overall and is_missing(report.overall[side]["printed_score"])
     ]
-
-
-def _some(sentences: Sequence[str]) -> list[str]:
-    return [sentence for sentence in sentences if sentence]
+    return f" The total of {joined(sums)} is our sum." if sums else ""

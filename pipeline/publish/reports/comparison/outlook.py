@@ -22,6 +22,8 @@ def route_figure(report: Comparison) -> Picture | None:
     rating rests on percentages.
     """
     route = report.data["route"]
+    if route.empty:
+        return None
     # A table without rows comes back without the types of its columns.
     rateable = route[route["rateable"].astype("boolean").fillna(False)]
     if rateable.empty:
@@ -44,7 +46,7 @@ def route_figure(report: Comparison) -> Picture | None:
         "not that it gives it. Where the number of cases was not published, the figures are "
         "for the most there can have been.",
     )
-    bands = report.current_bands()
+    bands = report.bands
     draw = [charts.route_chart(rateable, bands, narrow) for narrow in (False, True)]
     sentences = list(report.data["route_sentences"]["sentence"])
     return Picture(
@@ -63,7 +65,7 @@ def route_figure(report: Comparison) -> Picture | None:
 def firmness_figure(report: Comparison) -> Picture | Prose:
     """Return the picture of how the ratings would fare with other cases."""
     if report.data["firmness"].empty:
-        return Prose(["No rating here rests on percentages, so no sample can move one."])
+        return Prose(["No rating rests on published percentages, so there is nothing to show."])
     lines = _firmness(report)
     standards = lines[lines["standard"] != "overall"]
     least = standards.sort_values("highest", kind="stable").iloc[0]
@@ -72,7 +74,8 @@ def firmness_figure(report: Comparison) -> Picture | Prose:
         f"inspections would reach the published rating of {least['name']} or a higher one, the "
         "fewest of any standard."
     )
-    if overall := stability_sentence(report.data["firmness_overall"]):
+    together = report.data["firmness_overall"]
+    if len(together) and (overall := stability_sentence(together)):
         finding = f"{overall} {finding}"
     table = report.table(
         lines,
@@ -106,7 +109,7 @@ def totals_table(report: Comparison) -> Table | Prose:
     """Return how often other cases would give each total of points, rare totals left out."""
     totals = report.data["firmness_total"]
     if totals.empty:
-        return Prose(["So there is no spread of totals either."])
+        return Prose(["Without the ratings of all standards there is no total."])
     wide = totals.assign(share=100 * totals["independent"]).pivot(
         index="points", columns="rule", values="share"
     )
@@ -146,6 +149,8 @@ def _firmness(report: Comparison) -> pd.DataFrame:
             }
         )
     overall = report.data["firmness_overall"]
+    if overall.empty:
+        return pd.DataFrame(rows)
     now = int(overall[overall["published"]]["lower_points"].iloc[0])
     above = overall[overall["lower_points"] > now]
     target = above if len(above) else overall[overall["published"]]

@@ -1,4 +1,4 @@
-"""Performance against target, people and workload, and who the cases were."""
+"""Performance against target, people and workload, and which and how many cases were read."""
 
 import pandas as pd
 
@@ -133,3 +133,31 @@ def _against_targets(name: str, facts: pd.DataFrame) -> str:
 def _plain(value: float) -> str:
     """Return a figure with the decimals it is printed with, and no others."""
     return f"{value:g}"
+
+
+def sample_table(report: Comparison) -> Table:
+    """Return how many cases each figure is out of."""
+    rows = report.data["samples"].merge(
+        report.data["inspections"][["inspection", "round"]], on="inspection"
+    )
+    rows = rows[~rows["sample"].isin(["restricted"])].astype({"round": "string"})
+    words = []
+    if rows["size_at_least"].notna().any():
+        source = ("size_at_least_source", "size_at_least_place")
+        words = [
+            Column("size_at_least", "At least", "count", missing="not said", source=source),
+            Column("size_at_least_words", "By which words", missing="none", wide=True),
+        ]
+    return report.table(
+        rows,
+        "How many cases were read",
+        [
+            Column("name", "Sample", wide=True),
+            Column("size", "Cases", "count", missing="size_status", source=("source", "place")),
+            Column("required_size", "Design asked for", "count", missing="not printed"),
+            *words,
+            Column("note", "Note", missing="none", wide=True),
+        ],
+        groups="round",
+        name="samples",
+    )

@@ -17,23 +17,28 @@ def standards_table(report: Comparison) -> Table:
     rows = report.data["standards"].copy()
     rows["standard_name"] = rows["standard"] + " " + rows["name"]
     rows["way"] = rows["direction"].fillna("not comparable")
-    ratings = report.data["standard_ratings"]
-    now = ratings[ratings["inspection"] == rows["current_inspection"].iloc[0]]
-    basis = now.set_index("standard")["agreement"].map(RATING_BASIS)
+    basis = report.ratings.set_index("standard")["agreement"].map(RATING_BASIS)
     rows["how"] = rows["standard"].map(basis)
     columns = [Column("standard_name", "Standard")]
     if report.compares:
         there = ("previous_source", "previous_place")
         columns += [
             Column(
-                "previous_rating", report.rounds[0], "rating", source=there, missing="not rated"
+                "previous_rating",
+                report.rounds[0],
+                "rating",
+                source=there,
+                missing="previous_status",
             ),
         ]
     here = ("current_source", "current_place")
-    columns.append(Column("current_rating", report.rounds[1], "rating", source=here))
+    columns.append(
+        Column("current_rating", report.rounds[1], "rating", source=here, missing="current_status")
+    )
     if report.compares:
         columns.append(Column("way", "Direction", "mark"))
-    columns.append(Column("how", f"What the rating of {report.rounds[1]} rests on"))
+    rests = f"What the rating of {report.rounds[1]} rests on"
+    columns.append(Column("how", rests, missing="cannot be derived"))
     return report.table(
         rows, "Ratings of the standards", columns, groups="domain_name", name="standards"
     )
@@ -41,7 +46,7 @@ def standards_table(report: Comparison) -> Table:
 
 def discretion_table(report: Comparison) -> Table | Prose:
     """Return the ratings of the current round that the panel set by its discretion."""
-    current = report.data["inspections"]["inspection"].iloc[-1]
+    current = report.inspections["current"]["inspection"]
     used = report.data["discretions"]
     used = used[used["inspection"] == current].merge(
         report.data["standards"][["standard", "name"]], on="standard"

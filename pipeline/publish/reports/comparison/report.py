@@ -1,66 +1,102 @@
-"""The comparison report: its sections in order, a function each."""
+"""The analyst edition: its sections in order, a function each."""
 
 from pathlib import Path
 
 import pandas as pd
 
+from pipeline.analysis.named_tables import InFull
+from pipeline.analysis.records import records
+from pipeline.analysis.sentences.narrative import change_sentence, standing_sentence
 from pipeline.publish.page.blocks import Glossary
-from pipeline.publish.page.tables import Table
+from pipeline.publish.page.downloads import Downloads
+from pipeline.publish.page.first_screen import FirstScreen
 from pipeline.publish.reports.comparison import (
     changes,
     claims,
     first_screen,
-    key_questions,
     outlook,
     performance,
-    prompts,
     ratings,
+    themes,
 )
 from pipeline.publish.reports.comparison.context import Comparison
 
 GLOSSARY = Path(__file__).with_name("glossary.csv")
 
+_ADDS = (
+    "This edition adds intervals, every prompt, every test with its p-values, the way to the next "
+    "rating, performance and staffing, methods, code, and the place of every figure."
+)
+
+
+def in_brief(report: Comparison) -> FirstScreen:
+    """Return the first screen, with what this edition adds."""
+    return first_screen.in_brief(report, _ADDS)
+
+
+def glossary(report: Comparison) -> Glossary:
+    """Return the terms of this page and what they mean."""
+    terms = pd.read_csv(GLOSSARY, dtype="string", keep_default_na=False)
+    # A term of one kind of service stands where the page is of that kind.
+    names = [*report.data["standards"]["name"], *report.data["comparators"]["name"].dropna()]
+    said = " ".join([*names, str(report.data.about["short_name"])])
+    terms = terms[[word in said for word in terms["only_with"]]]
+    return Glossary(dict(zip(terms["term"], terms["meaning"], strict=True)))
+
+
+def downloads(report: Comparison) -> Downloads:
+    """Return the tables of the page, key questions and prompts as one table each."""
+    themes.key_question_table(report, offered=True)
+    if len(report.prompts):
+        themes.prompt_table(report, offered=True)
+    return report.packed()
+
 
 class ComparisonReport(Comparison):
     """What the notebook calls: each section is a function of the comparison, listed here."""
 
-    in_brief = first_screen.in_brief
+    EDITION = "analyst"
+
+    in_brief = in_brief
+    by_theme = themes.by_theme
+    key_question_table = themes.key_question_table
+    key_question_figure = themes.key_question_figure
+    prompt_table = themes.prompt_table
+    not_comparable = themes.not_comparable
     standards_table = ratings.standards_table
     discretion_table = ratings.discretion_table
-    key_question_figure = key_questions.key_question_figure
-    key_question_table = key_questions.key_question_table
     change_figure = changes.change_figure
-    verdict_table = changes.verdict_table
+    changes_in_words = changes.in_words
     overturned = changes.overturned
-    standing = key_questions.standing
+    families_table = claims.families_table
+    claims_table = claims.claims_table
+    unclaimed_table = claims.unclaimed_table
+    other_tests_table = claims.other_tests_table
+    detectable_table = claims.detectable_table
     route = outlook.route
     route_figure = outlook.route_figure
     firmness_figure = outlook.firmness_figure
     totals_table = outlook.totals_table
-    claims_table = claims.claims_table
-    unclaimed_table = claims.unclaimed_table
-    weakest_prompts = prompts.weakest_prompts
-    prompt_movers = prompts.prompt_movers
-    prompt_table = prompts.prompt_table
     performance_figure = performance.performance_figure
     people_table = performance.people_table
     characteristics_table = performance.characteristics_table
-    not_comparable_table = key_questions.not_comparable_table
-    sample_table = key_questions.sample_table
+    sample_table = performance.sample_table
     design_table = claims.design_table
-    families_table = claims.families_table
-    other_tests_table = claims.other_tests_table
-    detectable_table = claims.detectable_table
+    glossary = glossary
+    downloads = downloads
 
-    def glossary(self) -> Glossary:
-        """Return the terms of this page and what they mean."""
-        terms = pd.read_csv(GLOSSARY, dtype="string", keep_default_na=False)
-        # A term of one kind of service stands where the page is of that kind.
-        names = [*self.data["standards"]["name"], *self.data["comparators"]["name"].dropna()]
-        said = " ".join([*names, str(self.data.about["short_name"])])
-        terms = terms[[word in said for word in terms["only_with"]]]
-        return Glossary(dict(zip(terms["term"], terms["meaning"], strict=True)))
+    @property
+    def sentences(self) -> pd.DataFrame:
+        """What this comparison says in words, a row a sentence: ``about`` and ``sentence``.
 
-    def main_table(self) -> Table | None:
-        """Return the comparison, except where the page is at its limit of weight."""
-        return None if self.analyst else self.key_question_table()
+        First the findings, then each key question's change and standing, then the way to the next
+        rating and what would overturn a verdict.
+        """
+        said = [(row["item"], row["sentence"]) for row in records(self.data["headline"])]
+        for row in records(self.questions):
+            for sentence in (change_sentence(row, *self.rounds), standing_sentence(row)):
+                said.append((row["key_question"], sentence))
+        for name in ("route", "overturned"):
+            table = "route_sentences" if name == "route" else name
+            said += [(name, sentence) for sentence in self.data[table]["sentence"]]
+        return InFull([row for row in said if row[1]], columns=["about", "sentence"])

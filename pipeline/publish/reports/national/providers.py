@@ -195,7 +195,7 @@ class ProvidersTable:
             self._overall(row),
             tag("td", self._strip(row), hidden(_scores(row))),
             self._change(row),
-            tag("td", self._tiles(row), class_="tiles"),
+            tag("td", self._tiles(row), class_="rates"),
             self._lowest(row),
             self._places(row),
             data_row=True,

@@ -34,7 +34,7 @@ def heading_of(frame: pd.DataFrame) -> pd.Series:
     return frame["recommendation"].astype("string") + " " + frame["title"]
 
 
-@dataclass
+@dataclass(repr=False)
 class Plan(ReportPage):
     """One action plan as seen on one day, ``as_of`` (YYYY-MM-DD)."""
 

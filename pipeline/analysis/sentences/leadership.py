@@ -1,0 +1,416 @@
+"""What a board reads first: where a provider stands, its weakness, its chief change, how sure.
+
+Whole sentences that can be repeated at a meeting by somebody who has not seen the page. The rules:
+
+* a provider that fell is told of its falls first, and falls and what is worse than the aggregate
+  are counted wherever rises and what is better are;
+* what may not be compared is in no count of change;
+* every change that is named carries how sure it is; a figure on fewer than 30 cases says so;
+* names of ratings, themes and of the aggregate come from the data.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline.analysis.records import Row, records
+from pipeline.analysis.sentences.headline import NO_RATING
+from pipeline.analysis.sentences.narrative import SMALL_BASE
+from pipeline.analysis.sentences.phrases import counted, in_words, joined
+from pipeline.analysis.statistics.benchmark import NO_CLEAR_DIFFERENCE
+from pipeline.data import is_missing
+
+
+@dataclass(frozen=True)
+class Movement:
+    """How the ratings of the standards that compare moved: counts, and ``of`` how many in all.
+
+    ``points`` is the change in the points of those that compare.
+    """
+
+    rose: int
+    stayed: int
+    fell: int
+    of: int
+    points: int = 0
+
+    @property
+    def compared(self) -> int:
+        """How many standards have ratings that compare."""
+        return self.rose + self.stayed + self.fell
+
+    @property
+    def in_words(self) -> str:
+        """The counts, the larger first; falls first where there are as many of both."""
+        if not self.rose and not self.fell:
+            return "none changed"
+        sides = [(self.fell, "fell"), (self.rose, "rose")]
+        first, second = sides if self.fell >= self.rose else sides[::-1]
+        return f"{in_words(first[0])} {first[1]} and {in_words(second[0])} {second[1]}"
+
+
+def movement(standards: pd.DataFrame) -> Movement:
+    """Return how the ratings moved (``standards`` is rating_comparison, one pair of rounds)."""
+    ways = standards["direction"].value_counts()
+    rose, stayed, fell = (int(ways.get(way, 0)) for way in ("rose", "stayed", "fell"))
+    compared = standards[standards["direction"].notna()]
+    points = int((compared["current_points"] - compared["previous_points"]).sum())
+    return Movement(rose, stayed, fell, len(standards), points)
+
+
+def step(before: Any, now: Any, order: Sequence[str]) -> int:
+    """Return 1 where an overall rating rose, -1 where it fell, 0 where neither can be said.
+
+    ``order`` names the overall ratings of the current framework, lowest first.
+    """
+    if is_missing(before) or is_missing(now) or not {before, now} <= set(order):
+        return 0
+    apart = order.index(now) - order.index(before)
+    return (apart > 0) - (apart < 0)
+
+
+def where_it_stands(
+    provider: str,
+    previous: str,
+    before: Any,
+    now: Any,
+    order: Sequence[str],
+    moved: Movement,
+    status: str = "not rated",
+) -> str:
+    """Return the first sentence: the overall rating, and which way it went on what compares.
+
+    ``previous`` names the earlier round, empty where there is none; ``before`` and ``now`` are the
+    overall ratings, missing where there is none; ``status`` says why there is none now.
+    """
+    rated = f"{provider}: {inside(NO_RATING.get(status, 'There is no overall rating'))}"
+    if not is_missing(now):
+        rated = f"{provider} is rated {now}"
+    if not previous:
+        return f"{rated}."
+    way = step(before, now, order)
+    if way:
+        verb = "risen" if way > 0 else "fallen"
+        rated = f"{provider} has {verb} from {before} to {now} since {previous}"
+    elif not is_missing(now) and before == now:
+        rated += f", as in {previous}"
+    if not moved.compared:
+        return f"{rated}; no rating of a standard may be compared."
+    which = "standards" if moved.compared == moved.of else "standards that compare"
+    among = f"of the {in_words(moved.compared)} {which}, {moved.in_words}"
+    balance = (moved.rose > moved.fell) - (moved.rose < moved.fell)
+    if way:
+        return f"{rated}{', though' if balance == -way else ':'} {among}."
+    if not balance:
+        return f"{rated}; {among}."
+    return f"{rated}, but did {'better' if balance > 0 else 'worse'}: {among}."
+
+
+def leads_with_fall(way: int, moved: Movement) -> bool:
+    """Whether the page leads with falls: the rating fell, or it stayed and the standards fell.
+
+    They fell where more of them fell than rose, or as many and points were lost.
+    """
+    balance = moved.fell - moved.rose
+    return way < 0 or (way == 0 and (balance > 0 or (balance == 0 and moved.points < 0)))
+
+
+@dataclass(frozen=True)
+class Weakness:
+    """The chief weakness: its name in a sentence, its key questions, and the sentence."""
+
+    name: str
+    questions: tuple[str, ...]
+    sentence: str
+
+
+def chief_weakness(
+    questions: pd.DataFrame, drivers: Sequence[str], good_from: int
+) -> Weakness | None:
+    """Return the chief weakness of a round, None where no share of cases is published.
+
+    It is the theme that is the lowest key question of half the standards or more, where that is two
+    at least; otherwise the theme with the lowest mean among those on 30 cases or more; where there
+    is but one theme, the lowest key question. ``questions`` holds key_question, theme, in_short,
+    current_percent (0-100) and current_base; ``drivers`` are the lowest key question of each
+    standard rated on cases; ``good_from`` is the lowest percentage that is not called weak.
+    """
+    known = questions[questions["current_percent"].notna()]
+    if known.empty:
+        return None
+    lowest = known[known["key_question"].isin(list(drivers))]
+    counts = lowest["theme"].value_counts()
+    if len(counts) and counts.iloc[0] > 1 and 2 * counts.iloc[0] >= len(lowest):
+        theme = str(counts.index[0])
+        rows = lowest[lowest["theme"] == theme]
+        why = (
+            f"it is the lowest key question in {in_words(len(rows))} of the "
+            f"{in_words(len(lowest))} standards rated on cases"
+        )
+        return _weak_theme(known, rows, theme, good_from, why)
+    if known["theme"].nunique() > 1:
+        large = known[~(known["current_base"] < SMALL_BASE).fillna(False)]
+        means = (known if large.empty else large).groupby("theme")["current_percent"].mean()
+        theme = str(means.idxmin())
+        why = f"on average the lowest of {in_words(len(means))} themes"
+        if len(means) < known["theme"].nunique():
+            why += f" seen in {SMALL_BASE} cases or more"
+        return _weak_theme(known, known[known["theme"] == theme], theme, good_from, why)
+    share = int(known["current_percent"].min())
+    there = records(known[known["current_percent"] == share])
+    names = joined([subject(row) for row in there])
+    small = [int(row["current_base"]) for row in there if small_base(row)]
+    cases = f", though of only {joined([str(base) for base in small])} cases" if small else ""
+    said = f"{_opening(share, good_from)} {names}, done well in {share}% of cases{cases}."
+    return Weakness(names, tuple(str(row["key_question"]) for row in there), said)
+
+
+def _weak_theme(
+    known: pd.DataFrame, rows: pd.DataFrame, theme: str, good_from: int, why: str
+) -> Weakness:
+    opening = _opening(int(rows["current_percent"].min()), good_from)
+    said = f"{opening} {inside(theme)}, done well in {span(rows)} of cases: {why}."
+    every = tuple(known[known["theme"] == theme]["key_question"])
+    return Weakness(inside(theme), every, said)
+
+
+def _opening(share: int, good_from: int) -> str:
+    return "The chief weakness is" if share < good_from else "The lowest results are in"
+
+
+def inside(words: str) -> str:
+    """Return a name as it stands inside a sentence; one with a capital further on keeps its own."""
+    return words if words[1:] != words[1:].lower() else words[0].lower() + words[1:]
+
+
+def capital(words: str) -> str:
+    """Return words as they begin a sentence."""
+    return words[:1].upper() + words[1:]
+
+
+def span(questions: pd.DataFrame) -> str:
+    """Return the lowest and the highest current share of some key questions: 48% to 58%."""
+    shares = questions["current_percent"].dropna()
+    lowest, highest = int(shares.min()), int(shares.max())
+    return f"{lowest}%" if lowest == highest else f"{lowest}% to {highest}%"
+
+
+def subject(row: Row) -> str:
+    """Name a key question in a sentence: what it is called under its theme, and the theme."""
+    return f"{inside(str(row['in_short']))} ({inside(str(row['theme']))})"
+
+
+def small_base(row: Row) -> bool:
+    """Whether a key question's figure is known to rest on fewer than 30 cases."""
+    return not is_missing(row["current_base"]) and int(row["current_base"]) < SMALL_BASE
+
+
+def judged(questions: pd.DataFrame) -> pd.DataFrame:
+    """Return the key questions whose change is compared."""
+    return questions[
+        questions["change_points"].notna()
+        & (questions["change_verdict"] != "not comparable").fillna(False)
+    ]
+
+
+def chief_change(questions: pd.DataFrame, level: float, *, fall_first: bool) -> str:
+    """Return the chief gain or fall with how sure it is; where nothing compares, the best result.
+
+    ``questions`` is the tested comparison of one pair of rounds with themes, ``level`` the
+    framework's level of significance (0-1), ``fall_first`` whether the page leads with falls.
+    """
+    compared = judged(questions)
+    if compared.empty:
+        return _best(questions)
+    passed = compared[compared["change_verdict"] == "significant"]
+    if passed.empty:
+        return _largest(compared, fall_first=fall_first)
+    ways = ["fall", "gain"] if fall_first else ["gain", "fall"]
+    found = [(way, row) for way in ways if (row := _surest(passed, way)) is not None]
+    if len(found) > 1 and found[0][1]["comparable"] == "yes" != found[1][1]["comparable"]:
+        del found[1]  # what compares only with caution does not stand next to what compares
+    one = len(found) == 1
+    left = [row for _, row in found if not is_missing(row["bh_adjusted"])]
+    left = [row for row in left if float(row["bh_adjusted"]) < level]
+    number = len(compared)
+    together = "" if number == 1 else f", even with all {number} changes taken together"
+    if len(left) < len(found):
+        none = "not" if one else "neither" if not left else "not both"
+        together = f", though {none} when all {number} changes are taken together"
+    if one and found[0][0] != ways[0]:
+        way, row = found[0]
+        lead = _surest(compared, ways[0])
+        test = "the inspectorate's test"
+        first = f"No {ways[0]} passes {test}, but"
+        if lead is not None:
+            first = f"The largest {ways[0]}, in {_from_to(lead)}, does not pass {test};"
+        return f"{first} a {way} does{together}: {_from_to(row)}."
+    named = ", and the surest ".join(f"{way} in {_from_to(row)}" for way, row in found)
+    passes = "it passes" if one else "both pass"
+    return f"The surest {named}: {passes} the inspectorate's test{together}."
+
+
+def _surest(passed: pd.DataFrame, way: str) -> Row | None:
+    """Return the largest change in one direction; what compares without caution goes first."""
+    rows = passed[passed["change_points"] < 0 if way == "fall" else passed["change_points"] > 0]
+    if rows.empty:
+        return None
+    ranked = rows.assign(caution=rows["comparable"] != "yes", size=-rows["change_points"].abs())
+    return records(ranked.sort_values(["caution", "size"], kind="stable"))[0]
+
+
+def _from_to(row: Row) -> str:
+    small = f" (only {counted(int(row['current_base']), 'case')})" if small_base(row) else ""
+    before, now = int(row["previous_percent"]), int(row["current_percent"])
+    return f"{subject(row)}, from {before}% to {now}% of cases{small}"
+
+
+def _largest(compared: pd.DataFrame, *, fall_first: bool) -> str:
+    nothing = "No change in a key question passes the inspectorate's test"
+    ways = ["fall", "gain"] if fall_first else ["gain", "fall"]
+    for way in ways:
+        row = _surest(compared, way)
+        if row is not None:
+            return (
+                f"{nothing}: the largest {way}, in {_from_to(row)}, may be no more than the luck "
+                "of which cases were read."
+            )
+    return f"{nothing}: every one is the same in both rounds."
+
+
+def _best(questions: pd.DataFrame) -> str:
+    known = questions[questions["current_percent"].notna()]
+    if known.empty:
+        return "No share of cases is in the data."
+    row = records(known.sort_values("current_percent", ascending=False, kind="stable"))[0]
+    small = f", though of only {int(row['current_base'])} cases" if small_base(row) else ""
+    share = int(row["current_percent"])
+    return f"The best result is {subject(row)}, done well in {share}% of cases{small}."
+
+
+def against_aggregate(questions: pd.DataFrame) -> str:
+    """Return how many key questions are better, worse and similar; empty without an aggregate."""
+    known = questions[
+        questions["comparator_percent"].notna() & questions["current_percent"].notna()
+    ]
+    if known.empty:
+        return ""
+    counts = known["benchmark_verdict"].value_counts()
+    better, worse, similar = (int(counts.get(way, 0)) for way in ("better", "worse", "similar"))
+    few = int(counts.get(NO_CLEAR_DIFFERENCE, 0))
+    left = len(known) - better - worse - similar - few
+    sides = [(better, "better"), (worse, "worse")]
+    first, second = sides[::-1] if worse > better else sides
+    parts = [f"{first[0] or 'none'} {'are' if first[0] > 1 else 'is'} {first[1]}"]
+    parts += [f"{count or 'none'} {way}" for count, way in (second, (similar, "similar"))]
+    said = f"Of {counted(len(known), 'key question')}, {joined(parts)}"
+    said += f"; {few} {'has' if few == 1 else 'have'} too few cases to tell" if few else ""
+    return said + (f"; for {left} it cannot be said." if left else ".")
+
+
+def score(
+    points: int, most: int, previous: str, before: int | None, short: tuple[int, str] | None
+) -> str:
+    """Return the points of the overall rating in a sentence.
+
+    ``before`` are the points of the round ``previous``, ``short`` the points missing to the next
+    overall rating and its name, None at the top.
+    """
+    said = f"{points} of {most} points"
+    if before is not None:
+        way = "up" if points > before else "down"
+        said += (
+            f", {way} from {before} in {previous}" if points != before else f", as in {previous}"
+        )
+    if short is not None:
+        said += f"; {counted(short[0], 'point')} short of {short[1]}"
+    return f"{said}."
+
+
+def how_sure(questions: pd.DataFrame, tests: Row | None) -> list[str]:
+    """Return three sentences on how sure the page is.
+
+    ``tests`` is the row of families_of_tests for key questions, None where there is none.
+    """
+    compared = judged(questions)
+    if compared.empty or tests is None:
+        return [
+            "No change between inspections can be judged here.",
+            "Each percentage is what inspectors saw in a sample of cases; another sample would "
+            "have given a somewhat different one.",
+            _bases(questions),
+        ]
+    verdicts = compared["change_verdict"]
+    passed = int((verdicts == "significant").sum())
+    not_passed = int((verdicts == "not significant").sum())
+    left = len(compared) - passed - not_passed
+    parts = [f"{_passes(passed)} the inspectorate's test"]
+    parts.append(f"{in_words(not_passed)} {'does' if not_passed == 1 else 'do'} not")
+    if left:
+        parts.append(f"{in_words(left)} cannot be settled from what is published")
+    number = counted(len(compared), "change")
+    sentences = [f"Of {number} in key questions, {joined(parts)}."]
+    kept, expected = int(tests["kept_after_adjustment"]), float(tests["expected_by_chance"])
+    lucky = in_words(max(1, round(expected)))
+    stands = "none stands" if not kept else f"{in_words(kept)} still {_stand(kept)}"
+    sentences.append(
+        f"Had nothing changed, about {lucky} would pass by luck; taken together, {stands} out."
+    )
+    return [*sentences, _bases(questions)]
+
+
+def _passes(number: int) -> str:
+    return f"{in_words(number)} {'passes' if number == 1 else 'pass'}"
+
+
+def _stand(number: int) -> str:
+    return "stands" if number == 1 else "stand"
+
+
+def _bases(questions: pd.DataFrame) -> str:
+    known = questions[questions["current_base"].notna() & questions["current_percent"].notna()]
+    if known.empty:
+        return "How many cases each percentage is out of was not published."
+    small = known[known["current_base"] < SMALL_BASE]
+    if small.empty:
+        fewest = int(known["current_base"].min())
+        return f"Every number of cases that is published is {fewest} or more."
+    named = [
+        f"{inside(str(theme))} on {int(base)} cases"
+        for theme, base in small.groupby("theme", sort=False)["current_base"].min().items()
+    ]
+    words = joined(named)
+    return (f"{capital(words)}: on so few, one or two cases can turn a rating.").replace(
+        " on ", " rests on ", 1
+    )
+
+
+RESPONSES = {"agreed": "agreed", "partly agreed": "agreed in part", "not agreed": "not agreed"}
+"""How a sentence says what a plan answers; any other response is said as it stands."""
+
+
+def promised(promises: pd.DataFrame) -> str:
+    """Return what the plan that answers the current inspection promises, in one sentence.
+
+    ``promises`` holds the rows of that inspection.
+    """
+    if promises.empty:
+        return "No action plan that answers this inspection is in the data."
+    answers = promises["response"].value_counts(sort=False)
+    order = [*RESPONSES, *(answer for answer in answers.index if answer not in RESPONSES)]
+    parts = [
+        f"{in_words(int(answers[answer]))} {RESPONSES.get(answer, answer)}"
+        for answer in order
+        if answer in answers.index
+    ]
+    actions, dated = int(promises["actions"].sum()), int(promises["actions_with_date"].sum())
+    when = f"{in_words(dated)} of its {counted(actions, 'action')} "
+    when += f"{'has' if dated == 1 else 'have'} a date"
+    if not dated:
+        when = f"none of its {counted(actions, 'action')} has a date in the text we have"
+    if not actions:
+        when = "the data holds no action of it"
+    number = f"{in_words(len(promises))} recommendation{'' if len(promises) == 1 else 's'}"
+    return f"The plan answers {number}: {joined(parts)}; {when}."

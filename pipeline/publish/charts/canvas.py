@@ -1,0 +1,149 @@
+"""The sheet on which every chart is drawn: matplotlib, in CSS pixels, downwards from the top left.
+
+Everything is placed where it belongs, so nothing has to be measured and nothing can collide. Areas
+lie at the bottom, lines over them, marks on top; lines of one look become one path, which halves
+the weight of a page. Words are matplotlib's own ``Text`` without the measuring: their anchor is
+known, and measuring them would take longer than all the rest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+from matplotlib.lines import Line2D
+from matplotlib.patches import Circle, PathPatch, Rectangle
+from matplotlib.path import Path
+from matplotlib.text import Text
+from matplotlib.ticker import NullLocator
+from matplotlib.transforms import Affine2D
+
+from pipeline.publish.page.markup import clean
+from pipeline.publish.page.pictures import sheet
+from pipeline.publish.page.style import INK, MARKERS, TARGET
+
+LETTER = 6.9
+"""Width of a letter of running text at 13 pixels, on average and with some to spare."""
+DOT_EDGE = 1.8
+"""Width of the line around a dot."""
+
+Side = Literal["left", "center", "right"]
+
+
+class _Words(Text):
+    """Text whose middle stands at its place: capitals and figures are 0.7 of their size high."""
+
+    def draw(self, renderer: Any) -> None:
+        """Hand the words to the renderer as they are."""
+        x, y = self.get_transform().transform(self.get_unitless_position())
+        pen = renderer.new_gc()
+        pen.set_foreground(self.get_color())
+        baseline = renderer.height - y + 0.35 * float(self.get_fontsize())
+        renderer.draw_text(
+            pen, x, baseline, self.get_text(), self.get_fontproperties(), 0, mtext=self
+        )
+        pen.restore()
+
+
+@dataclass
+class Canvas:
+    """A drawing of ``width`` by ``height`` CSS pixels; what is put on it is drawn by ``drawn``."""
+
+    width: float
+    height: float
+    _areas: list[tuple[float, float, float, float, dict[str, Any]]] = field(default_factory=list)
+    _lines: dict[tuple[str, float, Any], list[tuple[float, float]]] = field(default_factory=dict)
+    _discs: list[tuple[float, float, float, dict[str, Any]]] = field(default_factory=list)
+    _marks: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    _words: list[tuple[float, float, str, dict[str, Any]]] = field(default_factory=list)
+
+    def area(self, x: float, y: float, to_x: float, to_y: float, fill: str, **look: Any) -> None:
+        """Fill a rectangle."""
+        self._areas.append((x, y, to_x, to_y, {"facecolor": fill, "linewidth": 0, **look}))
+
+    def line(
+        self,
+        x: float,
+        y: float,
+        to_x: float,
+        to_y: float,
+        colour: str,
+        width: float,
+        dashes: tuple[float, Sequence[float]] | None = None,
+    ) -> None:
+        """Draw a straight line."""
+        self._lines.setdefault((colour, width, dashes), []).extend([(x, y), (to_x, to_y)])
+
+    def disc(self, x: float, y: float, radius: float, fill: str, edge: str) -> None:
+        """Draw a disc with an edge; words may stand on it."""
+        self._discs.append((x, y, radius, {"facecolor": fill, "edgecolor": edge, "linewidth": 2}))
+
+    def mark(self, x: float, y: float, thing: str) -> None:
+        """Draw the mark of a thing: a key of ``style.MARKERS``."""
+        if thing == "target":
+            self.line(x, y - 10, x, y + 10, TARGET, 3)
+        else:
+            self._marks.setdefault(thing, []).append((x, y))
+
+    def words(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        side: Side = "left",
+        size: float = 13,
+        bold: bool = False,
+        colour: str = INK,
+    ) -> None:
+        """Write words whose middle is at ``y``, with their ``side`` at ``x``."""
+        look = {"ha": side, "fontsize": size, "color": colour}
+        self._words.append((x, y, text, look | ({"fontweight": "bold"} if bold else {})))
+
+    def axes(self, figure: Drawing) -> Axes:
+        """Return axes that cover the drawing and show nothing of their own, for seaborn."""
+        axes = figure.add_axes((0, 0, 1, 1), zorder=3)
+        axes.set_axis_off()
+        # Seaborn lays out tick labels, even hidden ones, each time it draws.
+        axes.xaxis.set_major_locator(NullLocator())
+        axes.yaxis.set_major_locator(NullLocator())
+        axes.set_xlim(0, self.width)
+        axes.set_ylim(self.height, 0)
+        return axes
+
+    def drawn(self) -> Drawing:
+        """Return what was put on the canvas as a matplotlib figure."""
+        figure = sheet(self.width, self.height)
+        down = Affine2D().scale(1, -1).translate(0, self.height)
+        for x, y, to_x, to_y, look in self._areas:
+            figure.add_artist(
+                Rectangle((x, y), to_x - x, to_y - y, transform=down, zorder=1, **look)
+            )
+        for (colour, thickness, dashes), points in self._lines.items():
+            path = Path(points, [Path.MOVETO, Path.LINETO] * (len(points) // 2))
+            figure.add_artist(
+                PathPatch(
+                    path,
+                    transform=down,
+                    edgecolor=colour,
+                    facecolor="none",
+                    linewidth=thickness,
+                    linestyle=dashes or "solid",
+                    capstyle="butt",
+                    zorder=2,
+                )
+            )
+        for x, y, radius, look in self._discs:
+            figure.add_artist(Circle((x, y), radius, transform=down, zorder=3, **look))
+        for thing, look in MARKERS.items():
+            if places := self._marks.get(thing):
+                across, downwards = zip(*places, strict=True)
+                own = {**look, "markeredgewidth": DOT_EDGE}
+                level = 3 if thing == "comparator" else 4
+                figure.add_artist(Line2D(across, downwards, transform=down, zorder=level, **own))
+        for x, y, text, look in self._words:
+            figure.add_artist(
+                _Words(x, y, clean(text), transform=down, zorder=5, parse_math=False, **look)
+            )
+        return figure

@@ -1,0 +1,215 @@
+"""The leadership edition: two sheets of paper, a function a section."""
+
+import pandas as pd
+
+from pipeline.analysis.records import Row, records
+from pipeline.analysis.sentences.leadership import RESPONSES, capital, inside, small_base, span
+from pipeline.analysis.sentences.phrases import in_words
+from pipeline.data import is_missing
+from pipeline.publish.charts.themes import begins_at, theme_chart
+from pipeline.publish.page.blocks import Panel, Panels, Prose
+from pipeline.publish.page.downloads import Downloads
+from pipeline.publish.page.page_info import page_info
+from pipeline.publish.page.pictures import Picture, Reference
+from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.reports.comparison import first_screen
+from pipeline.publish.reports.comparison.context import Comparison
+
+VERDICTS = {
+    "sufficient": "sufficient progress",
+    "some": "some progress",
+    "none": "no progress",
+}
+"""What an inspection found of a recommendation, in words; any other verdict is said as it is."""
+
+MOST = 3
+"""Recommendations named under each plan; the others are counted."""
+
+
+def promised(report: Comparison) -> Panels | Prose:
+    """Return the recommendations that answer the chief weakness, a line each."""
+    rows = report.data["promises"]
+    weakness = report.weakness
+    if rows.empty or weakness is None:
+        return Prose(["No action plan that answers these inspections is in the data."])
+    linked = rows["key_questions"].fillna("").str.split("; ")
+    rows = rows[[bool(set(questions) & set(weakness.questions)) for questions in linked]]
+    if rows.empty:
+        return Prose([f"No recommendation in the data is linked to {weakness.name}."])
+    panels = []
+    for side in reversed(list(report.inspections)):
+        inspection = report.inspections[side]
+        own = rows[rows["inspection"] == inspection["inspection"]]
+        if len(own):
+            lines = [_line(row) for row in records(own)[:MOST]]
+            if len(own) > MOST:
+                lines.append(f"{in_words(len(own) - MOST, capital=True)} more in the plan.")
+            heading = f"Recommended in {inspection['round']}"
+            followed = own["found_in"] == report.inspections["current"]["inspection"]
+            if followed.fillna(False).any():
+                heading += f", with what {report.rounds[1]} found"
+            panels.append(Panel(heading, lines))
+    return Panels(panels)
+
+
+def _line(row: Row) -> str:
+    """Return a recommendation, its response, and what was found of it where anything was."""
+    said = f"{row['title']}: {RESPONSES.get(row['response'], row['response'])}"
+    return f"{said}." if is_missing(row["found"]) else f"{said}; {_found(row['found'])}."
+
+
+def _found(verdict: str) -> str:
+    return VERDICTS.get(verdict, verdict)
+
+
+def how_sure(report: Comparison) -> Prose:
+    """Return three sentences on how sure all this is."""
+    return Prose([" ".join(report.certainty)])
+
+
+def theme_picture(report: Comparison) -> Picture | Prose:
+    """Return the one chart: key questions by theme, the weakest first."""
+    questions, bands = report.questions, report.bands
+    if questions["current_percent"].isna().all():
+        return Prose(["No share of cases is in the data for this inspection."])
+    broad, slim = (
+        theme_chart(questions, bands, report.names, narrow=narrow) for narrow in (False, True)
+    )
+    return Picture(
+        broad,
+        "Share of cases in which the work was done well",
+        themes_finding(report),
+        caption=" ".join(_how_to_read(report)),
+        see=Reference("the spreadsheet below", "#s-take-it-further", questions),
+        narrow=slim,
+        name="themes",
+    )
+
+
+def themes_finding(report: Comparison) -> str:
+    """Say which theme stands lowest and which highest."""
+    known = report.questions[report.questions["current_percent"].notna()]
+    themes = [(inside(str(theme)), rows) for theme, rows in known.groupby("theme", sort=False)]
+    (lowest, low), (highest, high) = themes[0], themes[-1]
+    if len(themes) == 1:
+        return f"{capital(lowest)}: {_seen(low)}."
+    return f"{capital(lowest)} stands lowest ({_seen(low)}), {highest} highest ({_seen(high)})."
+
+
+def _seen(rows: pd.DataFrame) -> str:
+    """Return the span of a theme's shares, and its number of cases where that is small."""
+    small = [row["current_base"] for row in records(rows) if small_base(row)]
+    return f"{span(rows)}, on only {min(small)} cases" if small else span(rows)
+
+
+def _how_to_read(report: Comparison) -> list[str]:
+    said = ["A standard is usually rated by its lowest question. The themes are our grouping."]
+    if report.aggregate:
+        said.append(f"Better or worse is against {report.aggregate}.")
+    low = begins_at(report.questions.drop(columns="current_lower"), report.bands)
+    if low:
+        said.append(f"Nothing lies below {low}%, so the axis begins there.")
+    comparable = report.questions["comparable"]
+    if report.compares and (names := report.named(report.questions[comparable == "no"])):
+        said.append(f"Not compared with {report.rounds[0]}: {names}.")
+    if names := report.named(report.questions[comparable == "caution"]):
+        said.append(f"Compare only with caution: {names}.")
+    return said
+
+
+def further(report: Comparison) -> Prose:
+    """Return where the figures come from, and where the rest is."""
+    analyst = {r["edition"]: r["name"] for r in report.data.about["reports"]}.get("analyst")
+    licence = page_info(report.data.about, report.edition).licence
+    whose = f"those of the inspection reports, under the {licence}"
+    if report.data.about["simulated"]:
+        whose = "simulated"
+    return Prose(
+        [
+            f"The figures are {whose}; the spreadsheet names the place of each. Tests, prompts, "
+            f"methods and sources are in the analyst edition, {analyst}.html."
+        ]
+    )
+
+
+def downloads(report: Comparison) -> Downloads:
+    """Return the figures of this page as files."""
+    sides = [("previous", report.rounds[0])] if report.compares else []
+    sides.append(("current", report.rounds[1]))
+    standards = report.data["standards"]
+    ratings = Table(
+        standards.assign(
+            called=standards["standard"] + " " + standards["name"],
+            way=standards["direction"].fillna("not comparable"),
+        ),
+        "Ratings of the standards",
+        [
+            Column("called", "Standard"),
+            *[
+                Column(
+                    f"{side}_rating",
+                    name,
+                    "rating",
+                    missing="not rated",
+                    source=(f"{side}_source", f"{side}_place"),
+                )
+                for side, name in sides
+            ],
+            *([Column("way", "Change")] if report.compares else []),
+        ],
+        notes=report.notes,
+        name="ratings",
+        numbered=False,
+    )
+    columns = [Column("theme", "Theme, ours"), Column("asked", "Key question")]
+    columns += [
+        Column(
+            f"{side}_percent",
+            name,
+            "percent",
+            missing=f"{side}_status",
+            source=(f"{side}_source", f"{side}_place"),
+        )
+        for side, name in sides
+    ]
+    columns.append(Column("current_base", "Cases", "count", missing="no_base"))
+    if report.compares:
+        columns += [
+            Column("change_points", "Change", "points", missing="not comparable"),
+            Column("change_verdict", "Test of the change"),
+        ]
+    if report.aggregate:
+        columns += [
+            Column(
+                "comparator_percent",
+                capital(report.aggregate),
+                "percent",
+                missing="comparator_status",
+                source=("comparator_source", "comparator_place"),
+            ),
+            Column("benchmark_verdict", "Against them", missing="cannot be said"),
+        ]
+    questions = Table(
+        report.questions,
+        "Key questions: share of cases done well",
+        columns,
+        row_header="asked",
+        notes=report.notes,
+        name="key-questions",
+        numbered=False,
+    )
+    info = page_info(report.data.about, report.edition)
+    return Downloads([ratings, questions], info, only_spreadsheet=True)
+
+
+class LeadershipReport(Comparison):
+    """What the leadership notebook calls: each section is a function, listed here in order."""
+
+    EDITION = "leadership"
+
+    in_brief = first_screen.in_brief
+    promised = promised
+    how_sure = how_sure
+    theme_picture = theme_picture
+    further = further
+    downloads = downloads

@@ -1,0 +1,227 @@
+"""Key questions and their prompts, theme by theme: each picture with its numbers beneath."""
+
+from typing import Any
+
+import pandas as pd
+
+from pipeline.analysis.records import records
+from pipeline.analysis.sentences.leadership import capital, inside, span
+from pipeline.analysis.sentences.overview import changes_in_short
+from pipeline.analysis.sentences.phrases import joined
+from pipeline.publish.charts.prompts import prompt_chart
+from pipeline.publish.charts.themes import begins_at, theme_chart
+from pipeline.publish.page.blocks import Heading, Prose, Together
+from pipeline.publish.page.markup import slug
+from pipeline.publish.page.pictures import Picture
+from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.reports.comparison.context import Comparison
+
+
+def by_theme(report: Comparison) -> Together:
+    """Return each theme, the weakest first: its key questions, then their prompts."""
+    parts: list[Any] = []
+    for theme, questions in report.questions.groupby("theme", sort=False):
+        parts += [Heading(str(theme)), _questions(report, str(theme), questions)]
+        prompts = report.prompts[report.prompts["theme"] == theme]
+        prompts = prompts[prompts["current_percent"].notna()]
+        if len(prompts):
+            parts.append(_prompts(report, str(theme), prompts))
+    return Together(parts)
+
+
+def _questions(report: Comparison, theme: str, questions: pd.DataFrame) -> Picture | Table:
+    numbers = question_rows(report, questions, f"{theme}: share of cases done well", slug(theme))
+    known = questions[questions["current_percent"].notna()]
+    if known.empty:
+        return numbers
+    bands = report.bands
+    broad, slim = (
+        theme_chart(questions, bands, report.names, intervals=True, narrow=narrow)
+        for narrow in (False, True)
+    )
+    low = begins_at(questions, bands)
+    cut = f" The axis begins at {low}%: nothing lies below." if low else ""
+    finding = f"{span(known)} of cases in {report.rounds[1]}."
+    if report.compares:
+        finding += f" {changes_in_short(questions)}"
+    return Picture(
+        broad,
+        f"{theme}: key questions",
+        finding,
+        caption="Line through a disc: the range in which the provider's share lies with 95% "
+        f"confidence, where the number of cases is known.{cut}",
+        table=numbers,
+        open_table=True,
+        narrow=slim,
+        name=f"questions-{theme}",
+    )
+
+
+def question_rows(
+    report: Comparison, questions: pd.DataFrame, caption: str, name: str, *, offered: bool = False
+) -> Table:
+    """Return key questions with both rounds, the change and the aggregate, a row each."""
+    columns = [
+        Column("asked", "Key question", wide=True),
+        Column(
+            "current_percent",
+            report.rounds[1],
+            "percent",
+            missing="current_status",
+            source=("current_source", "current_place"),
+        ),
+    ]
+    if report.compares:
+        columns.append(
+            Column(
+                "previous_percent",
+                report.rounds[0],
+                "percent",
+                missing="previous_status",
+                source=("previous_source", "previous_place"),
+            )
+        )
+    columns.append(Column("current_base", "Cases", "count", missing="no_base"))
+    if report.compares:
+        columns += [
+            Column("change_points", "Change", "change", missing="not comparable"),
+            Column("change_verdict", "Test", "mark"),
+        ]
+    if report.aggregate:
+        columns += [
+            Column(
+                "comparator_percent",
+                capital(report.aggregate),
+                "percent",
+                missing="comparator_status",
+                source=("comparator_source", "comparator_place"),
+            ),
+            Column("benchmark_verdict", "Against them", "mark", missing="cannot be said"),
+        ]
+    if offered:
+        columns.insert(0, Column("theme", "Theme, ours"))
+    return report.table(
+        questions,
+        caption,
+        columns,
+        row_header="asked",
+        name=f"questions-{name}",
+        comment=_misfits(questions),
+        offered=offered,
+        numbered=False,
+    )
+
+
+def _misfits(questions: pd.DataFrame) -> str:
+    """Name the percentages that no whole number of the printed cases gives."""
+    rows = questions[
+        questions["current_percent"].notna()
+        & questions["current_base"].notna()
+        & questions["current_lower"].isna()
+    ]
+    if rows.empty:
+        return ""
+    named = joined(
+        [
+            f"{row['current_percent']}% ({row['key_question']}) of {row['current_base']}"
+            for row in records(rows)
+        ]
+    )
+    return f"No whole number of cases gives {named}: fewer cases must have been counted."
+
+
+def _prompts(report: Comparison, theme: str, prompts: pd.DataFrame) -> Picture:
+    order = prompts.groupby("key_question", sort=False)["current_percent"]
+    shown = prompts.assign(at=order.ngroup()).sort_values(["at", "current_percent"], kind="stable")
+    ends = shown.sort_values("current_percent", kind="stable")
+    lowest, highest = ends.iloc[0], ends.iloc[-1]
+    ring = f"Ring: {report.rounds[0]}, where it compares. " if report.compares else ""
+    return Picture(
+        prompt_chart(shown, report.rounds),
+        f"{theme}: the prompts behind the key questions",
+        f"Lowest, {int(lowest['current_percent'])}%: {_quoted(lowest['wording'])}. "
+        f"Highest, {int(highest['current_percent'])}%: {_quoted(highest['wording'])}.",
+        caption=f"{ring}Disc: {report.rounds[1]}. Inspectors weigh the answers; no sum is taken.",
+        table=prompt_rows(report, shown, f"{theme}: prompts", slug(theme)),
+        name=f"prompts-{theme}",
+    )
+
+
+def _quoted(wording: object) -> str:
+    return f"“{str(wording).rstrip('.')}”"
+
+
+def prompt_rows(
+    report: Comparison, prompts: pd.DataFrame, caption: str, name: str, *, offered: bool = False
+) -> Table:
+    """Return prompts with both rounds, the change and its test, a row each."""
+    columns = [
+        Column("wording", "Prompt", wide=True),
+        Column("current_percent", report.rounds[1], "percent", missing="current_status"),
+    ]
+    if report.compares:
+        columns += [
+            Column("previous_percent", report.rounds[0], "percent", missing="previous_status"),
+            Column("change_points", "Change", "change", missing="not comparable"),
+            Column("change_verdict", "Test", "mark"),
+            Column("p_min", "Smallest p", "p", missing="cannot be computed"),
+            Column("p_max", "Largest p", "p", missing="cannot be computed"),
+        ]
+    return report.table(
+        prompts,
+        caption,
+        columns,
+        groups="asked",
+        group_name="Key question",
+        row_source=("current_source", "current_place"),
+        name=f"prompts-{name}",
+        offered=offered,
+        numbered=False,
+    )
+
+
+# The whole of it, for whoever explores: a page shows it theme by theme.
+
+
+def key_question_table(report: Comparison, *, offered: bool = False) -> Table:
+    """Return every key question with both rounds, the change and the aggregate."""
+    caption = "Key questions: share of cases done well"
+    return question_rows(report, report.questions, caption, "all", offered=offered)
+
+
+def key_question_figure(report: Comparison) -> Picture:
+    """Return the picture of every key question, by theme."""
+    broad, slim = (
+        theme_chart(report.questions, report.bands, report.names, intervals=True, narrow=narrow)
+        for narrow in (False, True)
+    )
+    return Picture(
+        broad,
+        "Key questions by theme",
+        changes_in_short(report.questions),
+        see=key_question_table(report),
+        narrow=slim,
+        name="key-questions",
+    )
+
+
+def prompt_table(report: Comparison, *, offered: bool = False) -> Table:
+    """Return every prompt with both rounds, the change and its test."""
+    caption = "All prompts: share of cases answered yes"
+    return prompt_rows(report, report.prompts, caption, "all", offered=offered)
+
+
+def not_comparable(report: Comparison) -> Prose:
+    """Return what may not be compared, or only with caution, and why: a line a reason."""
+    if not report.compares:
+        return Prose(["There is no earlier inspection of this provider in the data."])
+    ratings = report.data["standards"]
+    ratings = ratings[ratings["comparable"] != "yes"]
+    reasons = ratings["reason"].fillna("No reason is given.")
+    lines = [
+        f"Ratings of {joined([inside(str(name)) for name in part['name']])}: {reason}"
+        for reason, part in ratings.groupby(reasons, sort=False)
+    ]
+    for comparable, words in (("no", "Key questions on"), ("caution", "Only with caution,")):
+        lines += [f"{words} {names}: {reason}" for names, reason in report.reasons(comparable)]
+    return Prose(lines or ["Both inspections asked the same questions; all figures compare."])

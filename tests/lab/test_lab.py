@@ -1,0 +1,50 @@
+"""Every notebook in the real JupyterLab, in its light and its dark theme, as an analyst sees it."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import lab
+
+from pipeline.publish.build.site import make_tables
+
+NOTEBOOKS = sorted(path.name for path in (lab.PROJECT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running JupyterLab. Where REQUIRE_LAB is set, as in CI, its absence is a failure."""
+    if lab.jupyter() is None:
+        if os.environ.get("REQUIRE_LAB"):
+            pytest.fail("the lab environment is not there, and REQUIRE_LAB asks for it")
+        print(lab.NO_LAB, file=sys.__stderr__)
+        pytest.skip("the lab environment is not there")
+    place = tmp_path_factory.mktemp("lab")
+    make_tables(None, place / "site")
+    with lab.server(
+        lab.copied(NOTEBOOKS, place / "notebooks"), place / "site" / "processed"
+    ) as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_is_whole_in_both_themes(
+    name: str, address: str, chromium: Any, tmp_path: Path
+) -> None:
+    pictures = os.environ.get("LAB_PICTURES")
+    with lab.opened(chromium, address, name) as page:
+        lab.run_all(page)
+        faults = lab.cell_faults(page)
+        for theme in lab.THEMES:
+            faults += lab.shown_in(page, theme)
+            if pictures:
+                lab.photograph(page, Path(pictures) / f"{name} {theme}.png")
+        assert page.asked == []
+        # The same look at the same outputs, their styles taken away: what is checked can fail.
+        lab.without_styles(page)
+        lost = [lab.shown_in(page, theme) for theme in lab.THEMES]
+    assert faults == []
+    assert all(lost), "outputs that have lost their style pass for whole"
