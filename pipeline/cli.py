@@ -210,13 +210,17 @@ def _shown(path: Path) -> str:
 @cli.command()
 @click.option("--providers", type=click.IntRange(1), required=True, help="How many providers.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed, same data.")
+@click.option("--rounds", type=click.IntRange(1), help="Inspections of each; default: as in data.")
+@click.option("--audits", type=click.IntRange(0), default=0, help="How many audit their own cases.")
 @click.option("--out", type=_folder, required=True, help="New raw data folder; never data/raw.")
 @click.option("--data", type=_folder, help="Raw folder whose framework is followed.")
-def simulate(providers: int, seed: int, out: Path, data: Path | None) -> None:
+def simulate(
+    providers: int, seed: int, rounds: int | None, audits: int, out: Path, data: Path | None
+) -> None:
     """Write a raw data folder of imaginary providers, each marked SIMULATED."""
     from pipeline.simulate import simulate as write
 
-    write(out, providers=providers, seed=seed, data=data)
+    write(out, providers=providers, seed=seed, rounds=rounds, audits=audits, data=data)
     say(f"{providers} simulated providers in {_shown(out)}")
 
 
