@@ -31,7 +31,7 @@ override ASKED = $(call switch,PROVIDER,--provider) $(call switch,PREVIOUS,--pre
   $(call switch,WORKERS,--workers) $(call on,FORCE,--force) $(call on,EXPLAIN,--explain)
 
 .DEFAULT_GOAL := help
-.PHONY: help report data test check lab pdf bench fuzz dictionary lock clean
+.PHONY: help report data test check lab pdf demo bench fuzz dictionary lock clean
 
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,10 @@ lab: $(LAB)/lab.stamp data ## open notebooks, data and docs in JupyterLab (an en
 
 pdf: report ## print every report to PDF with an installed Chromium, Chrome or Edge
 	@$(RUN) pdf
+
+demo: $(VENV)/report.stamp ## reports of 21 simulated providers, three rounds each, in build/demo
+	@$(RUN) simulate --providers 21 --rounds 3 --audits 1 --out build/demo/raw
+	@$(RUN) report --data build/demo/raw --out build/demo
 
 bench: $(VENV)/develop.stamp ## measure speed and memory; writes docs/benchmarks.md
 	@$(VENV)/bin/python -m bench

@@ -17,6 +17,7 @@ from typing import Any
 
 import click
 
+from pipeline.entry.commands import COMMANDS
 from pipeline.publish.build.catalogue import TIMEOUT
 from pipeline.terminal import PROGRAM_FAULT, Unheard, complain, fault, say
 
@@ -33,6 +34,7 @@ def run() -> int:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # libraries' advice to programmers
     from pipeline.data.problems import InvalidData
+    from pipeline.entry.problems import CannotEnter, NotAReport
     from pipeline.files import UnfitName
     from pipeline.publish.build.catalogue import CannotBuild, UnknownReport
     from pipeline.simulate import CannotSimulate
@@ -58,6 +60,9 @@ def run() -> int:
         return DATA_ERROR
     except (UnknownReport, CannotSimulate, UnfitName) as error:
         complain(str(error))
+        return DATA_ERROR
+    except (CannotEnter, NotAReport) as error:
+        complain(f"{error}\nNothing was written.")
         return DATA_ERROR
     except CannotBuild as error:
         complain(str(error))
@@ -205,13 +210,17 @@ def _shown(path: Path) -> str:
 @cli.command()
 @click.option("--providers", type=click.IntRange(1), required=True, help="How many providers.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed, same data.")
+@click.option("--rounds", type=click.IntRange(1), help="Inspections of each; default: as in data.")
+@click.option("--audits", type=click.IntRange(0), default=0, help="How many audit their own cases.")
 @click.option("--out", type=_folder, required=True, help="New raw data folder; never data/raw.")
 @click.option("--data", type=_folder, help="Raw folder whose framework is followed.")
-def simulate(providers: int, seed: int, out: Path, data: Path | None) -> None:
+def simulate(
+    providers: int, seed: int, rounds: int | None, audits: int, out: Path, data: Path | None
+) -> None:
     """Write a raw data folder of imaginary providers, each marked SIMULATED."""
     from pipeline.simulate import simulate as write
 
-    write(out, providers=providers, seed=seed, data=data)
+    write(out, providers=providers, seed=seed, rounds=rounds, audits=audits, data=data)
     say(f"{providers} simulated providers in {_shown(out)}")
 
 
@@ -255,3 +264,7 @@ def needs(framework: str, data: Path | None) -> None:
     from pipeline.data.commands import needs as text
 
     say(text(framework, data).removesuffix("\n"))
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)

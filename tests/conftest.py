@@ -54,6 +54,25 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What make demo makes, of ten providers: tables of all, and pages of every new kind."""
+    from pipeline.publish.build.catalogue import Wanted
+    from pipeline.simulate import simulate
+
+    raw = tmp_path_factory.mktemp("raw") / "demo"
+    out = tmp_path_factory.mktemp("demo")
+    simulate(raw, providers=10, seed=3, rounds=3, audits=1)
+    for wanted in (
+        Wanted(kind="national"),
+        Wanted(kind="scorecard"),
+        Wanted(kind="rounds", provider="simulated-0001"),
+        Wanted(kind="rounds", provider="simulated-0002"),
+    ):
+        assert build(raw, out, wanted=wanted, progress=False).failed == {}
+    return out
+
+
+@pytest.fixture(scope="session")
 def wider(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every report of data with a provider of one round, a third round and another framework."""
     folder = Folder(tmp_path_factory.mktemp("wider") / "raw")

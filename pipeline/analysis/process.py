@@ -18,7 +18,9 @@ from pipeline.analysis.comparison import (
     prompt_comparison,
     rating_comparison,
 )
+from pipeline.analysis.dictionary import PROCESSED
 from pipeline.analysis.files import csv_bytes, json_bytes, remove_others, write_files
+from pipeline.analysis.national.page import USED, national_reports
 from pipeline.analysis.providers import SHARED, families, fingerprints, of_providers
 from pipeline.analysis.quality import ERROR, FAILED, quality_checks
 from pipeline.analysis.ratings.bands import standard_ratings
@@ -140,7 +142,8 @@ def process(raw: Path, out: Path, workers: int = 1, *, fresh: bool = False) -> P
     write_files(out, {Path(PARTS): parts.record()})
     checks = parts.checks()
     kept = parts.files()
-    for report in quality_reports(tables, checks) if checks is not None else []:
+    checked = quality_reports(tables, checks) if checks is not None else []
+    for report in [*checked, *national_reports(tables, parts.frames())]:
         files = report_files(report)
         write_files(out, files)
         kept |= set(files)
@@ -247,6 +250,10 @@ class Parts:
         whole = self._headers["quality_checks"].encode() + b"".join(text)
         return pd.read_csv(io.BytesIO(whole), dtype="string", keep_default_na=False, na_values=[""])
 
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return the whole tables that set providers side by side, as they stand in the folder."""
+        return {name: read_processed(name, self._out) for name in USED}
+
     def still_right(self, family: list[str], mark: str) -> bool:
         """Whether what was made of these providers was made from the same and is still there."""
         return all(
@@ -311,6 +318,19 @@ class Parts:
                 "providers": self._providers,
             }
         )
+
+
+def read_processed(name: str, folder: Path) -> pd.DataFrame:
+    """Return a processed table by name, with the types that ``processed.json`` describes."""
+    described = json.loads(PROCESSED.read_text(encoding="utf-8"))["resources"]
+    (fields,) = (r["schema"]["fields"] for r in described if r["name"] == name)
+    kinds = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
+    return pd.read_csv(
+        folder / f"{name}.csv",
+        dtype={field["name"]: kinds.get(field["type"], "string") for field in fields},
+        keep_default_na=False,
+        na_values=[""],
+    )
 
 
 @cache

@@ -77,8 +77,13 @@ def report_files(report: ReportSubject) -> dict[Path, bytes]:
 
 
 def reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
-    """Return the data of every comparison and action plan that the tables allow."""
+    """Return the data of every report of one provider that the tables allow."""
+    from pipeline.analysis.audits.scorecard import scorecard_reports
+    from pipeline.analysis.rounds import rounds_reports
+
     yield from comparisons(tables, processed)
+    yield from rounds_reports(tables, processed)
+    yield from scorecard_reports(tables, processed)
     yield from plan_reports(tables, processed)
 
 
@@ -133,6 +138,14 @@ class _Sources:
             for value in values
         }
         return self._divided.table("sources", *((c,) for c in self._order if c in named))
+
+
+def with_sources(
+    tables: Tables, about: dict[str, Any], frames: Mapping[str, pd.DataFrame]
+) -> ReportSubject:
+    """Return a report's data: its tables, and the documents they name."""
+    own = {name: columns_of(frame) for name, frame in frames.items()}
+    return ReportSubject(about, {**own, "sources": _Sources(tables).of(own)})
 
 
 def comparison_name(provider: str, previous: int | str | None, current: int | str) -> str:
@@ -319,13 +332,9 @@ def _about(
     names = [row["round_name"] for row in (previous, current) if row is not None]
     against = comparator_in_text(tables, current["comparator"])
     beside = [part for part in ("its earlier inspection" if previous else "", against) if part]
-    overall = next(
-        row
-        for row in reversed(
-            records(ratings[["inspection", "standard", "published_rating", "status"]])
-        )
-        if (row["inspection"], row["standard"]) == (current["inspection"], "overall")
-    )
+    rated = {row["inspection"]: row for row in records(ratings[ratings["standard"] == "overall"])}
+    overall = rated[current["inspection"]]
+    bands = framework_rows(tables["overall_bands"], current["framework"])
     said = dict(zip(first["item"], first["sentence"], strict=True))
     return {
         "name": name,
@@ -343,6 +352,10 @@ def _about(
         "published": current["published"],
         "rating": overall["published_rating"],
         "rating_status": overall["status"],
+        "score": _score(overall["points"], bands),
+        "direction": _direction(rated, previous, current, bands),
+        "framework": current["framework"],
+        "owner": "" if pd.isna(provider["owner"]) else provider["owner"],
         "comparator": current["comparator"] or "",
         "standfirst": f"{full} against {' and '.join(beside)}" if beside else str(full),
         "dates": [_dates(row, full) for row in (previous, current) if row is not None],
@@ -366,6 +379,26 @@ def _title(rounds: list[str]) -> str:
     if len(rounds) == 1:
         return rounds[0] if called else f"{rounds[0]} inspection"
     return f"{joined(rounds)} {'' if called else 'inspections '}compared"
+
+
+def _score(points: Any, bands: pd.DataFrame) -> str:
+    """Return a score with the most there is; empty where there is none."""
+    return "" if pd.isna(points) or bands.empty else f"{points} of {bands['upper_points'].max()}"
+
+
+def _direction(
+    rated: Mapping[str, Row], previous: Row | None, current: Row, bands: pd.DataFrame
+) -> str:
+    """Whether the overall rating rose, stayed or fell; empty where that cannot be said."""
+    order = list(bands.sort_values("lower_points")["rating"])
+    then, now = (
+        None if row is None else rated[row["inspection"]]["published_rating"]
+        for row in (previous, current)
+    )
+    if then not in order or now not in order:
+        return ""
+    step = order.index(now) - order.index(then)
+    return "rose" if step > 0 else "fell" if step < 0 else "stayed"
 
 
 def _key_of(inspection: Row, provider: str) -> int | str:

@@ -17,13 +17,18 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Processed tables of the project's data and of a provider with one round and an update."""
+    """Processed tables of all kinds: one round and three, an update, audits, two providers."""
     base = tmp_path_factory.mktemp("dictionary")
     folder = Folder(base / "raw")
     add_provider(folder, "solo", "Solo CRC")
     copy_inspection(folder, "solo", 2020)
     update = {"action": "dlnr-crc-2020-1-01", "date": "2020-03-02", "status": "in progress"}
     folder.add("action_updates", update)
+    copy_inspection(folder, "northumbria-crc", 2021)
+    add_provider(folder, "duo", "Duo CRC")
+    copy_inspection(folder, "duo", 2020)
+    audit = {"provider": "duo", "date": "2020-03", "framework": "crc-2019", "kind": "key question"}
+    folder.add("case_audits", {**audit, "case": "a1", "subject": "2.1.1", "answer": "yes"})
     process(folder.path, base / "processed")
     return base / "processed"
 

@@ -19,6 +19,10 @@ OURS = {
     "action_updates",
     "recommendation_links",
     "second_readings",
+    "case_audits",
+    "audit_targets",
+    "case_allocations",
+    "publication_limits",
 }
 
 

@@ -117,6 +117,18 @@ def published() -> Frames:
         due_kind="period",
     )(tables)
     change("actions", {"action": f"{DLNR}-1-03"}, also_serves="2")(tables)
+    audit = {"provider": "northumbria-crc", "date": "2020-01", "case": "a1", "team": "North"}
+    audit |= {"framework": "crc-2019", "answer": "yes", "auditor": pd.NA}
+    asked = [
+        {**audit, "kind": kind, "subject": subject}
+        for kind, subject in (("key question", "2.1.1"), ("prompt", "2.1.1-1"))
+    ]
+    tables["case_audits"] = pd.DataFrame(asked, index=[2, 3], dtype="string")
+    allocated = {"provider": "northumbria-crc", "date": "2020-01", "case": "a1", "inspection": N19}
+    allocated |= {"risk_of_serious_harm": "Medium", "colour": "Blue", "grade": pd.NA}
+    tables["case_allocations"] = pd.DataFrame(allocated, index=[2], dtype="string").assign(
+        ogrs=pd.array([60], dtype="Int64"), hours=pd.array([pd.NA], dtype="Int64")
+    )
     return tables
 
 
@@ -144,6 +156,11 @@ def corrected(name: str, where: dict[str, Any]) -> Callable[[Frames], None]:
 
 
 CASES: dict[str, Callable[[Frames], None]] = {
+    "case-audits-reference": change("case_audits", {"kind": "prompt"}, case="john-smith"),
+    "case-allocations-reference": change("case_allocations", {}, case="john-smith"),
+    "audited-key-question": change("case_audits", {"kind": "key question"}, subject="9.9.9"),
+    "audited-prompt": change("case_audits", {"kind": "prompt"}, subject="2.1.1"),
+    "allocation-colour": change("case_allocations", {}, colour="Purple"),
     "bands-cover-everything": change("rating_bands", {"rating": "Good"}, lower_percent=67),
     "points-rise-with-bands": change("rating_bands", {"rating": "Good"}, points=1),
     "standard-under-its-domain": change("standards", {"standard": "2.1"}, domain=3),

@@ -67,7 +67,7 @@ def test_every_name_says_simulated_and_no_source_of_figures_is_real(folder):
     drawn = (
         "inspections", "samples", "key_question_scores", "comparators", "comparator_scores",
         "ratings", "overall_ratings", "prompt_scores", "facts", "plans", "recommendations",
-        "responses", "actions", "follow_up",
+        "responses", "actions", "follow_up", "discretions",
     )  # fmt: skip
     for name in drawn:
         found = rows(folder, name)
@@ -120,13 +120,38 @@ def test_published_ratings_follow_from_the_figures(tables):
     merged = own.merge(questions[["key_question", "standard"]], on="key_question")
     lowest = merged.groupby(["inspection", "standard"])["percent"].min()
     published = tables["ratings"].set_index(["inspection", "standard"])["rating"]
+    used = tables["discretions"].set_index(["inspection", "standard"])
     points = tables["rating_bands"].set_index(["framework", "rating"])["points"].to_dict()
     for key, percent in lowest.items():
         [band] = [b for b in bands.itertuples() if b.lower_percent <= percent <= b.upper_percent]
-        assert published[key] == band.rating
+        expected = band.rating
+        if key in used.index:  # the panel's discretion, recorded as such
+            assert used.loc[key, "from_rating"] == band.rating
+            expected = used.loc[key, "to_rating"]
+        assert published[key] == expected
     for overall in tables["overall_ratings"].itertuples():
         mine = tables["ratings"][tables["ratings"]["inspection"] == overall.inspection]
         assert overall.score == sum(points[r.framework, r.rating] for r in mine.itertuples())
+
+
+def test_further_rounds_follow_a_year_apart_under_the_latest_framework(tmp_path):
+    simulate(tmp_path / "raw", providers=3, seed=7, rounds=4)
+    inspections = load(tmp_path / "raw")["inspections"]
+    own = inspections[inspections["provider"] == "simulated-0001"]
+    assert own["round"].tolist() == [2018, 2019, 2020, 2021]
+    assert own["framework"].tolist() == ["crc-2018", "crc-2019", "crc-2019", "crc-2019"]
+    assert own["fieldwork_start"].str[:4].tolist() == ["2018", "2019", "2020", "2021"]
+
+
+def test_some_providers_rise_some_stand_still_and_some_fall(tmp_path):
+    simulate(tmp_path / "raw", providers=30, seed=7, rounds=4)
+    scores = load(tmp_path / "raw")["overall_ratings"].set_index("inspection")["score"]
+    changes = {trend: [] for trend in range(3)}
+    for number in range(1, 31):
+        code = f"simulated-{number:04d}"
+        changes[number % 3].append(scores[f"{code}-2021"] - scores[f"{code}-2018"])
+    rising, still, falling = (sum(changes[trend]) / 10 for trend in range(3))
+    assert rising > still + 3 and falling < still - 3
 
 
 def test_what_the_later_report_prints_again_is_what_the_earlier_one_said(tables):

@@ -178,10 +178,10 @@ def test_search_narrows_the_front_page_from_the_keyboard(
     with audit.opened(chromium, specimens["index-long"]) as page:
         page.locator("#search").focus()
         page.keyboard.type("testshire 31")
-        assert page.locator("[data-report]:visible").count() == 1
+        assert page.locator("[data-row]:visible").count() == 1
         assert page.locator("#found").text_content() == "1 of 40 shown"
     with audit.opened(chromium, specimens["index-long"], java_script_enabled=False) as page:
-        assert page.locator("[data-report]:visible").count() == 40
+        assert page.locator("[data-row]:visible").count() == 40
         assert not page.locator("#search").is_visible()
 
 
@@ -193,7 +193,7 @@ def test_without_script_everything_is_there(
         return re.sub(r"\s+", " ", page.locator("main").inner_text())
 
     with audit.opened(chromium, specimens[name]) as page:
-        page.evaluate("document.getElementById('searching')?.remove()")
+        page.evaluate("document.querySelector('[data-finder]')?.remove()")
         scripted = visible(page)
     with audit.opened(chromium, specimens[name], java_script_enabled=False) as page:
         assert visible(page) == scripted

@@ -225,7 +225,7 @@ def test_front_page_stays_within_its_weight(renderer: Renderer) -> None:
     full = index_html(dossiers, renderer)
     assert empty < 100_000
     assert len(full.encode()) < 100_000 + 1024 * 300
-    assert full.count("<li data-report>") == 300
+    assert full.count("<li data-row") == 300
     assert index_html(dossiers[::-1], renderer) == full
 
 

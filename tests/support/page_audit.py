@@ -137,8 +137,8 @@ def picture_faults(path: Path) -> list[str]:
         if not node.get("alt"):
             found.append("an image has no alternative text")
     for node in tree.iter():
-        if str(node.tag).split("}")[-1] != "svg":
-            continue
+        if str(node.tag).split("}")[-1] != "svg" or node.get("aria-hidden") == "true":
+            continue  # one that is hidden repeats what stands next to it
         title = next((child for child in node if str(child.tag).split("}")[-1] == "title"), None)
         said = words(title) if title is not None else ""
         if node.get("role") != "img" or not said:

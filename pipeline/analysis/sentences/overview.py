@@ -168,7 +168,7 @@ def equivalence_sentence(tested: pd.DataFrame) -> str | None:
         return f"{of} {within_words} shown to be smaller than {WITHIN} points either way."
     if not within:
         return (
-            f"None of {of} is shown to be small: with so many cases read, a true change of more "
+            f"Not one of {of} is shown to be small: with so many cases read, a true change of more "
             f"than {WITHIN} points one way or the other cannot be ruled out for any."
         )
     return (

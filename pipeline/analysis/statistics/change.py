@@ -623,7 +623,8 @@ def detectable_by_sample(tested: pd.DataFrame) -> pd.DataFrame:
         *FAMILY, "sample", "figures", "smallest_rise", "largest_rise", "no_rise", "smallest_fall",
         "largest_fall", "no_fall", "rise", "fall",
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    whole = [name for name in columns if name.startswith(("smallest", "largest"))]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(whole, "Int64"))
 
 
 def _span(found: list[int], figures: int) -> str:

@@ -4,7 +4,7 @@
 """
 
 from pipeline.data import completeness
-from pipeline.data.relations import facts, frameworks, inspections, names, plans, printed
+from pipeline.data.relations import audits, facts, frameworks, inspections, names, plans, printed
 from pipeline.data.relations.rule import Rule
 
 RULES: list[Rule] = [
@@ -14,5 +14,6 @@ RULES: list[Rule] = [
     *facts.RULES,
     *plans.RULES,
     *printed.RULES,
+    *audits.RULES,
     *completeness.RULES,
 ]

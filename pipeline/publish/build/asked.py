@@ -6,6 +6,7 @@ cell below, another report opened by name), the page must not say one thing and 
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import papermill
@@ -41,6 +42,13 @@ def check_declared(report: Report, notebook: NotebookNode) -> None:
             f"{report.name}: {file} declares no parameter {' or '.join(map(repr, unknown))} in "
             f"its cell tagged '{TAG}' (it has: {there})."
         )
+
+
+def forget_opened() -> None:
+    """Begin anew: what this process, or the one it was forked from, opened before is not asked."""
+    pages = sys.modules.get("pipeline.publish.reports.report_page")
+    if pages is not None:
+        pages.forget()
 
 
 def with_question(report: Report, notebook: NotebookNode) -> NotebookNode:

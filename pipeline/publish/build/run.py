@@ -22,7 +22,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.publish import reports
-from pipeline.publish.build.asked import check_declared, check_opened, with_question
+from pipeline.publish.build.asked import check_declared, check_opened, forget_opened, with_question
 from pipeline.publish.build.catalogue import TIMEOUT, FaultOfOurs, Made, Report, ReportFailed
 from pipeline.publish.build.engine import prepared
 from pipeline.publish.page.page_info import page_info
@@ -119,6 +119,7 @@ def run_report(
         ) from None
     check_declared(report, notebook)
     run = for_edition(notebook, report.edition)
+    forget_opened()
     at = report.name
 
     def started(cell: Any, cell_index: int) -> None:

@@ -12,6 +12,9 @@ from pipeline.publish.page.markup import slug
 
 PUBLISHERS = {
     "comparison": "HM Inspectorate of Probation",
+    "national": "HM Inspectorate of Probation",
+    "rounds": "HM Inspectorate of Probation",
+    "scorecard": "the provider's own case audits",
     "data-quality": "HM Inspectorate of Probation",
     "action-plan": "HM Prison and Probation Service and Ministry of Justice (the plan); "
     "HM Inspectorate of Probation (percentages and ratings)",
@@ -92,6 +95,13 @@ class PageInfo:
     def edition_name(self) -> str:
         """The edition in words."""
         return EDITIONS.get(self.edition, self.edition)
+
+    @property
+    def who_does_not_exist(self) -> str:
+        """Whom the mark over a page of simulated figures is about."""
+        if self.kind in ("national", "index"):
+            return "These providers do not exist."
+        return "This provider does not exist."
 
     @property
     def kind_class(self) -> str:

@@ -227,8 +227,10 @@ def frame(page: PageInfo, body: str) -> dict[str, Markup]:
     Of the rules that are counted out (the third column to the right, a chart at least 448 pixels
     wide) a page carries those that its body asks for.
     """
-    style = _stylesheet(page.kind == "index", counted_classes(body)) + _running_foot(page)
-    script = _script(page.kind == "index")
+    finds = "data-finder" in body
+    lists = finds or page.kind == "index"
+    style = _stylesheet(lists, counted_classes(body)) + _running_foot(page)
+    script = _script(finds)
     return {
         "style": Markup(style),  # noqa: S704
         "script": Markup(script),  # noqa: S704
@@ -238,15 +240,15 @@ def frame(page: PageInfo, body: str) -> dict[str, Markup]:
 
 
 @cache
-def _stylesheet(is_index: bool, asked: frozenset[str]) -> str:
+def _stylesheet(lists: bool, asked: frozenset[str]) -> str:
     # What is counted out belongs to the components: the page's print rules must come after it.
     sheets = [components(asked), read("page.css")]
-    return lean_css("\n".join([*sheets, read("index.css")] if is_index else sheets))
+    return lean_css("\n".join([*sheets, read("finder.css")] if lists else sheets))
 
 
 @cache
-def _script(is_index: bool) -> str:
-    text = read("page.js") + (read("index.js") if is_index else "")
+def _script(finds: bool) -> str:
+    text = read("page.js") + (read("finder.js") if finds else "")
     return re.sub(r"^\s+(//.*)?", "", text, flags=re.MULTILINE)
 
 

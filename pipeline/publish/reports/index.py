@@ -1,28 +1,68 @@
-"""The front page: what there is for each provider and round, in one line each.
+"""The front page: a row a provider with its latest result, and a link to everything there is of it.
 
-Every report is a plain link on the page, three of them or three hundred. A search box narrows the
-list where scripts run; without them the list is whole and the box does not appear.
+Every report is a plain link on the page, three of them or three hundred. Where scripts run, a box
+and lists narrow the rows by provider, rating, direction, round and owner; without them all rows are
+there. The page of all providers side by side is the first link; where there is none, it says why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.publish.page.markup import EMPTY, Markup, hidden, is_missing, join, slug, tag, void
+from pipeline.publish.page.finder import finder, shown_as
+from pipeline.publish.page.markup import (
+    EMPTY,
+    Markup,
+    escape,
+    hidden,
+    is_missing,
+    join,
+    slug,
+    symbol,
+    tag,
+)
 from pipeline.publish.page.page_info import EDITIONS, PageInfo
 from pipeline.publish.page.render import Renderer
+from pipeline.publish.page.style import RATING_LEVELS
 
-_KINDS = {"comparison": 0, "action-plan": 1, "data-quality": 2}
-_NO_PROVIDER = "The data behind the reports"
-_FIND = "Find a report by provider, round or words in its result"
+About = Mapping[str, Any]
+
+MANY = 12
+"""From so many providers on they are grouped by rating, and results stand on their own pages."""
+FEW = 5
+"""Up to so many providers need no box to find one."""
+
+_KINDS = {"comparison": 0, "rounds": 1, "scorecard": 2, "action-plan": 3}
+_WAYS = {"rose": ("▲", "up"), "fell": ("▼", "down"), "stayed": ("■", "")}
 _NO_COMPARISON = (
     "There is no comparison report: the data holds no inspection of this provider, only its plan."
 )
 
 
-def index_html(reports: Sequence[Mapping[str, Any]], renderer: Renderer | None = None) -> str:
+@dataclass
+class _Provider:
+    """What there is of one provider: the descriptions of its reports, latest comparison first."""
+
+    name: str
+    simulated: bool
+    reports: list[About] = field(default_factory=list)
+
+    @property
+    def latest(self) -> About | None:
+        """The comparison to open first: the latest round with the one before it."""
+        compared = [about for about in self.reports if about.get("kind") == "comparison"]
+        return compared[0] if compared else None
+
+    def first(self, name: str) -> str:
+        """The first value that any of its reports gives for a field; empty if none does."""
+        found = [about[name] for about in self.reports if not is_missing(about.get(name))]
+        return str(found[0]) if found else ""
+
+
+def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> str:
     """Return the front page as HTML.
 
     Parameters
@@ -30,39 +70,38 @@ def index_html(reports: Sequence[Mapping[str, Any]], renderer: Renderer | None =
     reports
         The contents of the ``about.json`` files, one a report subject, in any order: ``name``,
         ``kind``, ``provider_name``, ``simulated``, ``title``, ``result``, ``dates`` (words or a
-        list of words), ``data_version`` and ``reports`` (each with ``name`` and ``edition``); a
-        plan may say ``inspected``, whether the data holds an inspection of its provider.
+        list of words), ``data_version`` and ``reports`` (each with ``name`` and ``edition``). A
+        comparison may say ``rating``, ``score``, ``direction`` (rose, stayed, fell), ``round``,
+        ``previous_round``, ``framework`` and ``owner``; a plan ``inspected``, whether the data
+        holds an inspection of its provider.
     renderer
         A renderer already built, to save building another.
     """
-    ordered = sorted(reports, key=_order)
-    count = len(ordered)
+    providers = _providers(reports)
+    shared = sorted(
+        (about for about in reports if _provider_name(about) == ""),
+        key=lambda about: (about.get("kind") != "national", str(about.get("name"))),
+    )
+    national = [about for about in shared if about.get("kind") == "national"]
+    simulated = bool(reports) and all(about.get("simulated") for about in reports)
     page = PageInfo(
-        title="Probation inspections, compared",
-        description="Reports that compare probation inspections over time and with all CRCs.",
+        title="Probation inspections, compared" + (" (SIMULATED)" if simulated else ""),
+        description="Reports that compare probation inspections over time and with each other.",
         kind="index",
-        standfirst="How each provider changed between inspections, how it stands against all "
-        "Community Rehabilitation Companies (CRCs), and what was promised in answer",
-        data_version=_shared([str(about.get("data_version") or "") for about in ordered]),
+        standfirst="How each provider changed between inspections, how it stands against the "
+        "others, and what was promised in answer",
+        simulated=simulated,
+        data_version=_shared([str(about.get("data_version") or "") for about in reports]),
         name="index",
     )
     body = join(
         [
             tag("h2", "Reports", id="s-reports"),
-            tag(
-                "div",
-                tag(
-                    "label",
-                    "Find a report by provider, round or words in its result",
-                    for_="search",
-                ),
-                void("input", type="search", id="search", autocomplete="off"),
-                tag("p", f"{count} of {count} shown", id="found", role="status"),
-                class_="finder",
-                id="searching",
-                hidden=True,
-            ),
-            _shelves(ordered),
+            *map(_national, national),
+            EMPTY if len(providers) <= FEW else _finder(providers),
+            *_shelves(providers),
+            EMPTY if national or not providers else _no_national(providers),
+            _others([about for about in shared if about.get("kind") != "national"]),
             tag("h2", "How to read them", id="s-reading"),
             tag(
                 "p",
@@ -82,22 +121,40 @@ def index_html(reports: Sequence[Mapping[str, Any]], renderer: Renderer | None =
     return (renderer or Renderer()).page(body, page)
 
 
-def _order(about: Mapping[str, Any]) -> tuple[bool, bool, str, int, str]:
-    provider = _provider(about)
+def _provider_name(about: About) -> str:
+    for name in ("provider_name", "provider"):
+        if not is_missing(about.get(name)):
+            return str(about[name])
+    return ""
+
+
+def _providers(reports: Iterable[About]) -> list[_Provider]:
+    """The providers in alphabetical order, real ones first, each with its reports in order."""
+    found: dict[tuple[bool, str, str], _Provider] = {}
+    for about in reports:
+        name, simulated = _provider_name(about), bool(about.get("simulated"))
+        if name:
+            key = (simulated, name.lower(), name)
+            found.setdefault(key, _Provider(name, simulated)).reports.append(about)
+    for provider in found.values():
+        provider.reports.sort(key=_order)
+    return [found[key] for key in sorted(found)]
+
+
+def _order(about: About) -> tuple[int, int, int, str]:
+    """Comparisons first, the latest round first and with the round just before it."""
+    now, before = (_number(about.get(name)) for name in ("round", "previous_round"))
     return (
-        bool(about.get("simulated")),
-        provider == _NO_PROVIDER,
-        provider.lower(),
         _KINDS.get(str(about.get("kind")), len(_KINDS)),
+        -now,
+        -before,
         str(about.get("name")),
     )
 
 
-def _provider(about: Mapping[str, Any]) -> str:
-    for field in ("provider_name", "provider"):
-        if not is_missing(about.get(field)):
-            return str(about[field])
-    return _NO_PROVIDER
+def _number(value: Any) -> int:
+    words = str(value)
+    return int(words) if words.isdecimal() else 0
 
 
 def _shared(versions: list[str]) -> str:
@@ -105,61 +162,168 @@ def _shared(versions: list[str]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _shelves(ordered: Sequence[Mapping[str, Any]]) -> Markup:
-    if not ordered:
-        return tag("p", "There is no report yet.")
-    shelves: dict[tuple[str, bool], list[Markup]] = {}
-    uninspected = set()
-    for about in ordered:
-        key = (_provider(about), bool(about.get("simulated")))
-        shelves.setdefault(key, []).append(_entry(about))
-        if about.get("inspected") is False:
-            uninspected.add(key)
-    parts = []
-    for position, ((provider, simulated), entries) in enumerate(shelves.items(), start=1):
-        name = f"p{position}-{slug(provider)[:40]}"
-        marked = "SIMULATED" in provider or not simulated
-        mark = EMPTY if marked else join([" ", tag("span", "SIMULATED", class_="tag")])
-        alone = (provider, simulated) in uninspected
-        parts.append(
-            tag(
-                "div",
-                tag("h3", provider, mark, id=name),
-                tag("ul", *entries, aria_labelledby=name),
-                tag("p", _NO_COMPARISON, class_="small") if alone else EMPTY,
-                class_="shelf",
-                data_group=True,
-            )
+def _national(about: About) -> Markup:
+    """The first link: all providers side by side."""
+    link = tag("a", f"All providers: {about['title']}", href=_address(_main(about)))
+    return tag("p", link, f". {about.get('result', '')}", class_="leads")
+
+
+def _no_national(providers: Sequence[_Provider]) -> Markup:
+    """Why there is no page of all providers."""
+    inspected = sum(provider.latest is not None for provider in providers)
+    held = {0: "no inspection", 1: "inspections of one provider only"}.get(
+        inspected, "no two of the same kind"
+    )
+    return tag(
+        "p",
+        "There is no page of all providers side by side: it needs at least two whose latest "
+        f"inspections follow the same framework, and the data holds {held}.",
+        class_="small",
+    )
+
+
+def _finder(providers: Sequence[_Provider]) -> Markup:
+    """The box, and lists of the values that there are."""
+    return finder(
+        "Find a provider",
+        len(providers),
+        [
+            ("rating", "Overall rating", sorted(_values(providers, "rating"), key=_merit)),
+            ("way", "Since the round before", _values(providers, "direction")),
+            ("round", "Latest round", _values(providers, "round")),
+            ("owner", "Owner", sorted({p.first("owner") for p in providers} - {""})),
+        ],
+    )
+
+
+def _has(provider: _Provider, name: str) -> bool:
+    return provider.latest is not None and not is_missing(provider.latest.get(name))
+
+
+def _values(providers: Sequence[_Provider], name: str) -> list[str]:
+    return sorted({str(p.latest[name]) for p in providers if p.latest and _has(p, name)})
+
+
+def _merit(rating: str) -> tuple[int, str]:
+    """The best rating first; one that is not known last."""
+    return (-RATING_LEVELS.get(rating, -1), rating)
+
+
+def _shelves(providers: Sequence[_Provider]) -> list[Markup]:
+    if not providers:
+        return [tag("p", "There is no report yet.")]
+    shelves: dict[str, list[_Provider]] = {}
+    many = len(providers) >= MANY
+    for provider in sorted(providers, key=_group_order) if many else providers:
+        shelves.setdefault(_group(provider) if many else "Providers", []).append(provider)
+    return [
+        tag(
+            "div",
+            tag("h3", f"{name} ({len(own)})" if many else name, id=f"g-{slug(name)}"),
+            tag("ul", *(_row(p, many=many) for p in own), aria_labelledby=f"g-{slug(name)}"),
+            class_="shelf many" if many else "shelf",
+            data_group=True,
         )
-    return join(parts, "\n")
-
-
-def _entry(about: Mapping[str, Any]) -> Markup:
-    reports = list(about.get("reports") or [])
-    title = str(about.get("title") or about.get("name") or "Report")
-    main = next((report for report in reports if report.get("edition") != "analyst"), None)
-    first = main or (reports[0] if reports else None)
-    named = tag("a", title, href=_address(first)) if first else title
-    others = [
-        tag("a", _edition(report), hidden(f" of {title}"), href=_address(report))
-        for report in reports
-        if report is not first
+        for name, own in shelves.items()
     ]
-    result = about.get("result")
-    said = EMPTY if is_missing(result) else tag("p", result)
-    dates = about.get("dates") or []
-    facts: list[Any] = [dates] if isinstance(dates, str) else [str(date) for date in dates]
-    if about.get("data_version"):
-        facts.append(f"data {about['data_version']}")
-    facts += others
-    small = tag("p", join(facts, " · "), class_="small") if facts else EMPTY
-    return tag("li", named, said, small, data_report=True)
+
+
+def _group(provider: _Provider) -> str:
+    if provider.latest is None:
+        return "Known only from a plan"
+    return str(provider.latest["rating"]) if _has(provider, "rating") else "Without a rating"
+
+
+def _group_order(provider: _Provider) -> tuple[bool, int, str]:
+    return (provider.latest is None, *_merit(_group(provider)))
+
+
+def _row(provider: _Provider, *, many: bool) -> Markup:
+    """One provider: its name, where it stands, and its reports."""
+    latest = provider.latest or provider.reports[0]
+    marked = "SIMULATED" in provider.name or not provider.simulated
+    name = tag("a", provider.name, href=_address(_main(latest)))
+    owner = provider.first("owner")
+    said = (_standing(latest) if many else EMPTY) or escape(latest.get("result") or "")
+    if provider.latest is None:
+        said = tag("span", _NO_COMPARISON, class_="small")
+    links = [link for about in provider.reports for link in _links(about, provider.name)]
+    return tag(
+        "li",
+        tag(
+            "p",
+            name,
+            EMPTY if marked else join([" ", shown_as("SIMULATED")]),
+            tag("span", owner, class_="owner small") if owner else EMPTY,
+        ),
+        tag("p", said),
+        tag("p", join(links, " · "), class_="links small"),
+        data_row=True,
+        data_rating=_field(provider, "rating"),
+        data_way=_field(provider, "direction"),
+        data_round=_field(provider, "round"),
+        data_owner=owner,
+    )
+
+
+def _field(provider: _Provider, name: str) -> str:
+    return str(provider.latest[name]) if provider.latest and _has(provider, name) else ""
+
+
+def _standing(about: About) -> Markup:
+    """Rating, score and direction of the latest comparison."""
+    if about.get("kind") != "comparison" or is_missing(about.get("rating")):
+        return EMPTY
+    score = "" if is_missing(about.get("score")) else f", {about['score']}"
+    moved = EMPTY
+    if about.get("direction") in _WAYS:
+        mark, kind = _WAYS[about["direction"]]
+        moved = join([" ", symbol(mark, kind), f" {about['direction']}"])
+    return join([tag("strong", about["rating"]), score, moved, "."])
+
+
+def _links(about: About, provider: str) -> list[Markup]:
+    """A link to each page of a report, named in few words."""
+    words = _short_title(about)
+    main = _main(about)
+    links = [tag("a", words, hidden(f" of {provider}"), href=_address(main))]
+    for report in about.get("reports") or []:
+        if report is not main:
+            edition = EDITIONS.get(str(report.get("edition")), str(report.get("edition")))
+            short = edition.removesuffix(" edition").lower()
+            links.append(tag("a", short, hidden(f": {words} of {provider}"), href=_address(report)))
+    return links
+
+
+def _short_title(about: About) -> str:
+    """What a report is called next to its provider's name."""
+    kind, now, before = (about.get(name) for name in ("kind", "round", "previous_round"))
+    if kind == "comparison" and not is_missing(now):
+        return str(now) if is_missing(before) else f"{before}\N{EN DASH}{now}"
+    title = str(about.get("title") or about.get("name") or "Report")
+    return "all rounds" if kind == "rounds" else title.partition(": ")[2] or title
+
+
+def _main(about: About) -> Mapping[str, Any]:
+    """The page of a report to open first: any but the analysts'."""
+    reports = list(about.get("reports") or [{}])
+    return next((r for r in reports if r.get("edition") != "analyst"), reports[0])
+
+
+def _others(reports: Sequence[About]) -> Markup:
+    """Reports that belong to no provider, such as that on the data."""
+    if not reports:
+        return EMPTY
+    entries = [
+        tag(
+            "p",
+            tag("a", str(about.get("title") or about.get("name")), href=_address(_main(about))),
+            f" {about.get('result') or ''}",
+        )
+        for about in reports
+    ]
+    return join([tag("h3", "The data behind the reports", id="g-data"), *entries])
 
 
 def _address(report: Mapping[str, Any]) -> str:
     return quote(f"{report.get('name', '')}.html")
-
-
-def _edition(report: Mapping[str, Any]) -> str:
-    edition = str(report.get("edition") or "")
-    return EDITIONS.get(edition, edition or "Report")

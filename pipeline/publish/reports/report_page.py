@@ -25,6 +25,11 @@ _opened: "list[tuple[int, ReportPage]]" = []
 NOT_DESCRIBED = {"description": ""}
 
 
+def forget() -> None:
+    """Forget what was opened."""
+    _opened.clear()
+
+
 def opened(names: Sequence[str], variables: dict[str, Any]) -> JSON:
     """Return what a notebook opened: which reports, and what these parameters are there and now."""
     pages = [

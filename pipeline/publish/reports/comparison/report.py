@@ -36,7 +36,11 @@ def in_brief(report: Comparison) -> FirstScreen:
 
 def glossary(report: Comparison) -> Glossary:
     """Return the terms of this page and what they mean."""
-    terms = pd.read_csv(GLOSSARY, dtype="string")
+    terms = pd.read_csv(GLOSSARY, dtype="string", keep_default_na=False)
+    # A term of one kind of service stands where the page is of that kind.
+    names = [*report.data["standards"]["name"], *report.data["comparators"]["name"].dropna()]
+    said = " ".join([*names, str(report.data.about["short_name"])])
+    terms = terms[[word in said for word in terms["only_with"]]]
     return Glossary(dict(zip(terms["term"], terms["meaning"], strict=True)))
 
 

@@ -24,12 +24,15 @@ from pipeline.data.folders import PROJECT
 if TYPE_CHECKING:
     import numpy as np
 
+    from pipeline.data import Tables
+
 Row = dict[str, Any]
 
 #: Tables taken over as they are: what was asked and how it is judged.
 RULES = (
     "frameworks", "rating_bands", "overall_bands", "discretion_rules", "standards", "sample_kinds",
     "key_questions", "themes", "question_wordings", "comparability", "prompts", "measures",
+    "publication_limits",
 )  # fmt: skip
 #: Facts drawn for an imaginary provider: those that are shares of its people or cases.
 TOPICS = ("performance", "people", "characteristics", "case-findings", "interviews", "unpaid-work")
@@ -49,6 +52,14 @@ _MEANS = (
     "Issue new guidance on", "Have managers oversee", "Review with partners",
     "Report each month on",
 )  # fmt: skip
+_COMPANIES = tuple(
+    f"{name} ({_MARK})"
+    for name in ("Larkfield Trust", "Northgate Services", "Oakmere Group", "Sandpiper Partnership")
+)
+_TRENDS = (0.35, 0.0, -0.3)
+"""Change of the log odds from round to round, in turn: providers that rise, stand still, fall."""
+_USE_OF_DISCRETION = 0.25
+"""How often the panel takes a discretion that it may take."""
 _OWNERS = ("Head of Operations", "Quality Lead", "Deputy Director", "")
 _REASONS = ("The budget of the year allows a part of it.", "Other work has to be finished first.")
 _PLACE = "Drawn at random"
@@ -58,7 +69,15 @@ class CannotSimulate(Exception):
     """The folder asked for may not be written; the message says why in one sentence."""
 
 
-def simulate(out: Path, *, providers: int, seed: int = 1, data: Path | None = None) -> None:
+def simulate(
+    out: Path,
+    *,
+    providers: int,
+    seed: int = 1,
+    rounds: int | None = None,
+    audits: int = 0,
+    data: Path | None = None,
+) -> None:
     """Write a valid raw data folder of so many imaginary providers.
 
     Parameters
@@ -66,9 +85,14 @@ def simulate(out: Path, *, providers: int, seed: int = 1, data: Path | None = No
     out
         The new folder. One that an earlier call wrote is replaced; any other must be empty.
     providers
-        How many; each is inspected as often as the provider of ``data`` with the most rounds.
+        How many. In turn they rise, stand still and fall from round to round.
     seed
         The same seed gives the same folder.
+    rounds
+        How often each is inspected (default: as often as the provider of ``data`` with the most
+        rounds). Further rounds follow a year apart, under the latest framework.
+    audits
+        How many of them audit their own cases from month to month, the first ones.
     data
         Raw folder whose frameworks and tables are followed (default: the project's own).
 
@@ -86,7 +110,9 @@ def simulate(out: Path, *, providers: int, seed: int = 1, data: Path | None = No
     source = data or own
     package = json.loads((source / "datapackage.json").read_text(encoding="utf-8"))
     template = {r["name"]: _read(source / r["path"]) for r in package["resources"]}
-    tables = _Simulation(template, seed).tables(providers)
+    from pipeline.data import load
+
+    tables = _Simulation(template, load(source), seed, rounds).tables(providers, audits)
     beside = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     shutil.rmtree(beside, ignore_errors=True)
     try:
@@ -110,30 +136,74 @@ def percentage(count: int, base: int) -> int:
 class _Simulation:
     """Draws every table, following the tables of a real folder."""
 
-    def __init__(self, template: dict[str, list[Row]], seed: int) -> None:
-        self.template, self.seed = template, seed
+    def __init__(
+        self, template: dict[str, list[Row]], rules: Tables, seed: int, most_rounds: int | None
+    ) -> None:
+        self.template, self.rules, self.seed = template, rules, seed
         rounds: dict[str, list[Row]] = defaultdict(list)
         for inspection in sorted(template["inspections"], key=lambda row: int(row["round"])):
             rounds[inspection["provider"]].append(inspection)
-        #: Rows of the inspections that are followed, earlier first.
-        self.followed = max(rounds.values(), key=len)
+        real = max(rounds.values(), key=len)
+        #: Rows of the inspections that are followed, earlier first; those after the last real one
+        #: are the last one again, so many years later.
+        self.followed = real[:most_rounds] + [
+            _years_later(real[-1], years) for years in range(1, (most_rounds or 0) - len(real) + 1)
+        ]
         self.questions = _by(template["key_questions"], "framework")
         self.standards = _by(template["standards"], "framework")
         self.prompts = _by(template["prompts"], "framework")
         self.made: dict[str, list[Row]] = defaultdict(list)
         self.pooled: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        #: Facts drawn already, by inspection (or its aggregate) and measure.
+        self.facts: dict[tuple[str, str], int | str] = {}
 
-    def tables(self, providers: int) -> dict[str, list[Row]]:
-        """Every table of so many providers."""
+    def tables(self, providers: int, audits: int = 0) -> dict[str, list[Row]]:
+        """Every table of so many providers, so many of them with case audits."""
         import numpy as np
 
+        numbers = sorted({q["key_question"] for q in self.template["key_questions"]})
+        shared = np.random.Generator(np.random.PCG64([self.seed, 0]))
+        #: How much harder (negative) or easier each question is for every provider, log odds.
+        self.ease = dict(zip(numbers, shared.normal(0, 0.45, len(numbers)), strict=True))
         for number in range(1, providers + 1):
-            self._provider(number, np.random.Generator(np.random.PCG64([self.seed, number])))
+            random = np.random.Generator(np.random.PCG64([self.seed, number]))
+            odds = self._provider(number, random)
+            if number <= audits:
+                self._audits(f"simulated-{number:04d}", odds, random)
         self._aggregate()
         self._sources()
         return dict(self.made)
 
-    def _provider(self, number: int, random: np.random.Generator) -> None:
+    def _audits(self, code: str, odds: dict[str, float], random: np.random.Generator) -> None:
+        from pipeline.simulate.audits import allocated, audited
+
+        latest = self.followed[-1]
+        framework = latest["framework"]
+        made = audited(
+            code,
+            framework,
+            self.questions[framework],
+            self.prompts[framework],
+            odds,
+            latest["fieldwork_start"],
+            random,
+            _MARK,
+        )
+        cells = self.template["allocation_matrix"]
+        matrix = [cell for cell in cells if cell["inspection"] == latest["inspection"]]
+        name = f"{code}-{latest['round']}"
+        source = f"simulated-{latest['round']}"
+        copied = {"inspection": name, "source": source, "place": _PLACE}
+        self.made["allocation_matrix"] += [{**cell, **copied} for cell in matrix]
+        if matrix:
+            made["case_allocations"] = allocated(
+                code, name, matrix, f"{latest['round']}-12", random
+            )
+        for table, rows in made.items():
+            self.made[table] += rows
+
+    def _provider(self, number: int, random: np.random.Generator) -> dict[str, float]:
+        """Draw a provider; return the log odds that each key question is done well at the end."""
         # Names repeat after 600 providers; the number tells them apart.
         place = _FIRST[(number * 7) % len(_FIRST)] + _SECOND[(number * 3) % len(_SECOND)]
         code = f"simulated-{number:04d}"
@@ -142,11 +212,16 @@ class _Simulation:
                 "provider": code,
                 "name": f"{place} Community Rehabilitation Company ({_MARK} {number})",
                 "short_name": f"{place} CRC ({_MARK} {number})",
+                "owner": _COMPANIES[number % len(_COMPANIES)],
                 "simulated": "yes",
                 "note": "An imaginary provider: every figure was drawn at random.",
             }
         )
-        quality = random.normal(0.5, 0.5)  # log odds that its work on a case is done well
+        quality = random.normal(0.6, 0.35)  # log odds that its work on a case is done well
+        habits = {
+            question: ease + random.normal(0, 0.3) for question, ease in self.ease.items()
+        }  # what it is better or worse at, round after round
+        before = ""
         earlier_plan: list[Row] = []
         earlier: dict[str, int] = {}
         for row in self.followed:
@@ -157,14 +232,17 @@ class _Simulation:
                 {**inspection, "source": source, "place": _PLACE, "note": ""}
             )
             sizes = self._samples(row, name, source, random)
-            scores = self._scores(row, name, source, sizes, quality, random)
+            scores = self._scores(row, name, source, sizes, quality, habits, random)
             self._reprints(row, name, code, earlier)
             self._prompt_scores(row, name, source, sizes, quality, random)
             self._ratings(row, name, source, scores, quality, random)
-            self._facts(row, name, source, random)
+            self._facts(row, name, before, source, random)
+            before = name
             earlier_plan = self._plan(row, name, code, scores, earlier_plan, random)
             earlier = scores
-            quality += random.normal(0.2, 0.3)
+            odds = {question: quality + habit for question, habit in habits.items()}
+            quality += random.normal(_TRENDS[number % len(_TRENDS)], 0.15)
+        return odds
 
     def _samples(self, row: Row, name: str, source: str, random: np.random.Generator) -> Row:
         """Sizes of the samples, near the real ones; returns all, also those not published."""
@@ -192,16 +270,18 @@ class _Simulation:
         source: str,
         sizes: Row,
         quality: float,
+        habits: dict[str, float],
         random: np.random.Generator,
     ) -> dict[str, int]:
         scores: dict[str, int] = {}
         for question in self.questions[row["framework"]]:
             number, base = question["key_question"], sizes.get(question["sample"], 40)
-            count = int(random.binomial(base, _share(quality + random.normal(0, 0.5))))
+            odds = quality + habits[number] + random.normal(0, 0.2)
+            count = int(random.binomial(base, _share(odds)))
             published = question["evidence"] == "cases"
             if published:
                 scores[number] = percentage(count, base)
-                if row is self.followed[-1]:
+                if row["framework"] == self.followed[-1]["framework"]:
                     self.pooled[number][0] += count
                     self.pooled[number][1] += base
             self.made["key_question_scores"].append(
@@ -267,9 +347,19 @@ class _Simulation:
         quality: float,
         random: np.random.Generator,
     ) -> None:
-        """Ratings by the framework's bands; those by judgement are drawn like one more score."""
+        """Ratings by the framework's bands and, now and then, a permitted discretion."""
+        from pipeline.analysis.ratings.bands import (
+            framework_rows,
+            overall_rating,
+            permitted_discretion,
+            points_for,
+            rating_for,
+        )
+
         framework = row["framework"]
-        bands = [b for b in self.template["rating_bands"] if b["framework"] == framework]
+        bands = framework_rows(self.rules["rating_bands"], framework)
+        permissions = framework_rows(self.rules["discretion_rules"], framework)
+        cited = {"inspection": name, "source": source, "place": _PLACE}
         total = 0
         for standard in self.standards[framework]:
             own = [
@@ -277,32 +367,33 @@ class _Simulation:
                 for q in self.questions[framework]
                 if q["standard"] == standard["standard"] and q["key_question"] in scores
             ]
+            # A judgement is drawn like one more score.
             lowest = min(own) if own else round(100 * _share(quality + random.normal(0, 0.6)))
-            band = _band(bands, "lower_percent", "upper_percent", lowest)
-            total += int(band["points"])
-            self.made["ratings"].append(
-                {
-                    "inspection": name,
-                    "framework": framework,
-                    "standard": standard["standard"],
-                    "rating": band["rating"],
-                    "source": source,
-                    "place": _PLACE,
-                }
-            )
-        overall = [b for b in self.template["overall_bands"] if b["framework"] == framework]
+            rating = rating_for(lowest, bands)
+            key = {**cited, "framework": framework, "standard": standard["standard"]}
+            permitted = permitted_discretion(lowest, bands, permissions) if own else []
+            if permitted and random.random() < _USE_OF_DISCRETION:
+                used = permitted[0]
+                step = {"rule": used.rule, "from_rating": rating, "to_rating": used.rating}
+                self.made["discretions"].append({**key, **step, "reason": f"Drawn ({_MARK})."})
+                rating = used.rating
+            total += points_for(rating, bands)
+            self.made["ratings"].append({**key, "rating": rating})
         self.made["overall_ratings"].append(
             {
-                "inspection": name,
-                "rating": _band(overall, "lower_points", "upper_points", total)["rating"],
+                **cited,
+                "rating": overall_rating(
+                    total, framework_rows(self.rules["overall_bands"], framework)
+                ),
                 "score": total,
                 "score_status": "published",
-                "source": source,
-                "place": _PLACE,
             }
         )
 
-    def _facts(self, row: Row, name: str, source: str, random: np.random.Generator) -> None:
+    def _facts(
+        self, row: Row, name: str, before: str, source: str, random: np.random.Generator
+    ) -> None:
+        """Figures near the real ones; what stands in two places is the same in both."""
         measures = {m["measure"]: m for m in self.template["measures"]}
         for real in self.template["facts"]:
             measure = measures[real["measure"]]
@@ -315,8 +406,14 @@ class _Simulation:
             ):
                 continue
             drawn = {
-                column: _near(real[column], random)
-                for column in ("value", "previous_value", "comparator_value")
+                column: ""
+                if real[column] == ""
+                else self.facts.setdefault((whose, real["measure"]), _near(real[column], random))
+                for column, whose in (
+                    ("value", name),
+                    ("previous_value", before),
+                    ("comparator_value", f"{name} {real['comparator']}"),
+                )
             }
             words = [f"{drawn['value']}%"]
             if drawn["comparator_value"] != "":
@@ -426,7 +523,7 @@ class _Simulation:
     def _submitted(self, row: Row) -> tuple[str, str]:
         """The day of the real plan, or else the end of the month of the report; as printed too."""
         for real in self.template["plans"]:
-            if real["inspection"] == row["inspection"]:
+            if (real["inspection"], row["published"][:4]) == (row["inspection"], real["year"]):
                 return real["submitted"], real["submitted_printed"]
         day = f"{row['published'][:7]}-28"
         return day, day
@@ -462,13 +559,15 @@ class _Simulation:
     def _aggregate(self) -> None:
         """All imaginary providers together, in the place of the national figures."""
         latest = self.followed[-1]
+        under = [row for row in self.followed if row["framework"] == latest["framework"]]
+        period = " and ".join(str(row["round"]) for row in under)
         for comparator in self.template["comparators"]:
             code = comparator["comparator"]
             self.made["comparators"].append(
                 {
                     **comparator,
                     "name": f"{comparator['name']} ({_MARK})",
-                    "period": f"Round {latest['round']}",
+                    "period": f"Inspections of {period}",
                     "source": f"simulated-{latest['round']}",
                     "place": _PLACE,
                     "note": "All imaginary providers of this folder together.",
@@ -528,8 +627,14 @@ def _near(figure: str, random: np.random.Generator) -> int | str:
     return percentage(int(random.binomial(200, share)), 200)
 
 
-def _band(bands: list[Row], lower: str, upper: str, value: int) -> Row:
-    return next(band for band in bands if int(band[lower]) <= value <= int(band[upper]))
+def _years_later(row: Row, years: int) -> Row:
+    """An inspection's row with its dates so many years later; its code stays the real one's."""
+    dates = {
+        name: f"{int(row[name][:4]) + years}{row[name][4:]}"
+        for name in ("fieldwork_start", "published")
+    }
+    printed = {f"{name}_printed": day for name, day in dates.items()}
+    return {**row, **dates, **printed, "round": str(int(row["round"]) + years)}
 
 
 def _by(rows: list[Row], column: str) -> dict[str, list[Row]]:

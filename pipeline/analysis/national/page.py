@@ -1,0 +1,105 @@
+"""The national pages: their tables, and what each says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from pipeline.analysis.inspections import comparator_in_text
+from pipeline.analysis.national.headline import headline
+from pipeline.analysis.national.providers import (
+    Latest,
+    latest_pairs,
+    standing_of_providers,
+    tiles,
+)
+from pipeline.analysis.national.questions import shares_of_questions
+from pipeline.analysis.national.weaknesses import recommended_questions, use_of_discretion
+from pipeline.analysis.ratings.bands import framework_rows
+from pipeline.analysis.report_data import ReportSubject, comparison_name, with_sources
+from pipeline.analysis.sentences.phrases import joined
+from pipeline.data import Tables
+
+NAME = "national"
+USED = ("key_question_comparison", "standard_ratings", "rating_comparison")
+"""The processed tables that these pages are made from."""
+
+
+def national_reports(
+    tables: Tables, processed: Mapping[str, pd.DataFrame]
+) -> Iterator[ReportSubject]:
+    """Return the data of the national pages; none where no framework has two providers.
+
+    The framework with the most providers is on the page ``national``, each other one on a page of
+    its own that names it. ``processed`` holds the processed tables of all providers.
+    """
+    for at, (framework, pairs) in enumerate(latest_pairs(tables).items()):
+        name = f"{NAME}-{framework}" if at else NAME
+        providers = standing_of_providers(tables, processed, framework, pairs)
+        shares, questions = shares_of_questions(tables, processed, framework, providers)
+        bands = framework_rows(tables["overall_bands"], framework)
+        frames = {
+            "providers": providers.assign(page=_pages(pairs, providers)),
+            "tiles": tiles(processed, providers),
+            "standards": framework_rows(tables["standards"], framework),
+            "shares": shares,
+            "questions": questions,
+            "recommended": recommended_questions(tables, processed, framework, pairs),
+            "discretion": use_of_discretion(tables, framework, providers),
+            "overall_bands": bands,
+            "headline": headline(providers, questions, bands),
+        }
+        yield with_sources(tables, _about(tables, name, framework, pairs, frames), frames)
+
+
+def _pages(pairs: list[Latest], providers: pd.DataFrame) -> pd.Series:
+    """Name of the page of each provider that a reader should open first."""
+    names = {
+        pair.provider: comparison_name(
+            pair.provider,
+            None if pair.previous is None else pair.previous["round_key"],
+            pair.current["round_key"],
+        )
+        for pair in pairs
+    }
+    return providers["provider"].map(names)
+
+
+def _comparator(tables: Tables, pairs: list[Latest]) -> str:
+    """The aggregate that all of them are set against; empty if there is none, or several."""
+    codes = {pair.current["comparator"] for pair in pairs}
+    return comparator_in_text(tables, codes.pop()) if len(codes) == 1 else ""
+
+
+def _about(
+    tables: Tables,
+    name: str,
+    framework: str,
+    pairs: list[Latest],
+    frames: dict[str, pd.DataFrame],
+) -> dict[str, Any]:
+    first = frames["headline"].set_index("item")
+    named = dict(zip(tables["frameworks"]["framework"], tables["frameworks"]["name"], strict=True))
+    rounds = sorted({str(pair.current["round_name"]) for pair in pairs})
+    said = [
+        str(first.loc[item, "sentence"]) for item in ("ratings", "moves") if item in first.index
+    ]
+    simulated = tables["providers"].set_index("provider")["simulated"] == "yes"
+    mark = bool(simulated[pairs[0].provider])  # real and simulated are never put together
+    return {
+        "name": name,
+        "kind": "national",
+        "framework": framework,
+        "simulated": mark,
+        "title": f"{len(pairs)} providers side by side{' (SIMULATED)' if mark else ''}",
+        "result": " ".join(said),
+        "comparator_name": _comparator(tables, pairs),
+        "standfirst": f"Their latest inspections under the framework {named[framework]}",
+        "dates": [f"Inspections of {joined(rounds)}"],
+        "period": rounds[0] if len(rounds) == 1 else f"{rounds[0]}/{rounds[-1]}",
+        "published": max(str(pair.current["published"]) for pair in pairs),
+        "reports": [{"name": name, "notebook": "national", "edition": "",
+                     "parameters": {"framework": framework}}],
+    }  # fmt: skip

@@ -1,0 +1,201 @@
+"""The providers of a framework: latest inspection, the one before it, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.analysis.inspections import inspections_in_order
+from pipeline.analysis.ratings.bands import framework_rows
+from pipeline.analysis.ratings.stability import BANDS_ALONE, stability_of_total
+from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.statistics.ranking import half, rank_intervals
+from pipeline.data import Tables, is_missing
+
+FEWEST = 2
+"""A national page needs at least so many providers with an inspection in one framework."""
+
+_COLUMNS = [
+    "provider", "name", "short_name", "owner", "inspection", "round", "published", "rating",
+    "points", "most", "previous_inspection", "previous_round", "previous_rating",
+    "previous_points", "rating_direction", "comparable_standards", "standards", "points_change",
+    "rose", "stayed", "fell", "lowest_question", "lowest_label", "lowest_percent", "best_rank",
+    "worst_rank", "half", "source", "place",
+]  # fmt: skip
+_WHOLE = [
+    "points", "most", "previous_points", "comparable_standards", "standards", "points_change",
+    "rose", "stayed", "fell", "lowest_percent", "best_rank", "worst_rank",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Latest:
+    """A provider's latest inspection and the one before it: rows of ``inspections_in_order``."""
+
+    provider: str
+    current: Row
+    previous: Row | None
+
+
+def latest_pairs(tables: Tables) -> dict[str, list[Latest]]:
+    """The latest inspection of each provider with the one before it, by framework.
+
+    Frameworks with fewer than ``FEWEST`` providers are left out; that with the most providers
+    comes first. Simulated providers are never put together with real ones: where the data holds
+    enough real ones, only they count.
+    """
+    rounds = grouped(records(inspections_in_order(tables)), "provider")
+    simulated = tables["providers"].set_index("provider")["simulated"] == "yes"
+    for kind in (False, True):
+        found: dict[str, list[Latest]] = {}
+        for provider in sorted(rounds):
+            if bool(simulated[provider]) is kind:
+                *earlier, latest = rounds[provider]
+                pair = Latest(provider, latest, earlier[-1] if earlier else None)
+                found.setdefault(latest["framework"], []).append(pair)
+        enough = {name: pairs for name, pairs in found.items() if len(pairs) >= FEWEST}
+        if enough:
+            return dict(sorted(enough.items(), key=lambda item: (-len(item[1]), item[0])))
+    return {}
+
+
+def standing_of_providers(
+    tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str, pairs: list[Latest]
+) -> pd.DataFrame:
+    """A row a provider of a framework, highest score first.
+
+    ``pairs`` are its latest inspections from ``latest_pairs``. Columns: codes and names; ``rating,
+    points, most`` of the latest inspection; the round before (``previous_...``, empty where there
+    is none); ``rating_direction`` (rose, stayed, fell; empty where nothing compares);
+    ``points_change`` over the ``comparable_standards`` of ``standards``, and how many of these
+    ``rose, stayed, fell``; the lowest key question with its percentage; ``best_rank, worst_rank``
+    (95% interval, see ``rank_intervals``) and ``half``; source and place of the rating.
+    """
+    overall = processed["standard_ratings"]
+    overall = overall[overall["standard"] == "overall"].set_index("inspection")
+    moves = grouped(records(processed["rating_comparison"]), "current_inspection")
+    scores = grouped(records(processed["key_question_comparison"]), "current_inspection")
+    most = int(framework_rows(tables["overall_bands"], framework)["upper_points"].max())
+    providers = {row["provider"]: row for row in records(tables["providers"])}
+    order = _order_of_ratings(tables, framework)
+    rows: list[Row] = []
+    for pair in pairs:
+        code = pair.current["inspection"]
+        now = overall.loc[code]
+        row: Row = dict.fromkeys(_COLUMNS, pd.NA)
+        row |= {name: providers[pair.provider][name] for name in _COLUMNS[:4]}
+        row |= {name: pair.current[name] for name in ("inspection", "published")}
+        row |= {"round": pair.current["round_name"]}
+        row |= {"rating": now["published_rating"], "points": now["points"], "most": most}
+        row |= {"source": now["source"], "place": now["place"]}
+        row |= _since(pair, overall, moves[code], order)
+        row |= _lowest(scores[code])
+        rows.append(row)
+    frame = pd.DataFrame(rows, columns=_COLUMNS).astype(dict.fromkeys(_WHOLE, "Int64"))
+    frame = frame.sort_values(["points", "name"], ascending=[False, True], na_position="last")
+    return _with_ranks(frame.reset_index(drop=True), tables, processed, framework)
+
+
+def _order_of_ratings(tables: Tables, framework: str) -> dict[str, int]:
+    bands = framework_rows(tables["overall_bands"], framework)
+    return dict(zip(bands["rating"], bands["lower_points"], strict=True))
+
+
+def _since(pair: Latest, overall: pd.DataFrame, moves: list[Row], order: dict[str, int]) -> Row:
+    """What changed since the round before, over the standards whose ratings compare."""
+    if pair.previous is None:
+        return {}
+    code = pair.previous["inspection"]
+    own = [row for row in moves if row["previous_inspection"] == code]
+    comparable = [row for row in own if not is_missing(row["direction"])]
+    before = overall.loc[code]
+    row: Row = {
+        "previous_inspection": code,
+        "previous_round": pair.previous["round_name"],
+        "previous_rating": before["published_rating"],
+        "previous_points": before["points"],
+        "standards": len(own),
+        "comparable_standards": len(comparable),
+    }
+    if not comparable:
+        return row
+    ways = [move["direction"] for move in comparable]
+    row |= {way: ways.count(way) for way in ("rose", "stayed", "fell")}
+    row["points_change"] = sum(
+        int(move["current_points"]) - int(move["previous_points"]) for move in comparable
+    )
+    then, now = (
+        order.get(str(overall.loc[side["inspection"], "published_rating"]))
+        for side in (pair.previous, pair.current)
+    )
+    if then is not None and now is not None:
+        row["rating_direction"] = "rose" if now > then else "fell" if now < then else "stayed"
+    return row
+
+
+def _lowest(scores: list[Row]) -> Row:
+    known = [score for score in scores if not is_missing(score["current_percent"])]
+    if not known:
+        return {}
+    lowest = min(known, key=lambda score: int(score["current_percent"]))
+    return {
+        "lowest_question": lowest["key_question"],
+        "lowest_label": lowest["label"],
+        "lowest_percent": lowest["current_percent"],
+    }
+
+
+def _with_ranks(
+    frame: pd.DataFrame, tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str
+) -> pd.DataFrame:
+    """Add the interval of each provider's rank, had other cases of the same work been read."""
+    scored = frame[frame["points"].notna()]
+    if len(scored) < FEWEST:
+        return frame
+    chances = np.zeros((len(scored), int(frame["most"].iloc[0]) + 1))
+    for at, inspection in enumerate(scored["inspection"]):
+        total = _totals_of_other_cases(tables, processed, framework, str(inspection))
+        chances[at, : len(total)] = total
+    intervals = rank_intervals(chances / chances.sum(axis=1, keepdims=True))
+    places = pd.DataFrame(intervals, index=scored.index).astype("Int64")
+    halves = [half(interval, len(scored)) for interval in intervals]
+    return frame.assign(
+        best_rank=places["best"].reindex(frame.index),
+        worst_rank=places["worst"].reindex(frame.index),
+        half=pd.Series(halves, scored.index, dtype="string").reindex(frame.index),
+    )
+
+
+def _totals_of_other_cases(
+    tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str, inspection: str
+) -> np.ndarray:
+    """Probability of each total of points had other cases been read, by the bands alone."""
+    questions = processed["key_question_comparison"]
+    questions = questions[questions["current_inspection"] == inspection]
+    ratings = processed["standard_ratings"]
+    total = stability_of_total(
+        questions.drop_duplicates("key_question"),
+        ratings[ratings["inspection"] == inspection],
+        standards=framework_rows(tables["standards"], framework),
+        bands=framework_rows(tables["rating_bands"], framework),
+        rules=framework_rows(tables["discretion_rules"], framework),
+        sample_kinds=tables["sample_kinds"],
+    )
+    return total[total["rule"] == BANDS_ALONE]["together"].to_numpy(dtype=float)
+
+
+def tiles(processed: Mapping[str, pd.DataFrame], providers: pd.DataFrame) -> pd.DataFrame:
+    """The rating of each standard: a row a provider and standard, in the framework's order.
+
+    Columns: ``provider, standard, name, rating, points``. ``providers`` is the result of
+    ``standing_of_providers``.
+    """
+    ratings = processed["standard_ratings"]
+    own = ratings[ratings["standard"] != "overall"].merge(
+        providers[["inspection", "provider"]], on="inspection"
+    )
+    own = own.rename(columns={"published_rating": "rating"})
+    return own[["provider", "standard", "name", "rating", "points"]]

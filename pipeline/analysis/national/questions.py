@@ -1,0 +1,174 @@
+"""Each key question across providers: overall share, funnel, spread beyond chance, shrinkage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from pipeline.analysis.ratings.bands import framework_rows
+from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.statistics.bases import base_of, possible_counts
+from pipeline.analysis.statistics.funnel import FEWEST, dispersion, zone
+from pipeline.analysis.statistics.shrinkage import shrunk
+from pipeline.data import Tables, is_missing
+
+_SHARES = [
+    "provider", "short_name", "key_question", "percent", "count", "cases", "drawn_in", "zone",
+    "stands_out",
+]  # fmt: skip
+_QUESTIONS = [
+    "key_question", "standard", "label", "comparator_percent", "providers", "known", "count",
+    "cases", "overall_percent", "median_percent", "lowest_percent", "highest_percent",
+    "lowest_for", "phi", "phi_threshold", "widened", "below", "above", "far_outside",
+    "standing_out", "drawn_in_by",
+]  # fmt: skip
+_TYPES = {
+    **dict.fromkeys(
+        ["percent", "comparator_percent", "count", "cases", "providers", "known",
+         "lowest_percent", "highest_percent", "lowest_for", "below", "above", "far_outside",
+         "standing_out"], "Int64",
+    ),
+    **dict.fromkeys(
+        ["overall_percent", "median_percent", "phi", "phi_threshold", "widened", "drawn_in_by",
+         "drawn_in"], "Float64",
+    ),
+    "stands_out": "boolean",
+}  # fmt: skip
+
+
+def shares_of_questions(
+    tables: Tables,
+    processed: Mapping[str, pd.DataFrame],
+    framework: str,
+    providers: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Two tables: a row a provider and key question, and a row a key question.
+
+    ``providers`` is the result of ``standing_of_providers``. The first has ``percent`` as published
+    (whole percent), ``count`` and ``cases`` (empty where the number of cases was not published, or
+    is not tied to the question), ``drawn_in`` (the share drawn towards the mean of all, percent),
+    ``zone`` in the funnel of chance alone (far below, below, within, above, far above; empty where
+    it cannot be said) and ``stands_out``, whether it lies outside the 99.8% limits even where these
+    are widened by the spread of all providers.
+
+    The second has ``comparator_percent`` where all are set against the same aggregate,
+    ``providers`` with a figure and ``known`` of them with a number of cases;
+    ``overall_percent`` of all their cases; ``median_percent`` of the figures; ``lowest_for``, for
+    how many providers it is their lowest question; ``phi, phi_threshold, widened`` (see
+    ``funnel.dispersion``); how many providers lie ``below`` and ``above`` the 95% limits of chance
+    alone, ``far_outside`` the 99.8% ones, and how many are ``standing_out``; and ``drawn_in_by``,
+    how many cases the mean counts for (empty where no spread beyond chance is seen). With fewer
+    than ``funnel.FEWEST`` numbers of cases there is no zone and no phi.
+
+    The limits stay those of chance alone: providers are inspected because their work may differ, so
+    a spread beyond chance is a finding and not a fault of the model. Widening shows who differs
+    even from that spread (Spiegelhalter 2005, section 5).
+    """
+    latest = providers[["inspection", "provider", "short_name", "lowest_question"]]
+    scores = processed["key_question_comparison"].merge(
+        latest, left_on="current_inspection", right_on="inspection", suffixes=("", "_of_provider")
+    )
+    scores = scores.drop_duplicates(["inspection", "key_question"])
+    by_question = grouped(records(scores), "key_question")
+    shares: list[Row] = []
+    rows: list[Row] = []
+    for question in records(framework_rows(tables["key_questions"], framework)):
+        code = question["key_question"]
+        figures = [
+            {**score, **_cases(score)}
+            for score in by_question[code]
+            if not is_missing(score["current_percent"])
+        ]
+        if not figures:
+            continue
+        known = [figure for figure in figures if figure["cases"] is not None]
+        row: Row = dict.fromkeys(_QUESTIONS, pd.NA)
+        percents = pd.Series([figure["current_percent"] for figure in figures], dtype="Int64")
+        row |= {name: question[name] for name in ("key_question", "standard", "label")}
+        row |= {
+            "providers": len(figures),
+            "known": len(known),
+            "median_percent": float(percents.median()),
+            "lowest_percent": percents.min(),
+            "highest_percent": percents.max(),
+            "comparator_percent": _comparator(figures),
+            "lowest_for": sum(figure["lowest_question"] == code for figure in figures),
+        }
+        row |= _across(known)
+        rows.append(row)
+        shares += [
+            {
+                "provider": figure["provider"],
+                "short_name": figure["short_name"],
+                "key_question": code,
+                "percent": figure["current_percent"],
+                "count": pd.NA if figure["count"] is None else figure["count"],
+                "cases": pd.NA if figure["cases"] is None else figure["cases"],
+                "drawn_in": figure.get("drawn_in", pd.NA),
+                "zone": figure.get("zone", pd.NA),
+                "stands_out": figure.get("stands_out", pd.NA),
+            }
+            for figure in figures
+        ]
+    return _typed(shares, _SHARES), _typed(rows, _QUESTIONS)
+
+
+def _typed(rows: list[Row], columns: list[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.astype({name: kind for name, kind in _TYPES.items() if name in columns})
+
+
+def _comparator(figures: list[Row]) -> Any:
+    """The aggregate's share, where all providers are set against the same aggregate."""
+    if len({figure["comparator"] for figure in figures}) > 1:
+        return pd.NA
+    percent = figures[0]["comparator_percent"]
+    return pd.NA if is_missing(percent) else int(percent)
+
+
+def _cases(score: Row) -> Row:
+    """Count and number of cases behind a printed percentage, None where they are not known.
+
+    Above a hundred cases several counts print alike; the middle one is taken.
+    """
+    base = base_of(score, "current")
+    percent = int(score["current_percent"])
+    if base.printed is None or not base.is_full_sample(percent):
+        return {"count": None, "cases": None}
+    counts = possible_counts(percent, base.printed)
+    return {"count": counts[len(counts) // 2], "cases": base.printed}
+
+
+def _across(known: list[Row]) -> Row:
+    """Overall share, spread and limits; writes ``zone`` and ``drawn_in`` into the figures."""
+    if not known:
+        return {}
+    counts, cases = [f["count"] for f in known], [f["cases"] for f in known]
+    share = sum(counts) / sum(cases)
+    row: Row = {
+        "count": sum(counts),
+        "cases": sum(cases),
+        "overall_percent": 100 * share,
+    }
+    if len(known) < FEWEST:
+        return row
+    spread = dispersion(counts, cases, share)
+    drawn = shrunk(counts, cases)
+    for figure, value in zip(known, drawn.shares, strict=True):
+        figure["drawn_in"] = round(100 * float(value), 1)
+        figure["zone"] = zone(figure["count"], figure["cases"], share)
+        among = zone(figure["count"], figure["cases"], share, spread.applied)
+        figure["stands_out"] = among.startswith("far")
+    zones = [figure["zone"] for figure in known]
+    return row | {
+        "phi": spread.phi,
+        "phi_threshold": spread.threshold,
+        "widened": spread.applied,
+        "below": sum(found.endswith("below") for found in zones),
+        "above": sum(found.endswith("above") for found in zones),
+        "far_outside": sum(found.startswith("far") for found in zones),
+        "standing_out": sum(figure["stands_out"] for figure in known),
+        "drawn_in_by": drawn.worth if drawn.worth < float("inf") else pd.NA,
+    }

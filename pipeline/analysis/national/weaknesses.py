@@ -1,0 +1,122 @@
+"""What is recommended again and again, whether figures moved afterwards, and use of discretion."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+import pandas as pd
+
+from pipeline.analysis.national.providers import Latest
+from pipeline.analysis.ratings.bands import framework_rows
+from pipeline.analysis.records import Row, records
+from pipeline.data import Tables, is_missing
+
+_RECOMMENDED = [
+    "key_question", "label", "providers", "again", "followed", "followed_rose", "followed_fell",
+    "followed_significant", "others", "others_rose", "others_fell",
+]  # fmt: skip
+_DISCRETION = ["rule", "description", "standards", "providers", "up", "down", "points"]
+
+
+def recommended_questions(
+    tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str, pairs: list[Latest]
+) -> pd.DataFrame:
+    """A row a key question that recommendations of any plan were tied to, most providers first.
+
+    Columns: ``providers`` with a recommendation tied to it; ``again``, how many of them in more
+    than one plan; ``followed``, how many whose plan answers the round before the latest and whose
+    figures of both rounds compare; how many of these ``followed_rose, followed_fell`` and how many
+    changes pass the inspectorate's test; and, to set beside them, the ``others`` whose figures
+    compare too but who were not told. Weak figures rise more often than strong ones by chance alone
+    (regression to the mean), so a difference between the two proves nothing by itself.
+    """
+    plans = {row["plan"]: row for row in records(tables["plans"])}
+    links = framework_rows(tables["recommendation_links"], framework)
+    wanted = {pair.provider for pair in pairs}
+    told: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for link in records(links[links["kind"] == "key question"]):
+        plan = plans[link["plan"]]
+        if plan["provider"] in wanted:
+            told[link["subject"]][plan["provider"]].add(link["plan"])
+    answered = {
+        pair.provider: {
+            code for code, plan in plans.items() if plan["inspection"] == _previous(pair)
+        }
+        for pair in pairs
+        if pair.previous is not None
+    }
+    changes = _changes(processed, pairs)
+    labels = framework_rows(tables["key_questions"], framework).set_index("key_question")["label"]
+    rows: list[Row] = []
+    for question, by_provider in told.items():
+        moved = {p: change for (p, code), change in changes.items() if code == question}
+        followed = {p for p in moved if by_provider.get(p, set()) & answered.get(p, set())}
+        others = set(moved) - followed
+        points = {p: int(change["change_points"]) for p, change in moved.items()}
+        rows.append(
+            {
+                "key_question": question,
+                "label": labels[question],
+                "providers": len(by_provider),
+                "again": sum(len(codes) > 1 for codes in by_provider.values()),
+                "followed": len(followed),
+                "followed_rose": sum(points[p] > 0 for p in followed),
+                "followed_fell": sum(points[p] < 0 for p in followed),
+                "followed_significant": sum(
+                    moved[p]["change_verdict"] == "significant" for p in followed
+                ),
+                "others": len(others),
+                "others_rose": sum(points[p] > 0 for p in others),
+                "others_fell": sum(points[p] < 0 for p in others),
+            }
+        )
+    frame = pd.DataFrame(rows, columns=_RECOMMENDED)
+    frame = frame.sort_values(["providers", "key_question"], ascending=[False, True])
+    return frame.reset_index(drop=True)
+
+
+def _previous(pair: Latest) -> str | None:
+    return None if pair.previous is None else str(pair.previous["inspection"])
+
+
+def _changes(
+    processed: Mapping[str, pd.DataFrame], pairs: list[Latest]
+) -> dict[tuple[str, str], Row]:
+    """Changes since the round before that compare without caution, by provider and question."""
+    codes = {(pair.current["inspection"], _previous(pair)) for pair in pairs}
+    return {
+        (row["provider"], row["key_question"]): row
+        for row in records(processed["key_question_comparison"])
+        if (row["current_inspection"], row["previous_inspection"]) in codes
+        and row["comparable"] == "yes"
+        and not is_missing(row["change_points"])
+    }
+
+
+def use_of_discretion(tables: Tables, framework: str, providers: pd.DataFrame) -> pd.DataFrame:
+    """A row a rule of discretion: how often it was used in the latest inspections, and which way.
+
+    Columns: ``rule, description, standards`` (ratings of a standard it was used for), ``providers``
+    they belong to, ``up, down`` (ratings it raised and lowered) and ``points`` (what it added to
+    all scores together). A rating for which two rules are named counts for both.
+    """
+    used = tables["discretions"].merge(providers[["inspection", "provider"]], on="inspection")
+    bands = framework_rows(tables["rating_bands"], framework)
+    worth = dict(zip(bands["rating"], bands["points"].astype(int), strict=True))
+    rows: list[Row] = []
+    for rule in records(framework_rows(tables["discretion_rules"], framework)):
+        own = used[used["rule"] == rule["rule"]]
+        steps = [worth[row["to_rating"]] - worth[row["from_rating"]] for row in records(own)]
+        rows.append(
+            {
+                "rule": rule["rule"],
+                "description": rule["description"],
+                "standards": len(own),
+                "providers": own["provider"].nunique(),
+                "up": sum(step > 0 for step in steps),
+                "down": sum(step < 0 for step in steps),
+                "points": sum(steps),
+            }
+        )
+    return pd.DataFrame(rows, columns=_DISCRETION)

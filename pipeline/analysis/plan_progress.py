@@ -1,0 +1,92 @@
+"""Plans that are followed: how far targets slipped, how often they were revised, and by whom.
+
+The first target of an action is never lost: what an update gives as a new one is a revision, and an
+action counts as late against its first date. What has no date has no slippage.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipeline.analysis.records import Row, grouped, records
+from pipeline.data import Tables, is_missing
+
+_COLUMNS = [
+    "plan", "action", "owner", "first_due", "latest_due", "revisions", "slipped_months",
+    "months_late", "closed_on", "status", "colour",
+]  # fmt: skip
+CLOSED = ("complete", "dropped")
+
+
+def months_from(first: str, second: str) -> int:
+    """Whole months from one month or day to another, by the calendar's months.
+
+    >>> months_from("2019-11", "2020-02-07"), months_from("2020-02", "2019-12")
+    (3, -2)
+    """
+    (year, month), (later_year, later_month) = (
+        (int(day[:4]), int(day[5:7])) for day in (first, second)
+    )
+    return (later_year - year) * 12 + later_month - month
+
+
+def progress_of_actions(tables: Tables, as_of: str) -> pd.DataFrame:
+    """A row an action: first and latest target, revisions, slippage, lateness.
+
+    ``as_of`` is a day (YYYY-MM-DD); updates after it are not looked at. Columns: ``first_due`` (as
+    in ``actions``), ``latest_due`` (of the last update that gives one, else the first), how many
+    ``revisions``, ``slipped_months`` (latest less first target), ``months_late`` (of the day, or of
+    the day it was closed, against the *first* target; 0 where it is not late; empty without a first
+    date), ``closed_on``, ``status`` of the last update and ``colour`` by ``rag_rules`` (empty where
+    there are none, or nothing is late to judge).
+    """
+    updates = tables["action_updates"]
+    by_action = grouped(records(updates[updates["date"] <= as_of].sort_values("date")), "action")
+    rules = records(tables["rag_rules"].sort_values("from_months"))
+    rows = [
+        _action(row, by_action[row["action"]], as_of, rules) for row in records(tables["actions"])
+    ]
+    frame = pd.DataFrame(rows, columns=_COLUMNS)
+    return frame.astype(dict.fromkeys(["revisions", "slipped_months", "months_late"], "Int64"))
+
+
+def _action(action: Row, updates: list[Row], as_of: str, rules: list[Row]) -> Row:
+    revised = [row["due"] for row in updates if not is_missing(row["due"])]
+    last = updates[-1] if updates else {}
+    closed = last.get("date") if last.get("status") in CLOSED else None
+    first = action["due"]
+    row: Row = {
+        "plan": action["plan"],
+        "action": action["action"],
+        "owner": action["owner"],
+        "first_due": first,
+        "latest_due": revised[-1] if revised else first,
+        "revisions": len(revised),
+        "slipped_months": pd.NA,
+        "months_late": pd.NA,
+        "closed_on": pd.NA if closed is None else closed,
+        "status": last.get("status", pd.NA),
+        "colour": pd.NA,
+    }
+    if is_missing(first):
+        return row
+    row["slipped_months"] = months_from(first, str(row["latest_due"]))
+    row["months_late"] = max(0, months_from(first, str(closed or as_of)))
+    passed = [rule["colour"] for rule in rules if rule["from_months"] <= row["months_late"]]
+    row["colour"] = passed[-1] if passed else pd.NA
+    return row
+
+
+def slippage_by_owner(progress: pd.DataFrame) -> pd.DataFrame:
+    """A row an owner: ``actions`` with a first date, ``revised``, ``late``, months slipped.
+
+    ``most_slipped`` and ``mean_slipped`` are months, over the owner's actions with a date.
+    """
+    dated = progress[progress["first_due"].notna()]
+    return dated.groupby("owner", as_index=False, dropna=False).agg(
+        actions=("action", "size"),
+        revised=("revisions", lambda found: int((found > 0).sum())),
+        late=("months_late", lambda found: int((found > 0).sum())),
+        most_slipped=("slipped_months", "max"),
+        mean_slipped=("slipped_months", "mean"),
+    )

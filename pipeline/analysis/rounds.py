@@ -1,0 +1,327 @@
+"""One provider through all its rounds: ratings, and each key question as a line with its breaks.
+
+The questions and standards are those of the latest framework, followed back round by round as far
+as ``comparability.csv`` says that the earlier framework asked the same. A step over which figures
+do not compare is a break: it is named, and never bridged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from pipeline.analysis.comparison import NOT_STATED, own_scores
+from pipeline.analysis.inspections import inspections_in_order
+from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.report_data import ReportSubject, with_sources
+from pipeline.analysis.sentences.phrases import counted, in_words, joined
+from pipeline.analysis.statistics.bases import possible_counts
+from pipeline.analysis.statistics.significance import wilson_interval
+from pipeline.data import Tables, is_missing
+
+FEWEST = 3
+"""A page through time is made of at least so many rounds; two are a comparison."""
+
+_STEP = ["step", "reason"]
+_RATINGS = [
+    "inspection", "round", "standard", "name", "rating", "points", *_STEP, "source", "place",
+]  # fmt: skip
+_FIGURES = [
+    "inspection", "round", "key_question", "label", "percent", "status", "cases", "lower", "upper",
+    *_STEP, "source", "place",
+]  # fmt: skip
+
+
+def rounds_of(tables: Tables) -> dict[str, list[Row]]:
+    """The inspections of each provider, earliest first: rows of ``inspections_in_order``."""
+    return grouped(records(inspections_in_order(tables)), "provider")
+
+
+def figures_through_time(tables: Tables, rounds: list[Row]) -> pd.DataFrame:
+    """A row a key question of the latest framework and round in which it, or its like, was asked.
+
+    Columns: ``percent`` as published and its ``status``; ``cases`` and the 95% Wilson interval
+    ``lower, upper`` (percent; over all counts that print so; empty where the number of cases was
+    not published or does not fit); ``step``, how the
+    figure compares with that of the round before (yes, caution, no; empty in the first) and the
+    ``reason``.
+    """
+    codes = {row["inspection"] for row in rounds}
+    scores = own_scores(tables)
+    scores = scores[scores["inspection"].isin(codes)]
+    own = {(row["inspection"], row["key_question"]): row for row in records(scores)}
+    questions = grouped(records(tables["key_questions"]), "framework")
+    samples = {
+        (question["framework"], question["key_question"]): question["sample"]
+        for question in records(tables["key_questions"])
+    }
+    sizes = {(row["inspection"], row["sample"]): row["size"] for row in records(tables["samples"])}
+    rows: list[Row] = []
+    for question in questions[rounds[-1]["framework"]]:
+        line = []
+        for inspection, code, step in _followed(
+            tables, rounds, "key question", question["key_question"]
+        ):
+            score = own.get((inspection["inspection"], code))
+            if score is None:
+                break
+            sample = samples[inspection["framework"], code]
+            size = sizes.get((inspection["inspection"], sample))
+            line.append(
+                {
+                    "inspection": inspection["inspection"],
+                    "round": inspection["round_name"],
+                    "key_question": question["key_question"],
+                    "label": question["label"],
+                    **{name: score[name] for name in ("percent", "status", "source", "place")},
+                    **_interval(score["percent"], size),
+                    **step,
+                }
+            )
+        rows += reversed(line)
+    frame = pd.DataFrame(rows, columns=_FIGURES)
+    return frame.astype(
+        {"percent": "Int64", "cases": "Int64", "lower": "Float64", "upper": "Float64"}
+    )
+
+
+def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]) -> pd.DataFrame:
+    """A row a standard of the latest framework and round; ``ratings`` from standard_ratings.
+
+    Columns as in ``figures_through_time``, with the published ``rating`` and its ``points``.
+    """
+    rated = {(row["inspection"], row["standard"]): row for row in records(ratings)}
+    standards = grouped(records(tables["standards"]), "framework")
+    rows: list[Row] = []
+    for standard in standards[rounds[-1]["framework"]]:
+        line = []
+        for inspection, code, step in _followed(tables, rounds, "rating", standard["standard"]):
+            row = rated.get((inspection["inspection"], code))
+            if row is None:
+                break
+            line.append(
+                {
+                    "inspection": inspection["inspection"],
+                    "round": inspection["round_name"],
+                    "standard": standard["standard"],
+                    "name": standard["name"],
+                    "rating": row["published_rating"],
+                    "points": row["points"],
+                    "source": row["source"],
+                    "place": row["place"],
+                    **step,
+                }
+            )
+        rows += reversed(line)
+    return pd.DataFrame(rows, columns=_RATINGS).astype({"points": "Int64"})
+
+
+def _followed(
+    tables: Tables, rounds: list[Row], kind: str, subject: str
+) -> list[tuple[Row, str, Row]]:
+    """A subject back through the rounds, latest first: inspection, code there, step to it."""
+    stated = tables["comparability"]
+    said = {
+        (row["previous_framework"], row["current_framework"], row["subject"]): row
+        for row in records(stated[stated["kind"] == kind])
+    }
+    found: list[tuple[Row, str, Row]] = []
+    code: Any = subject
+    for at in range(len(rounds) - 1, -1, -1):
+        step: Row = {"step": pd.NA, "reason": pd.NA}
+        earlier: Any = None
+        if at:
+            frameworks = (rounds[at - 1]["framework"], rounds[at]["framework"])
+            if frameworks[0] == frameworks[1]:
+                step["step"], earlier = "yes", code
+            else:
+                row = said.get((*frameworks, code), {})
+                step = {
+                    "step": row.get("comparable", "no"),
+                    "reason": row.get("reason", NOT_STATED),
+                }
+                earlier = row.get("previous_subject")
+        found.append((rounds[at], str(code), step))
+        if is_missing(earlier):
+            break
+        code = earlier
+    return found
+
+
+def _interval(percent: Any, size: Any) -> Row:
+    empty = {"cases": pd.NA, "lower": pd.NA, "upper": pd.NA}
+    if is_missing(percent) or is_missing(size):
+        return empty
+    counts = possible_counts(int(percent), int(size))
+    if not counts:
+        return {**empty, "cases": int(size)}
+    interval = wilson_interval([counts[0], counts[-1]], int(size))
+    return {
+        "cases": int(size),
+        "lower": round(100 * float(interval.lower[0]), 1),
+        "upper": round(100 * float(interval.upper[-1]), 1),
+    }
+
+
+def totals_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]) -> pd.DataFrame:
+    """A row a round: overall ``rating``, ``points`` of ``most``, with source and place."""
+    overall = ratings[ratings["standard"] == "overall"].set_index("inspection")
+    most = tables["overall_bands"].groupby("framework")["upper_points"].max()
+    rows = [
+        {
+            "inspection": row["inspection"],
+            "round": row["round_name"],
+            "framework": row["framework"],
+            "rating": overall.loc[row["inspection"], "published_rating"],
+            "points": overall.loc[row["inspection"], "points"],
+            "most": most[row["framework"]],
+            "source": overall.loc[row["inspection"], "source"],
+            "place": overall.loc[row["inspection"], "place"],
+        }
+        for row in rounds
+    ]
+    return pd.DataFrame(rows).astype({"points": "Int64", "most": "Int64"})
+
+
+def headline(
+    totals: pd.DataFrame, figures: pd.DataFrame, changes: pd.DataFrame, ratings: pd.DataFrame
+) -> pd.DataFrame:
+    """The first screen as rows of (item, sentence).
+
+    ``changes`` are the rows of key_question_comparison between the first and the last round.
+    """
+    said = [
+        ("overall", _way(totals)),
+        ("standards", _ratings_sentence(ratings)),
+        ("questions", _changes_sentence(totals, changes)),
+        ("breaks", _breaks_sentence(figures)),
+    ]
+    return pd.DataFrame(
+        [row for row in said if row[1]], columns=["item", "sentence"], dtype="string"
+    )
+
+
+def _way(totals: pd.DataFrame) -> str:
+    parts = []
+    for row in records(totals):
+        rating = "no overall rating" if is_missing(row["rating"]) else row["rating"]
+        score = "" if is_missing(row["points"]) else f" ({row['points']} of {row['most']})"
+        parts.append(f"{rating}{score} in {row['round']}")
+    return f"{in_words(len(parts), capital=True)} rounds: {joined(parts)}."
+
+
+def _ratings_sentence(ratings: pd.DataFrame) -> str:
+    """How the standards moved that compare over every step."""
+    ways = {"rose": 0, "stayed": 0, "fell": 0}
+    whole = int(ratings.groupby("standard").size().max()) if len(ratings) else 0
+    for _, line in ratings.groupby("standard", sort=False):
+        points = line["points"]
+        if len(line) < whole or (line["step"] == "no").any() or points.isna().any():
+            continue
+        step = int(points.iloc[-1]) - int(points.iloc[0])
+        ways["rose" if step > 0 else "fell" if step < 0 else "stayed"] += 1
+    many = sum(ways.values())
+    if not many:
+        return "No standard's ratings compare over all rounds."
+    return (
+        f"Of {counted(many, 'standard')} whose ratings compare over every step, "
+        f"{in_words(ways['rose'])} {'stands' if ways['rose'] == 1 else 'stand'} higher than at the "
+        f"start, {in_words(ways['stayed'])} the same and {in_words(ways['fell'])} lower."
+    )
+
+
+def _changes_sentence(totals: pd.DataFrame, changes: pd.DataFrame) -> str:
+    known = changes[(changes["comparable"] == "yes") & changes["change_points"].notna()]
+    first, last = totals["round"].iloc[0], totals["round"].iloc[-1]
+    if known.empty:
+        return f"No key question of {last} compares with {first}."
+    rose = int((known["change_points"] > 0).sum())
+    fell = int((known["change_points"] < 0).sum())
+    firm = int((known["change_verdict"] == "significant").sum())
+    passed = "none passes" if firm == 0 else f"{in_words(firm)} pass{'es' if firm == 1 else ''}"
+    return (
+        f"From {first} to {last} {in_words(rose)} of {counted(len(known), 'key question')} that "
+        f"compare rose and {in_words(fell)} fell; taken one by one, {passed} the inspectorate's "
+        "test."
+    )
+
+
+def _breaks_sentence(figures: pd.DataFrame) -> str:
+    broken = figures[figures["step"] == "no"]
+    if broken.empty:
+        return ""
+    many = broken["key_question"].nunique()
+    return (
+        f"{in_words(many, capital=True)} {'line is' if many == 1 else 'lines are'} broken where "
+        "the question or the method changed."
+    )
+
+
+def rounds_reports(
+    tables: Tables, processed: Mapping[str, pd.DataFrame]
+) -> Iterator[ReportSubject]:
+    """Return the data of the page through time of each provider with ``FEWEST`` rounds or more."""
+    for provider, rounds in rounds_of(tables).items():
+        if len(rounds) >= FEWEST:
+            frames = _frames(tables, processed, rounds)
+            yield with_sources(tables, _about(tables, provider, rounds, frames), frames)
+
+
+def _frames(
+    tables: Tables, processed: Mapping[str, pd.DataFrame], rounds: list[Row]
+) -> dict[str, pd.DataFrame]:
+    rated = processed["standard_ratings"]
+    ratings = ratings_through_time(tables, rated, rounds)
+    figures = figures_through_time(tables, rounds)
+    totals = totals_through_time(tables, rated, rounds)
+    changes = processed["key_question_comparison"]
+    changes = changes[
+        (changes["previous_inspection"] == rounds[0]["inspection"])
+        & (changes["current_inspection"] == rounds[-1]["inspection"])
+    ]
+    return {
+        "totals": totals,
+        "ratings": ratings,
+        "figures": figures,
+        "changes": changes[
+            ["key_question", "label", "change_points", "change_verdict", "comparable",
+             "reason_not_comparable"]
+        ],
+        "headline": headline(totals, figures, changes, ratings),
+    }  # fmt: skip
+
+
+def _about(
+    tables: Tables, provider: str, rounds: list[Row], frames: dict[str, pd.DataFrame]
+) -> dict[str, Any]:
+    simulated = tables["providers"].set_index("provider").loc[provider, "simulated"] == "yes"
+    short, full = rounds[-1]["provider_short_name"], rounds[-1]["provider_name"]
+    first, last = rounds[0]["round_name"], rounds[-1]["round_name"]
+    name = f"rounds-{provider}"
+    return {
+        "name": name,
+        "kind": "rounds",
+        "provider": provider,
+        "provider_name": full,
+        "short_name": short,
+        "simulated": bool(simulated),
+        "title": f"{short}: {in_words(len(rounds))} inspections, {first} to {last}",
+        "result": str(frames["headline"]["sentence"].iloc[0]),
+        "standfirst": f"{full} through all its inspections in the data",
+        "dates": [
+            f"Round {item['round_name']}: report published {item['published_printed']}"
+            for item in rounds
+        ],
+        "period": f"{first}/{last}",
+        "published": str(rounds[-1]["published"]),
+        "reports": [
+            {
+                "name": name,
+                "notebook": "rounds",
+                "edition": "",
+                "parameters": {"provider": provider},
+            }
+        ],
+    }

@@ -1,0 +1,88 @@
+"""How much a place in a league says: the ranks a provider might have had in another sample.
+
+Each provider has a probability for every score it might have had if other cases had been drawn.
+From these follows, without simulation, how many of the others would have stood above and below it:
+given its own score, a sum of independent yes-or-no events (the Poisson-binomial distribution, added
+up one provider at a time). The same on every machine, because nothing is drawn.
+
+Sources: Goldstein, H. and Spiegelhalter, D. J. (1996), League tables and their limitations, Journal
+of the Royal Statistical Society A 159, 385-443; Marshall, E. C. and Spiegelhalter, D. J. (1998),
+Reliability of league tables of in vitro fertilisation clinics, BMJ 316, 1701-1705, who call a
+provider a top or bottom one only where its whole interval lies there.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+LEVEL = 0.95
+
+
+class RankInterval(NamedTuple):
+    """Best and worst rank (1 is the highest score) that the interval holds."""
+
+    best: int
+    worst: int
+
+
+def rank_intervals(chances: npt.ArrayLike, level: float = LEVEL) -> list[RankInterval]:
+    """The interval of ranks of each provider.
+
+    ``chances`` has a row a provider and a column a score, lowest score first; a row adds up to 1.
+    Providers with the same score share its ranks: the best counts only those above, the worst all
+    that are not below, so ties widen an interval.
+
+    >>> rank_intervals([[0, 0, 1], [0, 1, 0], [0, 1, 0]])
+    [RankInterval(best=1, worst=1), RankInterval(best=2, worst=3), RankInterval(best=2, worst=3)]
+    """
+    probability = np.asarray(chances, dtype=float)
+    if probability.ndim != 2 or not np.allclose(probability.sum(axis=1), 1):
+        raise ValueError("The chances of each provider's scores must add up to 1.")
+    providers, _ = probability.shape
+    above = 1 - probability.cumsum(axis=1)
+    not_below = above + probability
+    tail = (1 - level) / 2
+    many_above = _numbers_of_others(probability, above)
+    many_not_below = _numbers_of_others(probability, not_below)
+    # Rounded, so that a sum which differs in its last digit elsewhere gives the same rank.
+    best = (many_above.cumsum(axis=1).round(9) <= tail).sum(axis=1)
+    worst = (many_not_below.cumsum(axis=1).round(9) < 1 - tail).sum(axis=1)
+    return [
+        RankInterval(int(low) + 1, min(int(high), providers - 1) + 1)
+        for low, high in zip(best, worst, strict=True)
+    ]
+
+
+def _numbers_of_others(own: npt.NDArray, beaten: npt.NDArray) -> npt.NDArray:
+    """Probability of each number of others (column, from 0) that beat each provider (row)."""
+    providers, scores = own.shape
+    mixed = np.zeros((providers, providers))
+    for score in range(scores):
+        held = own[:, score]
+        if not held.any():
+            continue
+        numbers = np.zeros((providers, providers))
+        numbers[:, 0] = 1
+        for other in range(providers):
+            chance = np.full((providers, 1), beaten[other, score])
+            chance[other] = 0  # not against itself
+            numbers[:, 1:] = numbers[:, 1:] * (1 - chance) + numbers[:, :-1] * chance
+            numbers[:, :1] *= 1 - chance
+        mixed += held[:, None] * numbers
+    return mixed
+
+
+def half(interval: RankInterval, providers: int) -> str:
+    """``upper half`` or ``lower half`` where the whole interval lies there, else ``either half``.
+
+    >>> half(RankInterval(1, 4), 10), half(RankInterval(2, 9), 10)
+    ('upper half', 'either half')
+    """
+    if interval.worst <= providers / 2:
+        return "upper half"
+    if interval.best > (providers + 1) / 2:
+        return "lower half"
+    return "either half"

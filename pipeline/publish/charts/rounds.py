@@ -1,0 +1,58 @@
+"""Lines through time: each key question over all rounds, with intervals and breaks."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pandas as pd
+
+from pipeline.analysis.records import Row, grouped, records
+from pipeline.data import is_missing
+from pipeline.publish.charts.panels import BROAD, NARROW, Panel, panels
+
+
+def lines_chart(figures: pd.DataFrame, rounds: list[str], narrow: bool = False) -> str:
+    """Draw a panel a key question: figures by round, joined where they compare.
+
+    ``figures`` is the result of ``figures_through_time``; ``rounds`` the names of the inspections
+    in order, as the ticks show them. A full line joins what compares, a broken one what compares
+    with caution; where nothing may be compared an upright dotted line stands between.
+    """
+    order = {code: at for at, code in enumerate(figures["inspection"].drop_duplicates())}
+    by_question = grouped(records(figures), "key_question")
+    charts = [
+        _panel(line, order, rounds)
+        for line in by_question.values()
+        if any(not is_missing(row["percent"]) for row in line)
+    ]
+    return panels(charts, NARROW if narrow else BROAD)
+
+
+def _panel(line: list[Row], order: dict[str, int], rounds: list[str]) -> Panel:
+    known = [row for row in line if not is_missing(row["percent"])]
+    at = {row["inspection"]: float(order[row["inspection"]]) for row in line}
+    lines: list[tuple[str, list[tuple[float, float]]]] = []
+    for row in known:
+        if not is_missing(row["lower"]):
+            x = at[row["inspection"]]
+            lines.append(("interval", [(x, float(row["lower"])), (x, float(row["upper"]))]))
+    for before, after in pairwise(line):
+        ends = [(at[row["inspection"]], row["percent"]) for row in (before, after)]
+        if after["step"] == "no":
+            middle = (ends[0][0] + ends[1][0]) / 2
+            lines.append(("break", [(middle, 4), (middle, 96)]))
+        elif not any(is_missing(percent) for _, percent in ends):
+            kind = "path" if after["step"] == "yes" else "cautious path"
+            lines.append((kind, [(x, float(percent)) for x, percent in ends]))
+    last = known[-1]
+    theme = str(last["label"]).partition(": ")[2] or str(last["label"])
+    return Panel(
+        title=f"{last['key_question']} {theme[0].upper()}{theme[1:]}",
+        x=(-0.25, 1.35 * (len(rounds) - 1) + 0.1),
+        ticks=[(0, rounds[0]), (len(rounds) - 1, rounds[-1])],
+        lines=lines,
+        dots=[("current", [(at[row["inspection"]], float(row["percent"])) for row in known])],
+        words=[((at[last["inspection"]] + 0.12, float(last["percent"])), f"{last['percent']}%",
+                "start")],
+        group=str(last["label"]).partition(": ")[0],
+    )  # fmt: skip

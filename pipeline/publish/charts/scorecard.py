@@ -1,0 +1,87 @@
+"""Charts of the score card: a control chart a key question, and teams as funnels."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import pandas as pd
+
+from pipeline.analysis.plans import MONTHS
+from pipeline.analysis.records import Row, grouped, records
+from pipeline.data import is_missing
+from pipeline.publish.charts.panels import BROAD, NARROW, Panel, panels
+
+
+def control_charts(
+    months: pd.DataFrame, questions: pd.DataFrame, standards: pd.DataFrame, narrow: bool = False
+) -> str:
+    """Draw a p chart a key question: a point a month, limits of its own number of cases.
+
+    ``months`` and ``questions`` are those of ``scorecard_tables``. The last inspection is a dotted
+    line, the target a broken one; a point that a rule marks is larger and of another colour.
+    """
+    names = standards.set_index("standard")["name"]
+    lines = grouped(records(months), "key_question")
+    charts = [
+        _chart(question, lines[question["key_question"]], str(names[question["standard"]]))
+        for question in records(questions)
+        if lines[question["key_question"]]
+    ]
+    return panels(charts, NARROW if narrow else BROAD)
+
+
+def _chart(question: Row, months: list[Row], standard: str) -> Panel:
+    lines: list[tuple[str, list[tuple[float, float]]]] = []
+    for kind, column in (("limit", "lower"), ("limit", "upper")):
+        lines += [(kind, _steps(run, column)) for run in _runs(months, column)]
+    last = len(months) - 1
+    centre = float(months[0]["centre"])
+    lines.append(("centre", [(0, centre), (last, centre)]))
+    if not is_missing(question["inspection_percent"]):
+        level = float(question["inspection_percent"])
+        lines.append(("comparator", [(0, level), (last, level)]))
+    lines += [
+        ("cautious path", [(at, float(row["target"])) for at, row in run])
+        for run in _runs(months, "target")
+    ]
+    lines += [
+        ("path", [(at, float(row["percent"])) for at, row in run])
+        for run in _runs(months, "percent")
+        if len(run) > 1
+    ]
+    dots: dict[str, list[tuple[float, float]]] = {"plain": [], "signal": []}
+    for at, row in enumerate(months):
+        if not is_missing(row["percent"]):
+            kind = "signal" if row["marked"] else "plain"
+            dots[kind].append((at, float(row["percent"])))
+    theme = str(question["label"]).partition(": ")[2] or str(question["label"])
+    return Panel(
+        title=f"{question['key_question']} {theme[0].upper()}{theme[1:]}",
+        x=(-0.4, last + 0.4),
+        ticks=[(0, _short(months[0]["month"])), (last, _short(months[-1]["month"]))],
+        lines=lines,
+        dots=list(dots.items()),
+        group=f"{question['standard']} {standard}",
+    )
+
+
+def _short(month: str) -> str:
+    return f"{MONTHS[int(month[5:]) - 1][:3]} {month[:4]}"
+
+
+def _runs(months: list[Row], column: str) -> list[list[tuple[int, Row]]]:
+    """Unbroken runs of months that have a value: a month without one is a gap in the line."""
+    runs = []
+    for there, run in groupby(enumerate(months), key=lambda at: not is_missing(at[1][column])):
+        if there:
+            runs.append(list(run))
+    return runs
+
+
+def _steps(run: list[tuple[int, Row]], column: str) -> list[tuple[float, float]]:
+    """A limit as steps, because it is that of each month by itself."""
+    points = []
+    for at, row in run:
+        value = float(row[column])
+        points += [(at - 0.5, value), (at + 0.5, value)]
+    return points

@@ -1,0 +1,168 @@
+"""One provider through all its rounds: what its notebook calls, a method a cell."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import pandas as pd
+
+from pipeline.analysis.records import grouped, records
+from pipeline.data import is_missing
+from pipeline.publish.charts.rounds import lines_chart
+from pipeline.publish.page.blocks import (
+    Headline,
+    KeyFigure,
+    KeyFigures,
+    Prose,
+    Together,
+)
+from pipeline.publish.page.pictures import Picture
+from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.reports.report_data import open_report_data
+from pipeline.publish.reports.report_page import ReportPage
+
+_NOT_ASKED = "not asked"
+
+
+class RoundsReport(ReportPage):
+    """The page through time."""
+
+    @classmethod
+    def open(cls, provider: str) -> Self:
+        """Open the page of a provider. Raises NoSuchReport where it has fewer than three rounds."""
+        return cls(open_report_data(f"rounds-{provider}"))
+
+    @property
+    def _rounds(self) -> list[str]:
+        return [str(name) for name in self.data["totals"]["round"]]
+
+    def in_brief(self) -> Together:
+        """Return the first screen: the way over all rounds."""
+        sentences = [str(words) for words in self.data["headline"]["sentence"]]
+        rows = records(self.data["totals"])
+        cards = []
+        before: object = None
+        for row in rows:
+            known = not is_missing(row["points"])
+            step = 0 if not known or is_missing(before) else row["points"] - before
+            before = row["points"]
+            cards.append(
+                KeyFigure(
+                    str(row["round"]),
+                    str(row["points"]) if known else "no score",
+                    of=f"of {row['most']}" if known else "",
+                    was="not rated" if is_missing(row["rating"]) else str(row["rating"]),
+                    direction="up" if step > 0 else "down" if step < 0 else "",
+                    source=(str(row["source"]), str(row["place"])),
+                )
+            )
+        return Together(
+            [
+                Headline(sentences[0], [" ".join(sentences[1:])], self.notes),
+                KeyFigures(cards, self.notes),
+            ]
+        )
+
+    def ratings_grid(self) -> Table:
+        """Return the ratings of every standard, a column a round."""
+        lines = grouped(records(self.data["ratings"]), "standard")
+        order = list(self.data["totals"]["inspection"])
+        rows, broken = [], []
+        for standard, line in lines.items():
+            name = f"{standard} {line[0]['name']}"
+            if not is_missing(found := _breaks(line)):
+                broken.append(f"{name}, {found}")
+            row: dict[str, object] = {"asked": name}
+            row |= {f"r{at}": pd.NA for at in range(len(order))}
+            row |= {f"r{order.index(item['inspection'])}": item["rating"] for item in line}
+            rows.append(row)
+        return self.table(
+            pd.DataFrame(rows).astype("string"),
+            "Ratings of the standards, round by round",
+            [
+                Column("asked", "Standard", wide=True),
+                *(
+                    Column(f"r{at}", name, "rating", missing="not rated")
+                    for at, name in enumerate(self._rounds)
+                ),
+            ],
+            name="ratings",
+            comment=" ".join(["Does not compare:", *broken]) if broken else "All ratings compare.",
+        )
+
+    def lines(self) -> Picture | Prose:
+        """Return each key question as a line through the rounds."""
+        figures = self.data["figures"]
+        if figures["percent"].notna().sum() == 0:
+            return Prose(["No key question of these rounds has a percentage."])
+        sentence = self.data["headline"].set_index("item")["sentence"]
+        return Picture(
+            lines_chart(figures, self._rounds),
+            "Share of cases done well, by key question and round",
+            " ".join(str(sentence[item]) for item in ("questions", "breaks") if item in sentence),
+            caption="Dot: the published share. Bar: the range in which it lies with 95% confidence "
+            "if the number of cases was published. Full line: the figures compare. Broken line: "
+            "only with caution. Upright dotted line: the question or the method changed, and the "
+            "figures do not compare.",
+            see=self.figures_table(),
+            narrow=lines_chart(figures, self._rounds, narrow=True),
+            name="lines",
+        )
+
+    def figures_table(self) -> Table:
+        """Return the share of every key question, a column a round, and the change over all."""
+        for table in self.shown:
+            if table.name == "figures":
+                return table
+        lines = grouped(records(self.data["figures"]), "key_question")
+        changes = {row["key_question"]: row for row in records(self.data["changes"])}
+        order = list(self.data["totals"]["inspection"])
+        rows = []
+        for code, line in lines.items():
+            heading, _, theme = line[0]["label"].partition(": ")
+            change = changes.get(code, {})
+            row: dict[str, object] = {"asked": f"{code} {theme or heading}", "heading": heading}
+            for at, inspection in enumerate(order):
+                found = next((item for item in line if item["inspection"] == inspection), None)
+                row[f"p{at}"] = pd.NA if found is None else found["percent"]
+                row[f"w{at}"] = _NOT_ASKED if found is None else found["status"]
+                row[f"s{at}"] = pd.NA if found is None else found["source"]
+                row[f"q{at}"] = pd.NA if found is None else found["place"]
+            row["change"] = change.get("change_points", pd.NA)
+            row["verdict"] = change.get("change_verdict", pd.NA)
+            row["breaks"] = _breaks(line)
+            rows.append(row)
+        frame = pd.DataFrame(rows).astype({f"p{at}": "Int64" for at in range(len(order))})
+        frame["change"] = frame["change"].astype("Int64")
+        return self.table(
+            frame,
+            "Key questions: share of cases done well, round by round",
+            [
+                Column("asked", "Key question", wide=True),
+                *(
+                    Column(f"p{at}", name, "percent", missing=f"w{at}", source=(f"s{at}", f"q{at}"))
+                    for at, name in enumerate(self._rounds)
+                ),
+                Column(
+                    "change",
+                    f"From {self._rounds[0]} to {self._rounds[-1]}",
+                    "change",
+                    missing="not comparable",
+                ),
+                Column("verdict", "Is the change firm?", "mark", missing="not comparable"),
+                Column("breaks", "Does not compare", missing="all compare", wide=True),
+            ],
+            groups="heading",
+            name="figures",
+        )
+
+
+def _breaks(line: list[dict[str, object]]) -> object:
+    """Say where a line is broken, and why; missing where it is not."""
+    said = []
+    for item in line:
+        if item["step"] in ("no", "caution"):
+            how = "not at all" if item["step"] == "no" else "only with caution"
+            reason = "" if is_missing(item["reason"]) else f" {item['reason']}"
+            said.append(f"{item['round']} with the round before: {how}.{reason}")
+    return " ".join(said) or pd.NA

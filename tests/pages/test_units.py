@@ -1,0 +1,92 @@
+"""Pages of a later kind of framework, and of judgements alone: no word that does not belong."""
+
+import re
+from pathlib import Path
+
+import pytest
+from support import page_audit as audit
+from support.folders import Folder
+from support.units import add_judged_framework, add_unit, add_unit_framework, inspect
+
+from pipeline.publish.build.site import build
+
+STANDARDS = ("P 2.1", "P 2.2", "P 2.3", "P 2.4")
+#: Words of the CRC frameworks, or of services that these units do not run.
+FOREIGN = (
+    r"\bCRCs?\b", "Community Rehabilitation", r"\bof 30\b", "[Uu]npaid work", "Through the Gate",
+    r"\bten standards\b", "[Dd]omain three", "Northumbria", r"\bnan\b", "<NA>",
+)  # fmt: skip
+
+
+def percents(*values: int) -> dict[str, int]:
+    return dict(zip(STANDARDS, values, strict=True))
+
+
+@pytest.fixture(scope="module")
+def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three units inspected twice and one once; two services that are only judged."""
+    folder = Folder(tmp_path_factory.mktemp("units") / "raw")
+    add_unit_framework(folder)
+    add_judged_framework(folder)
+    for number, (before, after) in enumerate(
+        ((percents(50, 45, 60, 55), percents(65, 50, 70, 60)),
+         (percents(80, 70, 85, 80), percents(70, 65, 70, 65)),
+         (percents(30, 40, 35, 20), percents(30, 42, 55, 30))), start=1,
+    ):  # fmt: skip
+        unit = add_unit(folder, number)
+        inspect(folder, unit, 2021, before, "Good")
+        inspect(folder, unit, 2023, after, "Requires improvement")
+    for number in (8, 9):
+        unit = add_unit(folder, number)
+        inspect(folder, unit, 2021, {}, "Inadequate")
+        inspect(folder, unit, 2022, {}, "Good")
+    out = tmp_path_factory.mktemp("units-site")
+    assert build(folder.path, out, progress=False).failed == {}
+    return out
+
+
+def pages(site: Path) -> dict[str, Path]:
+    return {
+        path.stem: path
+        for path in sorted((site / "reports").glob("*.html"))
+        if "unit" in path.stem or path.stem.startswith("national")
+    }
+
+
+def test_every_page_is_made(units: Path) -> None:
+    compared = [f"unit-{n}-2021-2023" for n in (1, 2, 3)]
+    compared += [f"unit-{n}-2021-2022" for n in (8, 9)]
+    editions = {f"comparison-{name}{edition}" for name in compared for edition in ("", "-analyst")}
+    assert set(pages(units)) == {*editions, "national", "national-judged-2021"}
+
+
+def test_no_page_says_what_does_not_belong(units: Path) -> None:
+    found = {}
+    for name, path in pages(units).items():
+        text = " ".join(audit.document(path).find("body").itertext())
+        said = [word for word in FOREIGN if re.search(word, text)]
+        if said:
+            found[name] = said
+    assert found == {}
+
+
+def test_the_total_and_the_codes_are_those_of_the_framework(units: Path) -> None:
+    text = audit.words(audit.document(pages(units)["comparison-unit-1-2021-2023"]))
+    assert "of 21" in text and "P 2.1.1" in text
+    national = audit.words(audit.document(pages(units)["national"]))
+    assert (
+        "of 21" in national and "P 1.1 Leadership" in national and "No funnel is drawn" in national
+    )
+
+
+def test_judgements_alone_make_a_page_without_figures(units: Path) -> None:
+    text = audit.words(audit.document(pages(units)["national-judged-2021"]))
+    assert "Of 2 providers, two are Good." in text
+    assert "rose" in text
+
+
+def test_the_pages_are_sound(units: Path) -> None:
+    for path in pages(units).values():
+        assert audit.html_faults(path) == []
+        assert audit.table_faults(path) == []
+        assert audit.picture_faults(path) == []

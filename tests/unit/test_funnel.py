@@ -1,0 +1,160 @@
+"""Funnel limits, overdispersion, shrinkage and ranks against outside oracles."""
+
+from fractions import Fraction
+from itertools import product
+from math import comb, inf, sqrt
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.anova import anova_lm
+
+from pipeline.analysis.statistics.funnel import dispersion, exact_limit, limits, zone
+from pipeline.analysis.statistics.ranking import RankInterval, half, rank_intervals
+from pipeline.analysis.statistics.shrinkage import intraclass_correlation, shrunk
+
+
+def limit_by_definition(target, cases, probability):
+    """Spiegelhalter (2005), appendix A.1.1, in exact fractions: (r - alpha) / n."""
+    total = Fraction(0)
+    for count in range(cases + 1):
+        step = comb(cases, count) * target**count * (1 - target) ** (cases - count)
+        total += step
+        if total >= probability:
+            return max(Fraction(0), (count - (total - probability) / step) / cases)
+    raise AssertionError
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 99), st.integers(1, 120), st.sampled_from([1, 25, 975, 999]))
+def test_exact_limits_are_those_of_the_paper(percent, cases, thousandths):
+    target, probability = Fraction(percent, 100), Fraction(thousandths, 1000)
+    expected = limit_by_definition(target, cases, probability)
+    ours = exact_limit(float(target), [cases], float(probability))[0]
+    assert ours == pytest.approx(float(expected), abs=1e-7)
+
+
+def test_many_cases_come_close_to_the_normal_limits():
+    lower, upper = limits(0.6, [10_000], 0.95)
+    error = sqrt(0.6 * 0.4 / 10_000)
+    assert upper[0] == pytest.approx(0.6 + 1.959964 * error, abs=1e-4)
+    assert lower[0] == pytest.approx(0.6 - 1.959964 * error, abs=1e-4)
+
+
+def test_zones():
+    assert zone(60, 100, 0.6) == "within"
+    assert zone(71, 100, 0.6) == "above"
+    assert zone(80, 100, 0.6) == "far above"
+    assert zone(49, 100, 0.6) == "below"
+    assert zone(20, 100, 0.6) == "far below"
+    assert zone(10, 10, 1.0) == zone(0, 10, 0.0) == "within"
+    assert zone(9, 10, 1.0) == "far below"
+
+
+def test_spread_beyond_chance_widens_the_limits():
+    # Twenty providers at z = +2 and -2: phi is 4 by its definition.
+    counts, bases = [60] * 10 + [40] * 10, [100] * 20
+    found = dispersion(counts, bases, 0.5)
+    assert found.phi == pytest.approx(4)
+    assert found.threshold == pytest.approx(1 + 2 * sqrt(2 / 20))
+    assert found.applied == pytest.approx(2)
+    assert zone(63, 100, 0.5) == "above" and zone(63, 100, 0.5, found.applied) == "within"
+
+
+def test_one_outlier_does_not_hide_itself():
+    found = dispersion([50] * 19 + [95], [100] * 20, 0.5)
+    assert found.applied == 1.0
+    assert zone(95, 100, 0.5, found.applied) == "far above"
+
+
+def test_the_correlation_is_that_of_a_one_way_analysis_of_variance():
+    counts, bases = [3, 9, 30, 12, 45], [10, 12, 60, 13, 50]
+    cases = pd.DataFrame(
+        [
+            (provider, int(case < count))
+            for provider, (count, base) in enumerate(zip(counts, bases, strict=True))
+            for case in range(base)
+        ],
+        columns=["provider", "well"],
+    )
+    table = anova_lm(smf.ols("well ~ C(provider)", cases).fit())
+    between, within = table["mean_sq"]
+    size = (sum(bases) - sum(n * n for n in bases) / sum(bases)) / 4
+    expected = (between - within) / (between + (size - 1) * within)
+    assert intraclass_correlation(counts, bases) == pytest.approx(expected)
+
+
+def test_efron_and_morris_batting_averages():
+    # Efron and Morris (1975), table 1: hits of 18 players in their first 45 times at bat. Their
+    # estimate draws each average to the mean of all, 0.265, and keeps 0.212 of the distance.
+    hits = [18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7]
+    found = shrunk(hits, [45] * 18)
+    assert found.mean == pytest.approx(0.265, abs=5e-4)
+    kept = (found.shares[0] - found.mean) / (18 / 45 - found.mean)
+    # Theirs takes the variance as known and corrects for the estimated mean; ours need not agree to
+    # the digit, but must draw in most of the distance and not all.
+    assert kept == pytest.approx(0.212, abs=0.12)
+    assert found.shares.tolist() == sorted(found.shares, reverse=True)
+
+
+@given(
+    st.lists(
+        st.integers(1, 80).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+        min_size=1,
+        max_size=25,
+    )
+)
+def test_a_shrunk_share_lies_between_the_share_and_the_mean(figures):
+    counts, bases = (np.array(column) for column in zip(*figures, strict=True))
+    found = shrunk(counts, bases)
+    low, high = np.minimum(counts / bases, found.mean), np.maximum(counts / bases, found.mean)
+    assert ((low - 1e-12 <= found.shares) & (found.shares <= high + 1e-12)).all()
+
+
+def test_no_spread_beyond_chance_leaves_only_the_mean():
+    found = shrunk([5, 50], [10, 100])
+    assert found.worth == inf and found.shares.tolist() == [0.5, 0.5]
+
+
+def ranks_by_enumeration(chances, level):
+    """Every outcome of every provider, one by one."""
+    providers, scores = len(chances), len(chances[0])
+    best = np.zeros((providers, providers))
+    worst = np.zeros((providers, providers))
+    for outcome in product(range(scores), repeat=providers):
+        weight = np.prod([chances[i][outcome[i]] for i in range(providers)])
+        for i in range(providers):
+            best[i, sum(outcome[j] > outcome[i] for j in range(providers))] += weight
+            worst[i, sum(outcome[j] >= outcome[i] for j in range(providers)) - 1] += weight
+    tail = (1 - level) / 2
+    return [
+        RankInterval(
+            1 + int((best[i].cumsum().round(9) <= tail).sum()),
+            1 + int((worst[i].cumsum().round(9) < 1 - tail).sum()),
+        )
+        for i in range(providers)
+    ]
+
+
+weights = st.lists(st.integers(0, 5), min_size=3, max_size=3).filter(any)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(weights, min_size=1, max_size=5), st.sampled_from([0.5, 0.8, 0.95]))
+def test_ranks_are_those_of_every_outcome_counted(rows, level):
+    chances = [[w / sum(row) for w in row] for row in rows]
+    assert rank_intervals(chances, level) == ranks_by_enumeration(chances, level)
+
+
+def test_a_provider_is_in_a_half_only_with_its_whole_interval():
+    assert half(RankInterval(1, 10), 21) == "upper half"
+    assert half(RankInterval(12, 21), 21) == "lower half"
+    assert half(RankInterval(10, 12), 21) == half(RankInterval(11, 11), 21) == "either half"
+
+
+def test_chances_that_do_not_add_up_are_refused():
+    with pytest.raises(ValueError, match="add up to 1"):
+        rank_intervals([[0.5, 0.4]])

@@ -1,0 +1,122 @@
+"""Providers side by side: who is on the page, what is counted, what is said of it."""
+
+import pandas as pd
+import pytest
+from support.folders import Folder, add_provider, copy_inspection
+
+from pipeline.analysis.national.headline import headline
+from pipeline.analysis.national.page import national_reports
+from pipeline.analysis.national.providers import latest_pairs, standing_of_providers
+from pipeline.analysis.national.questions import shares_of_questions
+from pipeline.analysis.national.weaknesses import use_of_discretion
+from pipeline.analysis.process import processed_tables
+from pipeline.analysis.ratings.bands import framework_rows
+from pipeline.analysis.report_data import report_files
+from pipeline.data import load
+
+CRC = "crc-2019"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return Folder(tmp_path / "raw")
+
+
+def add(folder, number, **percents):
+    """An imaginary provider with the figures of Northumbria in 2019, some of them changed."""
+    code = f"made-up-{number:02d}"
+    add_provider(folder, code, f"Made Up {number:02d}")
+    changed = {key.replace("_", "."): str(value) for key, value in percents.items()}
+    copy_inspection(folder, code, 2020, percents=changed)
+    return code
+
+
+def made(folder):
+    tables = load(folder.path)
+    return tables, processed_tables(tables)
+
+
+def test_one_provider_gets_no_page_and_two_do(folder):
+    add(folder, 1)
+    tables, processed = made(folder)
+    assert list(national_reports(tables, processed)) == []
+    add(folder, 2)
+    tables, processed = made(folder)
+    (report,) = national_reports(tables, processed)
+    assert report.name == "national" and report.about["simulated"] is True
+    assert report_files(report) == report_files(next(iter(national_reports(tables, processed))))
+
+
+def test_real_and_simulated_providers_are_never_put_together(folder):
+    # Northumbria is real, the other is not: neither has a second of its kind.
+    add(folder, 1)
+    assert latest_pairs(load(folder.path)) == {}
+    add(folder, 2)
+    (pairs,) = latest_pairs(load(folder.path)).values()
+    assert [pair.provider for pair in pairs] == ["made-up-01", "made-up-02"]
+
+
+def test_twelve_equal_providers_cannot_be_told_apart(folder):
+    for number in range(1, 13):
+        add(folder, number)
+    tables, processed = made(folder)
+    (pairs,) = latest_pairs(tables).values()
+    rows = standing_of_providers(tables, processed, CRC, pairs)
+    assert rows["half"].unique().tolist() == ["either half"]
+    assert rows[["best_rank", "worst_rank"]].drop_duplicates().to_numpy().tolist() == [[1, 12]]
+    shares, questions = shares_of_questions(tables, processed, CRC, rows)
+    known = questions[questions["phi"].notna()]
+    assert len(known) > 5 and (known["phi"] < 0.01).all() and (known["widened"] == 1).all()
+    assert shares["zone"].dropna().unique().tolist() == ["within"]
+    # 74% of 97 cases is 72 cases (Annex 2 of the 2020 report, 2.1.1), at each of twelve.
+    first = questions.set_index("key_question").loc["2.1.1"]
+    assert (first["count"], first["cases"], first["known"]) == (12 * 72, 12 * 97, 12)
+    said = headline(rows, questions, framework_rows(tables["overall_bands"], CRC))
+    sentences = said.set_index("item")["sentence"]
+    assert sentences["ratings"] == "Of 12 providers, 12 are Requires improvement."
+    assert sentences["places"].startswith("No place is certain")
+    assert sentences["spread"].startswith("Nowhere do providers scatter more than chance")
+
+
+def test_one_provider_apart_is_found(folder):
+    for number in range(1, 12):
+        add(folder, number)
+    add(folder, 12, **{"2_1_1": 20})
+    tables, processed = made(folder)
+    (pairs,) = latest_pairs(tables).values()
+    rows = standing_of_providers(tables, processed, CRC, pairs)
+    shares, questions = shares_of_questions(tables, processed, CRC, rows)
+    found = shares[(shares["key_question"] == "2.1.1") & (shares["zone"] == "far below")]
+    assert found["provider"].tolist() == ["made-up-12"]
+    assert questions.set_index("key_question").loc["2.1.1", "below"] == 1
+
+
+def test_discretion_is_counted_as_the_2020_report_records_it(folder):
+    # 2.4 and 4.2 by the five points, 4.1 by that and by qualitative evidence: each one rating up.
+    tables = load(folder.path)
+    rows = pd.DataFrame({"inspection": ["northumbria-crc-2019"], "provider": ["northumbria-crc"]})
+    found = use_of_discretion(tables, CRC, rows).set_index("rule")
+    assert found.loc["within-points", ["standards", "up", "down", "points"]].tolist() == [
+        3,
+        3,
+        0,
+        3,
+    ]
+    assert found.loc["qualitative-evidence", "standards"] == 1
+    assert found.loc["one-case", "standards"] == 0
+
+
+def test_a_provider_without_an_overall_rating_is_listed_and_not_ranked(folder):
+    for number in (1, 2, 3):
+        add(folder, number)
+    where = {"inspection": "made-up-02-2020"}
+    folder.edit("overall_ratings", where, rating="", rating_status="not published", score="",
+                score_status="not published")  # fmt: skip
+    folder.edit("ratings", {**where, "standard": "1.1"}, rating="", status="not rated")
+    tables, processed = made(folder)
+    (report,) = national_reports(tables, processed)
+    rows = pd.DataFrame({name: values for name, (_, values) in report.tables["providers"].items()})
+    rows = rows.set_index("provider")
+    assert rows["rating"].isna().sum() == 1 and rows.index[-1] == "made-up-02"
+    assert pd.isna(rows.loc["made-up-02", "best_rank"]) and rows["best_rank"].notna().sum() == 2
+    assert "one is without an overall rating" in report.about["result"]
