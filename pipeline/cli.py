@@ -17,6 +17,7 @@ from typing import Any
 
 import click
 
+from pipeline.entry.commands import COMMANDS
 from pipeline.publish.build.catalogue import TIMEOUT
 from pipeline.terminal import PROGRAM_FAULT, Unheard, complain, fault, say
 
@@ -33,6 +34,7 @@ def run() -> int:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # libraries' advice to programmers
     from pipeline.data.problems import InvalidData
+    from pipeline.entry.problems import CannotEnter, NotAReport
     from pipeline.files import UnfitName
     from pipeline.publish.build.catalogue import CannotBuild, UnknownReport
     from pipeline.simulate import CannotSimulate
@@ -58,6 +60,9 @@ def run() -> int:
         return DATA_ERROR
     except (UnknownReport, CannotSimulate, UnfitName) as error:
         complain(str(error))
+        return DATA_ERROR
+    except (CannotEnter, NotAReport) as error:
+        complain(f"{error}\nNothing was written.")
         return DATA_ERROR
     except CannotBuild as error:
         complain(str(error))
@@ -259,3 +264,7 @@ def needs(framework: str, data: Path | None) -> None:
     from pipeline.data.commands import needs as text
 
     say(text(framework, data).removesuffix("\n"))
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)

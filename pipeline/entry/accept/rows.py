@@ -1,0 +1,142 @@
+"""The rows of a workbook that say something, completed and settled."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from pipeline.data.completeness import NEEDS
+from pipeline.data.figures import FIGURES
+from pipeline.data.package import Resource
+from pipeline.entry.form.layout import MARK, content
+from pipeline.entry.form.reading import TypedRow, Workbook
+from pipeline.entry.problems import CannotEnter
+from pipeline.entry.reading.words import simple
+
+PUBLISHED = "published"
+NOT_ENTERED = "not entered yet"
+_OPTIONAL = "facts"
+"""Where the reader's proposals may stay unsettled: they are left out."""
+
+
+def settled_rows(
+    workbook: Workbook, resources: Sequence[Resource]
+) -> tuple[dict[str, list[TypedRow]], list[str]]:
+    """Return the rows to enter by table, and what was left out, in sentences.
+
+    A row whose columns for what is printed are all empty is not entered; where the inspection must
+    have the row all the same, it is entered as "not entered yet". Empty codes take the one code of
+    the workbook, an empty status beside a figure becomes published. Raises CannotEnter
+    where a row is still marked look, or its figure is not among the words it was read from.
+    """
+    by_name = {resource.name: resource for resource in resources}
+    only = _only_codes(workbook, by_name)
+    own = {row.cells["inspection"] for row in workbook.rows.get("inspections", [])}
+    problems: list[str] = []
+    left_out: list[str] = []
+    rows: dict[str, list[TypedRow]] = {}
+    for name, typed in workbook.rows.items():
+        resource = by_name[name]
+        waiting = [row for row in typed if _must_be_there(row, resource, own)]
+        for row in waiting:
+            row.cells[_STATUS[name]] = NOT_ENTERED
+        if waiting:
+            left_out.append(f"sheet {name}: {len(waiting)} rows are entered as {NOT_ENTERED}")
+        kept = [row for row in typed if _says_something(row, resource)]
+        empty = len(typed) - len(kept)
+        if empty:
+            left_out.append(f"sheet {name}: {empty} rows without anything typed are not entered")
+        proposed = [row for row in kept if row.mark == "look"] if name == _OPTIONAL else []
+        if proposed:
+            left_out.append(f"sheet {name}: {len(proposed)} proposals marked look are left out")
+            kept = [row for row in kept if row.mark != "look"]
+        for row in kept:
+            _complete(row, resource, only)
+            problems += _unsettled(row)
+        rows[name] = kept
+    if problems:
+        raise CannotEnter(problems)
+    return {name: kept for name, kept in rows.items() if kept}, left_out
+
+
+_STATUS = {need.table: need.status for need in NEEDS}
+
+
+def _must_be_there(row: TypedRow, resource: Resource, own: set[str]) -> bool:
+    """Whether a row of the workbook's own inspection is empty, but has to be there."""
+    if resource.name not in _STATUS or row.cells["inspection"] not in own or row.mark:
+        return False
+    return row.cells.get("reading", "own") == "own" and not _says_something(row, resource)
+
+
+def _says_something(row: TypedRow, resource: Resource) -> bool:
+    columns = [f.name for f in content(resource)]
+    if resource.name in ("inspections", "plans"):
+        return True
+    if resource.name == "providers":
+        return bool(row.cells["name"] or row.cells["short_name"])
+    if resource.name == "sources":
+        return bool(row.cells["title"] or row.cells["published_printed"])
+    figures = [(f, s) for table, f, s in FIGURES if table == resource.name]
+    if figures and len(figures) * 2 >= len(columns):
+        return any(row.cells[column] for pair in figures for column in pair)
+    return any(row.cells[column] for column in columns)
+
+
+def _only_codes(workbook: Workbook, by_name: Mapping[str, Resource]) -> dict[str, dict[str, str]]:
+    """Return by table the code its rows share, for cells elsewhere that are left empty."""
+    codes: dict[str, dict[str, str]] = {}
+    for name, typed in workbook.rows.items():
+        key = by_name[name].primary_key
+        values = {row.cells[key[0]] for row in typed if row.cells[key[0]]}
+        if len(key) == 1 and len(values) == 1:
+            codes[name] = {key[0]: values.pop()}
+    for row in workbook.rows.get("inspections", [])[:1]:
+        if row.cells.get("framework"):
+            codes.setdefault("frameworks", {"framework": row.cells["framework"]})
+    return codes
+
+
+def _complete(row: TypedRow, resource: Resource, only: Mapping[str, Mapping[str, str]]) -> None:
+    for key in resource.foreign_keys:
+        shared = only.get(key.resource, {})
+        if len(key.fields) != 1 or key.fields[0] in ("previous_framework", "current_framework"):
+            continue
+        (column,), (wanted,) = key.fields, key.reference
+        field = next(f for f in resource.fields if f.name == column)
+        if not row.cells[column] and field.required and wanted in shared:
+            row.cells[column] = shared[wanted]
+    framework = only.get("frameworks", {}).get("framework", "")
+    if "framework" in row.cells and not row.cells["framework"]:
+        row.cells["framework"] = framework
+    required = {field.name for field in resource.fields if field.required}
+    for table, figure, status in FIGURES:
+        if table == resource.name and row.cells[figure] and row.cells[status] in ("", PUBLISHED):
+            # Where the status is optional, an empty one beside a figure says the same.
+            row.cells[status] = PUBLISHED if status in required else ""
+    if resource.name == "facts" and not row.cells["previous_status"]:
+        row.cells["previous_status"] = "not printed"
+
+
+def _unsettled(row: TypedRow) -> list[str]:
+    if row.mark == "look":
+        words = f' It was read from "{row.words[:160]}".' if row.words else ""
+        why = f" ({row.why})" if row.why else ""
+        return [
+            f"{row.at(MARK)}: still marked look{why}. Compare the row with the document"
+            f"{' at ' + row.where if row.where else ''}, correct it, then write checked.{words}"
+        ]
+    if row.mark in ("proved", "read") and row.words:
+        for table, figure, _ in FIGURES:
+            value = row.cells.get(figure, "")
+            if table == row.table and value and not _stands_in(value, row.words):
+                return [
+                    f"{row.at(figure)}: {value} is not in the words the row was read from, "
+                    f'"{row.words[:160]}"; if it is right, write checked as the mark.'
+                ]
+    return []
+
+
+def _stands_in(value: str, words: str) -> bool:
+    """Whether a figure, or the words of a rating, stand in what a row was read from."""
+    if value.replace(".", "", 1).isdigit():
+        return value in re.findall(r"\d+(?:\.\d+)?", words.replace(",", ""))
+    return set(simple(value)) <= set(simple(words))

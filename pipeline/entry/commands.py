@@ -1,0 +1,165 @@
+"""The commands that bring new figures in: forms, the reader, enter, the audit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.terminal import say
+
+_file = click.Path(path_type=Path, dir_okay=False)
+_folder = click.option(
+    "--data",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Raw data folder instead of the project's data/raw.",
+)
+
+
+def _raw(folder: Path | None) -> Path:
+    from pipeline.data import raw_folder
+
+    return folder or raw_folder()
+
+
+def _loaded(folder: Path | None) -> tuple[Any, Any]:
+    from pipeline.data import load
+    from pipeline.data.package import read_package
+
+    return load(_raw(folder)), read_package(_raw(folder)).resources
+
+
+@click.command("new-inspection")
+@_folder
+@click.option("--provider", required=True, help="Code or name; a new name gets a row of its own.")
+@click.option(
+    "--round", "year", type=click.IntRange(1900, 2200), required=True, help="Year of the round."
+)
+@click.option("--framework", required=True, help="Code of the framework it was judged by.")
+@click.option("--out", type=_file, required=True, help="Workbook to write.")
+def new_inspection(
+    folder: Path | None, provider: str, year: int, framework: str, out: Path
+) -> None:
+    """Write a workbook to type an inspection report into."""
+    from pipeline.entry.form.blank import new_inspection as form
+    from pipeline.entry.form.writing import write_form
+
+    tables, resources = _loaded(folder)
+    write_form(form(tables, resources, provider, year, framework), _workbook(out))
+    say(f"{out}: fill it in, then look at it with: python -m pipeline enter {out}")
+
+
+@click.command("new-plan")
+@_folder
+@click.option("--provider", required=True, help="Code or name; a new name gets a row of its own.")
+@click.option("--year", type=click.IntRange(1900, 2200), required=True, help="Year of the plan.")
+@click.option("--inspection", help="Code of the inspection it answers, where that is entered.")
+@click.option("--out", type=_file, required=True, help="Workbook to write.")
+def new_plan(
+    folder: Path | None, provider: str, year: int, inspection: str | None, out: Path
+) -> None:
+    """Write a workbook to type an action plan into."""
+    from pipeline.entry.form.blank import new_plan as form
+    from pipeline.entry.form.writing import write_form
+
+    tables, resources = _loaded(folder)
+    write_form(form(tables, resources, provider, year, inspection), _workbook(out))
+    say(f"{out}: fill it in, then look at it with: python -m pipeline enter {out}")
+
+
+@click.command()
+@_folder
+@click.argument("report", type=_file)
+@click.option("--framework", help="Code of the framework; an action plan needs none.")
+@click.option("--provider", help="Code or name, where it is not the one the document prints.")
+@click.option("--round", "year", type=click.IntRange(1900, 2200), help="Year of the round or plan.")
+@click.option("--out", type=_file, required=True, help="Workbook to write.")
+def read(
+    folder: Path | None,
+    report: Path,
+    framework: str | None,
+    provider: str | None,
+    year: int | None,
+    out: Path,
+) -> None:
+    """Read a report or an action plan (PDF, DOCX, HTML, text) into a workbook.
+
+    Each row is marked: proved, read, or look where a person has to look.
+    """
+    from pipeline.entry.form.filled import filled_form
+    from pipeline.entry.form.writing import write_form
+    from pipeline.entry.reading import read_document
+
+    tables, resources = _loaded(folder)
+    identity, rows = read_document(report, tables, resources, framework, provider, year)
+    form = filled_form(tables, resources, identity, rows, report.name)
+    write_form(form, _workbook(out))
+    for sheet in form.sheets:
+        marks = [row.mark for row in sheet.rows if row.mark]
+        if marks:
+            counts = ", ".join(
+                f"{marks.count(mark)} {mark}"
+                for mark in ("proved", "read", "look")
+                if mark in marks
+            )
+            say(f"{sheet.resource.name}: {counts}")
+    say(f"{out}: settle the rows marked look, then: python -m pipeline enter {out}")
+
+
+def _workbook(path: Path) -> Path:
+    if path.suffix.lower() != ".xlsx":
+        raise click.UsageError(f"--out {path}: a workbook's name ends in .xlsx.")
+    return path
+
+
+@click.command()
+@_folder
+@click.argument("workbook", type=_file)
+@click.option(
+    "--second-reading",
+    "second",
+    type=_file,
+    help="Workbook of the same document typed by somebody else; the two are compared.",
+)
+@click.option("--write", is_flag=True, help="Write into the raw tables; without it, only show.")
+def enter(folder: Path | None, workbook: Path, second: Path | None, write: bool) -> None:
+    """Show what a workbook changes in the raw tables; with --write, change it, all or nothing."""
+    from pipeline.data.folders import PROJECT
+    from pipeline.entry.accept import enter as take_over
+
+    raw = _raw(folder)
+    copies = (folder.parent if folder else PROJECT / "tests") / "second_pass"
+    outcome = take_over(workbook, raw, second=second, copies=copies, write=write)
+    for line in outcome.lines():
+        say(line)
+    if outcome.comparison is not None:
+        say(outcome.comparison.summary())
+    if not outcome.changes:
+        say("Nothing to change: the raw tables hold all of it.")
+    elif write:
+        say(f"{outcome.changes} rows written to {raw}.")
+    else:
+        say(f"{outcome.changes} rows would change; nothing was written. To write: --write")
+
+
+@click.command()
+@_folder
+@click.argument("table", type=_file)
+@click.option("--framework", required=True, help="Code of the framework the ratings are of.")
+def audit(folder: Path | None, table: Path, framework: str) -> int:
+    """Say which rows of somebody's table of ratings (CSV, XLSX) cannot be true, and why.
+
+    Ends with status 1 where there are any.
+    """
+    from pipeline.entry.audit import audit as examine
+
+    tables, _ = _loaded(folder)
+    result = examine(table, tables, framework)
+    for line in result.lines():
+        say(line)
+    return int(bool(result.findings))
+
+
+COMMANDS = (new_inspection, new_plan, read, enter, audit)

@@ -1,0 +1,1 @@
+"""The workbook: one sheet a raw table, laid out, written, and read back."""

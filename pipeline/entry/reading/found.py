@@ -1,0 +1,40 @@
+"""What was read: a row of a raw table, the words it stands on, and how sure it is."""
+
+from dataclasses import dataclass, field
+
+PROVED, READ, LOOK = "proved", "read", "look"
+
+
+@dataclass
+class Found:
+    """One row that was read for a raw table.
+
+    ``cells`` holds the columns that could be read, ``words`` what they were read from, ``where``
+    the page or line. ``doubts`` says what contradicts the row or is missing, ``proofs`` what
+    confirms it independently.
+    """
+
+    table: str
+    cells: dict[str, str]
+    words: str = ""
+    where: str = ""
+    doubts: list[str] = field(default_factory=list)
+    proofs: list[str] = field(default_factory=list)
+
+    @property
+    def mark(self) -> str:
+        """proved, read or look; a doubt outweighs every proof."""
+        return LOOK if self.doubts else PROVED if self.proofs else READ
+
+    @property
+    def why(self) -> str:
+        """Why the row has its mark, in words."""
+        return "; ".join(dict.fromkeys(self.doubts or self.proofs))
+
+    def doubt(self, reason: str) -> None:
+        """Mark the row to be looked at."""
+        self.doubts.append(reason)
+
+    def prove(self, reason: str) -> None:
+        """Say what confirms the row."""
+        self.proofs.append(reason)

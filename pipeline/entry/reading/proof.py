@@ -1,0 +1,215 @@
+"""The arithmetic that confirms or contradicts what was read.
+
+A row is proved by something independent of the place it was read from: the same figure elsewhere
+in the document, the earlier report's own figure, a sum that comes out. It is doubted where one of
+these contradicts it, or where no number of cases gives its percentage.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.analysis.ratings.bands import overall_rating, permitted_discretion, rating_for
+from pipeline.analysis.statistics.bases import possible_counts
+from pipeline.data import Tables
+from pipeline.entry.reading.found import Found
+from pipeline.entry.reading.questions import Asking
+from pipeline.entry.reading.ratings import Overall, Rated
+from pipeline.entry.reading.statements import Restated
+
+
+@dataclass(frozen=True)
+class Bands:
+    """The rating rules of one framework; empty frames where it has none."""
+
+    ratings: pd.DataFrame
+    overall: pd.DataFrame
+    discretion: pd.DataFrame
+
+    @classmethod
+    def of(cls, tables: Tables, framework: str) -> "Bands":
+        """Return the rules of a framework."""
+
+        def rows(name: str) -> pd.DataFrame:
+            return tables[name][tables[name]["framework"] == framework]
+
+        return cls(rows("rating_bands"), rows("overall_bands"), rows("discretion_rules"))
+
+    def points(self, rating: str) -> int | None:
+        """Return the points of a rating, None where the framework has none."""
+        found = self.ratings[self.ratings["rating"] == rating]["points"]
+        return int(found.iloc[0]) if len(found) else None
+
+
+def check_shares(
+    rows: Mapping[str, Found], sample_of: Mapping[str, str], sizes: Mapping[str, int]
+) -> None:
+    """Doubt a percentage that no whole number of the cases of its sample gives."""
+    for code, row in rows.items():
+        base = sizes.get(sample_of.get(code, ""))
+        percent = row.cells.get("percent", "")
+        if base and percent and not possible_counts(int(percent), base):
+            row.doubt(f"no whole number of {base} cases is {percent}%")
+
+
+def check_restated(rows: Mapping[str, Found], restated: Iterable[Restated]) -> None:
+    """Compare figures of tables with what the text says of the same question."""
+    for said in restated:
+        row = rows.get(said.code)
+        if row is None or not row.cells.get("percent"):
+            continue
+        if int(row.cells["percent"]) == said.percent:
+            row.prove(f"{said.where} says {said.percent} per cent too")
+        elif said.is_sure:
+            row.doubt(f"{said.where} says {said.percent} per cent")
+
+
+def check_standard(
+    standard: str,
+    rows: list[Found],
+    rated: Found | None,
+    bands: Bands,
+    discretion: str | None,
+    qualitative: bool,
+) -> None:
+    """Compare the rating of a standard with that of its lowest key question.
+
+    ``discretion`` is the rating to which the document says it moved, None where it says nothing.
+    """
+    percents = [int(row.cells["percent"]) for row in rows if row.cells.get("percent")]
+    complete = all(row.cells.get("percent") or row.cells.get("status") for row in rows)
+    if rated is None or not rated.cells.get("rating") or bands.ratings.empty or not percents:
+        return
+    printed = rated.cells["rating"]
+    by_bands = rating_for(min(percents), bands.ratings)
+    if by_bands == printed:
+        if complete:
+            rated.prove(f"the lowest key question, {min(percents)}%, gives it")
+        return
+    reason = f"the lowest key question, {min(percents)}%, gives {by_bands}, the report {printed}"
+    if discretion == printed:
+        permitted = permitted_discretion(
+            min(percents), bands.ratings, bands.discretion, qualitative=qualitative
+        )
+        if any(item.rating == printed for item in permitted):
+            return
+        reason += "; the discretion it mentions does not reach so far"
+    rated.doubt(reason)
+    for row in rows:
+        row.doubt(reason)
+
+
+def check_ratings(
+    rows: Mapping[str, Found], rated: Mapping[str, Rated], total: Found, bands: Bands, read: Overall
+) -> None:
+    """Compare the places that print a rating, and the sum of points with the score."""
+    for code, row in rows.items():
+        values = [value for value, _, _ in rated[code].readings]
+        if len(set(values)) > 1:
+            places = ", ".join(f"{where}: {value}" for value, _, where in rated[code].readings)
+            row.doubt(f"the document prints different ratings ({places})")
+        elif len(values) > 1 or rated[code].listed:
+            row.prove("it stands in two places")
+    overall = {value for value, _, _ in read.readings}
+    scores = {score for score, _, _, _ in read.scores}
+    if len(overall) > 1:
+        total.doubt(f"the document prints different overall ratings: {', '.join(sorted(overall))}")
+    if len(scores) > 1:
+        total.doubt(f"the document prints different scores: {sorted(scores)}")
+    points = [bands.points(row.cells.get("rating", "")) for row in rows.values()]
+    if any(point is None for point in points) or bands.overall.empty or not overall:
+        return
+    sum_of_points = sum(point for point in points if point is not None)
+    most = max(int(upper) for upper in bands.overall["upper_points"])
+    reasons = []
+    if scores and scores != {sum_of_points}:
+        reasons.append(f"the points add up to {sum_of_points}, the printed score is {min(scores)}")
+    if any(of != most for _, of, _, _ in read.scores):
+        reasons.append(f"the score is printed out of another total than {most}")
+    if sum_of_points > most:
+        return
+    by_bands = overall_rating(sum_of_points, bands.overall)
+    if {by_bands} != overall:
+        reasons.append(f"{sum_of_points} points give {by_bands}")
+    for reason in reasons:
+        total.doubt(reason)
+        for row in rows.values():
+            if not row.proofs:
+                row.doubt(reason)
+    if not reasons:
+        how = f"the points of the ratings add up to {sum_of_points}"
+        total.prove(how)
+        if scores:
+            for row in rows.values():
+                row.prove(how)
+
+
+def check_columns(
+    askings: Mapping[str, Asking],
+    rows: Mapping[str, list[Found]],
+    known: Mapping[tuple[str, str], int],
+) -> None:
+    """Compare printed columns with figures known from elsewhere: shifted columns betray themselves.
+
+    ``known`` holds figures of the earlier report and of the national aggregate by column and key
+    question. Where a row prints a known figure in another column than its own, the whole table
+    (all questions of the standard) is doubted.
+    """
+    shifted: dict[str, list[str]] = defaultdict(list)
+    for code, asking in askings.items():
+        cells = {name: cell.percent for name, cell in asking.cells.items()}
+        for column, percent in cells.items():
+            figure = known.get((column, code))
+            if figure is None or percent == figure:
+                continue
+            elsewhere = [
+                name for name, other in cells.items() if other == figure and name != column
+            ]
+            right = [
+                name for name in cells if (name, code) in known and cells[name] == known[name, code]
+            ]
+            if elsewhere and not right:
+                shifted[asking.standard].append(code)
+    for standard, codes in shifted.items():
+        at_all = [code for code, asking in askings.items() if asking.standard == standard]
+        if len(codes) < 2 and len(at_all) > 1 and len(codes) * 2 < len(at_all):
+            at_all = codes
+        for code in at_all:
+            for row in rows[code]:
+                row.doubt("columns seem to be shifted: a known figure stands in another column")
+
+
+def check_previous_rating(
+    standard: str,
+    previous: list[int],
+    printed: list[str],
+    rows: list[Found],
+    bands: Bands,
+    known: str | None,
+) -> None:
+    """Doubt a table whose previous column does not give the previous rating printed above it."""
+    ratings = set(printed)
+    if known is not None and ratings and ratings != {known}:
+        for row in rows:
+            row.doubt(
+                f"the previous rating is printed as {printed[0]}, the earlier report has {known}"
+            )
+        return
+    if len(ratings) != 1 or not previous or bands.ratings.empty or known is not None:
+        return
+    by_bands = rating_for(min(previous), bands.ratings)
+    if bands.points(by_bands) is None or bands.points(printed[0]) is None:
+        return
+    if abs(int(bands.points(by_bands) or 0) - int(bands.points(printed[0]) or 0)) > 1:
+        for row in rows:
+            row.doubt(f"the previous figures give {by_bands}, the previous rating is {printed[0]}")
+
+
+def agreed_size(statements: list[tuple[int, str, str]]) -> tuple[int | None, bool]:
+    """Return the size of a sample that a document prints, and whether its statements agree."""
+    counts = Counter(size for size, _, _ in statements)
+    if not counts:
+        return None, True
+    return counts.most_common(1)[0][0], len(counts) == 1

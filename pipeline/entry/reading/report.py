@@ -1,0 +1,548 @@
+"""Read an inspection report: rows for the raw tables, each marked proved, read or look."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from pipeline.data import Tables
+from pipeline.data.package import Resource
+from pipeline.entry.codes import inspection_code
+from pipeline.entry.documents import Document
+from pipeline.entry.problems import NotAReport
+from pipeline.entry.reading import proof
+from pipeline.entry.reading.dates import iso
+from pipeline.entry.reading.facts import figures_of_tables
+from pipeline.entry.reading.found import Found
+from pipeline.entry.reading.identity import Identity
+from pipeline.entry.reading.questions import Asking, Cell, askings
+from pipeline.entry.reading.ratings import Rated, overall, standard_ratings
+from pipeline.entry.reading.samples import Size, sample_sizes
+from pipeline.entry.reading.sources import source_row
+from pipeline.entry.reading.statements import Discretion, discretions, progress, restated_figures
+from pipeline.entry.reading.stream import headers, standard_lines, tokens
+from pipeline.entry.reading.vocabulary import Vocabulary, vocabulary
+
+NOT_FOUND = "not found in the document"
+
+
+class _Report:
+    """One reading of a report: what it is about and the rows found so far."""
+
+    def __init__(
+        self,
+        document: Document,
+        words: Vocabulary,
+        tables: Tables,
+        identity: Identity,
+        year: int | None,
+    ) -> None:
+        self.document, self.words, self.tables = document, words, tables
+        self.identity = identity
+        printed = identity.fieldwork
+        self.fieldwork = iso(printed.value) if printed else None
+        self.round = year or (int(self.fieldwork[:4]) if self.fieldwork else None)
+        self.code = inspection_code(identity.provider, self.round or "")
+        self.previous = self._previous()
+        self.rows: list[Found] = []
+        self.source = ""
+
+    def _previous(self) -> str:
+        """Return the code of the earlier inspection whose figures the report reprints."""
+        own = self.tables["inspections"]
+        own = own[own["provider"] == self.identity.provider]
+        earlier = own[own["round"] < self.round] if self.round else own
+        if len(earlier):
+            return str(earlier.sort_values("round")["inspection"].iloc[-1])
+        years = Counter(
+            int(year)
+            for year in re.findall(r"\b((?:19|20)\d\d) inspection\b", self.document.text)
+            if self.round and int(year) < self.round
+        )
+        year = years.most_common(1)[0][0] if years else ""
+        return inspection_code(self.identity.provider, year)
+
+    def add(
+        self, table: str, cells: Mapping[str, object], words: str = "", where: str = ""
+    ) -> Found:
+        """Keep a row and return it."""
+        row = Found(table, {name: str(value) for name, value in cells.items()}, words, where)
+        self.rows.append(row)
+        return row
+
+
+def read_report(
+    document: Document,
+    name: str,
+    framework: str,
+    tables: Tables,
+    resources: Sequence[Resource],
+    identity: Identity,
+    year: int | None = None,
+) -> list[Found]:
+    """Return the rows of an inspection report of a framework.
+
+    Raises NotAReport where no question and no rating of the framework stands in the document.
+    """
+    words = vocabulary(tables, resources, framework)
+    report = _Report(document, words, tables, identity, year)
+    columns = headers(document, words)
+    headings = standard_lines(document, words)
+    stream = tokens(document, words)
+    questions, prompts = askings(document, stream, words, columns, headings)
+    rated = standard_ratings(document, words, columns, headings)
+    if not questions and not any(item.readings for item in rated.values()):
+        raise NotAReport(
+            f"{name} is a {document.kind} document, but no rating and no key question of "
+            f"{framework} stands in it: it is no inspection report of that framework."
+        )
+    _about(report)
+    sizes = sample_sizes(document, words, tables["sample_kinds"])
+    base = _samples(report, sizes)
+    own = _scores(report, questions, "current", report.code, "own")
+    before = {}
+    if any("previous" in asking.cells for asking in questions.values()):
+        before = _scores(report, questions, "previous", report.previous, "reprint")
+    national = _comparators(report, questions)
+    named = sorted({comparator for comparator, _ in national})
+    if len(named) == 1:
+        next(r for r in report.rows if r.table == "inspections").cells["comparator"] = named[0]
+    prompt_rows = _prompts(report, prompts)
+    _ratings(report, questions, rated, own, before, headings)
+    _check_columns(report, questions, own, before, national)
+    key_questions = words.key_questions
+    proof.check_shares(own, {code: q.sample for code, q in key_questions.items()}, base)
+    proof.check_shares(prompt_rows, {code: p.sample for code, p in words.prompts.items()}, base)
+    proof.check_restated(own, restated_figures(document, words))
+    _follow_up(report, resources)
+    report.rows += figures_of_tables(document, tables, report.code)
+    return report.rows
+
+
+def _about(report: _Report) -> None:
+    identity, tables = report.identity, report.tables
+    known = tables["inspections"][tables["inspections"]["inspection"] == report.code]
+    published = identity.published
+    source = source_row(
+        tables, known, f"report-{report.code}", "inspection report", identity, published
+    )
+    report.rows.append(source)
+    report.source = source.cells["source"]
+    if not identity.is_known:
+        report.rows.append(provider_row(identity))
+    fieldwork = identity.fieldwork
+    said = [item for item in (fieldwork, published) if item is not None]
+    row = report.add(
+        "inspections",
+        {
+            "inspection": report.code,
+            "provider": identity.provider,
+            "round": report.round or "",
+            "framework": report.words.framework,
+            "fieldwork_start_printed": fieldwork.value if fieldwork else "",
+            "fieldwork_start": report.fieldwork or "",
+            "published_printed": published.value if published else "",
+            "published": (iso(published.value) or "") if published else "",
+            "source": source.cells["source"],
+            "place": "; ".join(item.where for item in said),
+        },
+        " | ".join(item.words for item in said),
+        "; ".join(item.where for item in said),
+    )
+    if fieldwork is None:
+        row.doubt("the start of fieldwork was not found")
+    if published is None:
+        row.doubt("the date of publication was not found")
+    if not identity.provider:
+        row.doubt("the provider's name was not found: name it with --provider")
+
+
+def provider_row(identity: Identity) -> Found:
+    """Return the row of a provider that the raw tables do not have yet."""
+    name = identity.name.value if identity.name else ""
+    full = re.sub(r"\bCRC$", "Community Rehabilitation Company", name)
+    row = Found(
+        "providers",
+        {
+            "provider": identity.provider,
+            "name": full,
+            "short_name": re.sub("Community Rehabilitation Company", "CRC", name),
+            "simulated": "no",
+        },
+        identity.name.words if identity.name else "",
+        identity.name.where if identity.name else "",
+    )
+    row.doubt("a provider that is not in the raw tables: check both names")
+    return row
+
+
+def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
+    """Add a row a sample; return the sizes that are printed without contradiction."""
+    base = {}
+    for sample, size in sizes.items():
+        count, agreed = proof.agreed_size(size.sizes)
+        first = next(((w, p) for n, w, p in size.sizes if n == count), ("", ""))
+        row = report.add(
+            "samples",
+            {
+                "inspection": report.code,
+                "sample": sample,
+                "size": "" if count is None else count,
+                "size_status": "published" if count is not None else "not published",
+                "required_size": size.required or "",
+                "confidence_level": size.confidence or "",
+                "margin_of_error": size.margin or "",
+                "all_eligible": "yes" if size.all_eligible else "no",
+            },
+            *first,
+        )
+        for reason in size.doubts:
+            row.doubt(reason)
+        if count is None:
+            row.doubt("no size of this sample was found")
+            continue
+        if not agreed:
+            said = ", ".join(f"{where}: {n}" for n, _, where in size.sizes)
+            row.doubt(f"the document prints different sizes ({said})")
+        elif len({where for _, _, where in size.sizes}) > 1:
+            row.prove("the same size stands in two places")
+        if any(sum(parts) == count for parts in size.parts):
+            row.prove("its parts add up to it")
+        elif size.parts:
+            row.doubt(f"its parts, {size.parts[0]}, do not add up to it")
+        if not row.doubts:
+            base[sample] = count
+    return base
+
+
+def _scores(
+    report: _Report, questions: Mapping[str, Asking], column: str, inspection: str, reading: str
+) -> dict[str, Found]:
+    """Add a row a key question for one column; own figures for every question of the framework."""
+    rows = {}
+    for code, question in report.words.key_questions.items():
+        asking = questions.get(code)
+        cell = asking.cells.get(column) if asking else None
+        cells = {
+            "inspection": inspection,
+            "framework": report.words.framework,
+            "key_question": code,
+            "reading": reading,
+        }
+        row = report.add("key_question_scores", {**cells, **_value(cell)}, *_from(asking))
+        _doubts(row, asking, cell)
+        if (
+            cell is not None
+            and cell.status
+            and question.qualitative == ("qualitative" in cell.status)
+        ):
+            pass
+        elif cell is not None and cell.status and reading == "own":
+            row.doubt("the question has no figure, though it is one of cases")
+        if cell is not None and cell.percent is not None and question.qualitative:
+            row.doubt("the question is one of qualitative evidence, yet a figure stands there")
+        rows[code] = row
+    return rows
+
+
+def _value(cell: Cell | None) -> dict[str, str]:
+    if cell is None:
+        return {"percent": "", "status": ""}
+    if cell.percent is not None:
+        return {"percent": str(cell.percent), "status": "published"}
+    return {"percent": "", "status": cell.status or ""}
+
+
+def _from(asking: Asking | None) -> tuple[str, str]:
+    return ("", "") if asking is None else (asking.words, asking.where)
+
+
+def _doubts(row: Found, asking: Asking | None, cell: Cell | None) -> None:
+    if asking is None:
+        row.doubt(NOT_FOUND)
+        return
+    for reason in asking.doubts:
+        row.doubt(reason)
+    if cell is None and not asking.doubts:
+        row.cells["status"] = "not published"
+        row.doubt("its table has no such column: check that the report prints no figure")
+    elif cell is None:
+        row.doubt("no figure stands in this column")
+    elif cell.percent is None and cell.status is None:
+        row.doubt("the figure is no whole percentage from 0 to 100")
+    if asking.repeated:
+        row.prove("the same figure stands in two tables")
+
+
+def _comparators(report: _Report, questions: Mapping[str, Asking]) -> dict[tuple[str, str], Found]:
+    rows = {}
+    known = report.tables["comparator_scores"]
+    printed = {column for asking in questions.values() for column in asking.cells}
+    for code in report.words.key_questions:
+        asking = questions.get(code)
+        for comparator in sorted(printed & set(report.words.comparators.values())):
+            cell = asking.cells.get(comparator) if asking else None
+            row = report.add(
+                "comparator_scores",
+                {
+                    "comparator": comparator,
+                    "framework": report.words.framework,
+                    "key_question": code,
+                    **_value(cell),
+                },
+                *_from(asking),
+            )
+            _doubts(row, asking, cell)
+            earlier = known[
+                (known["comparator"] == comparator)
+                & (known["framework"] == report.words.framework)
+                & (known["key_question"] == code)
+                & (known["source"] != report.source)
+            ]
+            if cell is not None and cell.percent in earlier["percent"].dropna().tolist():
+                row.prove("another report prints the same")
+            qualitative = report.words.key_questions[code].qualitative
+            if cell is not None and cell.status and not qualitative:
+                row.doubt("the national aggregate has no figure here")
+            rows[comparator, code] = row
+    return rows
+
+
+def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]:
+    """Add the scores of prompts: all of the framework's, where a report prints any."""
+    if not prompts:
+        return {}
+    framework = report.words.framework
+    rows: dict[str, Found] = {}
+    positions = len(report.words.prompts)
+    has_previous = any("previous" in asking.cells for asking in prompts.values())
+    turned = _turned(prompts)
+    for code in dict.fromkeys([*report.words.prompts, *prompts]):
+        asking = prompts.get(code)
+        if asking is not None and asking.is_new:
+            positions += 1
+            sample = report.words.key_questions[asking.key_question].sample
+            report.add(
+                "prompts",
+                {
+                    "framework": framework,
+                    "prompt": code,
+                    "key_question": asking.key_question,
+                    "position": positions,
+                    "wording": asking.wording,
+                    "sample": sample,
+                },
+                *_from(asking),
+            ).doubt(f"{framework} has no prompt of this wording: add it, or correct the wording")
+        for column, inspection in (("current", report.code), ("previous", report.previous)):
+            cell = asking.cells.get(column) if asking else None
+            if column == "previous" and not has_previous:
+                continue
+            cells = {"inspection": inspection, "framework": framework, "prompt": code}
+            row = report.add("prompt_scores", {**cells, **_value(cell)}, *_from(asking))
+            _doubts(row, asking, cell)
+            if code in turned:
+                row.doubt("the columns seem to be turned round: only the earlier figure is there")
+            if asking is not None and asking.is_new:
+                row.doubt(f"{framework} has no prompt of this wording")
+            if column == "current":
+                rows[code] = row
+    return rows
+
+
+def _turned(prompts: Mapping[str, Asking]) -> set[str]:
+    """Return the prompts with an earlier figure but no current one.
+
+    Where all prompts of a key question that lack a figure lack the current one, the columns may be
+    turned round, and every prompt of it is returned.
+    """
+    lacking: dict[str, set[str]] = defaultdict(set)
+    turned: set[str] = set()
+    for code, asking in prompts.items():
+        for column in ("previous", "current"):
+            cell = asking.cells.get(column)
+            if cell is not None and cell.status:
+                lacking[asking.key_question].add(column)
+                if column == "current":
+                    turned.add(code)
+    doubted = {question for question, columns in lacking.items() if columns == {"current"}}
+    return turned | {code for code, asking in prompts.items() if asking.key_question in doubted}
+
+
+def _ratings(
+    report: _Report,
+    questions: Mapping[str, Asking],
+    rated: Mapping[str, Rated],
+    own: Mapping[str, Found],
+    before: Mapping[str, Found],
+    headings: Mapping[int, str],
+) -> None:
+    document, words, tables = report.document, report.words, report.tables
+    bands = proof.Bands.of(tables, words.framework)
+    moved = {note.standard: note for note in discretions(document, words, headings)}
+    rows = {}
+    for standard in words.standards:
+        item = rated[standard.code]
+        rating, said, where = item.readings[0] if item.readings else ("", "", "")
+        row = report.add(
+            "ratings",
+            {
+                "inspection": report.code,
+                "framework": words.framework,
+                "standard": standard.code,
+                "rating": rating,
+            },
+            said,
+            where,
+        )
+        if not rating:
+            row.doubt(NOT_FOUND)
+        for reason in item.doubts:
+            row.doubt(reason)
+        rows[standard.code] = row
+    read = overall(document, words)
+    first = read.readings[0] if read.readings else ("", "", "")
+    score = str(read.scores[0][0]) if read.scores else ""
+    total = report.add(
+        "overall_ratings",
+        {
+            "inspection": report.code,
+            "rating": first[0],
+            "score": score,
+            "score_status": "published" if score else "not published",
+        },
+        "; ".join(dict.fromkeys([first[1], *(said for _, _, said, _ in read.scores)])),
+        first[2],
+    )
+    if not first[0]:
+        total.doubt(NOT_FOUND)
+    earlier = tables["ratings"][tables["ratings"]["inspection"] == report.previous]
+    known = dict(zip(earlier["standard"], earlier["rating"], strict=True))
+    for standard in words.standards:
+        code = standard.code
+        at_all = [row for q, row in own.items() if words.key_questions[q].standard == code]
+        note = moved.get(code)
+        qualitative = "qualitative" in standard.basis
+        proof.check_standard(
+            code, at_all, rows[code], bands, note.rating if note else None, qualitative
+        )
+        previous = [
+            cell.percent
+            for asking in questions.values()
+            if asking.standard == code
+            and (cell := asking.cells.get("previous")) is not None
+            and cell.percent is not None
+        ]
+        proof.check_previous_rating(
+            code, previous, rated[code].previous, [*at_all, rows[code]], bands, known.get(code)
+        )
+        if note is not None:
+            _discretion(report, note, at_all, rows[code], bands)
+    proof.check_ratings(rows, rated, total, bands, read)
+
+
+def _discretion(
+    report: _Report, note: Discretion, at_all: list[Found], rated: Found, bands: proof.Bands
+) -> None:
+    percents = [int(row.cells["percent"]) for row in at_all if row.cells.get("percent")]
+    lowest = min(percents, default=None)
+    by_bands = ""
+    if lowest is not None and not bands.ratings.empty:
+        by_bands = proof.rating_for(lowest, bands.ratings)
+    row = report.add(
+        "discretions",
+        {
+            "inspection": report.code,
+            "framework": report.words.framework,
+            "standard": note.standard,
+            "rule": note.rule,
+            "from_rating": by_bands,
+            "to_rating": rated.cells.get("rating", ""),
+        },
+        note.words,
+        note.where,
+    )
+    row.doubt("the rule is a guess; say the reason in your words")
+    if note.lowest is not None:
+        for score in at_all:
+            if score.cells.get("percent") != str(lowest):
+                continue
+            if lowest == note.lowest:
+                score.prove(f"{note.where} names it as the lowest score")
+            else:
+                score.doubt(f"{note.where} names {note.lowest}% as the lowest score")
+
+
+def _check_columns(
+    report: _Report,
+    questions: Mapping[str, Asking],
+    own: Mapping[str, Found],
+    before: Mapping[str, Found],
+    national: Mapping[tuple[str, str], Found],
+) -> None:
+    """Compare the previous column with the earlier report's own figures, where these are known."""
+    known = _earlier_figures(report)
+    rows: dict[str, list[Found]] = defaultdict(list)
+    for code in questions:
+        rows[code] += [row for row in (own.get(code), before.get(code)) if row is not None]
+        rows[code] += [row for (_, asked), row in national.items() if asked == code]
+    proof.check_columns(questions, rows, known)
+    for code, row in before.items():
+        figure = known.get(("previous", code))
+        percent = row.cells.get("percent")
+        if figure is None or not percent:
+            continue
+        if int(percent) == figure:
+            row.prove("the earlier report's own figure is the same")
+        else:
+            row.doubt(f"the earlier report's own figure is {figure}%")
+
+
+def _earlier_figures(report: _Report) -> dict[tuple[str, str], int]:
+    """Return known figures by column and key question, in this framework's numbering."""
+    tables, framework = report.tables, report.words.framework
+    known: dict[tuple[str, str], int] = {}
+    scores = tables["key_question_scores"]
+    own = scores[(scores["inspection"] == report.previous) & (scores["reading"] == "own")]
+    own = own[own["percent"].notna()]
+    pairs = tables["comparability"]
+    pairs = pairs[(pairs["current_framework"] == framework) & (pairs["kind"] == "key question")]
+    for _, row in own.iterrows():
+        number = row["key_question"]
+        if row["framework"] == framework:
+            known["previous", number] = int(row["percent"])
+            continue
+        same = pairs[
+            (pairs["previous_framework"] == row["framework"])
+            & (pairs["previous_subject"] == number)
+            & (pairs["same_question"] == "yes")
+        ]
+        for current in same["subject"]:
+            known["previous", current] = int(row["percent"])
+    national = tables["comparator_scores"]
+    national = national[(national["framework"] == framework) & national["percent"].notna()]
+    for _, row in national.iterrows():
+        known[row["comparator"], row["key_question"]] = int(row["percent"])
+    return known
+
+
+def _follow_up(report: _Report, resources: Sequence[Resource]) -> None:
+    plans: pd.DataFrame = report.tables["plans"]
+    answered = plans[plans["inspection"] == report.previous]
+    (field,) = [
+        f for r in resources if r.name == "follow_up" for f in r.fields if f.name == "verdict"
+    ]
+    plan = str(answered["plan"].iloc[0]) if len(answered) else report.previous
+    for item in progress(report.document, tuple(field.constraints["enum"])):
+        report.add(
+            "follow_up",
+            {
+                "inspection": report.code,
+                "plan": plan,
+                "recommendation": item.number,
+                "verdict": item.verdict,
+            },
+            item.words,
+            item.where,
+        )

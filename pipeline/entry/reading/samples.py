@@ -1,0 +1,263 @@
+"""How many cases were read: sizes, required sizes and designs of the samples of a framework."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pandas as pd
+from rapidfuzz.fuzz import token_set_ratio
+
+from pipeline.entry.documents import Document
+from pipeline.entry.reading.vocabulary import Vocabulary
+from pipeline.entry.reading.words import marks, shown, simple, telling, without_marks
+
+_VERB = re.compile(r"\bwe (?:also |have )?(?:examined|inspected|assessed|completed)\b", re.I)
+_COUNT = re.compile(
+    r"(?<!out of )(?<!out of every )\b(\d[\d,]*)\s+(?!per cent|%)"
+    r"((?:[A-Za-z’'/-]+\s+){0,11}[A-Za-z’'/-]+)"
+)
+_OF_CASES = re.compile(r"\b(cases?|requirements?)\b")
+_DESIGN = re.compile(
+    r"confidence level of (\d+)\s*(?:per cent|%)(?: \(?(?:with a )?margin of error of (\d+))?", re.I
+)
+_REQUIRED = re.compile(r"required sample size was (\d+)", re.I)
+_ALL = re.compile(r"inspected (?:100 per cent|100%|all) of", re.I)
+
+
+@dataclass
+class Size:
+    """What a document says of one sample."""
+
+    sample: str
+    sizes: list[tuple[int, str, str]] = field(default_factory=list)
+    """Number of cases, words and place of each statement."""
+    parts: list[tuple[int, ...]] = field(default_factory=list)
+    required: int | None = None
+    confidence: int | None = None
+    margin: int | None = None
+    all_eligible: bool = False
+    doubts: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    text: str
+    where: str
+    domain: int | None
+    standard: str | None
+
+
+def sample_sizes(
+    document: Document, vocabulary: Vocabulary, kinds: pd.DataFrame
+) -> dict[str, Size]:
+    """Return what a document says of each sample that the framework's questions are out of."""
+    used = dict.fromkeys(asked.sample for asked in vocabulary.asked)
+    found = {sample: Size(sample) for sample in used}
+    by_standard = _samples_of_standards(vocabulary)
+    by_domain = _samples_of_domains(vocabulary)
+    definitions = {
+        row["sample"]: row["definition"] for _, row in kinds.iterrows() if row["sample"] in found
+    }
+    inner = kinds[kinds["part_of"].notna()]
+    part_of = dict(zip(inner["sample"], inner["part_of"], strict=True))
+    footnotes = _footnotes(document)
+    for sentence in _sentences(document, vocabulary):
+        text = without_marks(sentence.text)
+        counts = [
+            (int(c[1].replace(",", "")), " ".join(c[2].split())) for c in _COUNT.finditer(text)
+        ]
+        if _VERB.search(text):
+            whole = by_domain.get(sentence.domain or 0)
+            parts = []
+            for count, phrase in counts:
+                if not _OF_CASES.search(phrase) and not _named(phrase, vocabulary):
+                    continue
+                sample = _sample_of(phrase, sentence, vocabulary, by_standard, definitions)
+                within = sample is None or part_of.get(sample) == whole
+                if within and re.match(r"(?:[a-z-]+\s+){1,3}cases\b", phrase):
+                    parts.append(count)
+                sample = sample or (whole if re.match(r"cases\b", phrase) else None)
+                if sample in found:
+                    found[sample].sizes.append((count, shown([sentence.text], 300), sentence.where))
+                    for mark in marks(sentence.text):
+                        if mark not in footnotes:
+                            found[sample].doubts.append(f"its footnote {mark} was not found")
+                        _from_footnote(footnotes.get(mark, ""), count, found[sample])
+            if len(parts) > 1 and whole in found:
+                found[whole].parts.append(tuple(parts))
+        design = _DESIGN.search(text)
+        if design:
+            for sample in _designed(text, sentence, vocabulary, by_standard, by_domain):
+                found[sample].confidence = int(design[1])
+                found[sample].margin = int(design[2]) if design[2] else None
+                if not design[2]:
+                    found[sample].doubts.append("its margin of error was not found")
+        elif re.search(r"\bconfidence level\b", text):
+            for size in found.values():
+                size.doubts.append(f"{sentence.where} names a confidence level that was not read")
+    required = len(_REQUIRED.findall(" ".join(line.text for line in document.lines)))
+    if required != sum(size.required is not None for size in found.values()):
+        for size in found.values():
+            size.doubts.append("a required sample size is printed that was not read")
+    return found
+
+
+def _from_footnote(text: str, count: int, size: Size) -> None:
+    required = _REQUIRED.search(text)
+    if required and int(required[1]) >= count:
+        size.required = int(required[1])
+        size.all_eligible = bool(_ALL.search(text))
+
+
+def _samples_of_standards(vocabulary: Vocabulary) -> dict[str, str]:
+    """Return the sample of each standard whose questions are all out of one."""
+    samples: dict[str, set[str]] = {}
+    for question in vocabulary.key_questions.values():
+        samples.setdefault(question.standard, set()).add(question.sample)
+    return {standard: next(iter(of)) for standard, of in samples.items() if len(of) == 1}
+
+
+def _samples_of_domains(vocabulary: Vocabulary) -> dict[int, str]:
+    """Return the sample that most key questions of a domain are out of."""
+    counts: dict[int, Counter[str]] = {}
+    for question in vocabulary.key_questions.values():
+        domain = vocabulary.standard(question.standard).domain
+        counts.setdefault(domain, Counter())[question.sample] += 1
+    return {
+        domain: counter.most_common(1)[0][0]
+        for domain, counter in counts.items()
+        if counter.most_common(1)[0][1] > sum(counter.values()) / 2
+    }
+
+
+def _named(phrase: str, vocabulary: Vocabulary) -> str | None:
+    words = " ".join(simple(phrase))
+    return next(
+        (s.code for s in vocabulary.standards if " ".join(s.name) in words and len(s.name) > 1),
+        None,
+    )
+
+
+def _sample_of(
+    phrase: str,
+    sentence: _Sentence,
+    vocabulary: Vocabulary,
+    by_standard: dict[str, str],
+    definitions: dict[str, str],
+) -> str | None:
+    """Return the sample of a count of cases: named, defined, or that of the section."""
+    named = _named(phrase, vocabulary)
+    if named in by_standard:
+        return by_standard[named]
+    words = " ".join(simple(phrase))
+    for sample in definitions:
+        if re.match(rf"{sample.replace('-', ' ')}\b.*\bcases\b", words):
+            return sample
+    if re.search(r"\bcases (?:where|in which|with)\b", phrase):
+        scored = {
+            sample: len(telling(phrase) & telling(definition)) / max(1, len(telling(phrase)))
+            for sample, definition in definitions.items()
+            if len(telling(definition)) > 1
+        }
+        best = max(scored, key=lambda sample: scored[sample], default=None)
+        if (
+            best is not None
+            and scored[best] >= 0.75
+            and token_set_ratio(phrase, definitions[best]) > 60
+        ):
+            return best
+    if sentence.standard in by_standard and re.search(r"\bcases\b", phrase):
+        return by_standard[sentence.standard]
+    return None
+
+
+def _designed(
+    text: str,
+    sentence: _Sentence,
+    vocabulary: Vocabulary,
+    by_standard: dict[str, str],
+    by_domain: dict[int, str],
+) -> list[str]:
+    names = [
+        by_standard[s.code]
+        for s in vocabulary.standards
+        if s.code in by_standard and " ".join(s.name) in " ".join(simple(text))
+    ]
+    if names:
+        return names
+    if sentence.standard in by_standard:
+        return [by_standard[sentence.standard or ""]]
+    inside = [
+        s for s in vocabulary.standards if s.domain == sentence.domain and s.code in by_standard
+    ]
+    if len({by_standard[s.code] for s in inside}) > 1:
+        return list(dict.fromkeys(by_standard[s.code] for s in inside))
+    return [by_domain[sentence.domain]] if sentence.domain in by_domain else []
+
+
+def _footnotes(document: Document) -> dict[str, str]:
+    found: dict[str, str] = {}
+    lines = document.lines
+    for number, line in enumerate(lines):
+        at = marks(line.text[:4])
+        if at and re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", line.text):
+            following = []
+            for below in lines[number + 1 : number + 4]:
+                if not below.text or re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", below.text):
+                    break
+                following.append(below.text)
+            found[at[0]] = " ".join([line.text, *following])
+    return found
+
+
+_ORDER = ("one", "two", "three", "four", "five", "six")
+
+
+def _sentences(document: Document, vocabulary: Vocabulary) -> Iterator[_Sentence]:
+    """Yield the sentences of running text with the domain or standard whose heading stands above.
+
+    A heading is a short line: a domain by its word or name, a standard by its name.
+    """
+    domains = {s.domain for s in vocabulary.standards}
+    names = {tuple(simple(s.domain_name)): s.domain for s in vocabulary.standards}
+    standards = {s.name: s for s in vocabulary.standards}
+    order = sorted(domains)
+    domain: int | None = None
+    standard: str | None = None
+    gathered: list[str] = []
+    where = ""
+
+    def flush() -> Iterator[_Sentence]:
+        text = " ".join(gathered)
+        gathered.clear()
+        for part in re.split(r"(?<=[.!?])[⁰¹²³⁴⁵⁶⁷⁸⁹\d]*\s+(?=[A-Z‘“(])", text):
+            if part:
+                yield _Sentence(part, where, domain, standard)
+
+    for line in document.lines:
+        text = line.text
+        words = tuple(w for w in simple(text) if not w.isdigit())
+        heading = len(text) < 60 and not text.endswith((".", ",", ";"))
+        numbered = re.match(rf"domain ({'|'.join(_ORDER)})\b", text, re.I)
+        if heading and numbered:
+            yield from flush()
+            at = _ORDER.index(numbered[1].lower())
+            domain = order[at] if at < len(order) else None
+            standard = None
+        elif heading and words in names:
+            yield from flush()
+            domain, standard = names[words], None
+        elif heading and words in standards:
+            yield from flush()
+            standard, domain = standards[words].code, standards[words].domain
+        elif not text or (text[:1] in "•-–" and gathered):
+            yield from flush()
+        elif heading and re.match(r"annex\b", text, re.I):
+            yield from flush()
+            domain = standard = None
+        else:
+            if not gathered:
+                where = line.where
+            gathered.append(text)
+    yield from flush()

@@ -1,0 +1,51 @@
+"""The row of the source itself: the document that was read."""
+
+import pandas as pd
+
+from pipeline.data import Tables
+from pipeline.entry.reading.dates import iso
+from pipeline.entry.reading.found import Found
+from pipeline.entry.reading.identity import Identity, Said
+
+
+def source_row(
+    tables: Tables,
+    known: pd.DataFrame,
+    code: str,
+    kind: str,
+    identity: Identity,
+    published: Said | None,
+) -> Found:
+    """Return the row of ``sources``: the document's own where ``known`` already names one.
+
+    Publisher and licence are those of the latest document of the same kind.
+    """
+    sources = tables["sources"]
+    if len(known):
+        code = str(known["source"].iloc[0])
+    here = sources[sources["source"] == code]
+    if len(here):
+        cells = {
+            str(name): "" if pd.isna(value) else str(value) for name, value in here.iloc[0].items()
+        }
+        return Found("sources", cells, "", "already in the raw tables")
+    same = sources[sources["kind"] == kind].sort_values("published")
+    publisher, licence = ("", "")
+    if len(same):
+        publisher, licence = str(same["publisher"].iloc[-1]), str(same["licence"].iloc[-1])
+    row = Found(
+        "sources",
+        {
+            "source": code,
+            "title": identity.name.words if identity.name else "",
+            "publisher": publisher,
+            "published_printed": published.value if published else "",
+            "published": (iso(published.value) or "") if published else "",
+            "kind": kind,
+            "licence": licence,
+        },
+        identity.name.words if identity.name else "",
+        identity.name.where if identity.name else "",
+    )
+    row.doubt("check title, publisher and licence against the cover")
+    return row

@@ -1,0 +1,150 @@
+"""What running text says of a question: the same figure in words, discretion, earlier advice."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pipeline.entry.documents import Document
+from pipeline.entry.reading.vocabulary import Vocabulary
+from pipeline.entry.reading.words import marks, shown, telling, without_marks
+
+_PERCENT = re.compile(r"\b(\d{1,3}) ?(?:per cent|%)")
+
+
+@dataclass(frozen=True)
+class Restated:
+    """A sentence that gives the figure of a key question."""
+
+    code: str
+    percent: int
+    where: str
+    is_sure: bool
+    """Whether nearly all telling words of the question stand in the sentence."""
+
+
+def restated_figures(document: Document, vocabulary: Vocabulary) -> list[Restated]:
+    """Return the sentences that give a percentage of cases for one key question and no other.
+
+    A sentence is about a question when at least two thirds of the question's telling words stand
+    in it, and clearly fewer of any other question's.
+    """
+    questions = vocabulary.key_questions
+    wanted = {code: telling(asked.wording) for code, asked in questions.items()}
+    found = []
+    for text, where in _sentences(document):
+        for clause in re.split(r"(?<=[a-z”’)]), and |; ", text):
+            percents = _PERCENT.findall(clause)
+            if len(percents) != 1 or "?" in clause:
+                continue
+            here = telling(clause)
+            shares = sorted(
+                ((len(words & here) / len(words), code) for code, words in wanted.items() if words),
+                reverse=True,
+            )
+            (first, code), (second, _) = shares[0], shares[1] if len(shares) > 1 else (0.0, "")
+            if first >= 2 / 3 and first - second >= 0.2:
+                found.append(Restated(code, int(percents[0]), where, first >= 0.8))
+    return found
+
+
+def _sentences(document: Document) -> Iterator[tuple[str, str]]:
+    gathered: list[str] = []
+    where = ""
+    for line in (*document.lines, None):
+        item = line is not None and line.text[:1] in "•-–"
+        if line is None or item or not line.text or len(line.cells) > 1:
+            text = without_marks(" ".join(gathered))
+            for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z])", text):
+                if sentence:
+                    yield sentence, where
+            gathered = []
+            if not item:
+                continue
+        if not gathered:
+            where = line.where if line else ""
+        gathered.append(line.text if line else "")
+
+
+@dataclass(frozen=True)
+class Discretion:
+    """A note that the panel moved a rating."""
+
+    standard: str
+    rating: str | None
+    lowest: int | None
+    rule: str
+    words: str
+    where: str
+
+
+def discretions(
+    document: Document, vocabulary: Vocabulary, headings: Mapping[int, str]
+) -> list[Discretion]:
+    """Return the notes that professional judgement changed the rating of a standard."""
+    found = []
+    starts = sorted(headings)
+    mark_lines = {
+        mark: headings[above[-1]]
+        for number, line in enumerate(document.lines)
+        if not re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", line.text) and (above := [n for n in starts if n <= number])
+        for mark in marks(line.text)
+    }
+    for number, line in enumerate(document.lines):
+        text = line.text
+        if not re.search(r"professional (?:judgement|discretion)", text, re.I):
+            continue
+        if not re.search(r"\b(?:used|exercised|applied)\b", text) or re.search(r"\bmay be\b", text):
+            continue
+        above = [n for n in starts if n <= number]
+        own = marks(text[:4]) if re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", text) else []
+        standard = mark_lines.get(own[0]) if own else None
+        standard = standard or (headings[above[-1]] if above else None)
+        if standard is None:
+            continue
+        ratings = [r for r in vocabulary.ratings if re.search(rf"['‘]{r}['’]", text, re.I)]
+        lowest = re.search(r"lowest score of (\d{1,3})", text)
+        rule = "qualitative-evidence" if "qualitative" in text.lower() else "within-points"
+        found.append(
+            Discretion(
+                standard,
+                ratings[0] if len(ratings) == 1 else None,
+                int(lowest[1]) if lowest else None,
+                rule,
+                shown([text]),
+                line.where,
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a report says of one earlier recommendation."""
+
+    number: int
+    verdict: str
+    words: str
+    where: str
+
+
+def progress(document: Document, verdicts: tuple[str, ...]) -> list[Progress]:
+    """Return the verdicts on earlier recommendations, each with the number that stands above it."""
+    found = []
+    number, title = 0, ""
+    wanted = "|".join(map(re.escape, verdicts))
+    for line in document.lines:
+        item = re.match(r"\s*(\d{1,2})\.\s+(\S.*)", line.text)
+        if item:
+            number, title = int(item[1]), item[2]
+            continue
+        said = re.search(
+            rf"\bhas made ({wanted}|no|not made any) progress on this recommendation",
+            line.text,
+            re.I,
+        )
+        if said and number:
+            verdict = said[1].lower()
+            verdict = verdict if verdict in verdicts else "none"
+            found.append(Progress(number, verdict, shown([title, line.text]), line.where))
+            number = 0
+    return found

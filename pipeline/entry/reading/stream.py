@@ -1,0 +1,382 @@
+"""A document as a stream of words and values, and the questions that stand in it.
+
+A value is a percentage or one of the framework's phrases for why there is none. Values are kept
+apart from words, so that a question which a table breaks over lines is still found, with the
+values that stand on its lines.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz.fuzz import ratio
+
+from pipeline.entry.documents import Document, Line
+from pipeline.entry.reading.vocabulary import Asked, Vocabulary
+from pipeline.entry.reading.words import simple, without_marks
+
+_FIGURE = re.compile(r"^[(‘']?(\d[\d,]*(?:\.\d+)?)%(\d{1,3})?[.,;:)’']*$")
+_FOOTNOTE = re.compile("^[⁰¹²³⁴⁵⁶⁷⁸⁹]")
+_SAME = 88
+"""From so many hundredths alike two wordings are the same question; a changed word or two pass."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word, or a value with what it says; where it stands by line and cell."""
+
+    text: str
+    line: int
+    cell: int
+    percent: float | None = None
+    status: str | None = None
+    part: bool = False
+    doubt: str = ""
+
+    @property
+    def is_value(self) -> bool:
+        """Whether it is a percentage or a phrase in place of one."""
+        return self.percent is not None or self.status is not None
+
+
+@dataclass
+class Mention:
+    """A question that stands somewhere, and the values that follow it or stand on its lines."""
+
+    asked: Asked | None
+    wording: str
+    first: int
+    last: int
+    columns: tuple[str, ...]
+    values: list[Token] = field(default_factory=list)
+    loose: list[Token] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    standard: str = ""
+    key_question: str = ""
+
+
+def tokens(document: Document, vocabulary: Vocabulary) -> list[Token]:
+    """Return the words and values of a document without footnotes and page furniture."""
+    furniture = _furniture(document.lines)
+    stream: list[Token] = []
+    for number, line in enumerate(document.lines):
+        if number in furniture or _FOOTNOTE.match(line.text):
+            continue
+        for cell, text in enumerate(line.cells):
+            stream += _with_phrases(_cell_tokens(text, number, cell), vocabulary.statuses)
+    return stream
+
+
+def _furniture(lines: Sequence[Line]) -> set[int]:
+    """Return the numbers of lines that stand on many pages, but for their digits."""
+    texts = [re.sub(r"\d+", "", line.text).strip() for line in lines]
+    counts = Counter(text for text in texts if len(text) > 12)
+    return {
+        n
+        for n, text in enumerate(texts)
+        if counts[text] >= 3
+        and len(text) < 120
+        and "?" not in text
+        and "%" not in text
+        and re.search(r"\d\s*$|^\s*\d", lines[n].text)
+    }
+
+
+def _cell_tokens(text: str, line: int, cell: int) -> list[Token]:
+    plain = re.sub(r"\?(?=\S)", "? ", without_marks(text))
+    plain = re.sub(r"(\d)\s+%", r"\1%", plain)
+    found = []
+    for word in plain.split():
+        match = _FIGURE.match(word)
+        if not match:
+            found.append(Token(word, line, cell))
+            continue
+        percent = float(match[1].replace(",", ""))
+        doubt = "" if percent <= 100 else f"{word} is no share of cases"
+        if "." in match[1]:
+            doubt = f"{word} is no whole percentage"
+        found.append(Token(word, line, cell, percent=percent, doubt=doubt))
+    return found
+
+
+def _with_phrases(found: list[Token], statuses: Sequence[str]) -> list[Token]:
+    """Put the words of a phrase that stands for a figure together as one value."""
+    words = [" ".join(simple(token.text)) for token in found]
+    whole: list[Token] = []
+    at = 0
+    while at < len(found):
+        for status in statuses:
+            phrase = simple(status)
+            here = words[at : at + len(phrase)]
+            if here == phrase:
+                end = at + len(phrase)
+                if words[end : end + 1] == ["available"]:
+                    end += 1
+            elif at == 0 and here and len(here) < len(phrase) and here == phrase[: len(here)]:
+                end = len(found)  # the beginning of a phrase that its cell breaks over lines
+            else:
+                continue
+            if whole and [" ".join(simple(t.text)) for t in whole[-3:]] == [
+                "this",
+                "question",
+                "produces",
+            ]:
+                del whole[-3:]
+            text = " ".join(token.text for token in found[at:end])
+            first = found[at]
+            cut = here != phrase
+            if cut and first.cell == 0:
+                continue  # prose that begins like a phrase
+            whole.append(Token(text, first.line, first.cell, status=status, part=cut))
+            at = end
+            break
+        else:
+            whole.append(found[at])
+            at += 1
+    return whole
+
+
+def headers(document: Document, vocabulary: Vocabulary) -> dict[int, tuple[str, ...]]:
+    """Return the columns that a line names, by line: previous, current or a comparator."""
+    names = {
+        "Previous inspection": "previous",
+        "Previous year": "previous",
+        "12 months previously": "previous",
+        "Current inspection": "current",
+        "Current year": "current",
+        "Current": "current",
+        **vocabulary.comparators,
+    }
+    term = re.compile(
+        "(?:"
+        + "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True))
+        + r")(?![A-Za-z])"
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    lines = document.lines
+    for number, line in enumerate(lines):
+        if re.search(r"%\s*yes\b", line.text):
+            found[number] = ("current",)
+            continue
+        texts = [without_marks(line.text)]
+        if number + 1 < len(lines) and len(line.cells) == len(lines[number + 1].cells) > 1:
+            both = zip(line.cells, lines[number + 1].cells, strict=True)
+            texts.append(" ".join(without_marks(f"{a} {b}") for a, b in both))
+        below = next(
+            (n for n in range(number + 1, min(number + 3, len(lines))) if lines[n].text), None
+        )
+        if below is not None and number not in found:
+            rest = " ".join(without_marks(lines[below].text).split())
+            if rest and not re.sub(r"[\d\s]", "", term.sub("", rest)):  # the heading goes on
+                both_lines = _columns(" ".join(f"{texts[0]} {rest}".split()), term, names)
+                if len(both_lines) > len(_columns(rest, term, names)):
+                    found[number] = found[below] = both_lines
+                    continue
+        if number in found:
+            continue
+        for text in texts:
+            columns = _columns(" ".join(text.split()), term, names)
+            if columns:
+                found[number] = columns
+                break
+    return found
+
+
+def _columns(text: str, term: re.Pattern[str], names: dict[str, str]) -> tuple[str, ...]:
+    """Return the columns that stand at the end of a line, one after the other."""
+    found: list[tuple[int, int, str]] = [
+        (m.start(), m.end(), names[m[0]]) for m in term.finditer(text)
+    ]
+    columns: list[str] = []
+    end = len(text)
+    for start, stop, name in reversed(found):
+        if re.sub(r"[\d\s]", "", text[stop:end]):
+            break
+        columns.insert(0, name)
+        end = start
+    # A single column counts only where nothing else stands on the line.
+    if len(columns) == 1 and text[:end].strip():
+        return ()
+    return tuple(columns) if len(set(columns)) == len(columns) else ()
+
+
+def standard_lines(document: Document, vocabulary: Vocabulary) -> dict[int, str]:
+    """Return the lines that are the heading of a standard, by line; the name decides."""
+    found: dict[int, str] = {}
+    for number, line in enumerate(document.lines):
+        words = simple(line.text)
+        if "?" in line.text or line.text[:1].islower():
+            continue  # the end of a question, not a heading
+        while words and words[0].isdigit():
+            words = words[1:]
+        numbered = bool(re.match(r"\s*\d+(?:\.\d+)+\.?\s", line.text + " "))
+        for standard in vocabulary.standards:
+            name = list(standard.name)
+            if words[: len(name)] != name:
+                continue
+            rest = " ".join(words[len(name) :])
+            starts = tuple(simple(rating)[0] for rating in vocabulary.ratings)
+            if rest == "" or (numbered and rest.startswith(starts)):
+                found.setdefault(number, standard.code)
+    return found
+
+
+def mentions(
+    document: Document,
+    stream: list[Token],
+    vocabulary: Vocabulary,
+    columns: dict[int, tuple[str, ...]],
+    headings: dict[int, str],
+) -> list[Mention]:
+    """Return every question of the framework that stands in the document, in reading order.
+
+    A question is known by its wording. One that the framework does not know is taken for a new
+    prompt where values stand behind it.
+    """
+    found: list[Mention] = []
+    standard = question = ""
+    ends = [n for n, token in enumerate(stream) if not token.is_value and token.text.endswith("?")]
+    heading_at = sorted(headings)
+    used = 0
+    for position, end in enumerate(ends):
+        line, cell = stream[end].line, stream[end].cell
+        while used < len(heading_at) and heading_at[used] <= line:
+            if headings[heading_at[used]] != standard:
+                standard, question = headings[heading_at[used]], ""
+            used += 1
+        before = _words_before(stream, end, cell)
+        best = _best(before, stream, vocabulary, standard, question)
+        first = (
+            before[max(0, len(before) - len(best.words))] if best else _beginning(before, stream)
+        )
+        stop = ends[position + 1] if position + 1 < len(ends) else len(stream)
+        mention = Mention(
+            best,
+            " ".join(stream[n].text for n in before if n >= first),
+            stream[first].line,
+            line,
+            _columns_at(columns, stream[first].line),
+            standard=best.standard if best else standard,
+            key_question=best.key_question if best else question,
+        )
+        if best and not best.is_prompt:
+            standard, question = best.standard, best.code
+        _collect(mention, stream, first, end, stop, vocabulary.statuses)
+        if best or (mention.values and question):
+            found.append(mention)
+    return found
+
+
+def _words_before(stream: list[Token], end: int, cell: int) -> list[int]:
+    """Return the positions of up to 80 words up to a question mark, other columns left out."""
+    kept: list[int] = []
+    at = end
+    while at >= 0 and len(kept) < 80:
+        token = stream[at]
+        if not token.is_value and token.cell <= cell:
+            if at != end and token.text.endswith("?"):
+                break
+            kept.append(at)
+        at -= 1
+    return kept[::-1]
+
+
+def _best(
+    before: list[int], stream: list[Token], vocabulary: Vocabulary, standard: str, question: str
+) -> Asked | None:
+    words = [(n, word) for n in before for word in simple(stream[n].text)]
+    scored: list[tuple[float, int, Asked]] = []
+    for asked in vocabulary.asked:
+        tail = [word for _, word in words[-len(asked.words) :]]
+        if abs(len(tail) - len(asked.words)) > 2:
+            continue
+        score = ratio(" ".join(tail), " ".join(asked.words))
+        if score >= _SAME:
+            near = 2 * (asked.key_question == question) + (asked.standard == standard)
+            scored.append((score, near, asked))
+    if not scored:
+        return None
+    top = max(score for score, _, _ in scored)
+    # The same wording may stand under two standards: the nearer one is meant.
+    return max(
+        (item for item in scored if item[0] >= top - 0.01), key=lambda item: (item[1], item[0])
+    )[2]
+
+
+def _beginning(before: list[int], stream: list[Token]) -> int:
+    """Return where an unknown question begins: on the last line that starts with a capital."""
+    starts = [
+        n
+        for n, previous in zip(before, [None, *before], strict=False)
+        if previous is None or stream[previous].line != stream[n].line
+    ]
+    capital = [n for n in starts if stream[n].text[:1].isupper()]
+    return capital[-1] if capital else before[0]
+
+
+def _columns_at(columns: dict[int, tuple[str, ...]], line: int) -> tuple[str, ...]:
+    above = [n for n in columns if n <= line]
+    return columns[max(above)] if above else ()
+
+
+def _phrase_at(stream: list[Token], at: int, statuses: Sequence[str]) -> tuple[str, int] | None:
+    """Return the phrase that stands for a figure and begins here, over line breaks if need be."""
+    for status in statuses:
+        phrase = simple(status)
+        here = stream[at : at + len(phrase) + 1]
+        words = [" ".join(simple(token.text)) for token in here if not token.is_value]
+        if words[: len(phrase)] == phrase:
+            return status, len(phrase) + (words[len(phrase) :] == ["available"])
+    return None
+
+
+def _collect(
+    mention: Mention,
+    stream: list[Token],
+    first: int,
+    end: int,
+    stop: int,
+    statuses: Sequence[str],
+) -> None:
+    """Find the values of a question: those on its lines, then those on lines of their own."""
+    inside = [t for t in stream[first:end] if t.is_value]
+    after: list[Token] = []
+    at = end + 1
+    while at < stop:
+        token = stream[at]
+        if token.is_value:
+            after.append(token)
+        elif (status := _phrase_at(stream, at, statuses)) is not None:
+            phrase, length = status
+            after.append(Token(phrase, token.line, token.cell, status=phrase))
+            at += length
+            continue
+        elif _is_rest_of_phrase(token, [*inside, *after]):
+            pass
+        elif not (token.text.strip("()").isdigit() and len(token.text) <= 3 and token.cell == 0):
+            break
+        at += 1
+    values = [*inside, *after]
+    mention.doubts += [token.doubt for token in values if token.doubt]
+    tied = [token for token in values if mention.first <= token.line <= mention.last]
+    if tied:
+        mention.values = values
+    else:
+        mention.loose = values
+    following = stream[at] if at < len(stream) else None
+    if (
+        following is not None
+        and values
+        and following.line == values[-1].line
+        and following.cell > 0
+        and not following.is_value
+    ):
+        mention.doubts.append(f"“{following.text}” stands where a figure should")
+
+
+def _is_rest_of_phrase(token: Token, values: list[Token]) -> bool:
+    """Whether a word ends a phrase that its cell broke over lines."""
+    parts = [value for value in values if value.part]
+    words = {word for value in parts for word in [*simple(value.status or ""), "available"]}
+    return bool(parts) and " ".join(simple(token.text)) in words

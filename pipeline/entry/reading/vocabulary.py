@@ -1,0 +1,135 @@
+"""What a framework calls its standards, questions and ratings: the words a reader looks for.
+
+All of it comes from the raw tables; nothing here belongs to one document.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.data import Tables
+from pipeline.data.package import Resource
+from pipeline.entry.problems import NotAReport
+from pipeline.entry.reading.words import simple
+
+
+@dataclass(frozen=True)
+class Standard:
+    """One standard: number, name and statement as words, and how it is rated."""
+
+    code: str
+    domain: int
+    domain_name: str
+    name: tuple[str, ...]
+    statement: tuple[str, ...]
+    basis: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A key question or a prompt: code, standard, the key question it stands under, wording."""
+
+    code: str
+    standard: str
+    key_question: str
+    sample: str
+    wording: str
+    words: tuple[str, ...]
+    is_prompt: bool
+    qualitative: bool = False
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of one framework."""
+
+    framework: str
+    standards: tuple[Standard, ...]
+    asked: tuple[Asked, ...]
+    ratings: tuple[str, ...]
+    statuses: tuple[str, ...]
+    comparators: Mapping[str, str]
+
+    @property
+    def key_questions(self) -> dict[str, Asked]:
+        """The key questions by number, each once, in their order."""
+        found: dict[str, Asked] = {}
+        for asked in self.asked:
+            if not asked.is_prompt:
+                found.setdefault(asked.code, asked)
+        return found
+
+    @property
+    def prompts(self) -> dict[str, Asked]:
+        """The prompts by code, in the order of the annex."""
+        return {asked.code: asked for asked in self.asked if asked.is_prompt}
+
+    def standard(self, code: str) -> Standard:
+        """The standard of a number."""
+        return next(standard for standard in self.standards if standard.code == code)
+
+
+def vocabulary(tables: Tables, resources: Sequence[Resource], framework: str) -> Vocabulary:
+    """Return the words of a framework; raise NotAReport where the raw tables do not have it."""
+    known = tables["frameworks"]["framework"].tolist()
+    if framework not in known:
+        raise NotAReport(
+            f"{framework} is not a framework of the raw tables; they have {', '.join(known)}."
+        )
+
+    def rows(name: str) -> pd.DataFrame:
+        frame = tables[name]
+        return frame[frame["framework"] == framework]
+
+    standards = tuple(
+        Standard(
+            row["standard"],
+            int(row["domain"]),
+            row["domain_name"],
+            tuple(simple(row["name"])),
+            tuple(simple(row["statement"])),
+            row["rating_basis"],
+        )
+        for _, row in rows("standards").iterrows()
+    )
+    asked: list[Asked] = []
+    further = rows("question_wordings")
+    for _, row in rows("key_questions").iterrows():
+        code = row["key_question"]
+        wordings = [row["question"], *further[further["key_question"] == code]["wording"]]
+        for wording in dict.fromkeys(wordings):
+            words, qualitative = tuple(simple(wording)), row["evidence"] == "qualitative"
+            asked.append(
+                Asked(
+                    code, row["standard"], code, row["sample"], wording, words, False, qualitative
+                )
+            )
+    standard_of = {a.code: a.standard for a in asked}
+    for _, row in rows("prompts").iterrows():
+        question = row["key_question"]
+        words = tuple(simple(row["wording"]))
+        asked.append(
+            Asked(
+                row["prompt"],
+                standard_of[question],
+                question,
+                row["sample"],
+                row["wording"],
+                words,
+                True,
+            )
+        )
+    return Vocabulary(
+        framework,
+        standards,
+        tuple(asked),
+        _allowed(resources, "ratings", "rating"),
+        tuple(s for s in _allowed(resources, "key_question_scores", "status") if s != "published"),
+        dict(zip(tables["comparators"]["name"], tables["comparators"]["comparator"], strict=True)),
+    )
+
+
+def _allowed(resources: Sequence[Resource], table: str, column: str) -> tuple[str, ...]:
+    (field,) = [f for r in resources if r.name == table for f in r.fields if f.name == column]
+    return tuple(field.constraints.get("enum", ()))

@@ -1,0 +1,59 @@
+"""Words as compared: small letters, straight quotation marks, no footnote marks or punctuation."""
+
+import re
+from collections.abc import Sequence
+
+_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[ ,]*[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*")
+_OTHER = re.compile(r"[^a-z0-9]+")
+
+
+def without_marks(text: str) -> str:
+    """Return text without raised footnote marks."""
+    return _RAISED.sub(" ", text)
+
+
+def marks(text: str) -> list[str]:
+    """Return the footnote marks of a text as plain digits, in order."""
+    to_plain = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+    return [
+        part.translate(to_plain)
+        for found in _RAISED.findall(text)
+        for part in re.split(r"[ ,]+", found)
+    ]
+
+
+def simple(text: str) -> list[str]:
+    """Return the words of a text in the form in which they are compared."""
+    plain = without_marks(text).lower().replace("’", "").replace("'", "").replace("‘", "")
+    return _OTHER.sub(" ", plain).split()
+
+
+_OFTEN = """
+a an and are as at be been by can do does for from had has have how if in is it its more not
+of on or other out so such than that the their them there these they this to was we were
+what when where which who will with would sufficiently focus focused sufficient people cases
+"""
+_FREQUENT = frozenset(_OFTEN.split())
+
+
+def telling(text: str) -> set[str]:
+    """Return the words of a text that tell what it is about, shortened to their stem."""
+    return {word[:6] for word in simple(text) if word not in _FREQUENT and not word.isdigit()}
+
+
+_COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"
+_SMALL = _COUNTED.split()
+
+
+def number(word: str) -> int | None:
+    """Return a whole number written in digits or, up to twelve, in words."""
+    plain = word.lower().replace(",", "")
+    if plain.isdigit() and len(plain) < 8:
+        return int(plain)
+    return _SMALL.index(plain) if plain in _SMALL else None
+
+
+def shown(texts: Sequence[str], length: int = 400) -> str:
+    """Return texts on one line, cut where they are long."""
+    line = " ".join(" ".join(text.split()) for text in texts if text.strip())
+    return line if len(line) <= length else line[: length - 1] + "…"

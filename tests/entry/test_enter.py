@@ -1,0 +1,247 @@
+"""enter: shows what would change, writes all or nothing, names what is wrong by cell."""
+
+import datetime
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.folders import Folder
+from support.reports import invent, report_with_tables
+from support.workbooks import CODE, FRAMEWORK, Typed, typed_workbook
+
+from pipeline.data import load, raw_folder
+from pipeline.data.package import read_package
+from pipeline.entry.accept import enter, storing
+from pipeline.entry.form.filled import filled_form
+from pipeline.entry.form.writing import write_form
+from pipeline.entry.problems import CannotEnter
+from pipeline.entry.reading import read_document
+
+RESOURCES = read_package(raw_folder()).resources
+
+
+def fingerprint(folder: Folder) -> dict[str, str]:
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.path.iterdir())
+    }
+
+
+def test_a_dry_run_shows_every_row_and_writes_nothing(folder: Folder, tmp_path: Path) -> None:
+    typed = typed_workbook(tmp_path / "new.xlsx")
+    before = fingerprint(folder)
+    outcome = enter(typed.path, folder.path)
+    assert fingerprint(folder) == before
+    assert not outcome.written
+    shown = "\n".join(outcome.lines())
+    assert "key_question_scores.csv" in shown and "+ line" in shown
+    added = {table.resource.name: len(table.changes) for table in outcome.tables}
+    assert added["ratings"] == 10 and added["providers"] == 1 and added["inspections"] == 1
+
+
+def test_written_once_it_stands_there_and_twice_changes_nothing(
+    folder: Folder, tmp_path: Path
+) -> None:
+    typed = typed_workbook(tmp_path / "new.xlsx")
+    made = invent(load(folder.path), FRAMEWORK, 1)
+    old = {name: folder.file(name).read_text(encoding="utf-8") for name in ("ratings", "samples")}
+    assert enter(typed.path, folder.path, write=True).written
+    for name, text in old.items():  # what was there keeps its bytes
+        assert folder.file(name).read_text(encoding="utf-8").startswith(text)
+    tables = load(folder.path)
+    scores = tables["key_question_scores"]
+    own = scores[(scores["inspection"] == CODE) & scores["percent"].notna()]
+    assert dict(zip(own["key_question"], own["percent"], strict=True)) == made.own
+    assert set(own["status"]) == {"published"}
+    before = fingerprint(folder)
+    again = enter(typed.path, folder.path, write=True)
+    assert again.changes == 0
+    assert fingerprint(folder) == before
+
+
+def test_a_corrected_cell_changes_one_row(folder: Folder, tmp_path: Path) -> None:
+    typed = typed_workbook(tmp_path / "new.xlsx")
+    enter(typed.path, folder.path, write=True)
+    where = {"key_question": "2.1.1", "reading": "own"}
+    old = typed.cell("key_question_scores", where, "percent").value
+    typed.type("key_question_scores", where, percent=old - 1)
+    typed.save()
+    lines = folder.file("key_question_scores").read_text(encoding="utf-8").split("\n")
+    outcome = enter(typed.path, folder.path, write=True)
+    assert outcome.changes == 1
+    after = folder.file("key_question_scores").read_text(encoding="utf-8").split("\n")
+    assert sum(a != b for a, b in zip(lines, after, strict=True)) == 1
+
+
+def test_facts_are_numbered_and_keep_their_number(folder: Folder, tmp_path: Path) -> None:
+    typed = typed_workbook(tmp_path / "new.xlsx")
+    typed.type("facts", {}, inspection=CODE,
+               measure=folder.rows("measures")[0]["measure"], value=5, as_printed="5",
+               status="published", place="Page 3")  # fmt: skip
+    typed.save()
+    last = max(int(row["fact"]) for row in folder.rows("facts"))
+    enter(typed.path, folder.path, write=True)
+    (fact,) = folder.rows("facts", inspection=CODE)
+    assert int(fact["fact"]) == last + 1
+    assert enter(typed.path, folder.path, write=True).changes == 0
+
+
+def test_a_failed_rename_leaves_every_file_as_it_was(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = typed_workbook(tmp_path / "new.xlsx")
+    before = fingerprint(folder)
+    real, done = Path.replace, []
+
+    def failing(self: Path, target: Any) -> Path:
+        if len(done) == 3:
+            raise OSError(28, "No space left on device", str(target))
+        done.append(target)
+        return real(self, target)
+
+    monkeypatch.setattr(storing.Path, "replace", failing)
+    with pytest.raises(CannotEnter, match="cannot be written"):
+        enter(typed.path, folder.path, write=True)
+    monkeypatch.undo()
+    assert done
+    assert fingerprint(folder) == before
+
+
+SCORE = {"key_question": "2.1.1", "reading": "own"}
+
+
+def put(table: str, where: dict[str, str], **cells: Any) -> Callable[[Typed], None]:
+    return lambda typed: typed.type(table, where, **cells)
+
+
+def column_deleted(typed: Typed) -> None:
+    _, names = typed.header("ratings")
+    typed.book["ratings"].delete_cols(names["rating"])
+
+
+def merged(typed: Typed) -> None:
+    typed.book["ratings"].merge_cells("D5:D6")
+
+
+def renamed(typed: Typed) -> None:
+    typed.book["ratings"].title = "Ratings of 2021"
+
+
+def percent_format(typed: Typed) -> None:
+    cell = typed.cell("key_question_scores", SCORE, "percent")
+    cell.value, cell.number_format = 0.74, "0%"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (put("key_question_scores", SCORE, percent=0.74), r"percent\).*0.74.*write 74"),
+        (put("key_question_scores", SCORE, percent="74%"), r"percent\).*percent sign; write 74"),
+        (percent_format, r"percent\).*percent format.*write 74"),
+        (put("key_question_scores", SCORE, percent=120), r"cell E\d+ \(percent\).*above 100"),
+        (put("key_question_scores", SCORE, percent="=70+4"), r"percent\).*formula; type the value"),
+        (
+            put("inspections", {}, fieldwork_start=datetime.datetime(2021, 4, 10)),
+            r"fieldwork_start\).*date cell, now 2021-04-10.*year-month-day",
+        ),
+        (
+            put("inspections", {}, fieldwork_start="04/10/2021"),
+            r"fieldwork_start\).*write 2021-10-04",
+        ),
+        (
+            put("inspections", {}, fieldwork_start="2021-04-10"),
+            r"fieldwork_start\).*not the date printed as.*write 2021-10-04",
+        ),
+        (column_deleted, r"sheet ratings, row \d+: the column rating is missing"),
+        (merged, r"sheet ratings, cells D5:D6: they are merged"),
+        (renamed, r"sheet Ratings of 2021: it has the columns of ratings.*name it ratings"),
+        (
+            put("ratings", {"standard": "1.1"}, rating="Requires"),
+            r"rating\).*one of the words allowed",
+        ),
+        (put("ratings", {"standard": "1.1"}, framework="crc-2018"), r"framework\).*write crc-2019"),
+        (put("ratings", {"standard": "1.1"}, mark="sure"), r"mark\).*is no mark"),
+        (put("ratings", {"standard": "1.1"}, mark="look"), r"mark\): still marked look"),
+        (put("inspections", {}, framework="crc-1999"), r"crc-1999.*not in frameworks.csv"),
+    ],
+)
+def test_bad_input_is_named_by_sheet_and_cell_and_nothing_is_written(
+    spoil: Callable[[Typed], None], said: str, folder: Folder, tmp_path: Path
+) -> None:
+    typed = typed_workbook(tmp_path / "new.xlsx")
+    if getattr(spoil, "__name__", "") == "<lambda>":
+        where = {"inspection": CODE}
+        original = typed.type
+
+        def into(table: str, match: dict[str, str], **cells: Any) -> None:
+            original(table, match or where, **cells)
+
+        typed.type = into  # type: ignore[method-assign]
+    spoil(typed)
+    typed.save()
+    before = fingerprint(folder)
+    with pytest.raises(CannotEnter, match=said):
+        enter(typed.path, folder.path, write=True)
+    assert fingerprint(folder) == before
+
+
+def test_a_file_that_is_no_workbook_is_said(folder: Folder, tmp_path: Path) -> None:
+    path = tmp_path / "not.xlsx"
+    path.write_text("hello", encoding="utf-8")
+    with pytest.raises(CannotEnter, match="is no workbook that can be read"):
+        enter(path, folder.path)
+
+
+def read_workbook(folder: Folder, tmp_path: Path) -> Typed:
+    """A workbook read from an invented report."""
+    tables = load(folder.path)
+    report = tmp_path / "report.txt"
+    report.write_text(report_with_tables(tables, invent(tables, FRAMEWORK, 4)), encoding="utf-8")
+    identity, found = read_document(report, tables, RESOURCES, FRAMEWORK)
+    path = tmp_path / "read.xlsx"
+    write_form(filled_form(tables, RESOURCES, identity, found, report.name), path)
+    return Typed(path)
+
+
+def settle(typed: Typed) -> None:
+    """Check every row marked look, as a person would; drop what the report does not print."""
+    for table in typed.book.sheetnames:
+        if table in ("start here", "lists", "facts"):
+            continue
+        _, names = typed.header(table)
+        for row in typed.rows(table):
+            if row["mark"] == "look":
+                typed.book[table].cell(row["#"], names["mark"]).value = "checked"
+            if table == "samples" and row["size_status"] == "not published":
+                typed.book[table].cell(row["#"], names["place"]).value = "Annex 2"
+
+
+def test_what_was_read_is_entered_once_it_is_settled(folder: Folder, tmp_path: Path) -> None:
+    typed = read_workbook(folder, tmp_path)
+    with pytest.raises(CannotEnter, match="still marked look"):
+        enter(typed.path, folder.path, write=True)
+    settle(typed)
+    typed.save()
+    outcome = enter(typed.path, folder.path, write=True)
+    assert any("ambleshire-crc-2020 are left out" in line for line in outcome.left_out)
+    made = invent(load(raw_folder()), FRAMEWORK, 4)
+    scores = folder.rows("key_question_scores", inspection=CODE, reading="own")
+    assert {s["key_question"]: int(s["percent"]) for s in scores if s["percent"]} == made.own
+    kept = folder.rows("machine_readings", source=f"report-{CODE}", table="ratings")
+    assert {row["mark"] for row in kept} == {"proved"} and len(kept) == 10
+    assert enter(typed.path, folder.path, write=True).changes == 0
+
+
+def test_a_figure_changed_behind_the_readers_back_has_to_be_checked(
+    folder: Folder, tmp_path: Path
+) -> None:
+    typed = read_workbook(folder, tmp_path)
+    settle(typed)
+    row = next(r for r in typed.rows("prompt_scores") if r["mark"] == "read" and r["percent"])
+    where = {"prompt": row["prompt"], "inspection": row["inspection"]}
+    typed.type("prompt_scores", where, percent=1 if row["percent"] != 1 else 2)
+    typed.save()
+    with pytest.raises(CannotEnter, match="not in the words the row was read from"):
+        enter(typed.path, folder.path, write=True)

@@ -1,0 +1,344 @@
+"""The reader: what stands in a document is found; what is wrong is never silent.
+
+Every document here is invented (tests/support/reports.py): other figures, another provider, other
+numbers of prompts than in any document the project was made from.
+"""
+
+import random
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from support.reports import (
+    Invented,
+    as_docx,
+    as_html,
+    as_pdf,
+    invent,
+    of,
+    plan,
+    report_in_lines,
+    report_with_tables,
+)
+
+from pipeline.data import Tables, load, raw_folder
+from pipeline.data.package import read_package
+from pipeline.entry.reading import read_document
+from pipeline.entry.reading.found import Found
+
+TABLES: Tables = load()
+RESOURCES = read_package(raw_folder()).resources
+FRAMEWORK = "crc-2019"
+LINES = "crc-2018"
+FEW = settings(
+    max_examples=4,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a report is not made smaller
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+def read(text: str, folder: Path, framework: str | None = FRAMEWORK) -> list[Found]:
+    path = folder / "report.txt"
+    path.write_text(text, encoding="utf-8")
+    return read_document(path, TABLES, RESOURCES, framework)[1]
+
+
+def rows(found: list[Found], table: str, **where: str) -> list[Found]:
+    return [
+        f for f in found if f.table == table and all(f.cells.get(k) == v for k, v in where.items())
+    ]
+
+
+def expected(made: Invented) -> dict[tuple[str, ...], str]:
+    """Every figure and rating that the invented report prints, by table, column and code."""
+    wanted: dict[tuple[str, ...], str] = {("overall",): made.overall, ("score",): str(made.score)}
+    wanted |= {("rating", s): rating for s, rating in made.ratings.items()}
+    wanted |= {("own", q): str(p) for q, p in made.own.items()}
+    wanted |= {("reprint", q): "" if p is None else str(p) for q, p in made.previous.items()}
+    wanted |= {("national", q): str(p) for q, p in made.national.items()}
+    for prompt, (before, now) in made.prompts.items():
+        wanted["prompt", prompt, "now"] = str(now)
+        wanted["prompt", prompt, "before"] = "" if before is None else str(before)
+    return wanted
+
+
+def found_figures(found: list[Found], made: Invented) -> dict[tuple[str, ...], tuple[str, str]]:
+    """The same of what was read: figure and mark."""
+    own = f"{made.provider.lower()}-crc-{made.year}"
+    figures: dict[tuple[str, ...], tuple[str, str]] = {}
+    for f in found:
+        cells = f.cells
+        if f.table == "overall_ratings":
+            figures["overall",] = cells["rating"], f.mark
+            figures["score",] = cells["score"], f.mark
+        elif f.table == "ratings":
+            figures["rating", cells["standard"]] = cells["rating"], f.mark
+        elif f.table == "key_question_scores":
+            figures[cells["reading"], cells["key_question"]] = cells["percent"], f.mark
+        elif f.table == "comparator_scores":
+            figures["national", cells["key_question"]] = cells["percent"], f.mark
+        elif f.table == "prompt_scores":
+            when = "now" if cells["inspection"] == own else "before"
+            figures["prompt", cells["prompt"], when] = cells["percent"], f.mark
+    return figures
+
+
+def silent(found: list[Found], made: Invented) -> list[tuple[object, ...]]:
+    """Figures that are wrong and not marked look."""
+    wanted = expected(made)
+    return [
+        (key, value, wanted[key])
+        for key, (value, mark) in found_figures(found, made).items()
+        if key in wanted and mark != "look" and value != wanted[key]
+    ]
+
+
+@FEW
+@given(seed=st.integers(0, 10**6))
+def test_every_figure_of_a_report_with_tables_comes_out_right(seed: int, tmp_path: Path) -> None:
+    made = invent(TABLES, FRAMEWORK, seed)
+    found = read(report_with_tables(TABLES, made), tmp_path)
+    figures = found_figures(found, made)
+    wanted = expected(made)
+    assert {key: figures[key][0] for key in wanted} == wanted
+    sure = [mark != "look" for key, (_, mark) in figures.items() if key in wanted]
+    assert sum(sure) / len(sure) >= 0.8
+    assert {f.mark for f in rows(found, "ratings")} == {"proved"}
+    (inspection,) = rows(found, "inspections")
+    assert inspection.cells["inspection"] == "ambleshire-crc-2021"
+    assert inspection.cells["fieldwork_start"] == "2021-10-04"
+    assert inspection.cells["published"] == "2022-05"
+    (provider,) = rows(found, "providers")
+    assert provider.cells["name"] == "Ambleshire Community Rehabilitation Company"
+    assert all(f.words and f.where for f in found if f.mark in ("proved", "read"))
+
+
+@FEW
+@given(seed=st.integers(0, 10**6))
+def test_every_figure_of_a_report_in_lines_comes_out_right(seed: int, tmp_path: Path) -> None:
+    made = invent(TABLES, LINES, seed)
+    found = read(report_in_lines(TABLES, made), tmp_path, LINES)
+    figures = found_figures(found, made)
+    for question, percent in made.own.items():
+        assert figures["own", question] == (str(percent), "read")
+    assert {s: figures["rating", s][0] for s in made.ratings} == made.ratings
+    assert rows(found, "inspections")[0].cells["fieldwork_start"] == "2021-10"
+
+
+@pytest.mark.parametrize("form", ["html", "docx", "pdf", "pdf without rules"])
+def test_forms_of_the_same_report_read_alike(form: str, tmp_path: Path) -> None:
+    made = invent(TABLES, FRAMEWORK, 7)
+    text = report_with_tables(TABLES, made)
+    path = tmp_path / f"report.{form[:4].strip()}"
+    if form == "html":
+        path.write_text(as_html(text), encoding="utf-8")
+    elif form == "docx":
+        as_docx(text, path)
+    else:
+        path = tmp_path / "report.pdf"
+        as_pdf(text, path, ruled=form == "pdf")
+    found = read_document(path, TABLES, RESOURCES, FRAMEWORK)[1]
+    assert silent(found, made) == []
+    figures = found_figures(found, made)
+    wanted = expected(made)
+    right = [figures.get(key, ("",))[0] == value for key, value in wanted.items()]
+    assert sum(right) / len(right) >= 0.95
+    assert rows(found, "inspections")[0].cells["inspection"] == "ambleshire-crc-2021"
+
+
+def test_another_number_of_prompts_is_read(tmp_path: Path) -> None:
+    made = invent(TABLES, FRAMEWORK, 3)
+    text = report_with_tables(TABLES, made)
+    gone, kept = sorted(made.prompts)[:2]
+    wordings = dict(
+        zip(*(of(TABLES["prompts"], FRAMEWORK)[c] for c in ("prompt", "wording")), strict=True)
+    )
+    lines = [line for line in text.split("\n") if not line.startswith(wordings[gone])]
+    at = next(n for n, line in enumerate(lines) if line.startswith(wordings[kept]))
+    lines.insert(at + 1, "Did anybody ask the person how the week had been?\t41%\t63%")
+    found = read("\n".join(lines), tmp_path)
+    new = [f for f in rows(found, "prompts") if "how the week" in f.cells["wording"]]
+    assert len(new) == 1 and new[0].mark == "look"
+    (score,) = rows(
+        found, "prompt_scores", prompt=new[0].cells["prompt"], inspection="ambleshire-crc-2021"
+    )
+    assert score.cells["percent"] == "63"
+    (missing,) = rows(found, "prompt_scores", prompt=gone, inspection="ambleshire-crc-2021")
+    assert missing.mark == "look" and missing.cells["percent"] == ""
+    del made.prompts[gone]
+    assert silent(found, made) == []
+
+
+Damage = Callable[[list[str], random.Random], None]
+
+
+def _figure_lines(lines: list[str]) -> list[int]:
+    return [n for n, line in enumerate(lines) if "%" in line and "?" in line and "\t" in line]
+
+
+def row_lost(lines: list[str], dice: random.Random) -> None:
+    del lines[dice.choice(_figure_lines(lines))]
+
+
+def columns_shifted(lines: list[str], dice: random.Random) -> None:
+    at = dice.choice(_figure_lines(lines))
+    question, *cells = lines[at].split("\t")
+    shifted = ["", *cells[:-1]] if dice.random() < 0.5 else [*cells[1:], ""]
+    lines[at] = "\t".join([question, *shifted])
+
+
+def split_over_pages(lines: list[str], dice: random.Random) -> None:
+    at = dice.choice(_figure_lines(lines))
+    cells = lines[at].split("\t")
+    cut = dice.randrange(1, len(cells))
+    lines[at : at + 1] = [
+        "\t".join(cells[:cut]),
+        "",
+        "Inspection of probation services: Ambleshire CRC   31",
+        "",
+        "\t".join(cells[cut:]),
+    ]
+
+
+def marks_stuck(lines: list[str], dice: random.Random) -> None:
+    plain = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+    where = dice.choice(["before", "after"])
+    for n, line in enumerate(lines):
+        if where == "before":  # ? ³¹ <tab> 81% becomes ?3181%
+            lines[n] = re.sub(r" ?([⁰¹²³⁴⁵⁶⁷⁸⁹]+)\t", lambda m: m[1].translate(plain), line)
+        else:
+            lines[n] = re.sub(r" ?([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda m: m[1].translate(plain), line)
+
+
+def other_line_order(lines: list[str], dice: random.Random) -> None:
+    at = dice.choice(_figure_lines(lines))
+    start, end = max(0, at - 4), at + 5
+    part = lines[start:end]
+    dice.shuffle(part)
+    lines[start:end] = part
+
+
+def rows_without_lines_of_their_own(lines: list[str], dice: random.Random) -> None:
+    """Figures on lines of their own, before or behind their question."""
+    before = dice.random() < 0.5
+    for at in reversed(_figure_lines(lines)):
+        question, *cells = lines[at].split("\t")
+        lines[at : at + 1] = [*cells, question] if before else [question, *cells]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        row_lost,
+        columns_shifted,
+        split_over_pages,
+        marks_stuck,
+        other_line_order,
+        rows_without_lines_of_their_own,
+    ],
+)
+@FEW
+@given(seed=st.integers(0, 10**6))
+def test_damage_is_never_silent(damage: Damage, seed: int, tmp_path: Path) -> None:
+    made = invent(TABLES, FRAMEWORK, seed)
+    lines = report_with_tables(TABLES, made).split("\n")
+    damage(lines, random.Random(seed))
+    assert silent(read("\n".join(lines), tmp_path), made) == []
+
+
+@FEW
+@given(seed=st.integers(0, 10**6))
+def test_a_changed_digit_is_never_proved(seed: int, tmp_path: Path) -> None:
+    """Where nothing else prints the figure no reader can tell; but none may prove it."""
+    made = invent(TABLES, FRAMEWORK, seed)
+    lines = report_with_tables(TABLES, made).split("\n")
+    dice = random.Random(seed)
+    at = dice.choice(_figure_lines(lines))
+    digit = dice.choice([m.start() for m in re.finditer(r"\d(?=\d?%)", lines[at])])
+    other = dice.choice([d for d in "123456789" if d != lines[at][digit]])
+    lines[at] = lines[at][:digit] + other + lines[at][digit + 1 :]
+    wanted = expected(made)
+    figures = found_figures(read("\n".join(lines), tmp_path), made)
+    wrong = [(k, v) for k, v in figures.items() if k in wanted and v[0] != wanted[k]]
+    assert all(mark != "proved" for _, (_, mark) in wrong), wrong
+
+
+def test_a_lowest_figure_that_gives_another_rating_is_looked_at(tmp_path: Path) -> None:
+    made = invent(TABLES, FRAMEWORK, 11)
+    question = min(q for q in made.own if q.startswith("2.1"))
+    text = report_with_tables(TABLES, made)
+    worse = {**made.own, question: 3}
+    changed = report_with_tables(TABLES, Invented(**{**made.__dict__, "own": worse}))
+    if made.ratings["2.1"] == "Inadequate":
+        worse = {q: (99 if q.startswith("2.1") else p) for q, p in made.own.items()}
+        changed = report_with_tables(TABLES, Invented(**{**made.__dict__, "own": worse}))
+    assert changed != text
+    found = read(changed, tmp_path)
+    for f in rows(found, "key_question_scores", reading="own"):
+        if f.cells["key_question"].startswith("2.1"):
+            assert f.mark == "look" and "lowest key question" in f.why
+
+
+def test_ratings_that_differ_between_two_places_are_looked_at(tmp_path: Path) -> None:
+    made = invent(TABLES, FRAMEWORK, 5)
+    text = report_with_tables(TABLES, made)
+    other = "Good" if made.ratings["1.2"] != "Good" else "Outstanding"
+    text = text.replace(f"1.2 Staff\n\n{made.ratings['1.2']}", f"1.2 Staff\n\n{other}", 1)
+    (rating,) = rows(read(text, tmp_path), "ratings", standard="1.2")
+    assert rating.mark == "look" and "different ratings" in rating.why
+
+
+def test_a_score_that_does_not_add_up_is_looked_at(tmp_path: Path) -> None:
+    made = invent(TABLES, FRAMEWORK, 5)
+    text = report_with_tables(TABLES, made).replace(f"{made.score}/30", f"{made.score + 1}/30")
+    (total,) = rows(read(text, tmp_path), "overall_ratings")
+    assert total.mark == "look" and "add up" in total.why
+
+
+@pytest.mark.parametrize("form", ["txt", "html", "docx", "pdf"])
+def test_a_plan_is_read(form: str, tmp_path: Path) -> None:
+    answers = ["Agreed", "Partly Agreed", "Agreed", "Not Agreed"]
+    path = tmp_path / f"plan.{form}"
+    text = plan(answers)
+    if form == "txt":
+        path.write_text(text, encoding="utf-8")
+    elif form == "html":
+        path.write_text(as_html(text), encoding="utf-8")
+    elif form == "docx":
+        as_docx(text, path)
+    else:
+        as_pdf(text, path)
+    found = read_document(path, TABLES, RESOURCES)[1]
+    given_answers = {f.cells["recommendation"]: f for f in rows(found, "responses")}
+    for number, answer in enumerate(answers, start=1):
+        read_answer = given_answers[str(number)]
+        assert read_answer.mark == "look" or read_answer.cells["response"] == answer.lower()
+    assert sum(f.mark == "proved" for f in given_answers.values()) >= (4 if form != "pdf" else 3)
+    (about,) = rows(found, "plans")
+    assert about.cells["submitted"] == "2022-03-03"
+    assert about.cells["plan"] == "ambleshire-crc-2022"
+    advice = rows(found, "recommendations")
+    assert {f.cells["addressed_to"] for f in advice if f.mark != "look"} == {"The Ambleshire CRC"}
+
+
+def test_printed_totals_that_disagree_doubt_every_answer(tmp_path: Path) -> None:
+    text = plan(["Agreed", "Agreed", "Partly Agreed"]).replace("\nAgreed 2\n", "\nAgreed 3\n")
+    path = tmp_path / "plan.txt"
+    path.write_text(text, encoding="utf-8")
+    found = read_document(path, TABLES, RESOURCES)[1]
+    assert {f.mark for f in rows(found, "responses")} == {"look"}
+
+
+def test_no_figure_of_a_real_document_is_known_to_the_reader() -> None:
+    """It reads, it does not remember: no code of a provider or inspection stands in it."""
+    package = Path(read_document.__code__.co_filename).parents[1]
+    codes = [*TABLES["providers"]["provider"], *TABLES["inspections"]["inspection"]]
+    names = [*TABLES["providers"]["short_name"], *TABLES["providers"]["owner"].dropna()]
+    for file in package.rglob("*.py"):
+        text = file.read_text(encoding="utf-8").replace('"CRC"', "")
+        for word in (*codes, *names):
+            assert word not in text, (file.name, word)
