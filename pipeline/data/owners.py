@@ -19,8 +19,11 @@ def owner_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
     for name, frame in tables.items():
         if "provider" in frame:
             owners[name] = frame["provider"]
-        elif key := next((key for key in by if key in frame), None):
-            owners[name] = frame[key].map(by[key])
+        elif keys := [key for key in by if key in frame]:
+            first, *others = (frame[key].map(by[key]) for key in keys)
+            for other in others:
+                first = first.fillna(other)
+            owners[name] = first
     return owners
 
 
