@@ -124,8 +124,8 @@ def data(data: Path | None, out: Path | None, force: bool, explain: bool) -> Non
 @cli.command()
 @_folders
 @click.option("--provider", help="Only this provider, by its code.")
-@click.option("--previous", type=int, help="Only comparisons from this earlier round.")
-@click.option("--current", type=int, help="Only comparisons of this round.")
+@click.option("--previous", help="Only comparisons from this earlier round, such as 2018.")
+@click.option("--current", help="Only comparisons of this round, such as 2019.")
 @click.option("--plan", help="Only this action plan, by its code.")
 @click.option(
     "--as-of",
@@ -149,8 +149,8 @@ def report(
     data: Path | None,
     out: Path | None,
     provider: str | None,
-    previous: int | None,
-    current: int | None,
+    previous: str | None,
+    current: str | None,
     plan: str | None,
     as_of: str | None,
     kind: str | None,

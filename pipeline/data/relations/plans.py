@@ -332,15 +332,16 @@ RULES: list[Rule] = [
         "Of two plans that answer one inspection, the later says that it replaces the earlier.",
         "plans",
         "replaces",
+        # Where the inspection is not in the data, the report's day, as printed, tells which it was.
         lambda f: (
-            f.sort_values("submitted", kind="stable")
-            .duplicated(["provider", "inspection"])
+            f.assign(answers=f["inspection"].fillna(f["report_published_printed"]))
+            .sort_values("submitted", kind="stable")
+            .duplicated(["provider", "answers"])
             .reindex(f.index)
-            & f["inspection"].notna()
             & f["replaces"].isna()
         ),
-        "is empty, though {provider} has an earlier plan for {inspection}",
-        "write the code of the plan that this one replaces",
+        "names no plan, though {provider} has an earlier one for the same inspection",
+        "write the code of the plan that this one replaces, in a column of that name",
     ),
     numbering,
     rows(

@@ -123,8 +123,8 @@ class Wanted:
     """
 
     provider: str | None = None
-    previous: int | None = None
-    current: int | None = None
+    previous: int | str | None = None
+    current: int | str | None = None
     plan: str | None = None
     kind: str | None = None
 
@@ -147,7 +147,7 @@ class Wanted:
             if value is None:
                 continue
             there = [str(r.about[key]) for r in chosen if r.about.get(key) not in (None, "")]
-            chosen = [report for report in chosen if report.about.get(key) == value]
+            chosen = [report for report in chosen if str(report.about.get(key)) == str(value)]
             if not chosen:
                 of = self.provider if self.provider and key != "provider" else ""
                 raise UnknownReport(no_such(word, value, sorted(there), of))

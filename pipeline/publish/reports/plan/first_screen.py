@@ -40,8 +40,10 @@ def _found(report: Plan) -> list[str]:
         found = [
             f"{words} on {in_words(int(count))}"
             for verdict, words in VERDICTS.items()
-            if (count := (rows["follow_up"] == verdict).sum())
+            if verdict != "superseded" and (count := (rows["follow_up"] == verdict).sum())
         ]
+        if gone := int((rows["follow_up"] == "superseded").sum()):
+            found.append(f"{in_words(gone)} that no longer appl{'ies' if gone == 1 else 'y'}")
         again = [str(row["title"]).lower() for row in records(rows[rows["repeated_plan"].notna()])]
         was = "was" if len(again) == 1 else "were"
         repeated = f"; {joined(again)} {was} recommended again" if again else ""
