@@ -54,6 +54,7 @@ class Canvas:
     height: float
     _areas: list[tuple[float, float, float, float, dict[str, Any]]] = field(default_factory=list)
     _lines: dict[tuple[str, float, Any], list[tuple[float, float]]] = field(default_factory=dict)
+    _paths: dict[tuple[Any, ...], list[Sequence[tuple[float, float]]]] = field(default_factory=dict)
     _discs: list[tuple[float, float, float, dict[str, Any]]] = field(default_factory=list)
     _marks: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     _words: list[tuple[float, float, str, dict[str, Any]]] = field(default_factory=list)
@@ -74,6 +75,20 @@ class Canvas:
     ) -> None:
         """Draw a straight line."""
         self._lines.setdefault((colour, width, dashes), []).extend([(x, y), (to_x, to_y)])
+
+    def polyline(
+        self,
+        points: Sequence[tuple[float, float]],
+        colour: str,
+        width: float,
+        dashes: tuple[float, Sequence[float]] | None = None,
+    ) -> None:
+        """Draw a line through points; its dashes run on over the corners."""
+        self._paths.setdefault((colour, width, dashes, "butt"), []).append(points)
+
+    def dot(self, x: float, y: float, colour: str, size: float) -> None:
+        """Draw a plain dot, where there are hundreds: a dozen bytes each on the page."""
+        self._paths.setdefault((colour, size, None, "round"), []).append([(x, y), (x, y)])
 
     def disc(self, x: float, y: float, radius: float, fill: str, edge: str) -> None:
         """Draw a disc with an edge; words may stand on it."""
@@ -132,6 +147,24 @@ class Canvas:
                     linestyle=dashes or "solid",
                     capstyle="butt",
                     zorder=2,
+                )
+            )
+        for (colour, thickness, dashes, cap), runs in self._paths.items():
+            codes = [
+                Path.MOVETO if at == 0 else Path.LINETO for run in runs for at in range(len(run))
+            ]
+            path = Path([point for run in runs for point in run], codes)
+            path.should_simplify = False  # a dot is a line without length
+            figure.add_artist(
+                PathPatch(
+                    path,
+                    transform=down,
+                    edgecolor=colour,
+                    facecolor="none",
+                    linewidth=thickness,
+                    linestyle=dashes or "solid",
+                    capstyle=cap,
+                    zorder=2.5,
                 )
             )
         for x, y, radius, look in self._discs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from matplotlib.figure import Figure as Drawing
 
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.phrases import in_words, joined
@@ -16,7 +17,7 @@ _STEPS = 16
 
 def funnel_chart(
     shares: pd.DataFrame, questions: pd.DataFrame, standards: pd.DataFrame, narrow: bool = False
-) -> str:
+) -> Drawing:
     """Draw a funnel a key question that has limits, grouped by standard.
 
     ``shares`` and ``questions`` are those of ``shares_of_questions``, ``standards`` the framework's

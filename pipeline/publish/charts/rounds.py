@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pandas as pd
+from matplotlib.figure import Figure as Drawing
 
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.data import is_missing
 from pipeline.publish.charts.panels import BROAD, NARROW, Panel, panels
 
 
-def lines_chart(figures: pd.DataFrame, rounds: list[str], narrow: bool = False) -> str:
+def lines_chart(figures: pd.DataFrame, rounds: list[str], narrow: bool = False) -> Drawing:
     """Draw a panel a key question: figures by round, joined where they compare.
 
     ``figures`` is the result of ``figures_through_time``; ``rounds`` the names of the inspections
@@ -52,7 +53,6 @@ def _panel(line: list[Row], order: dict[str, int], rounds: list[str]) -> Panel:
         ticks=[(0, rounds[0]), (len(rounds) - 1, rounds[-1])],
         lines=lines,
         dots=[("current", [(at[row["inspection"]], float(row["percent"])) for row in known])],
-        words=[((at[last["inspection"]] + 0.12, float(last["percent"])), f"{last['percent']}%",
-                "start")],
+        words=[((at[last["inspection"]] + 0.12, float(last["percent"])), f"{last['percent']}%")],
         group=str(last["label"]).partition(": ")[0],
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 import pandas as pd
+from matplotlib.figure import Figure as Drawing
 
 from pipeline.analysis.plans import MONTHS
 from pipeline.analysis.records import Row, grouped, records
@@ -14,7 +15,7 @@ from pipeline.publish.charts.panels import BROAD, NARROW, Panel, panels
 
 def control_charts(
     months: pd.DataFrame, questions: pd.DataFrame, standards: pd.DataFrame, narrow: bool = False
-) -> str:
+) -> Drawing:
     """Draw a p chart a key question: a point a month, limits of its own number of cases.
 
     ``months`` and ``questions`` are those of ``scorecard_tables``. The last inspection is a dotted

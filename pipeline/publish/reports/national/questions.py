@@ -16,6 +16,8 @@ from pipeline.publish.page.tables import Column, Table
 if TYPE_CHECKING:
     from pipeline.publish.reports.national.report import NationalReport
 
+MANY = 60
+"""With more providers the dots are drawn once: a page must stay light enough to send."""
 FEW_CASES = 30
 """A question with fewer cases a provider is shown with its shares drawn in."""
 
@@ -36,7 +38,7 @@ def funnels(report: NationalReport) -> Picture | Prose:
         "well as each other. Small dot: inside. Ring: outside the dashed lines. Disc: outside the "
         "full ones. Apart: outside even the spread of all providers.",
         see=_questions(report),
-        narrow=funnel_chart(*arguments, narrow=True),
+        narrow=funnel_chart(*arguments, narrow=True) if len(report.providers) <= MANY else None,
         name="funnels",
     )
 
