@@ -105,7 +105,7 @@ def key_question_comparison(tables: Tables) -> pd.DataFrame:
         for column in (f"{side}_base", f"{side}_limit", f"{side}_at_least"):
             rows[column] = rows[column].mask(none)
         rows[f"{side}_tied"] = rows[f"{side}_tied"] & ~none
-    rows = _with_comparator(rows, tables)
+    rows = with_comparator(rows, tables)
     for side in _SIDES:
         key = [f"{side}_framework", f"{side}_percent"]
         bands = bands_by_percent(tables["rating_bands"])
@@ -209,7 +209,11 @@ def bases(tables: Tables) -> pd.DataFrame:
     return frame
 
 
-def _with_comparator(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+def with_comparator(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Add the figures of the aggregate that ``comparator`` names, and the difference from them.
+
+    ``rows`` has ``comparator``, ``current_framework``, ``key_question`` and ``current_percent``.
+    """
     scores = in_force(
         tables["comparator_scores"],
         ["comparator", "framework", "key_question"],

@@ -99,8 +99,8 @@ _LOOP_COLUMNS = [
     "plan", "recommendation", "title", "kind", "subject", "label", "reason", "timing",
     "previous_inspection", "current_inspection", "previous_percent", "current_percent",
     "comparable", "reason_not_comparable", "change_points", "change_verdict", "previous_rating",
-    "current_rating", "direction", "without_figure", "follow_up", "previous_source",
-    "previous_place", "current_source", "current_place",
+    "current_rating", "direction", "without_figure", "earlier_without", "follow_up",
+    "previous_source", "previous_place", "current_source", "current_place",
 ]  # fmt: skip
 
 
@@ -426,7 +426,8 @@ def loop(
     to it, "none" where the inspection is not in the data. Percentages are whole
     percents; ``change_points`` percentage points; ``change_verdict`` the outcome
     of the significance test, where it was made. ``without_figure`` says why a row
-    has no figure for the inspection it looks at.
+    has no figure for the inspection it looks at, ``earlier_without`` why it has none for the one
+    before.
     """
     links = look_up(tables["recommendation_links"], recommendations, _KEY, ["title", "follow_up"])
     links = look_up(links, _stretches(tables), ["plan"], ["timing", "earlier", "later"])
@@ -446,6 +447,9 @@ def loop(
     said = rows["current_status"].where(rows["current_status"] != "published")
     without = said.fillna("no figure published").mask(figure.notna())
     rows["without_figure"] = without.mask(rows["timing"] == "none", "inspection not in the data")
+    before = rows["previous_percent"].astype("string").fillna(rows["previous_rating"])
+    said = rows["previous_status"].where(rows["previous_status"] != "published")
+    rows["earlier_without"] = said.fillna("no comparable data").mask(before.notna())
     whole = ["recommendation", "previous_percent", "current_percent", "change_points"]
     types = {name: "Int64" if name in whole else "string" for name in _LOOP_COLUMNS}
     return rows[_LOOP_COLUMNS].astype(types)
@@ -461,7 +465,7 @@ def _figures(comparisons: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
          {"standard": "subject", "name": "label", "reason": "reason_not_comparable"}),
     ):  # fmt: skip
         frame = comparisons[name].rename(columns=renamed).assign(kind=kind)
-        frames.append(frame.reindex(columns=[*_FIGURES_OF, "current_status"]))
+        frames.append(frame.reindex(columns=[*_FIGURES_OF, "current_status", "previous_status"]))
     frame = pd.concat(frames, ignore_index=True)
     whole = ["previous_percent", "current_percent", "change_points"]
     return frame.astype({n: "Int64" if n in whole else "string" for n in frame})
@@ -522,6 +526,8 @@ def result_line(counts: Mapping[str, int], actions: int, dated: int) -> str:
     """
     answers = [f"{counts[answer]} {answer}" for answer in RESPONSES if counts.get(answer)]
     total = counts["total"]
+    if open_ := total - sum(counts.get(answer, 0) for answer in RESPONSES):
+        answers.append(f"{open_} not entered yet")
     said = f": {', '.join(answers)}" if answers else ""
     # A document turned into text may have lost cells, so that none is found says little.
     with_date = f"{dated} with a target date" if dated else NO_DATE

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis import plans
+from pipeline.analysis.aggregates import other_aggregates
 from pipeline.analysis.files import (
     ABOUT,
     FRAMES,
@@ -42,6 +43,7 @@ from pipeline.analysis.ratings.stability import (
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.headline import headline
 from pipeline.analysis.sentences.narrative import overturned_sentence, route_sentences
+from pipeline.analysis.sentences.phrases import joined
 from pipeline.analysis.significance_claims import significant_without_a_claim
 from pipeline.analysis.statistics.change import detectable_by_sample, families_of_tests
 from pipeline.analysis.statistics.sample_design import published_designs
@@ -163,7 +165,7 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
     rounds = inspections_in_order(tables)
     inspections = {row["inspection"]: row for row in records(rounds)}
     sources = _Sources(tables)
-    by_pair = _Divided(_tables_of_pairs(processed), *_PAIR)
+    by_pair = _Divided(_tables_of_pairs(tables, processed), *_PAIR)
     by_inspection = _Divided(_tables_of_inspections(tables, processed, rounds), "inspection")
     of_frameworks = ("frameworks", "rating_bands", "overall_bands")
     by_framework = _Divided(
@@ -187,12 +189,15 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
             **outlook(tables, questions, ratings, current),
             "headline": pd.concat([first, plan_line], ignore_index=True).astype("string"),
         }
+        others = by_pair.frame("other_aggregates", here)["comparator"]
         own = {
             **by_pair.of(here),
             **by_inspection.of(*((row["inspection"],) for row in both)),
             **{name: by_inspection.table(name, later) for name in ("claims", "unclaimed")},
             **by_framework.of(*dict.fromkeys((row["framework"],) for row in both)),
-            **by_comparator.of((current["comparator"],)),
+            **by_comparator.of(
+                *((c,) for c in dict.fromkeys([current["comparator"], *others]) if c is not None)
+            ),
             **lineage.of((pair["provider"],)),
             **{name: columns_of(frame) for name, frame in made.items()},
         }
@@ -201,10 +206,13 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         yield ReportSubject(about, {**own, "sources": sources.of(own)})
 
 
-def _tables_of_pairs(processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def _tables_of_pairs(
+    tables: Tables, processed: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
     """Return the tables that a comparison shows of its pair of rounds, for all pairs.
 
-    ``key_questions``, ``prompts``, ``standards`` and what analysts ask about the tests:
+    ``key_questions``, ``other_aggregates`` (what else they can be set against), ``prompts``,
+    ``standards`` and what analysts ask about the tests:
     ``families`` (many tests at once), ``detectable`` (what these samples could have seen) and
     ``overturned`` (sentence).
     """
@@ -223,6 +231,7 @@ def _tables_of_pairs(processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.Data
     overturned = significant[_PAIR].assign(sentence=pd.array(said, dtype="string"))
     return {
         "key_questions": questions,
+        "other_aggregates": other_aggregates(tables, questions),
         "prompts": prompts,
         "standards": processed["rating_comparison"],
         "families": pd.concat(families) if families else pd.DataFrame(columns=_PAIR),
@@ -255,7 +264,7 @@ def _tables_of_inspections(
         "designs": published_designs(tables["samples"])
         .astype(_DESIGN)
         .merge(named[["sample", "name"]], on="sample")
-        .merge(rounds[["inspection", "round"]], on="inspection"),
+        .merge(rounds[["inspection", "round_name"]], on="inspection"),
         "discretions": tables["discretions"],
         "promises": promises(tables),
         "failed_checks": failed[["inspection", "rule", "subject", "detail"]],
@@ -334,9 +343,7 @@ def _about(
         "provider_name": full,
         "short_name": short,
         "simulated": provider["simulated"] == "yes",
-        "title": f"{short}: "
-        + (f"{names[0]} and {names[1]} inspections compared" if previous
-           else f"{names[0]} inspection"),
+        "title": f"{short}: {_title(names)}",
         "result": said.get("overall", ""),
         "round": now,
         "previous_round": before,
@@ -364,6 +371,14 @@ def _about(
             for edition, report in editions.items()
         ],
     }  # fmt: skip
+
+
+def _title(rounds: list[str]) -> str:
+    """Say which rounds a page is about; a label may call itself an inspection already."""
+    called = any("inspection" in name for name in rounds)
+    if len(rounds) == 1:
+        return rounds[0] if called else f"{rounds[0]} inspection"
+    return f"{joined(rounds)} {'' if called else 'inspections '}compared"
 
 
 def _score(points: Any, bands: pd.DataFrame) -> str:
@@ -475,11 +490,15 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
     sources = _Sources(tables)
     chain = _Divided({"follow_up": frames.pop("follow_up")}, "page")
     divided = _Divided(frames, "plan")
-    rounds = _Divided({"inspections": inspections_in_order(tables)}, "provider")
+    ordered = inspections_in_order(tables)
+    rounds = _Divided({"inspections": ordered}, "provider")
+    inspected_by = dict(zip(ordered["inspection"], ordered["provider"], strict=True))
     for plan in records(frames["plan"]):
         own = divided.of((plan["plan"],)) | chain.of((plan["plan"],))
-        own |= rounds.of((plan["provider"],))
-        inspected = bool(own["inspections"]["inspection"][1])
+        # A plan may be followed up by an inspection of the service that came after the provider.
+        later = [inspected_by[code] for code in own["follow_up"]["inspection"][1]]
+        own |= rounds.of(*((code,) for code in dict.fromkeys([plan["provider"], *later])))
+        inspected = plan["provider"] in own["inspections"]["provider"][1]
         about = plans.plan_about(plan, inspected)
         yield ReportSubject(about, {**own, "sources": sources.of(own)})
 

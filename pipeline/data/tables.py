@@ -38,7 +38,7 @@ def load(folder: Path | str | None = None) -> Tables:
     codes (``pipeline.data.codes``). Raises InvalidData with every problem of
     every file when any rule is broken; nothing is loaded then.
     """
-    tables, problems, _ = _checked(folder)
+    tables, problems, *_ = _checked(folder)
     _raise(problems)
     return tables
 
@@ -53,17 +53,17 @@ def load_valid(folder: Path | str | None = None) -> tuple[Tables, list[Problem]]
     """
     from pipeline.data.checks import table_problems
 
-    tables, problems, package = _checked(folder)
+    tables, problems, package, owners = _checked(folder)
     new = problems
     while out := {problem.provider for problem in new if problem.stops}:
         if None in out:
             _raise(problems)
-        tables = _without(tables, {code for code in out if code})
+        tables = _without(tables, {code for code in out if code}, owners)
         if tables["providers"].empty:
             _raise(problems)
         # Whether tables are empty, and what is only said, was settled with all rows there.
         left = table_problems(tables, package, set(), whole=False)
-        new = _owned((problem for problem in left if problem.stops), tables, package)
+        new = _owned((problem for problem in left if problem.stops), owners, package)
         problems = list(dict.fromkeys([*problems, *new]))
     return tables, problems
 
@@ -78,8 +78,18 @@ def _raise(problems: list[Problem]) -> None:
         raise InvalidData(problem for problem in problems if problem.stops)
 
 
-def _checked(folder: Path | str | None) -> tuple[dict[str, pd.DataFrame], list[Problem], Package]:
-    """Return the tables without the rows that could not be read, all problems, and the package."""
+#: The provider of each row of the tables that belong to one, by table and line.
+Owners = dict[str, dict[int, str]]
+
+
+def _checked(
+    folder: Path | str | None,
+) -> tuple[dict[str, pd.DataFrame], list[Problem], Package, Owners]:
+    """Return the tables without the rows that could not be read, all problems, and the package.
+
+    Last, where there is a problem, whose each row is, those that could not be read included: what
+    belongs to a row that is left out, as a recommendation to its plan, goes with it.
+    """
     from pipeline.data.cells import column_problems
     from pipeline.data.checks import table_problems
 
@@ -107,13 +117,24 @@ def _checked(folder: Path | str | None) -> tuple[dict[str, pd.DataFrame], list[P
     problems += _strays(folder, package)
     broken = {problem.file for problem in problems if problem.stops}
     problems += table_problems(tables, package, broken)
+    owners: Owners = {}
     if any(problem.stops for problem in problems):
-        frames = {
-            name: pd.DataFrame(text.cells, index=text.lines).replace("", pd.NA)
-            for name, text in texts.items()
-        }
-        problems = _owned(problems, frames, package)
-    return tables, problems, package
+        owners = _owners(texts)
+        problems = _owned(problems, owners, package)
+    return tables, problems, package, owners
+
+
+def _owners(texts: Mapping[str, Text]) -> Owners:
+    from pipeline.data.owners import owner_of
+
+    if not {"providers", "inspections", "plans", "actions"} <= set(texts):
+        return {}
+    frames = {
+        name: pd.DataFrame(text.cells, index=text.lines).replace("", pd.NA)
+        for name, text in texts.items()
+    }
+    known = set(frames["providers"]["provider"].dropna())
+    return {name: of[of.isin(known)].to_dict() for name, of in owner_of(frames).items()}
 
 
 def _strays(folder: Path, package: Package) -> list[Problem]:
@@ -135,32 +156,24 @@ def _strays(folder: Path, package: Package) -> list[Problem]:
     return problems
 
 
-def _owned(problems: Iterable[Problem], tables: Tables, package: Package) -> list[Problem]:
+def _owned(problems: Iterable[Problem], owners: Owners, package: Package) -> list[Problem]:
     """Return problems with the provider of the row that each is about."""
-    from pipeline.data.owners import owner_of
-
-    if not {"inspections", "plans", "actions"} <= set(tables):
-        return list(problems)
     files = {resource.path: resource.name for resource in package.resources}
-    owners = {name: of.dropna().to_dict() for name, of in owner_of(tables).items()}
-    known = set(tables["providers"]["provider"].dropna()) if "providers" in tables else set()
     found = []
     for problem in problems:
         if problem.provider is None and problem.line is not None:
             code = owners.get(files.get(problem.file, ""), {}).get(problem.line)
-            problem = replace(problem, provider=code if code in known else None)
+            problem = replace(problem, provider=code)
         found.append(problem)
     return found
 
 
-def _without(tables: Tables, providers: set[str]) -> dict[str, pd.DataFrame]:
+def _without(tables: Tables, providers: set[str], owners: Owners) -> dict[str, pd.DataFrame]:
     """Return the tables without the rows of some providers, and of lineage that names them."""
-    from pipeline.data.owners import owner_of
-
-    owners = owner_of(tables)
     kept = {}
     for name, frame in tables.items():
-        out = owners[name].isin(providers) if name in owners else pd.Series(False, frame.index)
+        owned = frame.index.to_series().map(owners.get(name, {}))
+        out = owned.isin(providers).astype(bool)
         if "predecessor" in frame:
             out |= frame["predecessor"].isin(providers)
         kept[name] = frame[~out]

@@ -127,7 +127,7 @@ class Weakness:
 
 
 def chief_weakness(
-    questions: pd.DataFrame, drivers: Sequence[str], good_from: int
+    questions: pd.DataFrame, drivers: Sequence[str], good_from: int, *, whole: bool = True
 ) -> Weakness | None:
     """Return the chief weakness of a round, None where no share of cases is published.
 
@@ -135,7 +135,8 @@ def chief_weakness(
     at least; otherwise the theme with the lowest mean among those on 30 cases or more; where there
     is but one theme, the lowest key question. ``questions`` holds key_question, theme, in_short,
     current_percent (0-100) and current_base; ``drivers`` are the lowest key question of each
-    standard rated on cases; ``good_from`` is the lowest percentage that is not called weak.
+    standard rated on cases; ``good_from`` is the lowest percentage that is not called weak;
+    ``whole`` whether every standard rated on cases has one.
     """
     known = questions[questions["current_percent"].notna()]
     if known.empty:
@@ -145,10 +146,8 @@ def chief_weakness(
     if len(counts) and counts.iloc[0] > 1 and 2 * counts.iloc[0] >= len(lowest):
         theme = str(counts.index[0])
         rows = lowest[lowest["theme"] == theme]
-        why = (
-            f"it is the lowest key question in {in_words(len(rows))} of the "
-            f"{in_words(len(lowest))} standards rated on cases"
-        )
+        which = "rated on cases" if whole else "whose figures are all known"
+        why = f"it is the lowest key question in {_of_all(len(rows), len(lowest), which)}"
         return _weak_theme(known, rows, theme, good_from, why)
     if known["theme"].nunique() > 1:
         large = known[~(known["current_base"] < SMALL_BASE).fillna(False)]
@@ -165,6 +164,13 @@ def chief_weakness(
     cases = f", though of only {joined([str(base) for base in small])} cases" if small else ""
     said = f"{_opening(share, good_from)} {names}, done well in {share}% of cases{cases}."
     return Weakness(names, tuple(str(row["key_question"]) for row in there), said)
+
+
+def _of_all(some: int, number: int, which: str) -> str:
+    """``four of the six standards rated on cases``; both or all of them where it is so."""
+    if some < number:
+        return f"{in_words(some)} of the {in_words(number)} standards {which}"
+    return f"{'both' if number == 2 else f'all {in_words(number)}'} standards {which}"
 
 
 def _weak_theme(
@@ -301,6 +307,11 @@ def against_aggregate(questions: pd.DataFrame) -> str:
     better, worse, similar = (int(counts.get(way, 0)) for way in ("better", "worse", "similar"))
     few = int(counts.get(NO_CLEAR_DIFFERENCE, 0))
     left = len(known) - better - worse - similar - few
+    if left == len(known):
+        return (
+            f"For none of {counted(left, 'key question')} can it be said: how many cases they are "
+            "out of is not known."
+        )
     sides = [(better, "better"), (worse, "worse")]
     first, second = sides[::-1] if worse > better else sides
     parts = [f"{first[0] or 'none'} {'are' if first[0] > 1 else 'is'} {first[1]}"]
@@ -335,9 +346,14 @@ def how_sure(questions: pd.DataFrame, tests: Row | None) -> list[str]:
     ``tests`` is the row of families_of_tests for key questions, None where there is none.
     """
     compared = judged(questions)
+    if questions["current_percent"].isna().all():
+        return ["No share of cases is in the data for this inspection, so nothing can be judged."]
     if compared.empty or tests is None:
+        alone = questions["previous_inspection"].isna().all()
         return [
-            "No change between inspections can be judged here.",
+            "No earlier inspection is in the data, so no change can be judged."
+            if alone
+            else "No change between inspections can be judged here.",
             "Each percentage is what inspectors saw in a sample of cases; another sample would "
             "have given a somewhat different one.",
             _bases(questions),
@@ -362,7 +378,7 @@ def how_sure(questions: pd.DataFrame, tests: Row | None) -> list[str]:
 
 
 def _passes(number: int) -> str:
-    return f"{in_words(number)} {'passes' if number == 1 else 'pass'}"
+    return f"{in_words(number)} {'pass' if number > 1 else 'passes'}"
 
 
 def _stand(number: int) -> str:
@@ -372,7 +388,10 @@ def _stand(number: int) -> str:
 def _bases(questions: pd.DataFrame) -> str:
     known = questions[questions["current_base"].notna() & questions["current_percent"].notna()]
     if known.empty:
-        return "How many cases each percentage is out of was not published."
+        silent = questions[questions["current_percent"].notna()]["current_base_status"]
+        if silent.isin(["not published", "not asked", "open"]).all():
+            return "How many cases each percentage is out of was not published."
+        return "How many cases each percentage is out of is not in the data."
     small = known[known["current_base"] < SMALL_BASE]
     if small.empty:
         fewest = int(known["current_base"].min())

@@ -209,8 +209,8 @@ def standing_sentence(
     verdict = row["benchmark_verdict"]
     if pd.isna(verdict):
         what = (
-            f"against {benchmark}% for {comparator}{when}; how many cases it is out of was not "
-            "published, so it is not called better or worse"
+            f"against {benchmark}% for {comparator}{when}; how many cases it is out of is not "
+            "known, so it is not called better or worse"
         )
     else:
         what = f"{_STANDING[verdict].format(name=comparator)} ({line})"

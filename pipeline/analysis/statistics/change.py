@@ -375,9 +375,9 @@ def with_tests(comparison: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
     rows = [_tested(row, level, benchmarked) for row in comparison.to_dict("records")]
     added = pd.DataFrame(rows, index=comparison.index, columns=_columns(benchmarked))
     added = _with_intervals(added, comparison)
-    added["bh_adjusted"] = _adjusted_by_family(comparison, added["p_max"])
+    added["bh_adjusted"] = adjusted_by_family(comparison, added["p_max"])
     if benchmarked:
-        added["benchmark_bh"] = _adjusted_by_family(comparison, added["benchmark_p"])
+        added["benchmark_bh"] = adjusted_by_family(comparison, added["benchmark_p"])
     types = {name: "Float64" if name in _REAL else "string" for name in added}
     added = added.astype(types | dict.fromkeys(_WHOLE, "Int64"))
     return pd.concat([comparison, added], axis=1)
@@ -515,7 +515,8 @@ def _fill(frame: pd.DataFrame, at: pd.Series, prefix: str, limits: Interval) -> 
     frame.loc[at, f"{prefix}upper"] = 100 * limits.upper
 
 
-def _adjusted_by_family(comparison: pd.DataFrame, p_values: pd.Series) -> pd.Series:
+def adjusted_by_family(comparison: pd.DataFrame, p_values: pd.Series) -> pd.Series:
+    """Return p-values (0-1) adjusted by Benjamini and Hochberg within each pair of rounds."""
     adjusted = pd.Series(pd.NA, index=comparison.index, dtype="object")
     for _, index in comparison.groupby(FAMILY, dropna=False).groups.items():
         given = [None if is_missing(p) else float(p) for p in p_values.loc[index]]

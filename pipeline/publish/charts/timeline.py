@@ -76,12 +76,20 @@ def timeline_rows(actions: pd.DataFrame) -> pd.DataFrame:
 
     ``owner`` as shown on the page; ``column`` the month (YYYY-MM) or the kind of
     a target without date; ``state`` a key of STATES; ``actions`` their number;
-    ``recommendations`` the numbers of the recommendations they belong to.
+    ``recommendations`` the numbers of the recommendations they belong to. An action of several
+    owners counts for each of them.
     Owners stand in the order of their first target, those without one last.
     """
+    owners = [
+        [shown or NO_OWNER] if is_missing(several) else str(several).split("; ")
+        for several, shown in zip(
+            actions["owners"], actions["owner_shown"].fillna(NO_OWNER), strict=True
+        )
+    ]
+    actions = actions.assign(owner_shown=owners).explode("owner_shown")
     marked = pd.DataFrame(
         {
-            "owner": actions["owner_shown"].fillna(NO_OWNER),
+            "owner": actions["owner_shown"].astype("string"),
             "column": actions["due_on"].str[:7].fillna(actions["due_kind"]),
             "state": [
                 state(*row)
@@ -108,6 +116,8 @@ def how_to_read(actions: pd.DataFrame) -> str:
     states = set(timeline_rows(actions)["state"])
     words = ["Each mark holds a number of actions."]
     words += [meaning for name, meaning in _EXPLAINED.items() if name in states]
+    if actions["owners"].notna().any():
+        words.append("An action of several owners stands with each of them.")
     if actions["due_on"].notna().any():
         words.append("A dotted line marks months left out.")
     return " ".join(words)

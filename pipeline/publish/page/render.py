@@ -16,7 +16,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -98,6 +98,7 @@ class Renderer:
         cells = for_edition(notebook, page.edition).cells
         for position, cell in enumerate(cells, start=1):
             _check_outputs(cell, position)
+        cells = without_empty_sections(cells)
         shown = NotebookNode(notebook | {"cells": cells})
         inside = "".join(
             on_page(output.get("data", {}).get("text/html", ""))
@@ -296,6 +297,31 @@ def for_edition(notebook: NotebookNode, edition: str) -> NotebookNode:
     hidden = others | {NOTEBOOK_TAG}
     cells = [cell for cell in notebook.cells if not _tags(cell) & hidden]
     return NotebookNode(notebook | {"cells": cells})
+
+
+def without_empty_sections(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells without the sections whose code shows nothing: they have no heading either.
+
+    A section is a Markdown cell that begins with a heading, and what follows it to the next heading
+    of its level or a higher one. One without code, which is all prose, stays.
+    """
+    levels = [_heading_level(cell) for cell in cells]
+    left: set[int] = set()
+    for start, level in enumerate(levels):
+        if not level:
+            continue
+        after = range(start + 1, len(cells))
+        end = next((at for at in after if 0 < levels[at] <= level), len(cells))
+        code = [cell for cell in cells[start:end] if cell.cell_type == "code"]
+        if code and not any(cell.get("outputs") for cell in code):
+            left |= set(range(start, end))
+    return [cell for at, cell in enumerate(cells) if at not in left]
+
+
+def _heading_level(cell: NotebookNode) -> int:
+    """The level of the heading a cell begins with, 2 or more; 0 where it begins with none."""
+    found = re.match(r"(##+) ", cell.source) if cell.cell_type == "markdown" else None
+    return len(found[1]) if found else 0
 
 
 def _hides_code(cell: NotebookNode) -> bool:

@@ -16,14 +16,18 @@ from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
 
 
-def overturned(report: Comparison) -> Prose:
+def overturned(report: Comparison) -> Prose | None:
     """Return how few unanswered cases would overturn a change that passes the test."""
+    if not report.compares:
+        return None
     sentences = list(report.data["overturned"]["sentence"])
     return Prose(sentences or ["No change rests on two full samples and passes the test."])
 
 
-def change_figure(report: Comparison) -> Picture | Prose:
+def change_figure(report: Comparison) -> Picture | Prose | None:
     """Return the picture of the changes that compare, with their intervals and tests beneath."""
+    if not report.compares:
+        return None
     changes = report.questions[report.questions["change_points"].notna()]
     if changes.empty:
         return Prose(["No key question may be compared with an earlier inspection."])
@@ -70,10 +74,10 @@ def verdict_table(report: Comparison) -> Table:
     )
 
 
-def in_words(report: Comparison) -> Prose:
+def in_words(report: Comparison) -> Prose | None:
     """Return what each verdict says, the pattern of all changes, and what rose by itself."""
     if not report.compares:
-        return Prose(["There is no earlier inspection of this provider in the data."])
+        return None
     said = [
         *verdict_sentences(report.questions),
         pattern_sentence(report.questions),

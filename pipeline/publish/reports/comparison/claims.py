@@ -6,9 +6,11 @@ from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
 
 
-def claims_table(report: Comparison) -> Table | Prose:
+def claims_table(report: Comparison) -> Table | Prose | None:
     """Return the report's claims of significance, each with what our test finds."""
     claims = report.data["claims"]
+    if not report.compares:
+        return None
     if claims.empty:
         return Prose(["No such sentence of the report is on record."])
     numbered = "Claim " + claims["claim"].astype("string") + ": " + claims["summary"]
@@ -34,9 +36,11 @@ def claims_table(report: Comparison) -> Table | Prose:
     )
 
 
-def unclaimed_table(report: Comparison) -> Table | Prose:
+def unclaimed_table(report: Comparison) -> Table | Prose | None:
     """Return the changes that pass the test though the text does not call them significant."""
     unclaimed = report.data["unclaimed"]
+    if not report.compares:
+        return None
     if unclaimed.empty:
         return Prose(["No change passes the test without being called significant there."])
     return report.table(
@@ -56,8 +60,10 @@ def unclaimed_table(report: Comparison) -> Table | Prose:
 # For analysts.
 
 
-def families_table(report: Comparison) -> Table:
+def families_table(report: Comparison) -> Table | None:
     """Return how many tests were made at once, and how many chance alone would pass."""
+    if not report.compares:
+        return None
     return report.table(
         report.data["families"],
         "Many tests at once",
@@ -76,11 +82,11 @@ def families_table(report: Comparison) -> Table:
     )
 
 
-def design_table(report: Comparison) -> Table | Prose:
+def design_table(report: Comparison) -> Table | None:
     """Return the published design of each sample and the eligible cases it implies."""
-    if report.data["designs"].empty:
-        return Prose(["No design of a sample is printed."])
-    designs = report.data["designs"].astype({"round": "string"})
+    designs = report.data["designs"]
+    if designs.empty:
+        return None
     return report.table(
         designs,
         "What the published sample designs imply",
@@ -93,15 +99,17 @@ def design_table(report: Comparison) -> Table | Prose:
             Column("eligible", "Eligible cases implied", "count", missing="cannot be computed"),
             Column("note", "Note", missing="none", wide=True),
         ],
-        groups="round",
+        groups="round_name",
         name="designs",
         comment="The design looks at the eligible cases of its window; the intervals on this "
         "page are about practice and are wider.",
     )
 
 
-def other_tests_table(report: Comparison) -> Table | Prose:
+def other_tests_table(report: Comparison) -> Table | Prose | None:
     """Return what other tests would say of each change with known numbers of cases."""
+    if not report.compares:
+        return None
     # Worked out here: only this table shows them, and scipy's exact test takes its time.
     tests = other_tests(report.data["key_questions"])
     if tests.empty:
@@ -119,10 +127,10 @@ def other_tests_table(report: Comparison) -> Table | Prose:
     )
 
 
-def detectable_table(report: Comparison) -> Table | Prose:
+def detectable_table(report: Comparison) -> Table | None:
     """Return the smallest change these samples could have seen four times out of five."""
     if report.data["detectable"].empty:
-        return Prose(["Without two rounds to compare no change could have been seen."])
+        return None
     kinds = report.data["samples"][["sample", "name"]].drop_duplicates()
     rows = report.data["detectable"].merge(kinds, on="sample")
     return report.table(

@@ -25,6 +25,8 @@ class Comparison(ReportPage):
     """One edition of the comparison of two rounds of a provider, or of one round alone."""
 
     EDITION: ClassVar[str]
+    comparator: str = ""
+    """Code of the aggregate the round is set against; empty where there is none."""
 
     @classmethod
     def open(
@@ -32,18 +34,22 @@ class Comparison(ReportPage):
     ) -> Self:
         """Open the comparison of two rounds of a provider (``previous`` may be None).
 
-        Raises Unknown for a provider, round or comparator that is not in the data,
-        with those that are, the nearest first.
+        ``comparator`` is the code of an aggregate with figures for the framework of the
+        current round; empty for the inspection's own. Raises Unknown for a provider, round or
+        comparator that is not in the data, with those that are, the nearest first.
         """
         try:
             data = open_report_data(comparison_name(provider, previous, current))
         except NoSuchReport:
             check_comparison(provider, previous, current)
             raise
-        known = data.about["comparator"]
-        if (comparator or "") != known:
-            one_of("comparator", comparator, filter(None, [known]), of="this inspection")
-        return cls(data, cls.EDITION)
+        own = str(data.about["comparator"])
+        page = cls(data, cls.EDITION)
+        page.comparator = own
+        if comparator and comparator != own:
+            known = [own, *data["other_aggregates"]["comparator"]]
+            page.comparator = one_of("comparator", comparator, filter(None, known))
+        return page
 
     @property
     def provider_name(self) -> str:
@@ -95,17 +101,43 @@ class Comparison(ReportPage):
         """
         names = self.data["standards"][["standard", "name"]]
         themes = self.of_framework("themes")[["key_question", "theme", "in_short"]]
-        frame = self.data["key_questions"].merge(names, on="standard")
+        frame = self._set_against(self.data["key_questions"]).merge(names, on="standard")
         frame = frame.merge(themes, on="key_question")
         judged = frame["current_status"] == "qualitative evidence only"
         frame = frame.assign(
-            no_base=judged.map({True: "no case data", False: "not published"}),
+            no_base=frame["current_base_status"]
+            .fillna("not entered yet")
+            .mask(frame["current_base_status"] == "published", "no case data")
+            .mask(judged, "no case data"),
             heading=frame["standard"] + " " + frame["name"],
             asked=frame["key_question"] + " " + frame["question"],
             of_theme=frame.groupby("theme")["current_percent"].transform("mean"),
         )
         order = ["of_theme", "theme", "current_percent", "key_question"]
         return frame.sort_values(order, kind="stable").reset_index(drop=True)
+
+    def _set_against(self, questions: pd.DataFrame) -> pd.DataFrame:
+        """The key questions, set against the aggregate asked for."""
+        if self.comparator == self.data.about["comparator"]:
+            return questions
+        others = self.data["other_aggregates"]
+        other = others[others["comparator"] == self.comparator]
+        columns = [n for n in other if n not in ("previous_inspection", "current_inspection")]
+        kept = [n for n in questions if n not in columns or n == "key_question"]
+        return questions[kept].merge(other[columns], on="key_question", how="left")
+
+    @property
+    def another_aggregate(self) -> str:
+        """That the aggregate is another than the inspection's own; empty where it is not."""
+        own = str(self.data.about["comparator"])
+        if self.comparator == own:
+            return ""
+        if not own:
+            return " This aggregate was chosen by whoever made the page."
+        return (
+            " This aggregate was chosen by whoever made the page; the inspection's own is "
+            f"{self._named(own)}."
+        )
 
     @cached_property
     def prompts(self) -> pd.DataFrame:
@@ -134,7 +166,11 @@ class Comparison(ReportPage):
     @property
     def aggregate(self) -> str:
         """The name of the aggregate as it stands inside a sentence; empty where there is none."""
+        return self._named(self.comparator)
+
+    def _named(self, comparator: str) -> str:
         named = self.data["comparators"]
+        named = named[named["comparator"] == comparator]
         if named.empty:
             return ""
         row = named.iloc[0]
@@ -144,7 +180,8 @@ class Comparison(ReportPage):
     @property
     def period(self) -> str | None:
         """The time the aggregate covers, as printed; None where none is."""
-        periods = self.data["comparators"]["period"].dropna()
+        named = self.data["comparators"]
+        periods = named[named["comparator"] == self.comparator]["period"].dropna()
         return None if periods.empty else str(periods.iloc[0])
 
     @property
@@ -173,7 +210,11 @@ class Comparison(ReportPage):
         drivers = list(self.ratings["lowest_key_question"].dropna())
         edges = list(self.bands["lower_percent"])
         good_from = int(edges[len(edges) // 2]) if edges else 100
-        return leadership.chief_weakness(self.questions, drivers, good_from)
+        on_cases = self.ratings[
+            (self.ratings["agreement"] != "judgement") & (self.ratings["standard"] != "overall")
+        ]
+        whole = len(drivers) == len(on_cases)
+        return leadership.chief_weakness(self.questions, drivers, good_from, whole=whole)
 
     @cached_property
     def three_sentences(self) -> list[str]:

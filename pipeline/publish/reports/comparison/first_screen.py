@@ -3,7 +3,7 @@
 from pipeline.analysis.ratings.bands import points_to_next
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences import leadership
-from pipeline.analysis.sentences.phrases import joined
+from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.data import is_missing
 from pipeline.publish.page.blocks import Fact, ScoreScale
 from pipeline.publish.page.first_screen import FirstScreen, RatedStandard, RatingGrid, RatingTile
@@ -24,19 +24,52 @@ def facts(report: Comparison) -> list[Fact]:
     """Return what a reader must know with the result: the aggregate, and what was promised."""
     found = []
     if said := leadership.against_aggregate(report.questions):
-        found.append(Fact(f"Against {report.aggregate}", said))
+        found.append(Fact(f"Against {report.aggregate}", said + report.another_aggregate))
     answered = report.data["promises"]
     current = report.inspections["current"]["inspection"]
     answered = answered[answered["inspection"] == current]
     found.append(Fact("What was promised", leadership.promised(answered)))
-    if said := " ".join([*report.data.about["lineage"], *corrections(report)]):
+    known = [*report.data.about["lineage"], *corrections(report), *failed_checks(report)]
+    if said := " ".join(known):
         found.append(Fact("To know with it", said))
     return found
+
+
+_OF_RATINGS = (
+    "bands-give-ratings", "discretion-is-permitted", "points-add-up", "percentage-within-limits",
+)  # fmt: skip
+"""Checks of what the leadership edition shows; it holds no other facts."""
+
+
+def failed_checks(report: Comparison) -> list[str]:
+    """Count the checks that figures of this page fail, and say the first."""
+    failed = report.data["failed_checks"].drop_duplicates(["rule", "subject", "detail"])
+    if report.EDITION == "leadership":
+        failed = failed[failed["rule"].isin(_OF_RATINGS)]
+    if failed.empty:
+        return []
+    some, first = len(failed) > 1, str(failed["detail"].iloc[0]).rstrip(".")
+    which = "Figures of this page fail" if some else "A figure of this page fails"
+    return [
+        f"{which} {in_words(len(failed))} check{'s' if some else ''} of the data"
+        f"{', the first' if some else ''}: {first}."
+    ]
 
 
 def corrections(report: Comparison) -> list[str]:
     """Say which figures and ratings were corrected after they were first printed."""
     said = []
+    for side, name in zip(("previous", "current"), report.rounds, strict=True):
+        row = report.overall.get(side, {})
+        for value, what in (("rating", "The overall rating"), ("score", "The score")):
+            first = row.get(f"first_{value}")
+            if not is_missing(first):
+                now = row["published_rating" if value == "rating" else "score"]
+                document = report.notes.document(str(row["source"])).name
+                said.append(
+                    f"{what} of {name} is corrected from {first} to {now} by "
+                    f"{leadership.inside(document)}."
+                )
     for side, name in zip(("previous", "current"), report.rounds, strict=True):
         for frame, key, value, unit in (
             (report.questions, "key_question", "percent", "%"),

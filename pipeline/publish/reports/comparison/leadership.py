@@ -44,7 +44,7 @@ def promised(report: Comparison) -> Panels | Prose:
             lines = [_line(row) for row in records(own)[:MOST]]
             if len(own) > MOST:
                 lines.append(f"{in_words(len(own) - MOST, capital=True)} more in the plan.")
-            heading = f"Recommended in {inspection['round']}"
+            heading = f"Recommended in {inspection['round_name']}"
             followed = own["found_in"] == report.inspections["current"]["inspection"]
             if followed.fillna(False).any():
                 heading += f", with what {report.rounds[1]} found"

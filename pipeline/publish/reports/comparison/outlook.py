@@ -10,9 +10,10 @@ from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
 
 
-def route(report: Comparison) -> Prose:
-    """Return the shortest ways to the next overall rating, in sentences."""
-    return Prose(list(report.data["route_sentences"]["sentence"]), name="route-text")
+def route(report: Comparison) -> Prose | None:
+    """Return the shortest ways to the next overall rating, in sentences; None without any."""
+    sentences = list(report.data["route_sentences"]["sentence"])
+    return Prose(sentences, name="route-text") if sentences else None
 
 
 def route_figure(report: Comparison) -> Picture | None:
@@ -52,7 +53,7 @@ def route_figure(report: Comparison) -> Picture | None:
     return Picture(
         draw[0],
         "What the next rating of each standard would take",
-        sentences[1] if len(sentences) > 1 else sentences[0],
+        sentences[min(1, len(sentences) - 1)] if sentences else _furthest(rateable),
         caption="Disc: the key question furthest below the next rating. Upright bar: the "
         "percentage that rating asks of it. Standards rated by judgement have no percentages "
         "and are left out.",
@@ -62,11 +63,22 @@ def route_figure(report: Comparison) -> Picture | None:
     )
 
 
-def firmness_figure(report: Comparison) -> Picture | Prose:
-    """Return the picture of how the ratings would fare with other cases."""
+def _furthest(route: pd.DataFrame) -> str:
+    """Say which standard's key question lies furthest below its next rating."""
+    last = route.sort_values("points_away", ascending=False, kind="stable").iloc[0]
+    return (
+        f"The longest way is that of {last['name']}: a key question lies {last['points_away']} "
+        f"percentage points below {last['next_rating']}."
+    )
+
+
+def firmness_figure(report: Comparison) -> Picture | None:
+    """Return the picture of how the ratings would fare with other cases; None without one."""
     if report.data["firmness"].empty:
-        return Prose(["No rating rests on published percentages, so there is nothing to show."])
+        return None
     lines = _firmness(report)
+    if lines.empty:
+        return None
     standards = lines[lines["standard"] != "overall"]
     least = standards.sort_values("highest", kind="stable").iloc[0]
     finding = (
@@ -105,11 +117,14 @@ def firmness_figure(report: Comparison) -> Picture | Prose:
     )
 
 
-def totals_table(report: Comparison) -> Table | Prose:
-    """Return how often other cases would give each total of points, rare totals left out."""
+def totals_table(report: Comparison) -> Table | None:
+    """Return how often other cases would give each total of points, rare totals left out.
+
+    None without the ratings of all standards.
+    """
     totals = report.data["firmness_total"]
     if totals.empty:
-        return Prose(["Without the ratings of all standards there is no total."])
+        return None
     wide = totals.assign(share=100 * totals["independent"]).pivot(
         index="points", columns="rule", values="share"
     )

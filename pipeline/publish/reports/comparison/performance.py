@@ -13,25 +13,31 @@ from pipeline.publish.reports.comparison.context import Comparison
 
 def _facts(report: Comparison, *topics: str) -> pd.DataFrame:
     facts = report.data["facts"]
-    rounds = report.data["inspections"][["inspection", "round"]]
+    rounds = report.data["inspections"][["inspection", "round_name"]]
     return facts[facts["topic"].isin(topics)].merge(rounds, on="inspection")
 
 
-def performance_figure(report: Comparison) -> Picture | Prose:
-    """Return the contract measures of each round against target and national figure."""
+def performance_figure(report: Comparison) -> Picture | Prose | None:
+    """Return the contract measures of each round against target and national figure.
+
+    None where no fact of these inspections is in the data, which is not the reports' silence.
+    """
+    if report.data["facts"].empty:
+        return None
     facts = _facts(report, "performance")
     # The scale is of percentages; what is in days or pounds stands with people and workload.
     facts = facts[facts["value"].notna() & facts["target"].notna() & (facts["unit"] == "percent")]
     if facts.empty:
-        return Prose(["The reports print no contract measure in percent with its target."])
-    facts = facts.sort_values("round", ascending=False, kind="stable")
+        return Prose(["No contract measure in percent with its target is in the data."])
+    latest_first = {row["round_name"]: -at for at, row in enumerate(report.inspections.values())}
+    facts = facts.sort_values("round_name", key=lambda n: n.map(latest_first), kind="stable")
     lower = facts["better"] == "lower"
     met = (facts["value"] <= facts["target"]).where(lower, facts["value"] >= facts["target"])
     facts = facts.assign(met=met.astype(bool))
     finding = " ".join(
-        _against_targets(str(name), rows) for name, rows in facts.groupby("round", sort=False)
+        _against_targets(str(name), rows) for name, rows in facts.groupby("round_name", sort=False)
     )
-    rows = facts.assign(round_name=facts["round"].astype("string"))
+    rows = facts
     national = joined(list(facts["comparator"].dropna().unique())) or "Compared with"
     table = report.table(
         rows,
@@ -57,17 +63,18 @@ def performance_figure(report: Comparison) -> Picture | Prose:
     )
 
 
-def people_table(report: Comparison) -> Table | Prose:
+def people_table(report: Comparison) -> Table | Prose | None:
     """Return staffing, caseloads and what officers said, with every figure to set beside."""
+    if report.data["facts"].empty:
+        return None
     facts = _facts(report, "people", "interviews", "case-findings", "performance")
     facts = facts[(facts["topic"] != "performance") | (facts["unit"] != "percent")]
     beside = facts[["previous_value", "comparator", "target"]].notna().any(axis=1)
     rows = facts[beside & facts["value"].notna()]
     if rows.empty:
-        return Prose(["The reports print no figure on staff with another to set beside it."])
+        return Prose(["No figure on staff with another to set beside it is in the data."])
     rows = rows.assign(
         measure_name=rows["name"] + " (" + rows["unit"] + ")",
-        round_name=rows["round"].astype("string"),
         # A comparison that is printed in words only is shown in those words.
         comparison_in_words=rows["as_printed"].where(rows["comparator"].notna(), "not printed"),
     )
@@ -97,12 +104,12 @@ def people_table(report: Comparison) -> Table | Prose:
     )
 
 
-def characteristics_table(report: Comparison) -> Table | Prose:
+def characteristics_table(report: Comparison) -> Table | None:
     """Return what kind of cases were read, beside the aggregate."""
     facts = _facts(report, "characteristics")
     rows = facts[facts["comparator_value"].notna() & facts["value"].notna()]
     if rows.empty:
-        return Prose(["The reports do not say who the inspected cases were."])
+        return None
     return report.table(
         rows,
         "Who the inspected cases were",
@@ -138,9 +145,9 @@ def _plain(value: float) -> str:
 def sample_table(report: Comparison) -> Table:
     """Return how many cases each figure is out of."""
     rows = report.data["samples"].merge(
-        report.data["inspections"][["inspection", "round"]], on="inspection"
+        report.data["inspections"][["inspection", "round_name"]], on="inspection"
     )
-    rows = rows[~rows["sample"].isin(["restricted"])].astype({"round": "string"})
+    rows = rows[~rows["sample"].isin(["restricted"])]
     words = []
     if rows["size_at_least"].notna().any():
         source = ("size_at_least_source", "size_at_least_place")
@@ -158,6 +165,6 @@ def sample_table(report: Comparison) -> Table:
             *words,
             Column("note", "Note", missing="none", wide=True),
         ],
-        groups="round",
+        groups="round_name",
         name="samples",
     )

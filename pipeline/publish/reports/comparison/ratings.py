@@ -1,5 +1,8 @@
 """The ratings of the standards, and those that the panel set by its discretion."""
 
+from pipeline.analysis.ratings.bands import NOT_DERIVED
+from pipeline.analysis.records import Row, records
+from pipeline.data import is_missing
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
@@ -12,13 +15,22 @@ RATING_BASIS = {
 }
 
 
+def _rests_on(row: Row) -> str | None:
+    """What a rating rests on; why it cannot be said where a figure is missing."""
+    if is_missing(row["published_rating"]):
+        return None
+    if row["agreement"] == NOT_DERIVED:
+        return str(row["note"])
+    return RATING_BASIS[row["agreement"]]
+
+
 def standards_table(report: Comparison) -> Table:
     """Return the ten standards, earlier and current, with direction in words."""
     rows = report.data["standards"].copy()
     rows["standard_name"] = rows["standard"] + " " + rows["name"]
     rows["way"] = rows["direction"].fillna("not comparable")
-    basis = report.ratings.set_index("standard")["agreement"].map(RATING_BASIS)
-    rows["how"] = rows["standard"].map(basis)
+    basis = {row["standard"]: _rests_on(row) for row in records(report.ratings)}
+    rows["how"] = rows["standard"].map(basis).astype("string")
     columns = [Column("standard_name", "Standard")]
     if report.compares:
         there = ("previous_source", "previous_place")
@@ -38,20 +50,27 @@ def standards_table(report: Comparison) -> Table:
     if report.compares:
         columns.append(Column("way", "Direction", "mark"))
     rests = f"What the rating of {report.rounds[1]} rests on"
-    columns.append(Column("how", rests, missing="cannot be derived"))
+    columns.append(Column("how", rests, missing="no rating"))
     return report.table(
         rows, "Ratings of the standards", columns, groups="domain_name", name="standards"
     )
 
 
-def discretion_table(report: Comparison) -> Table | Prose:
-    """Return the ratings of the current round that the panel set by its discretion."""
+def discretion_table(report: Comparison) -> Table | Prose | None:
+    """Return the ratings of the current round that the panel set by its discretion.
+
+    None where none is recorded and not every rating that rests on key questions could be derived.
+    """
     current = report.inspections["current"]["inspection"]
     used = report.data["discretions"]
     used = used[used["inspection"] == current].merge(
         report.data["standards"][["standard", "name"]], on="standard"
     )
     if used.empty:
+        apart = report.ratings["standard"] != "overall"
+        agreements = set(report.ratings[apart]["agreement"]) - {"judgement"}
+        if agreements != {"equal"}:
+            return None
         return Prose(["Every rating that rests on key questions follows from the lowest one."])
     once = ["standard", "name", "from_rating", "to_rating", "source", "place"]
     used = used.groupby(once, sort=False)["reason"].agg(" ".join).reset_index()

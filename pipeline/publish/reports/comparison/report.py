@@ -94,7 +94,8 @@ class ComparisonReport(Comparison):
         """
         said = [(row["item"], row["sentence"]) for row in records(self.data["headline"])]
         for row in records(self.questions):
-            for sentence in (change_sentence(row, *self.rounds), standing_sentence(row)):
+            standing = standing_sentence(row, self.aggregate, self.period)
+            for sentence in (change_sentence(row, *self.rounds), standing):
                 said.append((row["key_question"], sentence))
         for name in ("route", "overturned"):
             table = "route_sentences" if name == "route" else name

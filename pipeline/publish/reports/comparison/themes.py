@@ -22,10 +22,14 @@ def by_theme(report: Comparison) -> Together:
     parts: list[Any] = []
     for theme, questions in report.questions.groupby("theme", sort=False):
         parts += [Heading(str(theme)), _questions(report, str(theme), questions)]
-        prompts = report.prompts[report.prompts["theme"] == theme]
-        prompts = prompts[prompts["current_percent"].notna()]
+        every = report.prompts[report.prompts["theme"] == theme]
+        prompts = every[every["current_percent"].notna()]
         if len(prompts):
             parts.append(_prompts(report, str(theme), prompts))
+        silent = every[every["current_percent"].isna()]["current_status"]
+        if len(silent):
+            why = joined([f"{status} ({n})" for status, n in silent.value_counts().items()])
+            parts.append(Prose([f"Prompts without a figure in {report.rounds[1]}: {why}."]))
     return Together(parts)
 
 
@@ -211,10 +215,10 @@ def prompt_table(report: Comparison, *, offered: bool = False) -> Table:
     return prompt_rows(report, report.prompts, caption, "all", offered=offered)
 
 
-def not_comparable(report: Comparison) -> Prose:
+def not_comparable(report: Comparison) -> Prose | None:
     """Return what may not be compared, or only with caution, and why: a line a reason."""
     if not report.compares:
-        return Prose(["There is no earlier inspection of this provider in the data."])
+        return None
     ratings = report.data["standards"]
     ratings = ratings[ratings["comparable"] != "yes"]
     reasons = ratings["reason"].fillna("No reason is given.")

@@ -6,7 +6,9 @@ from pipeline.analysis.plans import (
     completeness,
     day_in_words,
 )
-from pipeline.analysis.sentences.phrases import in_words
+from pipeline.analysis.records import Row, records
+from pipeline.analysis.sentences.phrases import in_words, joined
+from pipeline.data import is_missing
 from pipeline.publish.charts.timeline import UNDATED, how_to_read, timeline, timeline_rows
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.pictures import Picture
@@ -75,7 +77,7 @@ def _timeline_finding(report: Plan) -> str:
             f"({most}) in {day_in_words(str(busiest))}"
         )
     passed = report.passed
-    gone = f" On {report.day} {passed} of these dates had passed without an update on record."
+    gone = f" As of {report.day} {passed} of these had passed without an update on record."
     have = "has a target date" if len(dated) == 1 else "have a target date"
     return f"Of {total} actions, {len(dated)} {have}, {span}.{gone if passed else ''}"
 
@@ -87,21 +89,22 @@ def actions_table(report: Plan) -> Table | Prose:
     headings = report.recommendations.set_index("recommendation")["heading"]
     frame = report.actions.assign(
         group=report.actions["recommendation"].map(headings),
-        target=report.actions["due_printed"],
-    )
+        target=[_target(row) for row in records(report.actions)],
+        promise=[_promise(row) for row in records(report.actions)],
+    ).astype({"target": "string"})
     example = str(frame["action"].iloc[0])
     return report.table(
         frame,
         f"Actions as of {report.day}",
         [
             Column("action", "No.", align="right", show=number_of),
-            Column("summary", "What is promised, in our words", wide=True),
+            Column("promise", "What is promised, in our words", wide=True),
             Column("owner", "Owner as printed", missing="none printed"),
             Column("target", "Target as printed", missing="none printed"),
             Column("position", "Where it stands", "mark"),
             Column("measure", "Measure promised, in our words", missing="none"),
         ],
-        row_header="summary",
+        row_header="promise",
         groups="group",
         row_source=("source", "place"),
         name="actions",
@@ -111,13 +114,30 @@ def actions_table(report: Plan) -> Table | Prose:
     )
 
 
+def _target(row: Row) -> str | None:
+    """The target as printed; where an update moved it, the one now in force and then the first."""
+    if is_missing(row["revised_due_printed"]):
+        return None if is_missing(row["due_printed"]) else str(row["due_printed"])
+    first = "none" if is_missing(row["due_printed"]) else row["due_printed"]
+    return f"{row['revised_due_printed']} (first: {first})"
+
+
+def _promise(row: Row) -> str:
+    """What is promised, and which other recommendations it also serves."""
+    if is_missing(row["also_serves"]):
+        return str(row["summary"])
+    served = str(row["also_serves"]).split("; ")
+    some = "" if len(served) == 1 else "s"
+    return f"{row['summary']} (Also serves recommendation{some} {joined(served)}.)"
+
+
 def updates_table(report: Plan) -> Table | Prose:
     """Return the updates on record, or say that there are none."""
     updates = report.updates
     if updates.empty:
         return Prose(
             [
-                f"No update on this plan was on record on {report.day}. An action whose target "
+                f"No update on this plan was on record as of {report.day}. An action whose target "
                 f'has gone by therefore reads "{TARGET_PASSED}", which says what we know and '
                 "not what was done."
             ],
@@ -127,7 +147,7 @@ def updates_table(report: Plan) -> Table | Prose:
     frame = frame.assign(day=frame["date"].map(day_in_words))
     return report.table(
         frame,
-        f"Updates on record on {report.day}",
+        f"Updates on record as of {report.day}",
         [
             Column("action", "No.", align="right", show=number_of),
             Column("day", "Date"),

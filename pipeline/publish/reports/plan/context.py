@@ -1,5 +1,6 @@
 """What the sections of the plan report are told: its day, recommendations, actions and verdicts."""
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
@@ -7,6 +8,8 @@ from typing import Self
 import pandas as pd
 
 from pipeline.analysis.plans import TARGET_PASSED, check_day, day_in_words, with_positions
+from pipeline.analysis.records import Row, records
+from pipeline.analysis.sentences.phrases import joined
 from pipeline.data import is_missing
 from pipeline.publish.reports.report_data import NoSuchReport, open_report_data
 from pipeline.publish.reports.report_page import ReportPage
@@ -18,6 +21,11 @@ VERDICTS = {
     "superseded": "no longer applies",
 }
 """What the next inspection found of a recommendation, in the words of a sentence."""
+
+
+def in_time(day: str) -> str:
+    """Return a day or month as a sentence says when: on 7 February 2020, in February 2020."""
+    return f"{'in' if len(day) == len('2020-02') else 'on'} {day_in_words(day)}"
 
 
 def number_of(action: str) -> str:
@@ -32,6 +40,14 @@ def number_of(action: str) -> str:
 def heading_of(frame: pd.DataFrame) -> pd.Series:
     """Return the number and title of each row's recommendation, as tables head them."""
     return frame["recommendation"].astype("string") + " " + frame["title"]
+
+
+def _printed_otherwise(row: Row) -> str:
+    """The number a recommendation has in print, where that is another than ours."""
+    digits = re.sub(r"\D", "", str(row["printed_number"] or ""))
+    if not digits or int(digits) == row["recommendation"]:
+        return ""
+    return f" (printed as {row['printed_number']})"
 
 
 @dataclass(repr=False)
@@ -88,17 +104,13 @@ class Plan(ReportPage):
         frame = self.data["recommendations"].copy()
         again = {"yes": " (Repeats the previous inspection's.)", "no": ""}
         frame["heading"] = heading_of(frame)
+        frame["heading"] += pd.Series(
+            [_printed_otherwise(row) for row in records(frame)], frame.index, dtype="string"
+        )
         others = (" (Addressed to " + frame["addressed_to"] + ".)").str.replace("to The", "to the")
-        others = others.where(~frame["addressed_to"].map(self._is_provider), "")
+        others = others.where(frame["to_provider"] == "no", "")
         frame["asks"] = frame["summary"] + others + frame["repeated"].map(again)
         return frame
-
-    def _is_provider(self, addressee: str) -> bool:
-        """Whether an addressee is the provider: by its names, never by what most rows say."""
-        plain = addressee.removeprefix("The ").removeprefix("the ")
-        return plain in {str(self.plan["name"]), str(self.plan["short_name"]), "provider"} or (
-            plain.startswith("provider ")
-        )
 
     @cached_property
     def updates(self) -> pd.DataFrame:
@@ -106,34 +118,48 @@ class Plan(ReportPage):
         updates = self.data["action_updates"]
         return updates[updates["date"] <= self.as_of]
 
-    @property
-    def followed(self) -> pd.DataFrame:
-        """What a later inspection found of this plan's recommendations."""
-        chain = self.data["follow_up"]
-        return chain[chain["plan"] == self.plan["plan"]]
+    @cached_property
+    def round_names(self) -> dict[str, str]:
+        """What the rounds are called, by inspection."""
+        rows = self.data["inspections"]
+        return dict(zip(rows["inspection"], rows["round_name"], strict=True))
 
     @property
-    def later_round(self) -> str:
-        """The name of the inspection that followed the plan up; empty where none did."""
-        if self.followed.empty:
-            return ""
-        rounds = self.data["inspections"].set_index("inspection")["round"]
-        return str(rounds[self.followed["inspection"].iloc[0]])
+    def followed(self) -> pd.DataFrame:
+        """What later inspections found of this plan's recommendations, the earliest first."""
+        chain = self.data["follow_up"]
+        own = chain[chain["plan"] == self.plan["plan"]]
+        order = {code: at for at, code in enumerate(self.round_names)}
+        return own.sort_values("inspection", key=lambda codes: codes.map(order), kind="stable")
+
+    @property
+    def follow_ups(self) -> list[tuple[str, pd.DataFrame]]:
+        """Each inspection that followed the plan up, by its round's name, and what it found."""
+        found = self.followed.groupby("inspection", sort=False)
+        return [(self.round_names[str(code)], rows) for code, rows in found]
 
     def no_follow_up(self) -> str:
         """Why nothing is known of what came of the plan."""
+        if not is_missing(later := self.plan["later_rounds"]):
+            names = str(later).split("; ")
+            return (
+                f"What the inspection{'' if len(names) == 1 else 's'} of {joined(names)} found of "
+                "these recommendations has not been entered."
+            )
         if is_missing(self.plan["inspection"]):
             return "The inspection this plan answers, and any after it, are not in the data."
-        inspections = self.data["inspections"]
-        answered = inspections[inspections["inspection"] == self.plan["inspection"]]
-        later = inspections["fieldwork_start"] > answered["fieldwork_start"].max()
-        if later.any():
-            rounds = inspections[later]["round"].astype("string")
-            return (
-                f"What the inspection of {rounds.iloc[0]} found of these recommendations has not "
-                "been entered."
-            )
         return "No later inspection is in the data, so nothing is known of what came of the plan."
+
+    @property
+    def replaced(self) -> str:
+        """That a later plan had replaced this one by the day; empty where none had."""
+        on = self.plan["replaced_on"]
+        if is_missing(on) or str(on) > self.as_of:
+            return ""
+        return (
+            f"This plan was replaced by one submitted {in_time(str(on))}; what stands below is "
+            "what this one promised."
+        )
 
     @cached_property
     def linked(self) -> pd.DataFrame:
@@ -143,7 +169,6 @@ class Plan(ReportPage):
 
     def rounds_of(self, frame: pd.DataFrame) -> tuple[str, str]:
         """Return the earlier round of linked figures, empty where there is none, and the later."""
-        rounds = self.data["inspections"].set_index("inspection")["round"]
         first, second = frame["previous_inspection"].dropna(), frame["current_inspection"].dropna()
-        earlier = str(rounds[first.iloc[0]]) if len(first) else ""
-        return earlier, str(rounds[second.iloc[0]]) if len(second) else "Later"
+        earlier = self.round_names[first.iloc[0]] if len(first) else ""
+        return earlier, self.round_names[second.iloc[0]] if len(second) else "Later"

@@ -11,36 +11,42 @@ from pipeline.publish.reports.plan.context import VERDICTS, Plan
 
 def in_brief(report: Plan) -> Headline:
     """Return the answers in one sentence, then what came of them and what is promised."""
-    counts = report.data["responses"].set_index("response")["counted"]
-    total = int(counts["total"])
+    total = len(report.recommendations)
+    replaced = [report.replaced] if report.replaced else []
     if not total:
         return Headline(
-            "No recommendation of this plan has been entered yet.", _promised(report), report.notes
+            "No recommendation of this plan has been entered yet.",
+            [*replaced, *_promised(report)],
+            report.notes,
         )
+    counts = report.recommendations["response"].value_counts()
     answers = [
-        f"{in_words(int(counts[answer]))} {answer}" for answer in RESPONSES if counts.get(answer)
+        f"{in_words(int(counts[answer]))} {answer}"
+        for answer in (*RESPONSES, "not entered yet")
+        if answer in counts
     ]
     noun = counted(total, "recommendation").partition(" ")[2]
     return Headline(
         f"{in_words(total, capital=True)} {noun}: {joined(answers)}.",
-        [_found(report), *_promised(report)],
+        [*replaced, *_found(report), *_promised(report)],
         report.notes,
     )
 
 
-def _found(report: Plan) -> str:
-    """What the next inspection found, in one sentence, and what it recommended again."""
-    own = report.followed
-    if own.empty:
-        return report.no_follow_up()
-    found = [
-        f"{words} on {in_words(int(count))}"
-        for verdict, words in VERDICTS.items()
-        if (count := (own["follow_up"] == verdict).sum())
-    ]
-    again = [str(row["title"]).lower() for row in records(own[own["repeated_plan"].notna()])]
-    repeated = f"; {joined(again)} was recommended again" if again else ""
-    return f"The inspection of {report.later_round} found {joined(found)}{repeated}."
+def _found(report: Plan) -> list[str]:
+    """What each later inspection found, in a sentence, and what it recommended again."""
+    said = []
+    for name, rows in report.follow_ups:
+        found = [
+            f"{words} on {in_words(int(count))}"
+            for verdict, words in VERDICTS.items()
+            if (count := (rows["follow_up"] == verdict).sum())
+        ]
+        again = [str(row["title"]).lower() for row in records(rows[rows["repeated_plan"].notna()])]
+        was = "was" if len(again) == 1 else "were"
+        repeated = f"; {joined(again)} {was} recommended again" if again else ""
+        said.append(f"The inspection of {name} found {joined(found)}{repeated}.")
+    return said or [report.no_follow_up()]
 
 
 def _promised(report: Plan) -> list[str]:
@@ -59,8 +65,8 @@ def _promised(report: Plan) -> list[str]:
 
 
 def _targets(report: Plan) -> list[str]:
-    due = report.actions["due_on"].dropna()
-    upcoming = due[due >= report.as_of]
+    waiting = report.actions["position"].isin(["upcoming", "not started", "in progress"])
+    upcoming = report.actions[waiting]["due_on"].dropna()
     sentences = []
     if passed := report.passed:
         sentences.append(

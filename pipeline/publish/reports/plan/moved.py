@@ -44,7 +44,7 @@ def how_to_read(report: Plan) -> Notice | Prose:
             "How to read where it stood",
         )
     return Prose(
-        [ours, "No inspection of this provider is in the data, so the links have no figures."],
+        [ours, "The inspection this plan answers is not in the data, so no figure stands here."],
         report.notes,
         "loop",
     )
@@ -73,7 +73,7 @@ def linked_figures(report: Plan) -> Table | Prose:
         frame,
         "Figures linked to each recommendation",
         "percent",
-        missing=("no comparable data", "without_figure"),
+        missing=("earlier_without", "without_figure"),
         moved=[
             Column("change_points", "Change", "change", missing="change_missing"),
             Column("verdict", "Test of the change", "mark"),
@@ -107,7 +107,7 @@ def linked_ratings(report: Plan) -> Table | Prose:
         frame.assign(moved=frame["direction"].fillna("not comparable")),
         "Ratings of standards linked to a recommendation",
         "rating",
-        missing=("no earlier rating", "not published"),
+        missing=("earlier_without", "without_figure"),
         moved=[Column("moved", "Change", "mark")],
         name="linked-ratings",
     )

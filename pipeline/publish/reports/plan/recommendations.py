@@ -16,26 +16,25 @@ def recommendations_table(report: Plan) -> Table | Prose:
     if frame.empty:
         return Prose(["No recommendation of this plan has been entered yet."], report.notes)
     frame = frame.assign(promised=[_promised(row) for row in records(frame)])
-    found = report.followed.assign(
-        found=report.followed["follow_up"].map(VERDICTS).str.capitalize()
-        + ". "
-        + report.followed["finding"],
-        found_source=report.followed["source"],
-        found_place=report.followed["place"],
-    )[["recommendation", "found", "found_source", "found_place"]]
-    frame = frame.merge(found, on="recommendation", how="left")
+    frame["why"] = frame["response"].where(frame["response"] != "agreed", "agreed in full")
+    founds = []
+    for at, (name, rows) in enumerate(report.follow_ups):
+        said = rows["follow_up"].map(VERDICTS).str.capitalize() + ". " + rows["finding"]
+        columns = {f"found_{at}": said, f"source_{at}": rows["source"], f"at_{at}": rows["place"]}
+        found = rows[["recommendation"]].assign(**columns)
+        frame = frame.merge(found, on="recommendation", how="left")
+        founds.append(
+            Column(f"found_{at}", f"What the inspection of {name} found", wide=True,
+                   missing="not followed up", source=(f"source_{at}", f"at_{at}"))
+        )  # fmt: skip
     columns = [
         Column("asks", "Recommendation, in our words", wide=True),
         Column("response", "Response", "mark"),
-        Column("reason", "Why not in full", missing="agreed in full", wide=True,
+        Column("reason", "Why not in full", missing="why", wide=True,
                source=("source", "response_place")),
         Column("promised", "Actions"),
+        *founds,
     ]  # fmt: skip
-    if report.later_round:
-        columns.append(
-            Column("found", f"What the inspection of {report.later_round} found", wide=True,
-                   missing="not followed up", source=("found_source", "found_place"))
-        )  # fmt: skip
     moved = _moved(report)
     comment = ""
     if moved:
@@ -111,8 +110,10 @@ def totals(report: Plan) -> Prose:
         for row in records(printed)
     ]
     # Nothing to compare here: totals that are not those of the rows are refused with the data.
-    said = f"The plan prints its own totals: {joined(parts)}. They are the counts of its rows."
-    return Prose([said], report.notes)
+    rows = "They are the counts of its rows."
+    if (counts["agrees"] == "no").any():
+        rows = "Its recommendations have not all been entered."
+    return Prose([f"The plan prints its own totals: {joined(parts)}. {rows}"], report.notes)
 
 
 def repeated(report: Plan) -> Prose:
@@ -121,7 +122,7 @@ def repeated(report: Plan) -> Prose:
     before = before[before["repeated_plan"].fillna("") == report.plan["plan"]]
     sentences = [
         f"Recommendation {row['repeated_recommendation']} repeats recommendation "
-        f"{row['recommendation']} of the plan {row['plan']}, which was {row['response']}; "
+        f"{row['recommendation']} of the plan {row['plan']}, {_answered(row['response'])}; "
         f"the inspection found {VERDICTS[row['follow_up']]}."
         for row in records(before)
     ]
@@ -129,17 +130,29 @@ def repeated(report: Plan) -> Prose:
     unknown = sorted(set(marked["recommendation"]) - set(before["repeated_recommendation"]))
     if unknown:
         numbers, some = joined([str(number) for number in unknown]), len(unknown) > 1
+        earlier = report.data["inspections"]["inspection"].iloc[:1]
+        known = (
+            not is_missing(report.plan["inspection"])
+            and (earlier != report.plan["inspection"]).any()
+        )
+        why = "but which of them has not been entered" if known else "which is not in the data"
         sentences.append(
             f"Recommendation{'s' if some else ''} {numbers} repeat{'' if some else 's'} the "
-            "previous inspection's, which is not in the data."
+            f"previous inspection's, {why}."
         )
     for row in records(report.followed[report.followed["repeated_plan"].notna()]):
         sentences.append(
             f"Recommendation {row['recommendation']} was made again: recommendation "
             f"{row['repeated_recommendation']} of {row['repeated_plan']}, "
-            f"{row['repeated_response']}."
+            f"{_answered(row['repeated_response']).removeprefix('which was ')}."
         )
     return Prose(sentences or ["No recommendation is a repeat."], report.notes, "repeated")
+
+
+def _answered(response: object) -> str:
+    if response == "not entered yet":
+        return "whose answer has not been entered"
+    return f"which was {response}"
 
 
 def remarks(report: Plan) -> Table | Prose:
