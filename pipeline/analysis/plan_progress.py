@@ -16,6 +16,7 @@ _COLUMNS = [
     "months_late", "closed_on", "status", "colour",
 ]  # fmt: skip
 CLOSED = ("complete", "dropped")
+COLOURS = ("red", "amber", "green")
 
 
 def months_from(first: str, second: str) -> int:
@@ -80,13 +81,24 @@ def _action(action: Row, updates: list[Row], as_of: str, rules: list[Row]) -> Ro
 def slippage_by_owner(progress: pd.DataFrame) -> pd.DataFrame:
     """A row an owner: ``actions`` with a first date, ``revised``, ``late``, months slipped.
 
-    ``most_slipped`` and ``mean_slipped`` are months, over the owner's actions with a date.
+    ``most_slipped`` and ``mean_slipped`` are months, over the owner's actions with a date;
+    ``red, amber, green`` count actions of each colour, empty where no rule gives colours.
     """
     dated = progress[progress["first_due"].notna()]
-    return dated.groupby("owner", as_index=False, dropna=False).agg(
+    found = dated.assign(
+        revised=dated["revisions"] > 0,
+        late=dated["months_late"] > 0,
+        **{colour: dated["colour"] == colour for colour in COLOURS},
+    )
+    by_owner = found.groupby("owner", as_index=False, dropna=False).agg(
         actions=("action", "size"),
-        revised=("revisions", lambda found: int((found > 0).sum())),
-        late=("months_late", lambda found: int((found > 0).sum())),
+        revised=("revised", "sum"),
+        late=("late", "sum"),
         most_slipped=("slipped_months", "max"),
         mean_slipped=("slipped_months", "mean"),
+        **{colour: (colour, "sum") for colour in COLOURS},
     )
+    if dated["colour"].isna().all():
+        by_owner[list(COLOURS)] = pd.NA
+    whole = ["actions", "revised", "late", "most_slipped", *COLOURS]
+    return by_owner.astype(dict.fromkeys(whole, "Int64"))

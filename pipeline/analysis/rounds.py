@@ -176,7 +176,7 @@ def totals_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]
             "framework": row["framework"],
             "rating": overall.loc[row["inspection"], "published_rating"],
             "points": overall.loc[row["inspection"], "points"],
-            "most": most[row["framework"]],
+            "most": most.get(row["framework"], pd.NA),
             "source": overall.loc[row["inspection"], "source"],
             "place": overall.loc[row["inspection"], "place"],
         }

@@ -21,6 +21,7 @@ from pipeline.analysis.audits.counts import (
     whole_percent,
 )
 from pipeline.analysis.inspections import comparator_in_text, inspections_in_order
+from pipeline.analysis.plan_progress import progress_of_actions, slippage_by_owner
 from pipeline.analysis.plans import day_in_words
 from pipeline.analysis.ratings.bands import framework_rows, rating_for
 from pipeline.analysis.records import Row, grouped, records
@@ -103,7 +104,8 @@ def scorecard_tables(
         "detectable": detectable(questions, _level(tables, framework)),
         "headline": headline(asked, questions, month, fewest),
         "standards": framework_rows(tables["standards"], framework),
-        "allocation": allocation_check(tables),
+        "allocation": _of(allocation_check(tables), provider),
+        "slippage": slippage(tables, provider, month),
         "limits": pd.DataFrame({"fewest": [fewest], "level": [_level(tables, framework)]}),
     }
     codes = {row["comparator"] for row in inspected.values()}
@@ -432,6 +434,22 @@ def detectable(questions: pd.DataFrame, level: float) -> pd.DataFrame:
             row[f"months_{months}"] = pd.NA if seen is None else seen
         rows.append(row)
     return pd.DataFrame(rows).astype("Int64")
+
+
+def _of(frame: pd.DataFrame, provider: str) -> pd.DataFrame:
+    return frame[frame["provider"] == provider]
+
+
+def slippage(tables: Tables, provider: str, month: str) -> pd.DataFrame:
+    """How far the targets of the provider's plans have slipped by the end of a month, by owner.
+
+    Columns as in ``slippage_by_owner``. A plan that another replaces is left out.
+    """
+    plans = tables["plans"]
+    replaced = set(plans["replaces"].dropna())
+    own = plans[(plans["provider"] == provider) & ~plans["plan"].isin(replaced)]["plan"]
+    progress = progress_of_actions(tables, f"{month}-31")
+    return slippage_by_owner(progress[progress["plan"].isin(own)])
 
 
 def headline(asked: pd.DataFrame, questions: pd.DataFrame, month: str, fewest: int) -> pd.DataFrame:

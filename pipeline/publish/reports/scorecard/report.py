@@ -8,6 +8,7 @@ from typing import Any, Self
 import pandas as pd
 
 from pipeline.analysis.audits.scorecard import POWER, RECENT, YEAR, cases_a_month
+from pipeline.analysis.plan_progress import COLOURS
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.phrases import in_words
 from pipeline.data import is_missing
@@ -309,6 +310,30 @@ class ScorecardReport(ReportPage):
                 Column("cases", "Cases", "count"),
             ],
             name="prompts",
+        )
+
+    def slippage_table(self) -> Table | Prose:
+        """Return how far the targets of the plan have slipped, by owner."""
+        rows = self.data["slippage"]
+        if rows.empty:
+            return Prose(["No action of this provider's plans has a target date."])
+        coloured = rows["red"].notna().any()
+        return self.table(
+            rows,
+            "Actions of the plan against their first targets, by owner",
+            [
+                Column("owner", "Owner", missing="no owner printed"),
+                Column("actions", "Actions with a date", "count"),
+                Column("late", "Late", "count"),
+                Column("revised", "Revised", "count"),
+                Column("most_slipped", "Most slipped", "number", unit="months"),
+                Column("mean_slipped", "On average", "number", unit="months", decimals=1),
+                *(Column(c, c.capitalize(), "count") for c in COLOURS if coloured),
+            ],
+            name="slippage",
+            comment="Late: not closed by its first target, or closed after it; a revised target "
+            "does not change that."
+            + ("" if coloured else " No rule for red, amber and green is in the data."),
         )
 
     def allocation_table(self) -> Table | Prose:
