@@ -41,7 +41,7 @@ def other_aggregates(tables: Tables, questions: pd.DataFrame) -> pd.DataFrame:
         if part.empty:
             continue
         gone = [name for name in _SET_AGAINST if name in part]
-        part = part.drop(columns=gone).assign(comparator=pd.array([code] * len(part), "string"))
+        part = part.drop(columns=gone).assign(comparator=str(code))
         part = with_comparator(part, tables)
         standings = [_standing(row) for row in records(part)]
         for at, name in enumerate(("benchmark_verdict", "benchmark_reason", "benchmark_p")):

@@ -134,7 +134,10 @@ def _owners(texts: Mapping[str, Text]) -> Owners:
         for name, text in texts.items()
     }
     known = set(frames["providers"]["provider"].dropna())
-    return {name: of[of.isin(known)].to_dict() for name, of in owner_of(frames).items()}
+    return {
+        name: {int(str(line)): str(code) for line, code in of.items() if code in known}
+        for name, of in owner_of(frames).items()
+    }
 
 
 def _strays(folder: Path, package: Package) -> list[Problem]:

@@ -265,14 +265,15 @@ def test_a_recommendation_is_one_row_from_the_answer_to_what_moved(opened):
     """Annex 2 of 2018 and chapter 3 of 2020 print 55% and 91% for 4.2.3."""
     row = opened(N18).recommendations_table().frame.set_index("recommendation").loc[6]
     assert row["response"] == "partly agreed"
-    assert row["found"].startswith("Sufficient progress.")
+    assert row["found_0"].startswith("Sufficient progress.")
     assert "4.2.3" in row["moved"]
     assert "55% to 91%" in row["moved"]
 
 
 @pytest.mark.parametrize("other", ["The Ministry of Justice", "HMPPS"])
-def test_an_addressee_is_compared_with_the_provider_and_not_with_the_majority(opened, other):
+def test_an_addressee_who_is_not_the_provider_is_named(opened, other):
     report = opened(N20)
+    report.data["recommendations"]["to_provider"] = ["no"] * 6 + ["yes"] * 2
     report.data["recommendations"]["addressed_to"] = [other] * 6 + ["The Northumbria CRC"] * 2
     asks = report.recommendations["asks"]
     assert asks.str.contains("Addressed to", regex=False).tolist() == [True] * 6 + [False] * 2

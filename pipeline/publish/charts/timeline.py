@@ -86,7 +86,8 @@ def timeline_rows(actions: pd.DataFrame) -> pd.DataFrame:
             actions["owners"], actions["owner_shown"].fillna(NO_OWNER), strict=True
         )
     ]
-    actions = actions.assign(owner_shown=owners).explode("owner_shown")
+    each = pd.Series(owners, index=actions.index, dtype=object)
+    actions = actions.assign(owner_shown=each).explode("owner_shown")
     marked = pd.DataFrame(
         {
             "owner": actions["owner_shown"].astype("string"),

@@ -1,5 +1,7 @@
 """What is promised: each action, when it is due, what has an owner, a date and a measure."""
 
+import pandas as pd
+
 from pipeline.analysis.plans import (
     TARGET_PASSED,
     WHOLE_RECOMMENDATION,
@@ -89,9 +91,9 @@ def actions_table(report: Plan) -> Table | Prose:
     headings = report.recommendations.set_index("recommendation")["heading"]
     frame = report.actions.assign(
         group=report.actions["recommendation"].map(headings),
-        target=[_target(row) for row in records(report.actions)],
-        promise=[_promise(row) for row in records(report.actions)],
-    ).astype({"target": "string"})
+        target=pd.array([_target(row) for row in records(report.actions)], "string"),
+        promise=pd.array([_promise(row) for row in records(report.actions)], "string"),
+    )
     example = str(frame["action"].iloc[0])
     return report.table(
         frame,

@@ -20,8 +20,8 @@ def recommendations_table(report: Plan) -> Table | Prose:
     founds = []
     for at, (name, rows) in enumerate(report.follow_ups):
         said = rows["follow_up"].map(VERDICTS).str.capitalize() + ". " + rows["finding"]
-        columns = {f"found_{at}": said, f"source_{at}": rows["source"], f"at_{at}": rows["place"]}
-        found = rows[["recommendation"]].assign(**columns)
+        shown = {f"found_{at}": said, f"source_{at}": rows["source"], f"at_{at}": rows["place"]}
+        found = rows[["recommendation"]].assign(**shown)
         frame = frame.merge(found, on="recommendation", how="left")
         founds.append(
             Column(f"found_{at}", f"What the inspection of {name} found", wide=True,
