@@ -60,7 +60,7 @@ def _cards(report: NationalReport) -> list[KeyFigure]:
         told, _, many = placed.partition(" of ")
         cards.append(
             KeyFigure(
-                "Clearly in one half",
+                "Always in one half",
                 told,
                 of=f"of {many}",
                 note="whichever cases had been read",
