@@ -386,6 +386,25 @@ def test_what_an_inspection_needs_is_printed():
         assert line in result.output
 
 
+@pytest.mark.parametrize(
+    ("name", "where", "column"),
+    [
+        ("plans", {"plan": "dlnr-crc-2020"}, "report_published_printed"),
+        ("plans", {"plan": "dlnr-crc-2020"}, "submitted"),
+        ("actions", {"action": "dlnr-crc-2020-1-01"}, "summary"),
+        ("recommendations", {"plan": "dlnr-crc-2020"}, "title"),
+    ],
+)
+def test_what_hangs_on_a_row_at_fault_goes_with_it(folder, name, where, column):
+    """A plan that cannot be read takes its recommendations along, and no other provider."""
+    folder.edit(name, where, **{column: ""})
+    tables, problems = load_valid(folder.path)
+    assert {problem.provider for problem in problems if problem.stops} == {"dlnr-crc"}
+    assert "northumbria-crc" in set(tables["providers"]["provider"])
+    for table in ("plans", "recommendations", "actions"):
+        assert not tables[table]["plan"].str.startswith("dlnr").any()
+
+
 def test_a_framework_that_is_not_there():
     result = CliRunner().invoke(cli, ["needs", "crc-209", "--data", str(RAW)])
     assert result.exit_code == 2

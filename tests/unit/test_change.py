@@ -27,6 +27,7 @@ from pipeline.analysis.statistics.significance import (
     smallest_detectable_change,
 )
 from pipeline.publish.charts.comparison import change_chart
+from pipeline.publish.page.pictures import svg_text
 
 
 @pytest.fixture(scope="module")
@@ -359,7 +360,7 @@ def test_other_tests_for_the_annex(tested):
 
 def test_the_picture_of_change_runs_from_the_largest_rise_to_the_largest_fall(tested):
     drawn = change_chart(tested[tested["change_points"].notna()])
-    rows = re.findall(r">Key question ([\d.]+)</text><text[^>]*>([^<]+)<", drawn)
+    rows = re.findall(r">Key question ([\d.]+)<[^+−]*?>([+−]\d+)<", svg_text(drawn))
     # The figures of the two reports subtracted by hand, where they may be compared.
     assert [points for _, points in rows] == [
         "+36", "+15", "+12", "+10", "+10", "+8", "+7", "+6", "+4", "+4", "+4", "−7", "−26",

@@ -153,7 +153,7 @@ def test_the_weakness_is_the_theme_that_holds_most_ratings_down() -> None:
     assert found is not None and found.questions == ("2.1.3", "2.2.3")
     assert found.sentence == (
         "The chief weakness is keeping people safe, done well in 51% to 58% of cases: it is the "
-        "lowest key question in two of the two standards rated on cases."
+        "lowest key question in both standards rated on cases."
     )
 
 
@@ -254,7 +254,8 @@ def test_sentences_hold_nothing_forbidden_and_significance_is_earned(
     assert passed != change.startswith("No change")
     for way in ("better", "worse", "similar"):
         number = sum(standing == way for _, _, standing, *_ in drawn)
-        assert f"{number or 'none'} " in against.lower() and way in against
+        none_said = not number and "cannot be called" in against
+        assert way in against and (none_said or f"{number or 'none'} " in against.lower())
 
 
 def test_worse_comes_first_where_it_is_more() -> None:

@@ -205,6 +205,7 @@ def test_a_folder_a_report_subject(made, wider):
         "comparison-northumbria-crc-2019-2021",
         "comparison-solo-2020",
         "comparison-ambleshire-2021-2022",
+        "rounds-northumbria-crc",
     }
     assert names(made) == {*plans, NORTHUMBRIA}
     assert names(wider) == plans | comparisons

@@ -64,6 +64,9 @@ def step(before: Any, now: Any, order: Sequence[str]) -> int:
     """Return 1 where an overall rating rose, -1 where it fell, 0 where neither can be said.
 
     ``order`` names the overall ratings of the current framework, lowest first.
+
+    >>> step("Good", "Inadequate", ["Inadequate", "Requires improvement", "Good"])
+    -1
     """
     if is_missing(before) or is_missing(now) or not {before, now} <= set(order):
         return 0
@@ -84,6 +87,10 @@ def where_it_stands(
 
     ``previous`` names the earlier round, empty where there is none; ``before`` and ``now`` are the
     overall ratings, missing where there is none; ``status`` says why there is none now.
+
+    >>> moved = Movement(rose=1, stayed=0, fell=0, of=1, points=1)
+    >>> where_it_stands("North", "2018", "Good", "Good", ["Good"], moved) != ""
+    True
     """
     rated = f"{provider}: {inside(NO_RATING.get(status, 'There is no overall rating'))}"
     if not is_missing(now):
@@ -112,6 +119,9 @@ def leads_with_fall(way: int, moved: Movement) -> bool:
     """Whether the page leads with falls: the rating fell, or it stayed and the standards fell.
 
     They fell where more of them fell than rose, or as many and points were lost.
+
+    >>> leads_with_fall(-1, Movement(rose=3, stayed=0, fell=0, of=3, points=3))
+    True
     """
     balance = moved.fell - moved.rose
     return way < 0 or (way == 0 and (balance > 0 or (balance == 0 and moved.points < 0)))
@@ -187,12 +197,20 @@ def _opening(share: int, good_from: int) -> str:
 
 
 def inside(words: str) -> str:
-    """Return a name as it stands inside a sentence; one with a capital further on keeps its own."""
+    """Return a name as it stands inside a sentence; one with a capital further on keeps its own.
+
+    >>> inside("Planning"), inside("OASys")
+    ('planning', 'OASys')
+    """
     return words if words[1:] != words[1:].lower() else words[0].lower() + words[1:]
 
 
 def capital(words: str) -> str:
-    """Return words as they begin a sentence."""
+    """Return words as they begin a sentence.
+
+    >>> capital("planning")
+    'Planning'
+    """
     return words[:1].upper() + words[1:]
 
 
@@ -204,12 +222,20 @@ def span(questions: pd.DataFrame) -> str:
 
 
 def subject(row: Row) -> str:
-    """Name a key question in a sentence: what it is called under its theme, and the theme."""
+    """Name a key question in a sentence: what it is called under its theme, and the theme.
+
+    >>> subject({"in_short": "Planning", "theme": "Keeping people safe"})
+    'planning (keeping people safe)'
+    """
     return f"{inside(str(row['in_short']))} ({inside(str(row['theme']))})"
 
 
 def small_base(row: Row) -> bool:
-    """Whether a key question's figure is known to rest on fewer than 30 cases."""
+    """Whether a key question's figure is known to rest on fewer than 30 cases.
+
+    >>> small_base({"current_base": 11}), small_base({"current_base": 97})
+    (True, False)
+    """
     return not is_missing(row["current_base"]) and int(row["current_base"]) < SMALL_BASE
 
 
@@ -309,8 +335,8 @@ def against_aggregate(questions: pd.DataFrame) -> str:
     left = len(known) - better - worse - similar - few
     if left == len(known):
         return (
-            f"For none of {counted(left, 'key question')} can it be said: how many cases they are "
-            "out of is not known."
+            f"Against it {counted(left, 'key question')} cannot be called better, similar or worse: "
+            "how many cases are behind the figures is not known."
         )
     sides = [(better, "better"), (worse, "worse")]
     first, second = sides[::-1] if worse > better else sides
@@ -328,6 +354,9 @@ def score(
 
     ``before`` are the points of the round ``previous``, ``short`` the points missing to the next
     overall rating and its name, None at the top.
+
+    >>> score(15, 30, "2018", 10, (1, "Good"))
+    '15 of 30 points, up from 10 in 2018; 1 point short of Good.'
     """
     said = f"{points} of {most} points"
     if before is not None:

@@ -48,7 +48,8 @@ def failed_checks(report: Comparison) -> list[str]:
         failed = failed[failed["rule"].isin(_OF_RATINGS)]
     if failed.empty:
         return []
-    some, first = len(failed) > 1, str(failed["detail"].iloc[0]).rstrip(".")
+    row = failed.iloc[0]
+    some, first = len(failed) > 1, f"{row['subject']}: {str(row['detail']).rstrip('.')}"
     which = "Figures of this page fail" if some else "A figure of this page fails"
     return [
         f"{which} {in_words(len(failed))} check{'s' if some else ''} of the data"
