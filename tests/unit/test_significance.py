@@ -17,10 +17,10 @@ from statsmodels.stats.proportion import (
     proportions_ztest,
 )
 
+from pipeline.analysis.statistics.exact import boschloo_exact
 from pipeline.analysis.statistics.significance import (
     CannotBeComputed,
     benjamini_hochberg,
-    boschloo_exact,
     clopper_pearson_interval,
     expected_by_chance,
     few_expected,

@@ -41,11 +41,15 @@ import pandas as pd
 
 from pipeline.analysis.statistics.bases import EVERY_BASE, Base, base_of
 from pipeline.analysis.statistics.benchmark import against_benchmark
-from pipeline.analysis.statistics.exact import exact_z_at_least, exact_z_p, exact_z_passes
+from pipeline.analysis.statistics.exact import (
+    boschloo_exact,
+    exact_z_at_least,
+    exact_z_p,
+    exact_z_passes,
+)
 from pipeline.analysis.statistics.significance import (
     Interval,
     benjamini_hochberg,
-    boschloo_exact,
     expected_by_chance,
     few_expected,
     fisher_exact,
