@@ -223,9 +223,9 @@ def boschloo_exact(x1: int, n1: int, x2: int, n2: int) -> float:
         region = (fisher > fisher[low, high] / _TIE).sum(axis=1)
         sides.append((float(_on_grid(region, of, out_of, False).max()), region, of, out_of))
     best = 1.0
-    for on_grid, *side in sorted(sides, key=lambda side: side[0]):
+    for on_grid, region, of, out_of in sorted(sides, key=lambda side: side[0]):
         if on_grid < best:  # what the grid finds is never above the true value
-            best = min(best, _largest(*side, mirrored=False))
+            best = min(best, _largest(region, of, out_of, mirrored=False))
     return min(1.0, 2 * best)
 
 

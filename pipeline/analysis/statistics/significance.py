@@ -98,6 +98,8 @@ def check_counts(count: Numbers, nobs: Numbers) -> tuple[npt.NDArray, npt.NDArra
 
 
 def _whole_numbers(value: Numbers, what: str) -> npt.NDArray:
+    if isinstance(value, np.ndarray) and value.dtype == np.int64:
+        return value
     try:
         numbers = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
