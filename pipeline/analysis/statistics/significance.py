@@ -304,20 +304,6 @@ def few_expected(x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers) -> Any:
     return np.minimum(n1, n2) * np.minimum(well, total - well) < FEW_EXPECTED * total
 
 
-def fisher_exact(x1: int, n1: int, x2: int, n2: int) -> float:
-    """Two-sided p-value of Fisher's exact test, by scipy; for the analysts' annex only.
-
-    Source: Fisher, R. A. (1935), Journal of the Royal Statistical Society 98, 39-82.
-
-    >>> round(fisher_exact(18, 20, 7, 11), 3)
-    0.151
-    """
-    counts1, bases1 = (int(value) for value in check_counts(x1, n1))
-    counts2, bases2 = (int(value) for value in check_counts(x2, n2))
-    table = [[counts1, counts2], [bases1 - counts1, bases2 - counts2]]
-    return float(scipy.stats.fisher_exact(table).pvalue)
-
-
 def benjamini_hochberg(p_values: Iterable[float | None]) -> Adjusted:
     """P-values adjusted so that the expected share of false discoveries is held at a level.
 
