@@ -19,6 +19,7 @@ import pandas as pd
 from pipeline.analysis.ratings.scale import Rated, Scale, largest_pair
 from pipeline.analysis.records import grouped, records
 from pipeline.analysis.statistics.bases import Base
+from pipeline.data import is_missing
 
 
 def cases_needed(count: int, base: int, boundary: int) -> int:
@@ -199,7 +200,7 @@ def next_overall_rating(
     discretion) and ``points_by_bands`` (total by the bands alone, judgements as published).
     """
     own = records(ratings[ratings["standard"] != "overall"])
-    points = sum(row["points"] or 0 for row in own)
+    points = sum(int(row["points"]) for row in own if not is_missing(row["points"]))
     bands = sorted(records(overall_bands), key=lambda band: band["lower_points"])
     here = [band for band in bands if band["lower_points"] <= points]
     above = bands[len(here) :]
@@ -211,8 +212,9 @@ def next_overall_rating(
     }
     worth = {row["published_rating"]: row["points"] for row in reversed(own)}
     by_bands = sum(
-        row["points"] if row["derived_rating"] is None else worth.get(row["derived_rating"], 0)
+        int(row["points"] if is_missing(derived) else worth.get(derived, 0))
         for row in own
+        for derived in [row["derived_rating"]]
     )
     return {
         "points": points,
@@ -223,6 +225,6 @@ def next_overall_rating(
             name: [row["standard"] for row in way[:needed]] if len(way) >= needed else []
             for name, way in ways.items()
         },
-        "raised_by_panel": [row["standard"] for row in own if row["discretion"] is not None],
+        "raised_by_panel": [row["standard"] for row in own if not is_missing(row["discretion"])],
         "points_by_bands": by_bands,
     }
