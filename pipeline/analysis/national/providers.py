@@ -156,10 +156,10 @@ def _with_ranks(
     if len(scored) < FEWEST:
         return frame
     chances = np.zeros((len(scored), int(frame["most"].iloc[0]) + 1))
-    rules = [
+    standards, bands, rules = (
         framework_rows(tables[name], framework)
         for name in ("standards", "rating_bands", "discretion_rules")
-    ]
+    )
     asked, rated = processed["key_question_comparison"], processed["standard_ratings"]
     questions, ratings = (
         dict(iter(frame.groupby(column)))
@@ -169,12 +169,14 @@ def _with_ranks(
         total = stability_of_total(
             questions.get(inspection, asked.iloc[:0]).drop_duplicates("key_question"),
             ratings.get(inspection, rated.iloc[:0]),
-            *rules,
-            sample_kinds=tables["sample_kinds"],
+            standards,
+            bands,
+            rules,
+            tables["sample_kinds"],
         )
         # Had other cases been read, by the bands alone.
-        total = total[total["rule"] == BANDS_ALONE]["together"]
-        chances[at, : len(total)] = total
+        alone = total[total["rule"] == BANDS_ALONE]["together"]
+        chances[at, : len(alone)] = alone
     intervals = rank_intervals(chances / chances.sum(axis=1, keepdims=True))
     places = pd.DataFrame(intervals, index=scored.index).astype("Int64")
     halves = [half(interval, len(scored)) for interval in intervals]
