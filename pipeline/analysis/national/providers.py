@@ -10,7 +10,8 @@ import pandas as pd
 
 from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.ratings.bands import framework_rows
-from pipeline.analysis.ratings.stability import BANDS_ALONE, stability_of_total
+from pipeline.analysis.ratings.scale import Rated, Scale
+from pipeline.analysis.ratings.stability import total_together
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.statistics.ranking import half, rank_intervals
 from pipeline.data import Tables, is_missing
@@ -160,23 +161,18 @@ def _with_ranks(
         framework_rows(tables[name], framework)
         for name in ("standards", "rating_bands", "discretion_rules")
     )
+    scale = Scale.of(bands, rules)
     asked, rated = processed["key_question_comparison"], processed["standard_ratings"]
     questions, ratings = (
         dict(iter(frame.groupby(column)))
         for frame, column in ((asked, "current_inspection"), (rated, "inspection"))
     )
     for at, inspection in enumerate(scored["inspection"]):
-        total = stability_of_total(
-            questions.get(inspection, asked.iloc[:0]).drop_duplicates("key_question"),
-            ratings.get(inspection, rated.iloc[:0]),
-            standards,
-            bands,
-            rules,
-            tables["sample_kinds"],
-        )
+        read = questions.get(inspection, asked.iloc[:0]).drop_duplicates("key_question")
+        own = Rated.of(read, standards, bands, rules, scale)
         # Had other cases been read, by the bands alone.
-        alone = total[total["rule"] == BANDS_ALONE]["together"]
-        chances[at, : len(alone)] = alone
+        total = total_together(own, ratings.get(inspection, rated.iloc[:0]), tables["sample_kinds"])
+        chances[at, : len(total)] = total
     intervals = rank_intervals(chances / chances.sum(axis=1, keepdims=True))
     places = pd.DataFrame(intervals, index=scored.index).astype("Int64")
     halves = [half(interval, len(scored)) for interval in intervals]

@@ -200,6 +200,11 @@ def stability_of_total(
     return pd.concat(frames, ignore_index=True)
 
 
+def total_together(rated: Rated, ratings: pd.DataFrame, sample_kinds: pd.DataFrame) -> npt.NDArray:
+    """Return the column ``together`` of ``stability_of_total`` by the bands alone."""
+    return _parts(rated, ratings, sample_kinds, BANDS_ALONE).total("together")
+
+
 def stability_of_overall(
     questions: pd.DataFrame,
     ratings: pd.DataFrame,
