@@ -86,10 +86,8 @@ def _type(column: pd.Series) -> str:
 
 def _values(column: pd.Series) -> list[Any]:
     """Return the values of a column as Python's own; what is missing as None."""
-    if column.isna().any():
-        values = column.astype(object).where(column.notna(), None).tolist()
-    else:
-        values = column.tolist()
+    missing = column.isna().tolist()
+    values = [None if no else v for v, no in zip(column.tolist(), missing, strict=True)]
     if column.dtype.kind == "f":
         return [v if v is None else float(FLOAT_FORMAT % v) for v in values]
     return values

@@ -5,7 +5,7 @@ does, and a national edition has hundreds of thousands of them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -32,12 +32,19 @@ def look_up(
     [True, False]
     """
     names = dict(columns) if isinstance(columns, Mapping) else {name: name for name in columns}
-    there = list(other_key or key)
-    right = other[[*there, *names]]
-    right.columns = pd.Index([*key, *names.values()])
+    at = {found: place for place, found in enumerate(_keys(other, other_key or key))}
+    if len(at) < len(other):
+        raise ValueError(f"More than one row has the same {', '.join(other_key or key)}.")
+    places = [at.get(wanted, -1) for wanted in _keys(rows, key)]
+    found = other[list(names)].set_axis(list(names.values()), axis=1)
+    # The place -1 is none of the rows', so that it gives missing values.
+    found = found.reset_index(drop=True).reindex(places).set_axis(rows.index)
     kept = rows.drop(columns=[name for name in names.values() if name in rows])
-    joined = kept.merge(right, on=list(key), how="left", validate="many_to_one")
-    return joined.set_axis(rows.index)
+    return pd.concat([kept, found], axis=1)
+
+
+def _keys(frame: pd.DataFrame, key: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    return zip(*(frame[name].tolist() for name in key), strict=True)
 
 
 def in_force(

@@ -9,6 +9,7 @@ from support.exact import by_counting, scipy_keeps_ties, scipys, z_squared
 
 from pipeline.analysis.statistics import exact
 from pipeline.analysis.statistics.exact import (
+    boschloo_exact,
     critical_z,
     exact_z_at_least,
     exact_z_p,
@@ -100,3 +101,13 @@ def test_samples_too_large_to_count_take_fishers_test():
     assert exact_z_p(*table) == pytest.approx(2 * min(less, greater), rel=1e-6)
     assert exact_z_passes(*table, 0.1)
     assert not exact_z_passes(500, 1_000_000, 501, 1_000_000, 0.1)
+
+
+@settings(deadline=None, max_examples=40)
+@given(tables(most=40))
+def test_boschloo_equals_scipys(table):
+    x1, n1, x2, n2 = table
+    if 0 < x1 + x2 < n1 + n2:
+        scipys_p = scipy.stats.boschloo_exact([[x1, x2], [n1 - x1, n2 - x2]]).pvalue
+        assert boschloo_exact(*table) == pytest.approx(min(1, scipys_p), abs=1e-6)
+    assert boschloo_exact(x2, n2, x1, n1) == pytest.approx(boschloo_exact(*table), abs=1e-12)

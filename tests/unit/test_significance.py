@@ -17,14 +17,13 @@ from statsmodels.stats.proportion import (
     proportions_ztest,
 )
 
+from pipeline.analysis.statistics.exact import boschloo_exact, fisher_exact
 from pipeline.analysis.statistics.significance import (
     CannotBeComputed,
     benjamini_hochberg,
-    boschloo_exact,
     clopper_pearson_interval,
     expected_by_chance,
     few_expected,
-    fisher_exact,
     newcombe_interval,
     pooled_tests,
     smallest_detectable_change,

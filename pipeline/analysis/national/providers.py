@@ -10,7 +10,8 @@ import pandas as pd
 
 from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.ratings.bands import framework_rows
-from pipeline.analysis.ratings.stability import BANDS_ALONE, stability_of_total
+from pipeline.analysis.ratings.scale import Rated, Scale
+from pipeline.analysis.ratings.stability import total_together
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.statistics.ranking import half, rank_intervals
 from pipeline.data import Tables, is_missing
@@ -156,8 +157,21 @@ def _with_ranks(
     if len(scored) < FEWEST:
         return frame
     chances = np.zeros((len(scored), int(frame["most"].iloc[0]) + 1))
+    standards, bands, rules = (
+        framework_rows(tables[name], framework)
+        for name in ("standards", "rating_bands", "discretion_rules")
+    )
+    scale = Scale.of(bands, rules)
+    asked, rated = processed["key_question_comparison"], processed["standard_ratings"]
+    questions, ratings = (
+        dict(iter(frame.groupby(column)))
+        for frame, column in ((asked, "current_inspection"), (rated, "inspection"))
+    )
     for at, inspection in enumerate(scored["inspection"]):
-        total = _totals_of_other_cases(tables, processed, framework, str(inspection))
+        read = questions.get(inspection, asked.iloc[:0]).drop_duplicates("key_question")
+        own = Rated.of(read, standards, bands, rules, scale)
+        # Had other cases been read, by the bands alone.
+        total = total_together(own, ratings.get(inspection, rated.iloc[:0]), tables["sample_kinds"])
         chances[at, : len(total)] = total
     intervals = rank_intervals(chances / chances.sum(axis=1, keepdims=True))
     places = pd.DataFrame(intervals, index=scored.index).astype("Int64")
@@ -167,24 +181,6 @@ def _with_ranks(
         worst_rank=places["worst"].reindex(frame.index),
         half=pd.Series(halves, scored.index, dtype="string").reindex(frame.index),
     )
-
-
-def _totals_of_other_cases(
-    tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str, inspection: str
-) -> np.ndarray:
-    """Probability of each total of points had other cases been read, by the bands alone."""
-    questions = processed["key_question_comparison"]
-    questions = questions[questions["current_inspection"] == inspection]
-    ratings = processed["standard_ratings"]
-    total = stability_of_total(
-        questions.drop_duplicates("key_question"),
-        ratings[ratings["inspection"] == inspection],
-        standards=framework_rows(tables["standards"], framework),
-        bands=framework_rows(tables["rating_bands"], framework),
-        rules=framework_rows(tables["discretion_rules"], framework),
-        sample_kinds=tables["sample_kinds"],
-    )
-    return total[total["rule"] == BANDS_ALONE]["together"].to_numpy(dtype=float)
 
 
 def tiles(processed: Mapping[str, pd.DataFrame], providers: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.statistics.bases import base_of, possible_counts
-from pipeline.analysis.statistics.funnel import FEWEST, dispersion, zone
+from pipeline.analysis.statistics.funnel import FEWEST, dispersion, zones
 from pipeline.analysis.statistics.shrinkage import shrunk
 from pipeline.data import Tables, is_missing
 
@@ -156,19 +156,19 @@ def _across(known: list[Row]) -> Row:
         return row
     spread = dispersion(counts, cases, share)
     drawn = shrunk(counts, cases)
-    for figure, value in zip(known, drawn.shares, strict=True):
+    found = zones(counts, cases, share)
+    among = zones(counts, cases, share, spread.applied)
+    for figure, value, where, wide in zip(known, drawn.shares, found, among, strict=True):
         figure["drawn_in"] = round(100 * float(value), 1)
-        figure["zone"] = zone(figure["count"], figure["cases"], share)
-        among = zone(figure["count"], figure["cases"], share, spread.applied)
-        figure["stands_out"] = among.startswith("far")
-    zones = [figure["zone"] for figure in known]
+        figure["zone"] = where
+        figure["stands_out"] = wide.startswith("far")
     return row | {
         "phi": spread.phi,
         "phi_threshold": spread.threshold,
         "widened": spread.applied,
-        "below": sum(found.endswith("below") for found in zones),
-        "above": sum(found.endswith("above") for found in zones),
-        "far_outside": sum(found.startswith("far") for found in zones),
+        "below": sum(where.endswith("below") for where in found),
+        "above": sum(where.endswith("above") for where in found),
+        "far_outside": sum(where.startswith("far") for where in found),
         "standing_out": sum(figure["stands_out"] for figure in known),
         "drawn_in_by": drawn.worth if drawn.worth < float("inf") else pd.NA,
     }

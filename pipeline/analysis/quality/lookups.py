@@ -56,8 +56,7 @@ class Records:
     def rows(self, table: str) -> list[Row]:
         """Every row of a table; a missing value is ``None``."""
         if table not in self._rows:
-            frame = self.tables[table].astype(object)
-            self._rows[table] = records(frame.where(frame.notna(), None))
+            self._rows[table] = records(self.tables[table])
         return self._rows[table]
 
     def by_inspection(self, table: str) -> dict[str, list[Row]]:

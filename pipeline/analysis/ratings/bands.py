@@ -144,7 +144,8 @@ def _one_case_away(percent: int, base: int, bands: pd.DataFrame) -> list[str | N
 
 def framework_rows(table: pd.DataFrame, framework: str) -> pd.DataFrame:
     """Return the rows of one framework."""
-    return table[table["framework"] == framework]
+    at = [place for place, name in enumerate(table["framework"].tolist()) if name == framework]
+    return table.take(at)  # a mask of strings takes pandas ten times as long
 
 
 NOT_DERIVED = "not derived"

@@ -19,6 +19,7 @@ import pandas as pd
 from pipeline.analysis.ratings.scale import Rated, Scale, largest_pair
 from pipeline.analysis.records import grouped, records
 from pipeline.analysis.statistics.bases import Base
+from pipeline.data import is_missing
 
 
 def cases_needed(count: int, base: int, boundary: int) -> int:
@@ -198,33 +199,32 @@ def next_overall_rating(
     many standards cannot rise; ``raised_by_panel`` (standards whose published rating rests on
     discretion) and ``points_by_bands`` (total by the bands alone, judgements as published).
     """
-    own = ratings[ratings["standard"] != "overall"]
-    points = int(own["points"].sum())
-    bands = overall_bands.sort_values("lower_points")
-    above = bands[bands["lower_points"] > points]
-    here = bands[bands["lower_points"] <= points]
-    needed = int(above["lower_points"].iloc[0]) - points if len(above) else 0
-    able = route[route["rateable"].astype(bool)]
+    own = records(ratings[ratings["standard"] != "overall"])
+    points = sum(int(row["points"]) for row in own if not is_missing(row["points"]))
+    bands = sorted(records(overall_bands), key=lambda band: band["lower_points"])
+    here = [band for band in bands if band["lower_points"] <= points]
+    above = bands[len(here) :]
+    needed = above[0]["lower_points"] - points if above else 0
+    able = [row for row in records(route) if row["rateable"]]
     ways = {
-        "fewest_cases": able.sort_values(["cases_needed", "points_away"], kind="stable"),
-        "fewest_points": able.sort_values(["points_away", "cases_needed"], kind="stable"),
+        "fewest_cases": sorted(able, key=lambda row: (row["cases_needed"], row["points_away"])),
+        "fewest_points": sorted(able, key=lambda row: (row["points_away"], row["cases_needed"])),
     }
-    worth = own.drop_duplicates("published_rating").set_index("published_rating")["points"]
+    worth = {row["published_rating"]: row["points"] for row in reversed(own)}
     by_bands = sum(
-        int(worth.get(line["derived_rating"], 0))
-        if pd.notna(line["derived_rating"])
-        else int(line["points"])
-        for line in own.to_dict("records")
+        int(row["points"] if is_missing(derived) else worth.get(derived, 0))
+        for row in own
+        for derived in [row["derived_rating"]]
     )
     return {
         "points": points,
-        "rating": str(here["rating"].iloc[-1]) if len(here) else None,
-        "next_rating": str(above["rating"].iloc[0]) if len(above) else None,
+        "rating": here[-1]["rating"] if here else None,
+        "next_rating": above[0]["rating"] if above else None,
         "points_needed": needed,
         **{
-            name: way["standard"].head(needed).tolist() if len(way) >= needed else []
+            name: [row["standard"] for row in way[:needed]] if len(way) >= needed else []
             for name, way in ways.items()
         },
-        "raised_by_panel": own.loc[own["discretion"].notna(), "standard"].tolist(),
+        "raised_by_panel": [row["standard"] for row in own if not is_missing(row["discretion"])],
         "points_by_bands": by_bands,
     }

@@ -176,11 +176,11 @@ def largest_pair(percent: int, base: Base) -> tuple[int, int] | None:
 
 def joined_samples(samples: Iterable[str], sample_kinds: pd.DataFrame) -> dict[str, str]:
     """Each sample with the largest sample it lies within (``part_of`` in ``sample_kinds``)."""
-    part_of = sample_kinds.set_index("sample")["part_of"].dropna().to_dict()
+    part_of = dict(zip(sample_kinds["sample"], sample_kinds["part_of"], strict=True))
     roots = {}
     for sample in samples:
         root = sample
-        while root in part_of:
+        while isinstance(part_of.get(root), str):
             root = part_of[root]
         roots[sample] = root
     return roots

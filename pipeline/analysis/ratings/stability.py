@@ -28,7 +28,7 @@ test draws seeded samples and finds the same.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -200,6 +200,11 @@ def stability_of_total(
     return pd.concat(frames, ignore_index=True)
 
 
+def total_together(rated: Rated, ratings: pd.DataFrame, sample_kinds: pd.DataFrame) -> npt.NDArray:
+    """Return the column ``together`` of ``stability_of_total`` by the bands alone."""
+    return _parts(rated, ratings, sample_kinds, BANDS_ALONE).total("together")
+
+
 def stability_of_overall(
     questions: pd.DataFrame,
     ratings: pd.DataFrame,
@@ -281,41 +286,44 @@ class _Parts:
         """Lowest and highest possible probability that the total is at least ``need``."""
         if need <= self.held:
             return 1.0, 1.0
-        alone = [group[0] for group in self.groups if len(group) == 1]
         # With two groups of several standards, their cases are treated as one set: still a bound.
         several = [standard for group in self.groups if len(group) > 1 for standard in group]
         if len(self.points) ** len(several) > _LARGEST_PROGRAMME:
             return None, None
-        low_rest = high_rest = np.eye(1, self.held + 1, self.held)[0]
-        for standard in alone:
-            low_rest = np.convolve(low_rest, self._spread(_exactly(standard.lowest())))
-            high_rest = np.convolve(high_rest, self._spread(_exactly(standard.together())))
+        lowest, highest = _Standard.lowest, _Standard.together
         return (
-            self._extreme(several, need, low_rest, 1),
-            self._extreme(several, need, high_rest, -1),
+            self._extreme([_exactly(lowest(s)) for s in several], need, self._alone(lowest), 1),
+            self._extreme([_exactly(highest(s)) for s in several], need, self._alone(highest), -1),
         )
 
+    def _alone(self, at: Callable[[_Standard], npt.NDArray]) -> npt.NDArray:
+        """Probability of each total of what is held and of the standards that stand alone."""
+        rest = np.eye(1, self.held + 1, self.held)[0]
+        for group in self.groups:
+            if len(group) == 1:
+                rest = np.convolve(rest, self._spread(_exactly(at(group[0]))))
+        return rest
+
     def _extreme(
-        self, standards: Sequence[_Standard], need: int, rest: npt.NDArray, sign: int
+        self, chances: Sequence[npt.NDArray], need: int, rest: npt.NDArray, sign: int
     ) -> float:
-        """Least (sign 1) or greatest (sign -1) probability over joint levels of some standards."""
+        """Least (sign 1) or greatest (sign -1) probability over joint levels of some standards.
+
+        ``chances``: of each level of each standard, the lowest possible ones for the least and the
+        highest for the greatest probability, since more points never make the total smaller.
+        """
         enough = np.append(rest[::-1].cumsum()[::-1], 0)
-        if not standards:
+        if not chances:
             return float(enough[min(max(need, 0), len(rest))])
-        states = np.array(list(itertools.product(range(len(self.points)), repeat=len(standards))))
+        levels = [np.flatnonzero(chance) for chance in chances]
+        states = np.array(list(itertools.product(*levels)))
         missing = np.clip(need - self.points[states].sum(axis=1), 0, len(rest))
-        above = np.array(
-            [states[:, i] >= at for i in range(len(standards)) for at in range(1, len(self.points))]
-        ).astype(float)
-        highest = np.concatenate([standard.together()[1:] for standard in standards])
-        lowest = np.concatenate([standard.lowest()[1:] for standard in standards])
         answer = linprog(
             sign * enough[missing],
-            A_ub=np.vstack([above, -above]),
-            b_ub=np.concatenate([highest, -lowest]),
-            A_eq=np.ones((1, len(states))),
-            b_eq=[1.0],
-            method="highs",
+            A_eq=np.vstack([at[:, None] == states[:, i] for i, at in enumerate(levels)]),
+            b_eq=np.concatenate([chance[at] for chance, at in zip(chances, levels, strict=True)]),
+            method="highs-ds",
+            options={"presolve": False},  # takes longer than so small a programme itself
         )
         if answer.status != 0:
             raise RuntimeError(f"The bounds on the total could not be found: {answer.message}")

@@ -41,14 +41,18 @@ import pandas as pd
 
 from pipeline.analysis.statistics.bases import EVERY_BASE, Base, base_of
 from pipeline.analysis.statistics.benchmark import against_benchmark
-from pipeline.analysis.statistics.exact import exact_z_at_least, exact_z_p, exact_z_passes
+from pipeline.analysis.statistics.exact import (
+    boschloo_exact,
+    exact_z_at_least,
+    exact_z_p,
+    exact_z_passes,
+    fisher_exact,
+)
 from pipeline.analysis.statistics.significance import (
     Interval,
     benjamini_hochberg,
-    boschloo_exact,
     expected_by_chance,
     few_expected,
-    fisher_exact,
     newcombe_interval,
     pooled_tests,
     smallest_detectable_change,
@@ -536,29 +540,19 @@ def families_of_tests(tested: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
     ``expected_by_chance`` (at most so many would pass by chance alone if nothing had changed) and
     ``kept_after_adjustment`` (tests whose ``bh_adjusted`` is at most ``level``).
     """
-    rows = []
-    for family, part in tested.groupby(FAMILY, dropna=False):
-        comparable = part[part["change_verdict"] != NOT_COMPARABLE]
-        computed = int(comparable["p_max"].notna().sum())
-        rows.append(
-            dict(zip(FAMILY, family, strict=True))
-            | {
-                "comparable": len(comparable),
-                "computed": computed,
-                "left_out": len(comparable) - computed,
-                "significant": int((comparable["change_verdict"] == SIGNIFICANT).sum()),
-                "not_significant": int((comparable["change_verdict"] == NOT_SIGNIFICANT).sum()),
-                "tests_disagree": int((comparable["change_verdict"] == TESTS_DISAGREE).sum()),
-                "unsettled": int((comparable["change_verdict"] == UNSETTLED).sum()),
-                "expected_by_chance": expected_by_chance(computed, level),
-                "kept_after_adjustment": int((comparable["bh_adjusted"] <= level).sum()),
-            }
-        )
-    columns = [
-        *FAMILY, "comparable", "computed", "left_out", "significant", "not_significant",
-        "tests_disagree", "unsettled", "expected_by_chance", "kept_after_adjustment",
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    comparable = tested["change_verdict"] != NOT_COMPARABLE
+    counted = {
+        "comparable": comparable,
+        "computed": comparable & tested["p_max"].notna(),
+        "left_out": comparable & tested["p_max"].isna(),
+        **{v.replace(" ", "_"): tested["change_verdict"] == v for v in VERDICTS[:-1]},
+        "kept_after_adjustment": comparable & (tested["bh_adjusted"] <= level).fillna(False),
+    }
+    flags = tested[FAMILY].assign(**{name: of.astype(int) for name, of in counted.items()})
+    told = flags.groupby(FAMILY, dropna=False, as_index=False).sum()
+    chance = [expected_by_chance(tests, level) for tests in told["computed"]]
+    told.insert(len(told.columns) - 1, "expected_by_chance", chance)
+    return told
 
 
 def other_tests(tested: pd.DataFrame, subject: str = "key_question") -> pd.DataFrame:
@@ -609,29 +603,29 @@ def detectable_by_sample(tested: pd.DataFrame) -> pd.DataFrame:
     and ``rise, fall`` (all of that in words).
     """
     comparable = tested[tested["change_verdict"] != NOT_COMPARABLE]
-    rows = []
-    for key, part in comparable.groupby([*FAMILY, "sample"], dropna=False, sort=False):
-        row: dict[str, Any] = dict(zip([*FAMILY, "sample"], key, strict=True))
-        row["figures"] = len(part)
-        for side in ("rise", "fall"):
-            values = part[f"smallest_detectable_{side}"]
-            row[f"smallest_{side}"], row[f"largest_{side}"] = values.min(), values.max()
-            row[f"no_{side}"] = int(values.isna().sum())
-            row[side] = _span(values.dropna().tolist(), len(part))
-        rows.append(row)
-    columns = [
-        *FAMILY, "sample", "figures", "smallest_rise", "largest_rise", "no_rise", "smallest_fall",
-        "largest_fall", "no_fall", "rise", "fall",
-    ]  # fmt: skip
-    whole = [name for name in columns if name.startswith(("smallest", "largest"))]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(whole, "Int64"))
+    rise, fall = "smallest_detectable_rise", "smallest_detectable_fall"
+    told = (
+        comparable.groupby([*FAMILY, "sample"], dropna=False, sort=False)
+        .agg(
+            figures=("change_verdict", "size"),
+            smallest_rise=(rise, "min"),
+            largest_rise=(rise, "max"),
+            no_rise=(rise, lambda found: int(found.isna().sum())),
+            smallest_fall=(fall, "min"),
+            largest_fall=(fall, "max"),
+            no_fall=(fall, lambda found: int(found.isna().sum())),
+        )
+        .reset_index()
+    )
+    for side in ("rise", "fall"):
+        read = [f"smallest_{side}", f"largest_{side}", f"no_{side}", "figures"]
+        told[side] = [_span(*row) for row in told[read].itertuples(index=False)]
+    return told
 
 
-def _span(found: list[int], figures: int) -> str:
+def _span(lowest: int, highest: int, missing: int, figures: int) -> str:
     """Smallest detectable changes in words; figures without one are said, never dropped."""
-    if not found:
+    if missing == figures:
         return "none is large enough"
-    lowest, highest = min(found), max(found)
     said = f"{lowest}" if lowest == highest else f"{lowest} to {highest}"
-    missing = figures - len(found)
     return f"{said}; none for {missing} of {figures}" if missing else said

@@ -120,11 +120,17 @@ def zone(count: int, base: int, target: float, widened: float = 1.0) -> str:
     >>> zone(90, 100, 0.6), zone(6, 10, 0.6)
     ('far above', 'within')
     """
-    share = count / base
-    for level, word in ((LEVELS[1], "far "), (LEVELS[0], "")):
-        lower, upper = (float(limit[0]) for limit in limits(target, [base], level, widened))
-        if share > upper:
-            return f"{word}above"
-        if share < lower:
-            return f"{word}below"
-    return "within"
+    return zones([count], [base], target, widened)[0]
+
+
+def zones(
+    counts: npt.ArrayLike, bases: npt.ArrayLike, target: float, widened: float = 1.0
+) -> list[str]:
+    """Return the ``zone`` of many providers at once."""
+    share = np.asarray(counts) / np.asarray(bases)
+    found = np.full(share.shape, "within", dtype=object)
+    for level, word in zip(LEVELS, ("", "far "), strict=True):
+        lower, upper = limits(target, bases, level, widened)
+        found[share > upper] = f"{word}above"
+        found[share < lower] = f"{word}below"
+    return found.tolist()

@@ -98,6 +98,8 @@ def check_counts(count: Numbers, nobs: Numbers) -> tuple[npt.NDArray, npt.NDArra
 
 
 def _whole_numbers(value: Numbers, what: str) -> npt.NDArray:
+    if isinstance(value, np.ndarray) and value.dtype == np.int64:
+        return value
     try:
         numbers = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
@@ -300,40 +302,6 @@ def few_expected(x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers) -> Any:
     """
     well, total = np.add(x1, x2), np.add(n1, n2)
     return np.minimum(n1, n2) * np.minimum(well, total - well) < FEW_EXPECTED * total
-
-
-def fisher_exact(x1: int, n1: int, x2: int, n2: int) -> float:
-    """Two-sided p-value of Fisher's exact test, by scipy; for the analysts' annex only.
-
-    Source: Fisher, R. A. (1935), Journal of the Royal Statistical Society 98, 39-82.
-
-    >>> round(fisher_exact(18, 20, 7, 11), 3)
-    0.151
-    """
-    counts1, bases1 = (int(value) for value in check_counts(x1, n1))
-    counts2, bases2 = (int(value) for value in check_counts(x2, n2))
-    table = [[counts1, counts2], [bases1 - counts1, bases2 - counts2]]
-    return float(scipy.stats.fisher_exact(table).pvalue)
-
-
-@lru_cache(maxsize=10_000)
-def boschloo_exact(x1: int, n1: int, x2: int, n2: int) -> float:
-    """Two-sided p-value of Boschloo's exact test, by scipy; for the analysts' annex only.
-
-    scipy doubles the smaller one-sided p-value; other programs do not. It is 1 where every case or
-    none was done well on both sides.
-
-    Source: Boschloo, R. D. (1970), Statistica Neerlandica 24, 1-35.
-
-    >>> round(boschloo_exact(18, 20, 7, 11), 3)
-    0.106
-    """
-    counts1, bases1 = (int(value) for value in check_counts(x1, n1))
-    counts2, bases2 = (int(value) for value in check_counts(x2, n2))
-    if counts1 + counts2 in (0, bases1 + bases2):
-        return 1.0
-    table = [[counts1, counts2], [bases1 - counts1, bases2 - counts2]]
-    return float(min(1.0, scipy.stats.boschloo_exact(table).pvalue))
 
 
 def benjamini_hochberg(p_values: Iterable[float | None]) -> Adjusted:

@@ -1,5 +1,8 @@
 """Relations of inspections: dates and rounds, ratings, samples, aggregates, sources."""
 
+from statistics import median
+from typing import Any
+
 import pandas as pd
 
 from pipeline.data.figures import FIGURES
@@ -104,12 +107,14 @@ def _with_larger_size(tables: Frames) -> pd.DataFrame:
 def _with_usual_size(tables: Frames) -> pd.DataFrame:
     """Samples with the middle size of the same sample in all other inspections."""
     frame = tables["samples"]
-    sizes = {key: rows["size"].dropna() for key, rows in frame.groupby("sample")}
-    usual = [
-        sizes[sample].drop(line, errors="ignore").median() if pd.notna(sample) else pd.NA
-        for line, sample in frame["sample"].items()
-    ]
-    return frame.assign(usual=pd.array(usual, dtype="Float64"))
+    usual: dict[Any, float] = {}
+    for _, sizes in frame.groupby("sample")["size"]:
+        known = sizes.dropna().sort_values()
+        ordered = known.tolist()
+        usual |= dict.fromkeys(sizes.index, median(ordered or [pd.NA]))
+        for at, line in enumerate(known.index):
+            usual[line] = median(ordered[:at] + ordered[at + 1 :] or [pd.NA])
+    return frame.assign(usual=pd.Series(usual, index=frame.index, dtype="Float64"))
 
 
 def _with_day_of_source(table: str) -> Of:
