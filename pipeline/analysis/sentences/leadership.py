@@ -105,7 +105,9 @@ def where_it_stands(
         rated += f", as in {previous}"
     if not moved.compared:
         return f"{rated}; no rating of a standard may be compared."
-    which = "standards" if moved.compared == moved.of else "standards that compare"
+    which = "standard" if moved.compared == 1 else "standards"
+    if moved.compared < moved.of:
+        which += " that compares" if moved.compared == 1 else " that compare"
     among = f"of the {in_words(moved.compared)} {which}, {moved.in_words}"
     balance = (moved.rose > moved.fell) - (moved.rose < moved.fell)
     if way:
@@ -335,8 +337,8 @@ def against_aggregate(questions: pd.DataFrame) -> str:
     left = len(known) - better - worse - similar - few
     if left == len(known):
         return (
-            f"Against it {counted(left, 'key question')} cannot be called better, similar or worse: "
-            "how many cases are behind the figures is not known."
+            f"Against it {counted(left, 'key question')} cannot be called better, similar or "
+            "worse: how many cases are behind the figures is not known."
         )
     sides = [(better, "better"), (worse, "worse")]
     first, second = sides[::-1] if worse > better else sides
