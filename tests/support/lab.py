@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -96,11 +95,16 @@ def _wait_for(address: str, running: subprocess.Popen[bytes], said: Path) -> Non
     raise AssertionError("JupyterLab did not start:\n" + said.read_text(encoding="utf-8")[-3000:])
 
 
-def copied(names: list[str], folder: Path) -> Path:
-    """Return a folder with copies of some of the project's notebooks: running one writes to it."""
+def copied(names: list[str], folder: Path, provider: str = "northumbria-crc") -> Path:
+    """Return a folder with copies of some of the project's notebooks: running one writes to it.
+
+    Their parameter ``provider`` is set to another where one is given.
+    """
     folder.mkdir(parents=True)
     for name in names:
-        shutil.copy(PROJECT / "notebooks" / name, folder / name)
+        text = (PROJECT / "notebooks" / name).read_text(encoding="utf-8")
+        text = text.replace('provider = \\"northumbria-crc\\"', f'provider = \\"{provider}\\"')
+        (folder / name).write_text(text, encoding="utf-8")
     return folder
 
 
