@@ -73,7 +73,7 @@ def _targets(report: Plan) -> list[str]:
     if passed := report.passed:
         sentences.append(
             f"As of {report.day} the target date of {passed} had passed without an update on "
-            "record."
+            f"record{_reported(report)}."
         )
     if len(upcoming):
         sentences.append(
@@ -81,6 +81,13 @@ def _targets(report: Plan) -> list[str]:
             f"on {day_in_words(str(pd.Series(upcoming).min()))}."
         )
     return sentences
+
+
+def _reported(report: Plan) -> str:
+    """Where to read what a later inspection reports of actions whose target has gone by."""
+    if report.followed.empty:
+        return ""
+    return "; what was reported of them since stands with each recommendation below"
 
 
 def _progress(report: Plan) -> str:
