@@ -60,7 +60,8 @@ def _previous_not_printed(frame: pd.DataFrame) -> list[bool]:
         if wrong[at]:
             if pd.notna(comparator):
                 printed = printed.replace(comparator, " ")
-            left = [n for n in printed_numbers(printed) if n not in others]
+            known = [other for other in others if pd.notna(other)]
+            left = [n for n in printed_numbers(printed) if n not in known]
             wrong[at] = any(not 1990 <= number <= 2099 for number in left)
     return wrong
 
