@@ -58,7 +58,7 @@ class Shown:
 def in_notebook(inside: Markup, hint: str = "") -> Markup:
     """Return HTML as a notebook shows it: whole by itself, with its style in the host's colours."""
     held = _PAINT.sub(_variable, str(inside))
-    style = Markup(_style(counted_classes(inside)))  # noqa: S704
+    style = Markup(_style(counted_classes(inside), "data-finder" in inside))  # noqa: S704
     quiet = tag("p", hint, class_="hint") if hint else ""
     return tag("div", tag("style", style), Markup(held), quiet, class_=NAME)  # noqa: S704
 
@@ -85,13 +85,14 @@ def in_words(shown: Markup) -> str:
 
 
 @cache
-def _style(asked: frozenset[str]) -> str:
+def _style(asked: frozenset[str], finds: bool) -> str:
     """Return the style sheet of an output, nested under the output's own element.
 
     The id in the selector is nobody's: a nested rule weighs as much as the heaviest of its parent's
     selectors, so every rule weighs an id and beats the host's rules without a word to any of them.
     """
-    nested = components(asked).replace(":scope {", "& {") + "\n" + read("output.css")
+    sheets = [components(asked).replace(":scope {", "& {"), read("output.css")]
+    nested = "\n".join([*sheets, read("finder.css")] if finds else sheets)
     ink = f"&{{--c-{INK[1:]}:var(--ink)}}"
     dark = "".join(f"--c-{light[1:]}:{dark};" for light, dark in ON_DARK.items())
     dark = f"&{{{dark}--blue:#8ab4e8;--pink:#f09cc0;--link:#8ab4f8}}"

@@ -11,6 +11,7 @@ import pandas as pd
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.publish.page.blocks import Panel, Panels, Prose, Together
+from pipeline.publish.page.display import Shown
 from pipeline.publish.page.finder import finder
 from pipeline.publish.page.markup import (
     EMPTY,
@@ -85,8 +86,8 @@ def providers_table(report: NationalReport) -> ProvidersTable:
     )
 
 
-@dataclass(frozen=True)
-class ProvidersTable:
+@dataclass(frozen=True, repr=False)
+class ProvidersTable(Shown):
     """A row a provider, highest score first; sorted and narrowed by a script where one runs.
 
     rows       standing_of_providers
@@ -102,9 +103,6 @@ class ProvidersTable:
     bounds: Sequence[int]
     ratings: Sequence[str]
     notes: SourceNotes
-
-    def _repr_html_(self) -> Markup:
-        return self.html()
 
     def html(self) -> Markup:
         """Return the box, the key to the tiles and the table."""
