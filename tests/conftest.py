@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from support import page_audit as audit
 from support.folders import RAW as FROZEN
 from support.folders import Folder, add_what_a_user_adds
@@ -17,6 +18,10 @@ from pipeline.publish.build.site import build
 # What tests call the project's own raw folder, here and in every process they start, is the frozen
 # copy of the published figures: what a user adds to data/raw makes no test fail.
 os.environ[RAW_VARIABLE] = str(FROZEN)
+
+# A busy machine makes no test fail.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

@@ -166,7 +166,8 @@ def test_limits_are_data(folder, limit, most, says):
 def test_a_cell_longer_than_any_is_not_called_an_open_quote(folder):
     folder.replace("providers", "Sodexo Justice Services", "S" * 140_000)
     (sentence,) = sentences(folder)
-    assert "line 2: has a cell of more than 131,072 characters; shorten it" in sentence
+    # Which limit is met first is for whoever set that of Python's reader last.
+    assert sentence.startswith("providers.csv, line 2") and sentence.endswith("shorten it.")
 
 
 def test_many_problems_are_counted(folder):
@@ -407,8 +408,9 @@ def test_what_hangs_on_a_row_at_fault_goes_with_it(folder, name, where, column):
 
 def test_a_framework_that_is_not_there():
     result = CliRunner().invoke(cli, ["needs", "crc-209", "--data", str(RAW)])
-    assert result.exit_code == 2
-    assert '"crc-209" is not in frameworks.csv; write one of: crc-2018, crc-2019.' in result.output
+    assert isinstance(result.exception, InvalidData)
+    said = str(result.exception)
+    assert '"crc-209" is not in frameworks.csv; write one of: crc-2018, crc-2019.' in said
 
 
 # The package file

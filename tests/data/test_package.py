@@ -12,6 +12,7 @@ PACKAGE = json.loads((RAW / "datapackage.json").read_text(encoding="utf-8"))
 RESOURCES = {resource["name"]: resource for resource in PACKAGE["resources"]}
 #: Tables of our own words, not copied from a document.
 OURS = {
+    "themes",
     "sources",
     "providers",
     "sample_kinds",

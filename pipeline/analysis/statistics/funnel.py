@@ -126,7 +126,11 @@ def zone(count: int, base: int, target: float, widened: float = 1.0) -> str:
 def zones(
     counts: npt.ArrayLike, bases: npt.ArrayLike, target: float, widened: float = 1.0
 ) -> list[str]:
-    """Return the ``zone`` of many providers at once."""
+    """Return the ``zone`` of many providers at once.
+
+    >>> zones([97, 50, 3], [100, 100, 100], 0.5)
+    ['far above', 'within', 'far below']
+    """
     share = np.asarray(counts) / np.asarray(bases)
     found = np.full(share.shape, "within", dtype=object)
     for level, word in zip(LEVELS, ("", "far "), strict=True):
