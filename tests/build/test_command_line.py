@@ -98,7 +98,7 @@ def test_bad_data_is_one_clear_sentence_each_and_leaves_everything_as_it_was(
         (out / part / "good.html").write_text("the last good one", encoding="utf-8")
     before = contents(out)
     line = folder.edit(table, where, **change)
-    done = run("report", "--data", folder.path, "--out", out, "--kind", "data-quality")
+    done = run("report", "--data", folder.path, "--out", out, "--kind", "action-plan")
     assert f"{table}.csv, line {line}" in done.stderr
     assert "Traceback" not in done.stderr
     if "nothing was built" in done.stderr:  # a fault of what providers share

@@ -125,7 +125,7 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from pipeline.simulate import simulate
 
     out = tmp_path_factory.mktemp("signals") / "raw"
-    simulate(out, providers=12, seed=3)
+    simulate(out, providers=60, seed=3)  # more than are made in one process
     return out
 
 

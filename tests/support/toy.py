@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.analysis.files import ABOUT, REPORT_DATA
+from pipeline.analysis.files import ABOUT, FRAMES, REPORT_DATA, frames_bytes
 
 NOTEBOOK = """\
 import json, os
@@ -92,6 +92,7 @@ def process(raw: Path, processed: Path, workers: int = 1, *, fresh: bool = False
             ],
         }
         (folder / ABOUT).write_text(json.dumps(about))
+        (folder / FRAMES).write_bytes(frames_bytes({}))
     for folder in (processed / REPORT_DATA).iterdir():
         if not (raw / f"{folder.name}.csv").exists():
             for path in folder.iterdir():
