@@ -125,7 +125,7 @@ def test_the_first_screen_says_what_the_documents_say(site: Path) -> None:
         "The chief weakness is keeping people safe, done well in 48% to 58% of cases: it is the "
         "lowest key question in four of the six standards rated on cases.",
         # Annex 2 of 2018 and chapter 2 of 2020, key question 2.3.3.
-        "The surest gain in delivery (keeping people safe), from 41% to 56% of cases: it passes "
+        "The surest gain is in delivery (keeping people safe), from 41% to 56% of cases: it passes "
         "the inspectorate's test, though not when all 13 changes are taken together.",
         "15 of 30 points, up from 10 in 2018; 1 point short of Good. The total of 2018 is our sum.",
         # Action plan of February 2020: totals as printed.
@@ -143,7 +143,7 @@ def test_a_provider_that_fell_is_told_of_its_falls(moved: Path) -> None:
     text = audit.words(audit.document(path))
     assert "did worse: of the eight standards that compare, five fell and none rose." in text
     # The surest gain of the real rounds, downwards.
-    assert "The surest fall in delivery (keeping people safe), from 56% to 41% of cases:" in text
+    assert "The surest fall is in delivery (keeping people safe), from 56% to 41% of cases:" in text
     assert "10 of 30 points, down from" in text
 
 

@@ -281,7 +281,7 @@ def chief_change(questions: pd.DataFrame, level: float, *, fall_first: bool) -> 
         if lead is not None:
             first = f"The largest {ways[0]}, in {_from_to(lead)}, does not pass {test};"
         return f"{first} a {way} does{together}: {_from_to(row)}."
-    named = ", and the surest ".join(f"{way} in {_from_to(row)}" for way, row in found)
+    named = ", and the surest ".join(f"{way} is in {_from_to(row)}" for way, row in found)
     passes = "it passes" if one else "both pass"
     return f"The surest {named}: {passes} the inspectorate's test{together}."
 
