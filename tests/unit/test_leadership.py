@@ -183,7 +183,9 @@ def test_the_chief_change_is_a_fall_where_the_provider_fell() -> None:
     fall = question("2.1.2", "Desistance", 30, change_verdict="significant", bh_adjusted=0.01)
     falls = leadership.chief_change(asked(rise, fall), 0.1, fall_first=True)
     gains = leadership.chief_change(asked(rise, fall), 0.1, fall_first=False)
-    assert falls.startswith("The surest fall is in part 2.1.2 (desistance), from 50% to 30% of cases")
+    assert falls.startswith(
+        "The surest fall is in part 2.1.2 (desistance), from 50% to 30% of cases"
+    )
     assert gains.startswith("The surest gain is in part 2.1.1 (engaging), from 50% to 70% of cases")
     for said in (falls, gains):
         assert "both pass the inspectorate's test, even with all 2 changes taken together" in said
