@@ -1,6 +1,7 @@
 """What many tests share: the real site, sites of other data, and a browser."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,12 @@ from pipeline.publish.build.site import build
 # What tests call the project's own raw folder, here and in every process they start, is the frozen
 # copy of the published figures: what a user adds to data/raw makes no test fail.
 os.environ[RAW_VARIABLE] = str(FROZEN)
+
+# What a runner in the background ignores would be ignored by every process that a test starts and
+# then signals.
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 # A busy machine makes no test fail.
 settings.register_profile("any machine", deadline=None)
