@@ -211,6 +211,8 @@ def test_printed_page_holds_every_word_on_numbered_sheets(
 ) -> None:
     with audit.opened(chromium, specimens["leadership"]) as page:
         audit.open_everything(page)
+        # The way back from a note is a link, and of no use on paper.
+        page.evaluate("document.querySelectorAll('.back').forEach(b => { b.remove(); })")
         shown = page.locator("main").inner_text()
         page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = false; })")
         pdf = audit.printed(page)
