@@ -19,7 +19,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.data.folders import PROJECT
+from pipeline.data.folders import PROJECT, raw_folder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,13 +101,12 @@ def simulate(
     CannotSimulate
         ``out`` is or lies in the project's own raw folder, or holds something else.
     """
-    own = PROJECT / "data" / "raw"
     out = out.resolve()
-    if out == own or own in out.parents:
+    if {raw_folder().resolve(), PROJECT / "data" / "raw"} & {out, *out.parents}:
         raise CannotSimulate(f"{out} is the project's own data: simulated data go elsewhere.")
     if out.is_file() or (out.is_dir() and any(out.iterdir()) and not _is_simulated(out)):
         raise CannotSimulate(f"{out} holds something else: name a new folder, or empty it first.")
-    source = data or own
+    source = data or raw_folder()
     package = json.loads((source / "datapackage.json").read_text(encoding="utf-8"))
     template = {r["name"]: _read(source / r["path"]) for r in package["resources"]}
     from pipeline.data import load

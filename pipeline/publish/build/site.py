@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.analysis.files import REPORT_DATA
-from pipeline.data.folders import PROJECT
+from pipeline.data.folders import PROJECT, raw_folder
 from pipeline.files import remove_leftovers, write_whole
 from pipeline.publish.build import freshness
 from pipeline.publish.build.catalogue import (
@@ -78,13 +78,13 @@ class Folders:
 
         Other data need another place for their pages: the project's own folders hold its own.
         """
-        if data is not None and out is None and _real(data) != PROJECT / "data" / "raw":
+        if data is not None and out is None and _real(data) != _real(raw_folder()):
             raise CannotBuild(
                 f"Say with --out where the pages of {data} go: "
                 "the project's own folders are for its own data."
             )
         return cls(
-            raw=_real(data or PROJECT / "data" / "raw"),
+            raw=_real(data or raw_folder()),
             processed=_real(out / "processed" if out else PROJECT / "data" / "processed"),
             pages=_real(out / "reports" if out else PROJECT / "reports"),
             notebooks=_real(notebooks or PROJECT / "notebooks"),
