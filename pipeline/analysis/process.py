@@ -18,6 +18,7 @@ from pipeline.analysis.comparison import (
     prompt_comparison,
     rating_comparison,
 )
+from pipeline.analysis.corrections import corrected_figures
 from pipeline.analysis.dictionary import PROCESSED
 from pipeline.analysis.files import csv_bytes, json_bytes, remove_others, write_files
 from pipeline.analysis.national.page import USED, national_reports
@@ -48,7 +49,7 @@ def processed_tables(tables: Tables) -> dict[str, pd.DataFrame]:
     questions = tested(questions, tables)
     ratings = standard_ratings(tables)
     actions = plans.actions_table(tables)
-    return {
+    made = {
         "key_question_comparison": questions,
         "prompt_comparison": prompts,
         "significance_claims": significance_claims(
@@ -62,6 +63,7 @@ def processed_tables(tables: Tables) -> dict[str, pd.DataFrame]:
         "actions_due": plans.due_by_owner_and_month(actions),
         "quality_checks": quality_checks(tables, ratings),
     }
+    return made | {"corrected_figures": corrected_figures(tables, made, tested)}
 
 
 def tested(comparison: pd.DataFrame, tables: Tables) -> pd.DataFrame:
@@ -142,13 +144,15 @@ def process(raw: Path, out: Path, workers: int = 1, *, fresh: bool = False) -> P
     write_files(out, {Path(PARTS): parts.record()})
     checks = parts.checks()
     kept = parts.files()
-    checked = quality_reports(tables, checks) if checks is not None else []
+    checked = []
+    if checks is not None:
+        checked = quality_reports(tables, checks, read_processed("corrected_figures", out))
     for report in [*checked, *national_reports(tables, parts.frames())]:
         files = report_files(report)
         write_files(out, files)
         kept |= set(files)
     remove_others(out, kept)
-    return Processed(list(problems), newly_failed(before, checks))
+    return Processed(list(problems), newly_failed(before, checks, tables["discrepancies"]))
 
 
 @dataclass(frozen=True)
@@ -367,20 +371,33 @@ def _failed_errors(checks: pd.DataFrame) -> pd.DataFrame:
     return checks[(checks["severity"] == ERROR) & (checks["result"] == FAILED)]
 
 
-def newly_failed(before: pd.DataFrame | None, checks: pd.DataFrame | None) -> list[str]:
+def newly_failed(
+    before: pd.DataFrame | None, checks: pd.DataFrame | None, register: pd.DataFrame
+) -> list[str]:
     """Return a sentence for each check of severity error that fails now and did not before.
 
-    ``before`` are the checks that failed then, ``checks`` the table quality_checks now.
+    ``before`` are the checks that failed then, ``checks`` the table quality_checks now. A check
+    that sets two places against each other is known, not new, where an entry of the register
+    (``discrepancies``) names the same two.
     """
     if checks is None:
         return []
     known = set() if before is None else set(zip(*(before[n] for n in _CHECK), strict=True))
+    registered = [
+        (row["place"], row["other_place"]) for row in records(register) if row["other_place"]
+    ]
     return [
         f"{row['inspection'] or row['subject']}: {row['subject']} fails the check "
         f"{row['rule']}: {row['detail']}"
         for row in records(_failed_errors(checks))
         if tuple(pd.NA if row[n] is None else row[n] for n in _CHECK) not in known
+        and not any(all(_names(row["detail"], place) for place in both) for both in registered)
     ]
+
+
+def _names(detail: str, place: str) -> bool:
+    """Whether the detail of a check names a place whole, not one that only begins like it."""
+    return f" in {place};" in detail or detail.endswith(f" in {place}.")
 
 
 def _each(work: Callable[[list[str]], Made], due: list[list[str]], workers: int) -> Iterator[Made]:

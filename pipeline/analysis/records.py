@@ -54,12 +54,13 @@ def in_force(
 
     ``rows`` may print a figure more than once (an erratum); ``key`` says what is the same figure.
     Added are ``first_`` columns of the ``figures`` and of ``source`` and ``place``: what was first
-    printed, missing where the figure was printed once.
+    printed, missing where the figure was printed once, or every time alike.
     """
     dated = look_up(rows, sources, ["source"], ["published"])
     ordered = dated.sort_values("published", kind="stable", na_position="first")
     kept = ordered.drop_duplicates(key, keep="last").sort_index().drop(columns="published")
-    corrected = rows[rows.duplicated(key, keep=False)][list(key)].drop_duplicates()
+    unlike = rows[[*key, *figures]].drop_duplicates()
+    corrected = unlike[unlike.duplicated(key, keep=False)][list(key)].drop_duplicates()
     first = ordered.drop_duplicates(key, keep="first").merge(corrected, on=list(key))
     names = {name: f"first_{name}" for name in [*figures, "source", "place"]}
     return look_up(kept, first, key, names)

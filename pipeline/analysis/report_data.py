@@ -214,7 +214,7 @@ def _tables_of_pairs(
     ``key_questions``, ``other_aggregates`` (what else they can be set against), ``prompts``,
     ``standards`` and what analysts ask about the tests:
     ``families`` (many tests at once), ``detectable`` (what these samples could have seen) and
-    ``overturned`` (sentence).
+    ``overturned`` (sentence). ``corrected`` are the figures that a later document corrected.
     """
     questions, prompts = processed["key_question_comparison"], processed["prompt_comparison"]
     families = [
@@ -237,6 +237,7 @@ def _tables_of_pairs(
         "families": pd.concat(families) if families else pd.DataFrame(columns=_PAIR),
         "detectable": detectable.astype(dict.fromkeys(whole, "Int64")),
         "overturned": overturned[overturned["sentence"].notna()],
+        "corrected": processed["corrected_figures"],
     }
 
 
@@ -503,15 +504,17 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
         yield ReportSubject(about, {**own, "sources": sources.of(own)})
 
 
-def quality_reports(tables: Tables, checks: pd.DataFrame) -> list[ReportSubject]:
+def quality_reports(
+    tables: Tables, checks: pd.DataFrame, corrected: pd.DataFrame
+) -> list[ReportSubject]:
     """Return the data of the report on the data's own quality; none where all is simulated.
 
-    ``checks`` is the table quality_checks.
+    ``checks`` is the table quality_checks, ``corrected`` corrected_figures.
     """
     published = published_only(tables)
     if published["inspections"].empty:
         return []
-    quality = quality_dossier(published, checks)
+    quality = quality_dossier(published, checks, corrected)
     own = {name: columns_of(frame) for name, frame in quality.items()}
     about = quality_about(published, quality)
     return [ReportSubject(about, {**own, "sources": _Sources(tables).of(own)})]

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from pipeline.analysis.comparison import own_scores
+from pipeline.analysis.records import in_force
 from pipeline.data import Tables
 
 COLUMNS = [
@@ -14,6 +16,8 @@ COLUMNS = [
 def scores(tables: Tables) -> pd.DataFrame:
     """Return one row a score of an inspection's own report: key questions, then prompts.
 
+    Where a later document corrected a score, the row is the correction's.
+
     Columns: ``provider``, ``round`` and ``inspection``; ``standard`` and ``standard_name``;
     ``kind`` (``key question`` or ``prompt``); ``key_question``, with our short ``label``;
     ``prompt`` (missing for key questions) and ``wording`` as printed; ``percent`` (0 to 100,
@@ -22,13 +26,13 @@ def scores(tables: Tables) -> pd.DataFrame:
     not printed); ``framework``; ``source`` and ``place``.
     """
     questions = tables["key_questions"]
-    own = tables["key_question_scores"]
-    own = own[own["reading"] == "own"].merge(
+    own = own_scores(tables).merge(
         questions[["framework", "key_question", "standard", "label", "question", "sample"]],
         on=["framework", "key_question"],
     )
     own = own.rename(columns={"question": "wording"}).assign(kind="key question")
-    prompts = tables["prompt_scores"].merge(
+    key = ["inspection", "framework", "prompt"]
+    prompts = in_force(tables["prompt_scores"], key, ["percent"], tables["sources"]).merge(
         tables["prompts"][
             ["framework", "prompt", "key_question", "wording", "sample", "restriction"]
         ],

@@ -267,8 +267,17 @@ def test_another_framework_has_none_of_the_first_ones_words(site, edition):
 def test_a_third_round_is_set_against_the_second(site, edition):
     text = page(site, f"comparison-northumbria-crc-2019-2021{edition}")
     assert "2018" not in text.replace("northumbria-crc-2018", "").replace("June 2018", "")
-    assert "corrected from 74% to 77% by Erratum, 1 June 2020" in text
     assert "Against all services" in text and "Against all CRCs" not in text
+
+
+def test_a_corrected_figure_is_said_with_what_it_moved(site):
+    """74% became 77%: 90% of 97 in 2021 lies above either, and both are in the band of Good."""
+    text = page(site, "comparison-northumbria-crc-2019-2021-analyst")
+    assert "was printed as 74% and corrected to 77% by Erratum, 1 June 2020" in text
+    assert "stays significant" in text and "the rating it gives does not change" in text
+    assert "corrected" not in page(site, "comparison-northumbria-crc-2019-2021")
+    table = page(site, "data-quality").split("Figures that a later document corrected")[1]
+    assert "74%" in table and "77%" in table and "Erratum, 1 June 2020" in table
 
 
 def test_two_rounds_of_one_year_are_told_apart(site):

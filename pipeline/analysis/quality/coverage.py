@@ -168,13 +168,16 @@ def rule_results(checks: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def quality_dossier(tables: Tables, checks: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def quality_dossier(
+    tables: Tables, checks: pd.DataFrame, corrected: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
     """Return the tables of the data-quality report.
 
     ``documents``, ``completeness``, ``rules`` (with the numbers of checks passed and failed),
     ``failures`` (the checks that failed, with ``shown``, the subject in words), ``register`` (the
-    discrepancies), ``inspections``.
-    ``tables`` hold published figures only (``published_only``), ``checks`` is ``quality_checks``.
+    discrepancies), ``corrected`` (the figures that a later document corrected), ``inspections``.
+    ``tables`` hold published figures only (``published_only``), ``checks`` is ``quality_checks``,
+    ``corrected`` is ``corrected_figures``.
     """
     inspections = tables["inspections"]
     here = checks[
@@ -186,6 +189,7 @@ def quality_dossier(tables: Tables, checks: pd.DataFrame) -> dict[str, pd.DataFr
         "rules": rule_results(here),
         "failures": _failures(here, tables["measures"]),
         "register": tables["discrepancies"],
+        "corrected": corrected[corrected["inspection"].isin(inspections["inspection"])],
         "inspections": inspections,
     }
 

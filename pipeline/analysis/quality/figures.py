@@ -16,7 +16,7 @@ def same_figure_agrees(records: Records) -> Iterator[Finding]:
         yield Finding(
             inspection,
             f"key question {question}",
-            first["percent"] == again["percent"],
+            again["percent"] in (first["percent"], first["first_percent"]),
             f"{first['percent']}% in its own report, {again['percent']}% in the next one.",
         )
     for (inspection, measure), rows in records.facts.items():

@@ -6,8 +6,16 @@ from itertools import pairwise
 import pandas as pd
 
 from pipeline.analysis.ratings.bands import standard_ratings
-from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.records import Row, grouped, in_force, records
 from pipeline.data import Tables
+
+_FIGURES = {
+    "key_question_scores": (["inspection", "key_question", "reading"], ["percent"]),
+    "prompt_scores": (["inspection", "prompt"], ["percent"]),
+    "ratings": (["inspection", "standard"], ["rating"]),
+    "overall_ratings": (["inspection"], ["rating", "score"]),
+}
+"""Tables in which a figure may stand more than once: its key and its value."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +62,12 @@ class Records:
             self.measured.setdefault(inspection, {})[measure] = rows
 
     def rows(self, table: str) -> list[Row]:
-        """Every row of a table; a missing value is ``None``."""
+        """Every row of a table, a missing value is ``None``; of a corrected figure the last."""
         if table not in self._rows:
-            self._rows[table] = records(self.tables[table])
+            frame = self.tables[table]
+            if table in _FIGURES:
+                frame = in_force(frame, *_FIGURES[table], self.tables["sources"])
+            self._rows[table] = records(frame)
         return self._rows[table]
 
     def by_inspection(self, table: str) -> dict[str, list[Row]]:

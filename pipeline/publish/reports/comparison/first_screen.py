@@ -3,6 +3,7 @@
 from pipeline.analysis.ratings.bands import points_to_next
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences import leadership
+from pipeline.analysis.sentences.corrections import corrected_in_words
 from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.data import is_missing
 from pipeline.publish.page.blocks import Fact, ScoreScale
@@ -58,32 +59,29 @@ def failed_checks(report: Comparison) -> list[str]:
 
 
 def corrections(report: Comparison) -> list[str]:
-    """Say which figures and ratings were corrected after they were first printed."""
-    said = []
-    for side, name in zip(("previous", "current"), report.rounds, strict=True):
-        row = report.overall.get(side, {})
-        for value, what in (("rating", "The overall rating"), ("score", "The score")):
-            first = row.get(f"first_{value}")
-            if not is_missing(first):
-                now = row["published_rating" if value == "rating" else "score"]
-                document = report.notes.document(str(row["source"])).name
-                said.append(
-                    f"{what} of {name} is corrected from {first} to {now} by "
-                    f"{leadership.inside(document)}."
-                )
-    for side, name in zip(("previous", "current"), report.rounds, strict=True):
-        for frame, key, value, unit in (
-            (report.questions, "key_question", "percent", "%"),
-            (report.data["standards"], "standard", "rating", ""),
-        ):
-            rows = frame[frame[f"{side}_first_{value}"].notna()]
-            for row in records(rows):
-                document = report.notes.document(str(row[f"{side}_source"])).name
-                said.append(
-                    f"{row[key]} in {name} is corrected from {row[f'{side}_first_{value}']}{unit} "
-                    f"to {row[f'{side}_{value}']}{unit} by {leadership.inside(document)}."
-                )
-    return said
+    """Say which figures were corrected after they were first printed, and what that moved.
+
+    The leadership edition says only what moved, and of many corrections only the first.
+    """
+    rows = report.data["corrected"]
+    if report.EDITION != "leadership":
+        return corrected_in_words(rows)
+    said = corrected_in_words(rows[rows["kind"] != "prompt"], only_moved=True)
+    return [*said[:MOST_CORRECTED], *_more_corrected(len(said) - MOST_CORRECTED)]
+
+
+MOST_CORRECTED = 2
+"""Corrections told on the leadership edition; the others are counted."""
+
+
+def _more_corrected(more: int) -> list[str]:
+    if more < 1:
+        return []
+    moved = "correction" if more == 1 else "corrections"
+    return [
+        f"{in_words(more, capital=True)} more {moved} moved a verdict or a rating: see the analyst "
+        "edition."
+    ]
 
 
 def rating_grid(report: Comparison) -> RatingGrid:

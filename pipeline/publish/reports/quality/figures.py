@@ -1,5 +1,6 @@
 """How many figures there are, from which document, and in what form."""
 
+from pipeline.analysis.sentences.corrections import NOTHING, what_rests_on_them
 from pipeline.publish.charts.completeness import completeness_chart
 from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table
@@ -62,4 +63,30 @@ def completeness_picture(report: Quality) -> Picture:
         table=table,
         narrow=completeness_chart(topics, narrow=True),
         name="completeness-by-topic",
+    )
+
+
+def corrected_table(report: Quality) -> Table | None:
+    """Return the figures that a later document corrected, and what that moved."""
+    rows = report.data["corrected"]
+    if rows.empty:
+        return None
+    rests = what_rests_on_them(rows)
+    shown = rows.drop_duplicates("said")
+    return report.table(
+        shown.assign(
+            by=[report.notes.document(source).name for source in shown["source"]],
+            rests=[rests[said] or NOTHING for said in shown["said"]],
+        ),
+        "Figures that a later document corrected",
+        [
+            Column("subject", "Figure", wide=True),
+            Column("first_printed", "First printed", source=("first_source", "first_place")),
+            Column("now_printed", "Now", source=("source", "place")),
+            Column("by", "Corrected by"),
+            Column("rests", "What rests on it", wide=True),
+        ],
+        name="corrected",
+        comment="The figure of the document published last is used. What moved is told against "
+        "the figures as all of them were first printed.",
     )

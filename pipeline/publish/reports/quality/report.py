@@ -14,6 +14,7 @@ class QualityReport(Quality):
     what_changes_a_reading = summary.what_changes_a_reading
     documents_table = figures.documents_table
     completeness_picture = figures.completeness_picture
+    corrected_table = figures.corrected_table
     rules_table = checks.rules_table
     failures_list = checks.failures_list
     register_list = register.register_list
