@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from pipeline.analysis.inspections import pairs_of_inspections
+from pipeline.analysis.inspections import inspections_in_order, pairs_of_inspections
 from pipeline.analysis.ratings.bands import bands_by_percent
 from pipeline.analysis.records import in_force, look_up
 from pipeline.data import Tables
@@ -156,7 +156,33 @@ def _with_statements(rows: pd.DataFrame, tables: Tables, kind: str, subject: str
     rows["reason"] = rows["reason"].mask(unstated, NOT_STATED)
     alone = rows["previous_inspection"].isna()
     rows["reason"] = rows["reason"].mask(alone, NO_EARLIER)
+    rows = _with_caution_of_another_service(rows, tables)
     return rows.drop(columns="source").rename(columns={"reason": "reason_not_comparable"})
+
+
+_ANOTHER_SERVICE = {
+    "merged into": "became part of {now}",
+    "split from": "had {now} as a part of it",
+    "followed": "was followed by {now}",
+}
+"""What a predecessor became, by the kind of lineage in which it is not the same service."""
+
+
+def _with_caution_of_another_service(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Compare with caution, and say why, where the earlier inspection was of another service."""
+    names = inspections_in_order(tables).set_index("inspection")["provider_short_name"]
+    became = rows["lineage"].map(_ANOTHER_SERVICE)
+    for at in became[became.notna() & (rows["comparable"] != "no")].index:
+        then, now = (names[rows.loc[at, f"{side}_inspection"]] for side in _SIDES)
+        why = (
+            f"The earlier figure is that of {then}, which {became[at].format(now=now)}: the two "
+            "services had other cases and staff, and a difference is not only a change."
+        )
+        said = [rows.loc[at, "reason"], why]
+        rows.loc[at, ["comparable", "reason"]] = [
+            "caution", " ".join(str(part) for part in said if not pd.isna(part))
+        ]  # fmt: skip
+    return rows
 
 
 def _with_figures(

@@ -86,8 +86,9 @@ def pairs_of_inspections(tables: Tables) -> pd.DataFrame:
     ``previous_framework`` (missing in the one row of a provider inspected once),
     ``current_inspection``, ``current_framework``, ``comparator`` (of the later inspection) and
     ``lineage``: how the service inspected earlier became this provider, where it was another. The
-    inspections of a predecessor are paired with its successor's only where the service was renamed
-    or ``comparability`` lets figures of the two frameworks be compared.
+    inspections of a service that was renamed are paired with its successor's as if they were its
+    own. Of any other predecessor the last inspection is paired with the successor's first, where
+    both are of one framework or ``comparability`` lets figures of the two be compared.
     """
     rounds = inspections_in_order(tables)
     rounds["at"] = range(len(rounds))
@@ -104,6 +105,11 @@ def pairs_of_inspections(tables: Tables) -> pd.DataFrame:
         ~own & (pairs["fieldwork_start_previous"] < pairs["fieldwork_start_current"])
     )
     pairs = pairs[earlier & (own | _may_compare(pairs, tables))]
+    # Of a predecessor that is another service only the last inspection, with the first one after.
+    another = pairs["lineage"].fillna(RENAMED) != RENAMED
+    first = pairs["at_current"] == pairs["provider"].map(later.groupby("provider")["at"].min())
+    newest = pairs.groupby(["at_current", "predecessor"])["at_previous"].transform("max")
+    pairs = pairs[~another | (first & (pairs["at_previous"] == newest))]
     pairs = pairs.sort_values(["at_previous", "at_current"], kind="stable")
     single = ~later["provider"].duplicated(keep=False) & ~later["inspection"].isin(
         pairs["inspection_current"]
@@ -128,7 +134,11 @@ def pairs_of_inspections(tables: Tables) -> pd.DataFrame:
 
 
 def _families(tables: Tables) -> pd.DataFrame:
-    """Return each provider with itself and every service it came from, and how (``lineage``)."""
+    """Return each provider with itself and every service it came from, and how (``lineage``).
+
+    What came before a service of another kind that was inspected itself is not gone back to.
+    """
+    inspected = set(tables["inspections"]["provider"])
     codes = list(tables["providers"]["provider"])
     became: dict[str, list[tuple[str, str]]] = {}
     for row in records(tables["lineage"]):
@@ -143,7 +153,8 @@ def _families(tables: Tables) -> pd.DataFrame:
                     # Only a service that was renamed all along is still the same one.
                     whole = kind if how in (None, RENAMED) else how
                     found[code, predecessor] = whole
-                    ahead.append((predecessor, whole))
+                    if whole == RENAMED or predecessor not in inspected:
+                        ahead.append((predecessor, whole))
     rows = [(*key, how) for key, how in found.items()]
     return pd.DataFrame(rows, columns=["provider", "predecessor", "lineage"], dtype="string")
 
@@ -156,4 +167,5 @@ def _may_compare(pairs: pd.DataFrame, tables: Tables) -> pd.Series:
     )
     frameworks = zip(pairs["framework_previous"], pairs["framework_current"], strict=True)
     said = pd.Series([both in allowed for both in frameworks], index=pairs.index, dtype=bool)
-    return said | (pairs["lineage"] == RENAMED).fillna(False)
+    same = pairs["framework_previous"] == pairs["framework_current"]
+    return said | (same | (pairs["lineage"] == RENAMED)).fillna(False).astype(bool)

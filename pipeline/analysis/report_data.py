@@ -25,6 +25,7 @@ from pipeline.analysis.files import (
     json_bytes,
 )
 from pipeline.analysis.inspections import (
+    RENAMED,
     comparator_in_text,
     inspections_in_order,
     pairs_of_inspections,
@@ -175,7 +176,7 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
     lineage = _Divided({"lineage": tables["lineage"]}, "provider")
     for pair in pairs:
         current = inspections[pair["current_inspection"]]
-        previous = inspections.get(pair["previous_inspection"])
+        previous = _as_predecessor(inspections.get(pair["previous_inspection"]), pair)
         both = [row for row in (previous, current) if row is not None]
         here, later = (
             (pair["previous_inspection"], pair["current_inspection"]),
@@ -192,7 +193,12 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         others = by_pair.frame("other_aggregates", here)["comparator"]
         own = {
             **by_pair.of(here),
-            **by_inspection.of(*((row["inspection"],) for row in both)),
+            **{
+                name: _with_round(columns, previous)
+                for name, columns in by_inspection.of(
+                    *((row["inspection"],) for row in both)
+                ).items()
+            },
             **{name: by_inspection.table(name, later) for name in ("claims", "unclaimed")},
             **by_framework.of(*dict.fromkeys((row["framework"],) for row in both)),
             **by_comparator.of(
@@ -332,7 +338,9 @@ def _about(
     short, full = current["provider_short_name"], current["provider_name"]
     names = [row["round_name"] for row in (previous, current) if row is not None]
     against = comparator_in_text(tables, current["comparator"])
-    beside = [part for part in ("its earlier inspection" if previous else "", against) if part]
+    own = previous is None or pair["lineage"] in (None, RENAMED)
+    earlier = "its earlier inspection" if own else f"the inspection of {previous['provider_name']}"
+    beside = [part for part in (earlier if previous else "", against) if part]
     rated = {row["inspection"]: row for row in records(ratings[ratings["standard"] == "overall"])}
     overall = rated[current["inspection"]]
     bands = framework_rows(tables["overall_bands"], current["framework"])
@@ -360,7 +368,7 @@ def _about(
         "comparator": current["comparator"] or "",
         "standfirst": f"{full} against {' and '.join(beside)}" if beside else str(full),
         "dates": [_dates(row, full) for row in (previous, current) if row is not None],
-        "lineage": lineage_sentences(tables, pair["provider"]),
+        "lineage": lineage_sentences(tables, pair["provider"], pair["previous_inspection"]),
         "period": "/".join(names),
         "reports": [
             {
@@ -402,6 +410,26 @@ def _direction(
     return "rose" if step > 0 else "fell" if step < 0 else "stayed"
 
 
+def _as_predecessor(previous: Row | None, pair: Row) -> Row | None:
+    """Return the earlier inspection, its round told by the service where that was another one."""
+    if previous is None or pair["lineage"] in (None, RENAMED):
+        return previous
+    name = f"{previous['round_name']} ({previous['provider_short_name']})"
+    return {**previous, "round_name": name}
+
+
+def _with_round(columns: Columns, inspection: Row | None) -> Columns:
+    """Return a table in which the round of an inspection is called as in ``inspection``."""
+    if inspection is None or "round_name" not in columns:
+        return columns
+    kind, names = columns["round_name"]
+    told = [
+        inspection["round_name"] if code == inspection["inspection"] else name
+        for code, name in zip(columns["inspection"][1], names, strict=True)
+    ]
+    return {**columns, "round_name": (kind, told)}
+
+
 def _key_of(inspection: Row, provider: str) -> int | str:
     """Return the key of a round; the inspection's code where it was another service's."""
     if inspection["provider"] != provider:
@@ -426,15 +454,40 @@ _BECAME = {
 }
 
 
-def lineage_sentences(tables: Tables, provider: str) -> list[str]:
-    """Say what services a provider came from, how and when."""
+def lineage_sentences(tables: Tables, provider: str, previous: str | None) -> list[str]:
+    """Say what services a provider came from, how and when, and which of them compares.
+
+    ``previous`` is the earlier inspection of the page. The last inspection of a predecessor that is
+    compared on no page is named, with the reason.
+    """
+    came_from = records(tables["lineage"][tables["lineage"]["provider"] == provider])
+    if not came_from:
+        return []
     names = tables["providers"].set_index("provider")["short_name"]
+    rounds, pairs = inspections_in_order(tables), pairs_of_inspections(tables)
+    inspected = {row["inspection"]: row for row in records(rounds)}
+    last = {row["provider"]: row for row in records(rounds)}
+    paired = set(pairs[pairs["provider"] == provider]["previous_inspection"].dropna())
+    then = inspected.get(previous or "", {}).get("provider")
     said = []
-    for row in records(tables["lineage"][tables["lineage"]["provider"] == provider]):
-        became = _BECAME[row["kind"]].format(name=names[row["predecessor"]])
+    for row in came_from:
+        name = names[row["predecessor"]]
+        became = _BECAME[row["kind"]].format(name=name)
         day = str(row["date"] or "")
         when = plans.day_in_words(day) if "-" in day else day
         said.append(f"{names[provider]} {became}{f' ({when})' if when else ''}.")
+        if row["kind"] == RENAMED:
+            continue
+        if row["predecessor"] == then:
+            said.append(
+                f"The earlier figures are those of {name}, with other cases and staff: a "
+                "difference is not only a change."
+            )
+        elif row["predecessor"] in last and last[row["predecessor"]]["inspection"] not in paired:
+            said.append(
+                f"The inspection of {name} of {last[row['predecessor']]['round_name']} is not "
+                "compared: nothing in the data says that figures of the two frameworks may be."
+            )
     return said
 
 

@@ -198,6 +198,43 @@ def test_a_renamed_service_compares_as_before(folder):
 
 
 @pytest.mark.parametrize("kind", ["merged into", "split from", "followed"])
+def test_under_one_framework_a_successor_begins_where_its_predecessor_ended(folder, kind):
+    """Its first inspection with the last one, with caution: the services are not the same."""
+    code = successor(folder, kind)
+    again = copy_inspection(folder, "north-east", 2023)
+    assert set(pairs(folder)) == {(CURRENT, code), (code, again), (PREVIOUS, CURRENT)}
+    rows = key_question_comparison(load(folder.path))
+    rows = rows[rows["previous_inspection"] == CURRENT].set_index("key_question")
+    assert set(rows["comparable"]) == {"caution", "no"}
+    assert "Northumbria CRC" in rows.loc["2.1.1", "reason_not_comparable"]
+    # 4.1.3 gave qualitative evidence only in either round.
+    assert rows.index[rows["comparable"] == "no"].tolist() == ["4.1.3"]
+
+
+def test_a_merged_service_is_set_beside_each_of_those_it_took_in(folder):
+    code = successor(folder, "merged into")
+    add_provider(folder, "durham", "Durham")
+    durham = copy_inspection(folder, "durham", 2020)
+    folder.add(
+        "lineage",
+        {"provider": "north-east", "predecessor": "durham", "kind": "merged into", **CITED},
+    )
+    own = [(before, now) for before, now in pairs(folder) if now == code]
+    assert own == [(durham, code), (CURRENT, code)]
+
+
+def test_a_service_is_not_set_beside_what_came_before_its_inspected_predecessor(folder):
+    successor(folder, "merged into")
+    add_provider(folder, "great-north", "Great North")
+    folder.add(
+        "lineage",
+        {"provider": "great-north", "predecessor": "north-east", "kind": "followed", **CITED},
+    )
+    code = copy_inspection(folder, "great-north", 2024)
+    assert [before for before, now in pairs(folder) if now == code] == ["north-east-2022"]
+
+
+@pytest.mark.parametrize("kind", ["merged into", "split from", "followed"])
 def test_another_kind_of_service_compares_only_where_the_data_says_so(folder, kind):
     code = successor(folder, kind, framework="youth-2021")
     assert (None, code) in pairs(folder)

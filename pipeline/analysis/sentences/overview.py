@@ -38,9 +38,12 @@ def changes_in_short(tested: pd.DataFrame, what: str = "key questions") -> str:
         return f"No {what} may be compared with the earlier inspection."
     freely = comparable[comparable["comparable"] == "yes"]
     caution = comparable[comparable["comparable"] == "caution"]
-    sentence = f"Of {len(freely)} {what} that may be compared, {_ways(freely)}."
-    if len(caution):
-        sentence += f" {len(caution)} more may be compared only with caution: {_ways(caution)}."
+    if freely.empty:
+        sentence = f"{len(caution)} {what} may be compared, only with caution: {_ways(caution)}."
+    else:
+        sentence = f"Of {len(freely)} {what} that may be compared, {_ways(freely)}."
+        if len(caution):
+            sentence += f" {len(caution)} more may be compared only with caution: {_ways(caution)}."
     passed = comparable[comparable["change_verdict"] == SIGNIFICANT]
     for moved, direction in ((_change(passed) > 0, "up"), (_change(passed) < 0, "down")):
         if count := int(moved.sum()):

@@ -220,11 +220,16 @@ def not_comparable(report: Comparison) -> Prose | None:
     if not report.compares:
         return None
     ratings = report.data["standards"]
-    ratings = ratings[ratings["comparable"] != "yes"]
     reasons = ratings["reason"].fillna("No reason is given.")
     lines = [
-        f"Ratings of {joined([inside(str(name)) for name in part['name']])}: {reason}"
-        for reason, part in ratings.groupby(reasons, sort=False)
+        f"{words} {joined([inside(str(name)) for name in part['name']])}: {reason}"
+        for comparable, words in (
+            ("no", "Ratings of"),
+            ("caution", "Only with caution, ratings of"),
+        )
+        for reason, part in ratings[ratings["comparable"] == comparable].groupby(
+            reasons, sort=False
+        )
     ]
     for comparable, words in (("no", "Key questions on"), ("caution", "Only with caution,")):
         lines += [f"{words} {names}: {reason}" for names, reason in report.reasons(comparable)]
