@@ -217,7 +217,13 @@ def test_a_merged_service_is_set_beside_each_of_those_it_took_in(folder):
     durham = copy_inspection(folder, "durham", 2020)
     folder.add(
         "lineage",
-        {"provider": "north-east", "predecessor": "durham", "kind": "merged into", **CITED},
+        {
+            "provider": "north-east",
+            "predecessor": "durham",
+            "kind": "merged into",
+            "date": "2021",
+            **CITED,
+        },
     )
     own = [(before, now) for before, now in pairs(folder) if now == code]
     assert own == [(durham, code), (CURRENT, code)]
@@ -228,7 +234,13 @@ def test_a_service_is_not_set_beside_what_came_before_its_inspected_predecessor(
     add_provider(folder, "great-north", "Great North")
     folder.add(
         "lineage",
-        {"provider": "great-north", "predecessor": "north-east", "kind": "followed", **CITED},
+        {
+            "provider": "great-north",
+            "predecessor": "north-east",
+            "kind": "followed",
+            "date": "2023",
+            **CITED,
+        },
     )
     code = copy_inspection(folder, "great-north", 2024)
     assert [before for before, now in pairs(folder) if now == code] == ["north-east-2022"]
