@@ -343,6 +343,40 @@ def test_a_change_leaves_what_a_fresh_run_would_leave(tmp_path):
     assert {f"{REPORT_DATA}/{NORTHUMBRIA}/{FRAMES}", "actions.csv"} <= same
 
 
+def remade(out: Path, before: dict[str, bytes]) -> set[str]:
+    """The providers whose tables were made from something else than before."""
+    marks = [json.loads(content)["providers"] for content in (before[PARTS], contents(out)[PARTS])]
+    return {
+        code for code in marks[1] if marks[0].get(code, {}).get("mark") != marks[1][code]["mark"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("edit", "providers"),
+    [
+        (lambda f: f.add("sources", {**f.rows("sources")[0], "source": "one-more"}), set()),
+        (
+            lambda f: f.edit("sources", {"source": "plan-dlnr-2020"}, publisher="HMPPS"),
+            {"dlnr-crc"},
+        ),
+        (
+            lambda f: f.edit("sources", {"source": "hmip-northumbria-2020"}, publisher="HMIP"),
+            {"dlnr-crc", "northumbria-crc"},
+        ),
+    ],
+    ids=["a document nobody cites", "that of one plan", "that of the frameworks' rules"],
+)
+def test_a_document_concerns_those_who_cite_it(tmp_path, edit, providers):
+    folder, out = Folder(tmp_path / "raw"), tmp_path / "processed"
+    process(folder.path, out)
+    before = contents(out)
+    edit(folder)
+    process(folder.path, out)
+    assert remade(out, before) == providers
+    process(folder.path, tmp_path / "fresh")
+    assert contents(out) == contents(tmp_path / "fresh")
+
+
 def test_a_changed_band_makes_everything_again(tmp_path):
     folder, out = Folder(tmp_path / "raw"), tmp_path / "processed"
     process(folder.path, out)

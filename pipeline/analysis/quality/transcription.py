@@ -32,7 +32,7 @@ def figures_transcribed_twice(records: Records) -> Iterator[Finding]:
     for plan in records.rows("plans"):
         reported.setdefault(plan["source"], plan["inspection"] or "")
     for table in FIGURE_TABLES:
-        for source, count in Counter(row["source"] for row in records.rows(table)).items():
+        for source, count in Counter(records.tables[table]["source"]).items():
             if source in simulated:
                 continue
             again = read.get((source, table))
