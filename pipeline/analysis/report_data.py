@@ -493,11 +493,13 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
     ordered = inspections_in_order(tables)
     rounds = _Divided({"inspections": ordered}, "provider")
     inspected_by = dict(zip(ordered["inspection"], ordered["provider"], strict=True))
+    rules = columns_of(tables["rag_rules"])
     for plan in records(frames["plan"]):
         own = divided.of((plan["plan"],)) | chain.of((plan["plan"],))
         # A plan may be followed up by an inspection of the service that came after the provider.
         later = [inspected_by[code] for code in own["follow_up"]["inspection"][1]]
         own |= rounds.of(*((code,) for code in dict.fromkeys([plan["provider"], *later])))
+        own["rag_rules"] = rules
         inspected = plan["provider"] in own["inspections"]["provider"][1]
         about = plans.plan_about(plan, inspected)
         yield ReportSubject(about, {**own, "sources": sources.of(own)})
