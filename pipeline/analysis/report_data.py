@@ -40,7 +40,7 @@ from pipeline.analysis.ratings.stability import (
     stability_of_standards,
     stability_of_total,
 )
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.headline import headline
 from pipeline.analysis.sentences.narrative import overturned_sentence, route_sentences
 from pipeline.analysis.sentences.phrases import joined
@@ -161,9 +161,12 @@ def round_parameter(key: str) -> int | str:
 
 def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
     """Return the data of each comparison of two rounds, and of each provider's only round."""
+    from pipeline.analysis.rounds import through_time
+
     pairs = records(pairs_of_inspections(tables))
     rounds = inspections_in_order(tables)
     inspections = {row["inspection"]: row for row in records(rounds)}
+    of_provider = grouped(records(rounds), "provider")
     sources = _Sources(tables)
     by_pair = _Divided(_tables_of_pairs(tables, processed), *_PAIR)
     by_inspection = _Divided(_tables_of_inspections(tables, processed, rounds), "inspection")
@@ -203,6 +206,7 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         }
         del own["plan_line"]
         about = _about(tables, pair, previous, current, ratings, made["headline"])
+        about["beside"] = through_time(of_provider[pair["provider"]], current["inspection"])
         yield ReportSubject(about, {**own, "sources": sources.of(own)})
 
 

@@ -41,6 +41,8 @@ class PageInfo:
         A line under the heading.
     dates
         Lines such as "Inspected July 2019"; from the data, never from a clock.
+    beside
+        Other pages of the same provider, each ``name`` and ``words``.
     simulated
         Whether the figures were generated; puts SIMULATED over the page and into its title.
     citation
@@ -71,6 +73,7 @@ class PageInfo:
     language: str = "en-GB"
     standfirst: str = ""
     dates: Sequence[str] = ()
+    beside: Sequence[Mapping[str, str]] = ()
     simulated: bool = False
     citation: str = ""
     pipeline_version: str = ""
@@ -185,6 +188,7 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
         kind=about["kind"],
         standfirst="" if two_sheets else about.get("standfirst", about["result"]),
         dates=[] if two_sheets else about.get("dates", []),
+        beside=about.get("beside", []),
         simulated=simulated,
         citation=f"{about['title']}. Figures: {publisher}. Data version {about['data_version']}.",
         data_version=about["data_version"],
