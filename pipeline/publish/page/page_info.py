@@ -130,7 +130,7 @@ class PageInfo:
         pairs = [
             ("Cite as", self.citation),
             ("Source of figures", self.publisher),
-            ("Licence of figures", f"{self.licence}: {self.licence_url}" if self.licence else ""),
+            ("Licence of figures", ": ".join(filter(None, (self.licence, self.licence_url)))),
             *self.colophon_extra.items(),
             ("Data version", self.data_version),
             ("Made with", self.generator),
@@ -174,9 +174,9 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
     Raises KeyError for an edition the report does not have.
     """
     names = {report["edition"]: report["name"] for report in about["reports"]}
-    publisher = PUBLISHERS[about["kind"]]
     published = about["published"]
     simulated = about["simulated"]
+    publisher = "Nobody: simulated figures" if simulated else PUBLISHERS[about["kind"]]
     two_sheets = about["kind"] == "comparison" and edition == "leadership"
     licence: dict[str, Any] = {}
     if simulated:
@@ -192,7 +192,7 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
         simulated=simulated,
         citation=f"{about['title']}. Figures: {publisher}. Data version {about['data_version']}.",
         data_version=about["data_version"],
-        publisher="Nobody: simulated figures" if simulated else publisher,
+        publisher=publisher,
         period=about.get("period", str(about.get("round", ""))),
         data_published=published,
         name=names[edition],

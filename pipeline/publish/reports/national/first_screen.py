@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from pipeline.publish.charts.national import height_of_square, scores_chart
 from pipeline.publish.page.blocks import (
     Headline,
@@ -44,8 +46,7 @@ def _scores(report: NationalReport) -> list[Picture]:
         Picture(
             scores_chart(points, bands),
             "Overall scores",
-            f"Scores run from {points.min()} to {points.max()} of {most}; half of the providers "
-            f"have {points.median():g} or more.",
+            _range(points, most),
             caption=f"From 0 to {most}, {shown}. Upright lines: where the next overall rating "
             "begins.",
             see=Reference("the table of providers", "#t-providers", report.providers),
@@ -53,6 +54,13 @@ def _scores(report: NationalReport) -> list[Picture]:
             name="scores",
         )
     ]
+
+
+def _range(points: pd.Series, most: int) -> str:
+    low, high = points.min(), points.max()
+    if low == high:
+        return f"Every provider has {low} of {most} points."
+    return f"Scores run from {low} to {high} of {most}; the middle one is {points.median():g}."
 
 
 def _cards(report: NationalReport) -> list[KeyFigure]:
