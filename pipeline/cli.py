@@ -132,7 +132,10 @@ def data(data: Path | None, out: Path | None, force: bool, explain: bool) -> Non
     type=Day(),
     help="Day by which action plans judge what is due, such as 2019-03-31.",
 )
-@click.option("--kind", help="Only this kind: comparison, action-plan or data-quality.")
+@click.option(
+    "--kind",
+    help="Only this kind: comparison, rounds, scorecard, action-plan, national or data-quality.",
+)
 @click.option("--all", "every", is_flag=True, help="Every report the data allows (the default).")
 @click.option("--workers", type=click.IntRange(1), help="Reports made at once; default: the cores.")
 @click.option("--scheduler", help="Address of a Dask scheduler, such as tcp://host:8786.")

@@ -6,14 +6,17 @@ action counts as late against its first date. What has no date has no slippage.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
+from pipeline.analysis.plans import due_day
 from pipeline.analysis.records import Row, grouped, records
-from pipeline.data import Tables, is_missing
+from pipeline.data import is_missing
 
 _COLUMNS = [
     "plan", "action", "owner", "first_due", "latest_due", "revisions", "slipped_months",
-    "months_late", "closed_on", "status", "colour",
+    "late", "months_late", "closed_on", "status", "colour",
 ]  # fmt: skip
 CLOSED = ("complete", "dropped")
 COLOURS = ("red", "amber", "green")
@@ -31,15 +34,16 @@ def months_from(first: str, second: str) -> int:
     return (later_year - year) * 12 + later_month - month
 
 
-def progress_of_actions(tables: Tables, as_of: str) -> pd.DataFrame:
+def progress_of_actions(tables: Mapping[str, pd.DataFrame], as_of: str) -> pd.DataFrame:
     """A row an action: first and latest target, revisions, slippage, lateness.
 
-    ``as_of`` is a day (YYYY-MM-DD); updates after it are not looked at. Columns: ``first_due`` (as
-    in ``actions``), ``latest_due`` (of the last update that gives one, else the first), how many
-    ``revisions``, ``slipped_months`` (latest less first target), ``months_late`` (of the day, or of
-    the day it was closed, against the *first* target; 0 where it is not late; empty without a first
-    date), ``closed_on``, ``status`` of the last update and ``colour`` by ``rag_rules`` (empty where
-    there are none, or nothing is late to judge).
+    ``tables`` holds ``actions``, ``action_updates`` and ``rag_rules``; ``as_of`` is a day
+    (YYYY-MM-DD), and updates after it are not looked at. Columns: ``first_due`` (as in ``actions``;
+    of a period its last month), ``latest_due`` (of the last update that gives one, else the first),
+    how many ``revisions``, ``slipped_months`` (latest less first target), ``late``, whether the
+    day, or the day it was closed, lies after the *first* target, ``months_late`` (by as many
+    calendar months; both empty without a first date), ``closed_on``, ``status`` of the last update
+    and ``colour`` by ``rag_rules`` (empty where there are none, or nothing is late to judge).
     """
     updates = tables["action_updates"]
     by_action = grouped(records(updates[updates["date"] <= as_of].sort_values("date")), "action")
@@ -48,14 +52,15 @@ def progress_of_actions(tables: Tables, as_of: str) -> pd.DataFrame:
         _action(row, by_action[row["action"]], as_of, rules) for row in records(tables["actions"])
     ]
     frame = pd.DataFrame(rows, columns=_COLUMNS)
-    return frame.astype(dict.fromkeys(["revisions", "slipped_months", "months_late"], "Int64"))
+    whole = dict.fromkeys(["revisions", "slipped_months", "months_late"], "Int64")
+    return frame.astype({**whole, "late": "boolean"})
 
 
 def _action(action: Row, updates: list[Row], as_of: str, rules: list[Row]) -> Row:
     revised = [row["due"] for row in updates if not is_missing(row["due"])]
     last = updates[-1] if updates else {}
     closed = last.get("date") if last.get("status") in CLOSED else None
-    first = action["due"]
+    first = action["due"] if is_missing(action["due_end"]) else action["due_end"]
     row: Row = {
         "plan": action["plan"],
         "action": action["action"],
@@ -64,6 +69,7 @@ def _action(action: Row, updates: list[Row], as_of: str, rules: list[Row]) -> Ro
         "latest_due": revised[-1] if revised else first,
         "revisions": len(revised),
         "slipped_months": pd.NA,
+        "late": pd.NA,
         "months_late": pd.NA,
         "closed_on": pd.NA if closed is None else closed,
         "status": last.get("status", pd.NA),
@@ -72,6 +78,7 @@ def _action(action: Row, updates: list[Row], as_of: str, rules: list[Row]) -> Ro
     if is_missing(first):
         return row
     row["slipped_months"] = months_from(first, str(row["latest_due"]))
+    row["late"] = due_day(first) < str(closed or as_of)
     row["months_late"] = max(0, months_from(first, str(closed or as_of)))
     passed = [rule["colour"] for rule in rules if rule["from_months"] <= row["months_late"]]
     row["colour"] = passed[-1] if passed else pd.NA
@@ -79,20 +86,21 @@ def _action(action: Row, updates: list[Row], as_of: str, rules: list[Row]) -> Ro
 
 
 def slippage_by_owner(progress: pd.DataFrame) -> pd.DataFrame:
-    """A row an owner: ``actions`` with a first date, ``revised``, ``late``, months slipped.
+    """A row an owner as printed: ``actions`` with a first date, ``revised`` ones, ``late`` ones.
 
-    ``most_slipped`` and ``mean_slipped`` are months, over the owner's actions with a date;
-    ``red, amber, green`` count actions of each colour, empty where no rule gives colours.
+    ``revisions`` is how often their targets were revised; ``most_slipped`` and ``mean_slipped`` are
+    months, over the owner's actions with a date; ``red, amber, green`` count actions of each
+    colour, empty where no rule gives colours.
     """
     dated = progress[progress["first_due"].notna()]
     found = dated.assign(
         revised=dated["revisions"] > 0,
-        late=dated["months_late"] > 0,
         **{colour: dated["colour"] == colour for colour in COLOURS},
     )
     by_owner = found.groupby("owner", as_index=False, dropna=False).agg(
         actions=("action", "size"),
         revised=("revised", "sum"),
+        revisions=("revisions", "sum"),
         late=("late", "sum"),
         most_slipped=("slipped_months", "max"),
         mean_slipped=("slipped_months", "mean"),
@@ -100,5 +108,5 @@ def slippage_by_owner(progress: pd.DataFrame) -> pd.DataFrame:
     )
     if dated["colour"].isna().all():
         by_owner[list(COLOURS)] = pd.NA
-    whole = ["actions", "revised", "late", "most_slipped", *COLOURS]
+    whole = ["actions", "revised", "revisions", "late", "most_slipped", *COLOURS]
     return by_owner.astype(dict.fromkeys(whole, "Int64"))

@@ -93,7 +93,7 @@ _ACTION_COLUMNS = [
     "plan", "recommendation", "action", "summary", "owner", "due_printed", "due", "due_kind",
     "status", "position", "due_on", "owner_shown", "measure", "updated", "update_note", "evidence",
     "source", "place", "note", "due_end", "first_due_on", "revised_due_printed", "owners",
-    "also_serves", "replaced_on",
+    "also_serves", "priority", "replaced_on",
 ]  # fmt: skip
 _LOOP_COLUMNS = [
     "plan", "recommendation", "title", "kind", "subject", "label", "reason", "timing",

@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -110,7 +110,18 @@ class Processed:
     newly_failed: list[str] = field(default_factory=list)
 
 
-def process(raw: Path, out: Path, workers: int = 1, *, fresh: bool = False) -> Processed:
+Watch = Callable[[Iterator["Made"], int], Iterable["Made"]]
+"""Hands on what is made of so many lots of providers, and may show how far that is."""
+
+
+def process(
+    raw: Path,
+    out: Path,
+    workers: int = 1,
+    *,
+    fresh: bool = False,
+    watch: Watch = lambda made, _: made,
+) -> Processed:
     """Make every processed table and report's data of a raw folder in ``out``.
 
     Nothing is touched if the raw tables that providers share break a rule (InvalidData is raised).
@@ -136,9 +147,8 @@ def process(raw: Path, out: Path, workers: int = 1, *, fresh: bool = False) -> P
             due[-1] += family
     faulty = {problem.provider for problem in problems if problem.stops}
     parts.drop_all_but({*tables["providers"]["provider"], *faulty})
-    for made in _each(
-        partial(_make, tables, owned, out), [codes for codes in due if codes], workers
-    ):
+    lots = [codes for codes in due if codes]
+    for made in watch(_each(partial(_make, tables, owned, out), lots, workers), len(lots)):
         parts.take_in(made)
     write_files(out, parts.whole())
     write_files(out, {Path(PARTS): parts.record()})

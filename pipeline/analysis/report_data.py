@@ -41,7 +41,7 @@ from pipeline.analysis.ratings.stability import (
     stability_of_standards,
     stability_of_total,
 )
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.headline import headline
 from pipeline.analysis.sentences.narrative import overturned_sentence, route_sentences
 from pipeline.analysis.sentences.phrases import joined
@@ -162,9 +162,12 @@ def round_parameter(key: str) -> int | str:
 
 def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
     """Return the data of each comparison of two rounds, and of each provider's only round."""
+    from pipeline.analysis.rounds import through_time
+
     pairs = records(pairs_of_inspections(tables))
     rounds = inspections_in_order(tables)
     inspections = {row["inspection"]: row for row in records(rounds)}
+    of_provider = grouped(records(rounds), "provider")
     sources = _Sources(tables)
     by_pair = _Divided(_tables_of_pairs(tables, processed), *_PAIR)
     by_inspection = _Divided(_tables_of_inspections(tables, processed, rounds), "inspection")
@@ -209,6 +212,7 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         }
         del own["plan_line"]
         about = _about(tables, pair, previous, current, ratings, made["headline"])
+        about["beside"] = through_time(of_provider[pair["provider"]], current["inspection"])
         yield ReportSubject(about, {**own, "sources": sources.of(own)})
 
 
@@ -547,11 +551,13 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
     ordered = inspections_in_order(tables)
     rounds = _Divided({"inspections": ordered}, "provider")
     inspected_by = dict(zip(ordered["inspection"], ordered["provider"], strict=True))
+    rules = columns_of(tables["rag_rules"])
     for plan in records(frames["plan"]):
         own = divided.of((plan["plan"],)) | chain.of((plan["plan"],))
         # A plan may be followed up by an inspection of the service that came after the provider.
         later = [inspected_by[code] for code in own["follow_up"]["inspection"][1]]
         own |= rounds.of(*((code,) for code in dict.fromkeys([plan["provider"], *later])))
+        own["rag_rules"] = rules
         inspected = plan["provider"] in own["inspections"]["provider"][1]
         about = plans.plan_about(plan, inspected)
         yield ReportSubject(about, {**own, "sources": sources.of(own)})

@@ -8,6 +8,7 @@ do not compare is a break: it is named, and never bridged.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,7 @@ import pandas as pd
 from pipeline.analysis.comparison import NOT_STATED, own_scores
 from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.records import Row, grouped, records
-from pipeline.analysis.report_data import ReportSubject, with_sources
+from pipeline.analysis.report_data import ReportSubject, comparison_name, with_sources
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.analysis.statistics.significance import wilson_interval
@@ -259,6 +260,34 @@ def _breaks_sentence(figures: pd.DataFrame) -> str:
     )
 
 
+def page_name(provider: str) -> str:
+    """Return the name of a provider's page through time."""
+    return f"rounds-{provider}"
+
+
+def through_time(rounds: list[Row], latest: str) -> list[dict[str, str]]:
+    """The link (``name``, ``words``) to a provider's page through time, for a page on a round.
+
+    ``rounds`` are the provider's. A page on a round before the third has none: what is made of two
+    rounds stays as it is when another is added.
+    """
+    codes = [row["inspection"] for row in rounds]
+    if latest not in codes[FEWEST - 1 :]:
+        return []
+    return [{"name": page_name(rounds[0]["provider"]), "words": "all rounds on one page"}]
+
+
+def _comparisons(provider: str, rounds: list[Row]) -> list[dict[str, str]]:
+    """The links to the comparisons of each round with the one before it."""
+    return [
+        {
+            "name": comparison_name(provider, before["round_key"], after["round_key"]),
+            "words": f"{before['round_name']} and {after['round_name']} compared",
+        }
+        for before, after in pairwise(rounds)
+    ]
+
+
 def rounds_reports(
     tables: Tables, processed: Mapping[str, pd.DataFrame]
 ) -> Iterator[ReportSubject]:
@@ -299,7 +328,7 @@ def _about(
     simulated = tables["providers"].set_index("provider").loc[provider, "simulated"] == "yes"
     short, full = rounds[-1]["provider_short_name"], rounds[-1]["provider_name"]
     first, last = rounds[0]["round_name"], rounds[-1]["round_name"]
-    name = f"rounds-{provider}"
+    name = page_name(provider)
     return {
         "name": name,
         "kind": "rounds",
@@ -314,6 +343,7 @@ def _about(
             f"Round {item['round_name']}: report published {item['published_printed']}"
             for item in rounds
         ],
+        "beside": _comparisons(provider, rounds),
         "period": f"{first}/{last}",
         "published": str(rounds[-1]["published"]),
         "reports": [

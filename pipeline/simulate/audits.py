@@ -91,6 +91,35 @@ def audited(
     return made
 
 
+def followed_up(actions: Sequence[Row], until: str, random: np.random.Generator) -> list[Row]:
+    """Return ``action_updates`` of a plan's actions with a month, none after the month ``until``.
+
+    In turn an action is done in its month, done some months late, or put off once or twice.
+    """
+    rows: list[Row] = []
+    for action in actions:
+        if not action["due"]:
+            continue
+        due = first = _month_number(action["due"])
+        kept = random.random()
+        if kept > _KEPT:
+            for _ in range(int(random.integers(1, 3))):
+                moved = due + int(random.integers(1, 4))
+                row = {"action": action["action"], "date": f"{_month(due)}-20"}
+                target = {"due": _month(moved), "due_printed": _month(moved)}
+                rows.append({**row, "status": "in progress", **target})
+                due = moved
+        done = due + (int(random.integers(1, 4)) if kept < _LATE and due == first else 0)
+        closed = {"action": action["action"], "date": f"{_month(done)}-25", "status": "complete"}
+        rows.append(closed)
+    return [row for row in rows if row["date"][:7] <= until]
+
+
+_LATE, _KEPT = 0.2, 0.65
+
+RAG_RULES = (("green", 0), ("amber", 1), ("red", 4))
+"""Colour, and from how many months late, of the imaginary rule."""
+
 _COMMON = frozenset({"case-supervision", "risk-of-harm", "case-or-risk-of-harm"})
 
 
@@ -123,6 +152,11 @@ def allocated(
             }
         )
     return rows
+
+
+def month_of_audits(fieldwork: str) -> str:
+    """The last month of the audits of a provider whose latest fieldwork began on a day."""
+    return _month(_month_number(fieldwork) + 3)
 
 
 def _month_number(day: str) -> int:

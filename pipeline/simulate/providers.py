@@ -174,7 +174,13 @@ class _Simulation:
         return dict(self.made)
 
     def _audits(self, code: str, odds: dict[str, float], random: np.random.Generator) -> None:
-        from pipeline.simulate.audits import allocated, audited
+        from pipeline.simulate.audits import (
+            RAG_RULES,
+            allocated,
+            audited,
+            followed_up,
+            month_of_audits,
+        )
 
         latest = self.followed[-1]
         framework = latest["framework"]
@@ -198,6 +204,14 @@ class _Simulation:
             made["case_allocations"] = allocated(
                 code, name, matrix, f"{latest['round']}-12", random
             )
+        plans = {plan["plan"] for plan in self.made["plans"] if plan["provider"] == code}
+        actions = [action for action in self.made["actions"] if action["plan"] in plans]
+        month = month_of_audits(latest["fieldwork_start"])
+        made["action_updates"] = followed_up(actions, month, random)
+        cited = {"source": "simulated-plans", "place": _PLACE}
+        self.made["rag_rules"] = [
+            {"colour": colour, "from_months": months, **cited} for colour, months in RAG_RULES
+        ]
         for table, rows in made.items():
             self.made[table] += rows
 

@@ -168,6 +168,22 @@ def test_a_break_is_drawn_and_never_bridged(demo: Path) -> None:
     assert re.search(r"Three rounds: .* in 2018, .* in 2019 and .* in 2020\.", said)
 
 
+def test_the_page_through_time_and_the_comparisons_lead_to_each_other(demo: Path) -> None:
+    abouts = {name: open_report_data(name, demo / "processed").about
+              for name in report_names(demo / "processed")}  # fmt: skip
+    through = "rounds-simulated-0001"
+    compared = {f"comparison-simulated-0001-{pair}" for pair in ("2018-2019", "2019-2020")}
+    assert {link["name"] for link in abouts[through]["beside"]} == compared <= set(abouts)
+    # What is made of the first two rounds stays as it is when a third is added.
+    assert abouts["comparison-simulated-0001-2018-2019"]["beside"] == []
+    for name in ("2018-2020", "2019-2020"):
+        beside = abouts[f"comparison-simulated-0001-{name}"]["beside"]
+        assert [link["name"] for link in beside] == [through]
+    header = next(audit.document(page(demo, through)).iter("header"))
+    links = {a.get("href") for a in header.iter("a")}
+    assert {f"{name}.html" for name in compared} <= links
+
+
 # ------------------------------------------------------------------ score card
 
 

@@ -29,7 +29,7 @@ OPTIONAL = {
     "inspections": ["label", "provider_name", "provider_short_name", "comparator"],
     "frameworks": ["comparator"],
     "plans": ["replaces"],
-    "actions": ["due_end", "owners", "also_serves"],
+    "actions": ["due_end", "owners", "also_serves", "priority"],
     "action_updates": ["due", "due_printed"],
 }
 #: Inspections of one round each, by the gap they show.
@@ -157,8 +157,9 @@ def add_plans(folder: Folder) -> None:
         (
             {"due_printed": "Spring 2022", "due": "2022-03", "due_end": "2022-05",
              "due_kind": "period", "owner": "Head of A and Head of B",
-             "owners": "Head of A; Head of B"},
-            {"due_printed": "Within three months", "due_kind": "in words", "also_serves": "2"},
+             "owners": "Head of A; Head of B", "priority": "High"},
+            {"due_printed": "Within three months", "due_kind": "in words", "also_serves": "2",
+             "priority": "High"},
             {"due_printed": "November 2021", "due": "2021-11", "due_kind": "month"},
         ),
         start=1,
@@ -311,7 +312,11 @@ def test_a_plan_says_what_it_is_about(site):
     assert "replaced by one submitted on 1 December 2021" in text
     assert "Addressed to the Ministry of Justice" in text and "Addressed to Twice" not in text
     assert "What the inspection of autumn 2021 found of these recommendations" in text
-    assert "June 2022 (first: November 2021)" in text
+    assert "June 2022 (first: November 2021; revised once; 7 months later)" in text
+    assert "Actions against their first targets, by owner" in text
+    assert "No rule for red, amber and green is in the data." in text
+    assert re.search(r"Actions by priority or theme .* High 2 1 ", text)
+    assert "For 1 action the plan prints none." in text
     assert "Also serves recommendation 2." in text
     assert "Why not in full" in text and "agreed in full" in text
     assert "2 Subject 2 (printed as 1.)" in text

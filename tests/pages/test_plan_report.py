@@ -192,6 +192,13 @@ def test_a_plan_after_a_first_inspection_shows_that_round_only(opened):
         assert [c.heading for c in table.columns] == ["Linked to", "2019", "Why we link it"]
 
 
+def test_slippage_and_priorities_stand_only_where_there_are_any(opened):
+    for plan in PROVIDER:
+        report = opened(plan)
+        assert report.slippage() is None and report.priorities_table() is None
+        assert "priority" not in {column.name for column in report.actions_table().columns}
+
+
 # The timeline
 
 kinds = st.sampled_from(["month", "done", "ongoing", "none given"])
@@ -215,7 +222,7 @@ def actions_of(rows):
         columns=ACTION_COLUMNS,
     ).astype({"owner": "string", "due": "string"})
     frame = frame.assign(measure=pd.NA, source="s", place="p", note=pd.NA)
-    frame = frame.assign(due_end=pd.NA, owners=pd.NA, also_serves=pd.NA)
+    frame = frame.assign(due_end=pd.NA, owners=pd.NA, also_serves=pd.NA, priority=pd.NA)
     updates = pd.DataFrame(
         [
             (f"p-1-{n:02d}", "2020-01-01", status, "", "")

@@ -39,7 +39,7 @@ def test_topics_hold_what_the_documents_print(tables):
     # four of 4.1 being withheld.
     assert list(topics.loc["Key questions", ["number", "blank"]]) == [19 + 18 + 13, 1 + 6]
     # All CRCs stand beside 2.1 to 2.4 and 4.2 only.
-    assert list(topics.loc["Key questions, all CRCs", ["number", "blank"]]) == [15, 4]
+    assert list(topics.loc["Key questions, aggregates", ["number", "blank"]]) == [15, 4]
     # 15/30 in the 2020 report; no total in that of 2018.
     assert list(topics.loc["Overall score", ["number", "blank"]]) == [1, 1]
 

@@ -99,7 +99,26 @@ def test_every_case_done_well_and_a_question_never_asked_read_sensibly(folder):
     said = " ".join(tables["headline"]["sentence"])
     assert "20 cases were audited in August 2019" in said
     assert "18 key questions were not asked." in said
-    assert "No rule fires" in said
+    assert "No rule fires: 1 key question with enough months varies as chance has it." in said
+
+
+def test_too_few_months_for_a_chart_are_not_taken_for_chance(folder):
+    by_month(folder, [(20, 20), (2, 20)])
+    _, tables = made(folder)
+    said = " ".join(tables["headline"]["sentence"])
+    assert "No key question has three months of 10 cases yet" in said
+    assert "No rule fires" not in said
+
+
+def test_the_first_sentence_names_what_moved(folder):
+    by_month(folder, [(16, 20)] * 4 + [(6, 20)] * 8)
+    by_month(folder, [(14, 20)] * 12, "2.2.1")
+    _, tables = made(folder)
+    said = tables["headline"].set_index("item").loc["signals", "sentence"]
+    assert said == (
+        "In one of 2 key questions more than chance is at work: 2.1.1 Assessment: engaging the "
+        "person."
+    )
 
 
 def test_words_only_where_a_rule_fires_now(folder):

@@ -149,6 +149,53 @@ def test_ranks_are_those_of_every_outcome_counted(rows, level):
     assert rank_intervals(chances, level) == ranks_by_enumeration(chances, level)
 
 
+def ranks_by_convolution(chances, level):
+    """The same by adding one provider after the other, as a textbook does it."""
+    chances = np.asarray(chances)
+    tail, found = (1 - level) / 2, []
+    for own in range(len(chances)):
+        best, worst = np.zeros(len(chances)), np.zeros(len(chances))
+        for score, weight in enumerate(chances[own]):
+            above, not_below = np.array([1.0]), np.array([1.0])
+            for other in np.delete(chances, own, axis=0):
+                over, same = other[score + 1 :].sum(), other[score]
+                above = np.convolve(above, [1 - over, over])
+                not_below = np.convolve(not_below, [1 - over - same, over + same])
+            best += weight * above
+            worst += weight * not_below
+        first = int((best.cumsum().round(9) <= tail).sum())
+        last = int((worst.cumsum().round(9) < 1 - tail).sum())
+        found.append(RankInterval(1 + first, 1 + last))
+    return found
+
+
+@pytest.mark.parametrize("providers", [2, 21, 60])
+def test_ranks_of_many_are_those_of_the_sums_one_by_one(providers):
+    random = np.random.default_rng(providers)
+    chances = random.dirichlet(np.full(31, 0.2), providers)
+    assert rank_intervals(chances) == ranks_by_convolution(chances, 0.95)
+
+
+def test_ranks_of_three_hundred_hold_in_drawn_leagues():
+    # Each end leaves out at most 2.5%; of 4,000 drawn leagues not more than 2.5% and five standard
+    # errors of that share can lie beyond it, ties to the provider's gain and loss.
+    random = np.random.default_rng(18)
+    chances = random.dirichlet(np.full(31, 0.3), 300)
+    found = rank_intervals(chances)
+    draws = 4000
+    drawn = (random.random((draws, 300, 1)) > chances.cumsum(axis=1)[None, :, :-1]).sum(axis=2)
+    bound = 0.025 + 5 * sqrt(0.025 * 0.975 / draws)
+    for at in range(0, 300, 15):
+        above = (drawn > drawn[:, [at]]).sum(axis=1)
+        not_below = (drawn >= drawn[:, [at]]).sum(axis=1) - 1
+        assert (above + 1 < found[at].best).mean() <= bound
+        assert (not_below + 1 > found[at].worst).mean() <= bound
+        # And no narrower would do: one rank less at either end leaves out more than 2.5%.
+        slack = 0.025 - 5 * sqrt(0.025 * 0.975 / draws)
+        assert (above + 1 <= found[at].best).mean() >= slack
+        assert (not_below + 1 >= found[at].worst).mean() >= slack
+
+
 def test_a_provider_is_in_a_half_only_with_its_whole_interval():
     assert half(RankInterval(1, 10), 21) == "upper half"
     assert half(RankInterval(12, 21), 21) == "lower half"

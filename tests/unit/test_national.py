@@ -4,13 +4,15 @@ import pandas as pd
 import pytest
 from support.folders import Folder, add_provider, copy_inspection
 
+from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.national.headline import headline
 from pipeline.analysis.national.page import national_reports
-from pipeline.analysis.national.providers import latest_pairs, standing_of_providers
+from pipeline.analysis.national.providers import Latest, latest_pairs, standing_of_providers
 from pipeline.analysis.national.questions import shares_of_questions
-from pipeline.analysis.national.weaknesses import use_of_discretion
+from pipeline.analysis.national.weaknesses import recommended_standards, use_of_discretion
 from pipeline.analysis.process import processed_tables
 from pipeline.analysis.ratings.bands import framework_rows
+from pipeline.analysis.records import records
 from pipeline.analysis.report_data import report_files
 from pipeline.data import load
 
@@ -120,3 +122,19 @@ def test_a_provider_without_an_overall_rating_is_listed_and_not_ranked(folder):
     assert rows["rating"].isna().sum() == 1 and rows.index[-1] == "made-up-02"
     assert pd.isna(rows.loc["made-up-02", "best_rank"]) and rows["best_rank"].notna().sum() == 2
     assert "one is without an overall rating" in report.about["result"]
+
+
+def test_ratings_of_the_standards_that_a_plan_was_to_raise():
+    # The plan of 2018 (recommendations 4 and 5 are about delivery, none about reviewing), and the
+    # ratings of both reports: delivery and reviewing from Inadequate to Requires improvement.
+    tables = load()
+    rounds = records(inspections_in_order(tables))
+    before, after = (row for row in rounds if row["provider"] == "northumbria-crc")
+    pairs = [Latest("northumbria-crc", after, before)]
+    found = recommended_standards(tables, processed_tables(tables), CRC, pairs)
+    found = found.set_index("standard")
+    assert found.loc["2.3", ["followed", "followed_rose", "others"]].tolist() == [1, 1, 0]
+    assert found.loc["2.4", ["followed", "others", "others_rose"]].tolist() == [0, 1, 1]
+    assert found.loc["1.2", ["followed", "followed_stayed"]].tolist() == [1, 1]  # Good twice
+    # Through the Gate was told in both plans; its ratings of 2018 and 2019 do not compare.
+    assert found.loc["4.2", ["providers", "again", "followed", "others"]].tolist() == [1, 1, 0, 0]

@@ -45,6 +45,24 @@ def test_what_was_done_counts_to_the_day_it_was_done(folder):
     assert (found["closed_on"], found["months_late"]) == ("2019-04-02", 2)
 
 
+def test_late_is_told_by_the_day_and_of_a_period_by_its_last_month(folder):
+    # Due February 2019: its last day is in time, the first of March is not, though no month late.
+    assert not row(folder, "2019-02-28")["late"] and row(folder, "2019-03-01")["late"]
+    folder.edit(
+        "actions",
+        {"action": ACTION},
+        due="2019-02-07",
+        due_printed="7 February 2019",
+        due_kind="date",
+    )
+    found = row(folder, "2019-02-20")
+    assert found["late"] and found["months_late"] == 0
+    period = {"due_printed": "Spring 2019", "due_kind": "period"}
+    folder.edit("actions", {"action": ACTION}, due="2019-03", due_end="2019-05", **period)
+    found = row(folder, "2019-06-01")
+    assert found["first_due"] == "2019-05" and found["late"] and found["months_late"] == 1
+
+
 def test_updates_after_the_day_are_not_looked_at(folder):
     update(folder, "2019-04-02", due="2019-09")
     found = row(folder, "2019-03-01")
@@ -68,3 +86,16 @@ def test_slippage_by_owner_counts_actions_with_a_date(folder):
     by_owner = slippage_by_owner(own)
     assert by_owner["actions"].sum() == own["first_due"].notna().sum()
     assert by_owner["revised"].sum() == 1 and by_owner["most_slipped"].max() == 3
+
+
+def test_the_late_ones_are_counted_by_owner_and_colour(folder):
+    cited = {"source": "plan-northumbria-2018", "place": "made up"}
+    for colour, months in (("green", "0"), ("amber", "1"), ("red", "4")):
+        folder.add("rag_rules", {"colour": colour, "from_months": months, **cited})
+    update(folder, "2019-02-20", due="2019-05")
+    update(folder, "2019-05-20", due="2019-08")
+    progress = progress_of_actions(load(folder.path), "2019-06-30")
+    by_owner = slippage_by_owner(progress[progress["action"] == ACTION]).iloc[0]
+    assert by_owner["owner"] == "Deputy Director, North of Tyne."
+    counts = by_owner[["actions", "late", "revised", "revisions", "red", "amber", "green"]]
+    assert counts.tolist() == [1, 1, 1, 2, 1, 0, 0]

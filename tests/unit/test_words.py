@@ -72,7 +72,7 @@ def test_no_input_yields_a_forbidden_sentence(frame):
     tested = with_tests(frame, 0.1)
     row = tested.to_dict("records")[0]
     change = change_sentence(row, "2018", "2019")
-    standing = standing_sentence(row)
+    standing = standing_sentence(row, "all CRCs")
     short = changes_in_short(tested)
     overall = (
         pattern_sentence(tested),
@@ -130,10 +130,10 @@ def test_sentences_on_the_published_figures():
     assert [number for number in records if said(number) is None] == [
         "2.4.1", "2.4.2", "4.1.1", "4.1.2", "4.1.3", "4.1.4",
     ]  # fmt: skip
-    assert standing_sentence(records["2.1.2"]) == (
+    assert standing_sentence(records["2.1.2"], "all CRCs") == (
         "Key question 2.1.2: 80% of cases, better than all CRCs (63%)."
     )
-    assert standing_sentence(records["4.2.1"], period="June 2018 to June 2019") == (
+    assert standing_sentence(records["4.2.1"], "all CRCs", "June 2018 to June 2019") == (
         "Key question 4.2.1: 64% of cases (11 cases), with no clear difference from all CRCs "
         "(69%, June 2018 to June 2019)."
     )

@@ -22,7 +22,7 @@ from pipeline.analysis.audits.counts import (
 )
 from pipeline.analysis.inspections import comparator_in_text, inspections_in_order
 from pipeline.analysis.plan_progress import progress_of_actions, slippage_by_owner
-from pipeline.analysis.plans import day_in_words
+from pipeline.analysis.plans import day_in_words, due_day
 from pipeline.analysis.ratings.bands import framework_rows, rating_for
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.report_data import ReportSubject, with_sources
@@ -42,6 +42,8 @@ FEWEST_MONTHS = 3
 """A key question with fewer months that may be shown has no chart."""
 SAME_TIME = 3
 """Audits of so many months before the fieldwork, and of its own month, are of the same time."""
+MOST_NAMED = 3
+"""Key questions that the first sentence names; more are counted."""
 POWER = 0.8
 SIZES = (5, 10, 15, 20, 30, 40, 60)
 """Cases a month that the calculator looks at."""
@@ -102,10 +104,11 @@ def scorecard_tables(
         "leniency": leniency(tables, asked, inspected, fewest),
         "prompts": weakest_prompts(tables, provider, framework, month, fewest),
         "detectable": detectable(questions, _level(tables, framework)),
-        "headline": headline(asked, questions, month, fewest),
+        "headline": headline(asked, questions, month, fewest, len(found)),
         "standards": framework_rows(tables["standards"], framework),
         "allocation": _of(allocation_check(tables), provider),
         "slippage": slippage(tables, provider, month),
+        "rag_rules": tables["rag_rules"],
         "limits": pd.DataFrame({"fewest": [fewest], "level": [_level(tables, framework)]}),
     }
     codes = {row["comparator"] for row in inspected.values()}
@@ -448,12 +451,17 @@ def slippage(tables: Tables, provider: str, month: str) -> pd.DataFrame:
     plans = tables["plans"]
     replaced = set(plans["replaces"].dropna())
     own = plans[(plans["provider"] == provider) & ~plans["plan"].isin(replaced)]["plan"]
-    progress = progress_of_actions(tables, f"{month}-31")
+    progress = progress_of_actions(tables, due_day(month))
     return slippage_by_owner(progress[progress["plan"].isin(own)])
 
 
-def headline(asked: pd.DataFrame, questions: pd.DataFrame, month: str, fewest: int) -> pd.DataFrame:
-    """The first sheet as rows of (item, sentence); an item without an answer is left out."""
+def headline(
+    asked: pd.DataFrame, questions: pd.DataFrame, month: str, fewest: int, charted: int
+) -> pd.DataFrame:
+    """The first sheet as rows of (item, sentence); an item without an answer is left out.
+
+    ``charted`` is how many key questions have a control chart.
+    """
     last = asked[asked["month"] == month]
     cases = last["case"].nunique()
     recent = asked[asked["month"].isin(months_before(month, RECENT))]["case"].nunique()
@@ -465,7 +473,7 @@ def headline(asked: pd.DataFrame, questions: pd.DataFrame, month: str, fewest: i
             f"{recent} in the last {in_words(RECENT)} months.",
         ),
         ("few", _few(questions, fewest)),
-        ("signals", _signals(questions)),
+        ("signals", _signals(questions, fewest, charted)),
         ("target", _target(questions)),
         ("inspection", _inspection(questions)),
     ]
@@ -492,13 +500,23 @@ def _questions(number: int) -> str:
     return f"{in_words(number, capital=True)} key question" + ("" if number == 1 else "s")
 
 
-def _signals(questions: pd.DataFrame) -> str:
-    fired = questions["signal"].notna().sum()
-    if not fired:
-        return "No rule fires in any key question: the months differ as chance has it."
+def _signals(questions: pd.DataFrame, fewest: int, charted: int) -> str:
+    if not charted:
+        return (
+            f"No key question has {in_words(FEWEST_MONTHS)} months of {fewest} cases yet, so "
+            "change cannot be told from chance."
+        )
+    fired = questions[questions["signal"].notna()]
+    if fired.empty:
+        return (
+            f"No rule fires: {counted(charted, 'key question')} with enough months "
+            f"var{'ies' if charted == 1 else 'y'} as chance has it."
+        )
+    named = [f"{row['key_question']} {row['label']}" for row in records(fired)]
+    which = f": {joined(named)}" if len(named) <= MOST_NAMED else ""
     return (
-        f"In {in_words(int(fired))} of {len(questions)} key questions a rule fires: something "
-        "other than chance is at work."
+        f"In {in_words(len(fired))} of {counted(charted, 'key question')} more than chance is at "
+        f"work{which}."
     )
 
 
@@ -524,8 +542,9 @@ def _inspection(questions: pd.DataFrame) -> str:
     firm = known["inspection_verdict"] == "significant"
     up, down = int((firm & (change > 0)).sum()), int((firm & (change < 0)).sum())
     return (
-        f"Against the last inspection, {in_words(up)} of {len(known)} key questions stand "
-        f"significantly higher and {in_words(down)} significantly lower in the audits."
+        f"Of {counted(len(known), 'key question')} with a figure in the last inspection, "
+        f"{in_words(up)} {'stands' if up == 1 else 'stand'} significantly higher and "
+        f"{in_words(down)} significantly lower in the audits."
     )
 
 

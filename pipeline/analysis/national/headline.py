@@ -57,8 +57,8 @@ def _moves(providers: pd.DataFrame) -> tuple[str, str]:
     rose, stayed, fell = (int((known == way).sum()) for way in ("rose", "stayed", "fell"))
     return (
         f"{rose} rose, {fell} fell",
-        f"Since the round before, {in_words(rose)} overall "
-        f"{'rating' if rose == 1 else 'ratings'} rose, {in_words(stayed)} stayed and "
+        f"Since the round before, {in_words(rose) if rose else 'no'} overall "
+        f"{'rating' if rose < 2 else 'ratings'} rose, {in_words(stayed)} stayed and "
         f"{in_words(fell)} fell.",
     )
 
@@ -76,7 +76,7 @@ def _weakness(providers: pd.DataFrame) -> tuple[str, str]:
     return (
         f"{most} of {len(labels)}",
         f"{joined(names)} {verb} the lowest key question of {in_words(most)} of "
-        f"{len(labels)} providers.",
+        f"{in_words(len(labels))} providers.",
     )
 
 
@@ -94,8 +94,8 @@ def _theme(providers: pd.DataFrame) -> tuple[str, str]:
         return "", ""
     return (
         f"{most} of {len(providers)}",
-        f"Whatever the standard, {theme} is what {in_words(most)} of {len(providers)} providers "
-        "do least well.",
+        f"Whatever the standard, {theme} is what {in_words(most)} of "
+        f"{in_words(len(providers))} providers do least well.",
     )
 
 

@@ -16,7 +16,11 @@ from pipeline.analysis.national.providers import (
     tiles,
 )
 from pipeline.analysis.national.questions import shares_of_questions
-from pipeline.analysis.national.weaknesses import recommended_questions, use_of_discretion
+from pipeline.analysis.national.weaknesses import (
+    recommended_questions,
+    recommended_standards,
+    use_of_discretion,
+)
 from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.report_data import ReportSubject, comparison_name, with_sources
 from pipeline.analysis.sentences.phrases import joined
@@ -47,6 +51,7 @@ def national_reports(
             "shares": shares,
             "questions": questions,
             "recommended": recommended_questions(tables, processed, framework, pairs),
+            "recommended_standards": recommended_standards(tables, processed, framework, pairs),
             "discretion": use_of_discretion(tables, framework, providers),
             "overall_bands": bands,
             "headline": headline(providers, questions, bands),

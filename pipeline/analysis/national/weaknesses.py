@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,10 @@ from pipeline.data import Tables, is_missing
 _RECOMMENDED = [
     "key_question", "label", "providers", "again", "followed", "followed_rose", "followed_fell",
     "followed_significant", "others", "others_rose", "others_fell",
+]  # fmt: skip
+_STANDARDS = [
+    "standard", "name", "providers", "again", "followed", "followed_rose", "followed_stayed",
+    "followed_fell", "others", "others_rose", "others_stayed", "others_fell",
 ]  # fmt: skip
 _DISCRETION = ["rule", "description", "standards", "providers", "up", "down", "points"]
 
@@ -31,27 +36,15 @@ def recommended_questions(
     compare too but who were not told. Weak figures rise more often than strong ones by chance alone
     (regression to the mean), so a difference between the two proves nothing by itself.
     """
-    plans = {row["plan"]: row for row in records(tables["plans"])}
     links = framework_rows(tables["recommendation_links"], framework)
-    wanted = {pair.provider for pair in pairs}
-    told: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for link in records(links[links["kind"] == "key question"]):
-        plan = plans[link["plan"]]
-        if plan["provider"] in wanted:
-            told[link["subject"]][plan["provider"]].add(link["plan"])
-    answered = {
-        pair.provider: {
-            code for code, plan in plans.items() if plan["inspection"] == _previous(pair)
-        }
-        for pair in pairs
-        if pair.previous is not None
-    }
+    links = links[links["kind"] == "key question"]
+    told, answered = _told(tables, pairs, zip(links["plan"], links["subject"], strict=True))
     changes = _changes(processed, pairs)
     labels = framework_rows(tables["key_questions"], framework).set_index("key_question")["label"]
     rows: list[Row] = []
     for question, by_provider in told.items():
         moved = {p: change for (p, code), change in changes.items() if code == question}
-        followed = {p for p in moved if by_provider.get(p, set()) & answered.get(p, set())}
+        followed = _answering(moved, by_provider, answered)
         others = set(moved) - followed
         points = {p: int(change["change_points"]) for p, change in moved.items()}
         rows.append(
@@ -76,15 +69,97 @@ def recommended_questions(
     return frame.reset_index(drop=True)
 
 
+def recommended_standards(
+    tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str, pairs: list[Latest]
+) -> pd.DataFrame:
+    """A row a standard that recommendations of any plan were tied to, in the framework's order.
+
+    A recommendation counts for a standard that it is tied to, or whose key question or prompt it is
+    tied to. Columns as in ``recommended_questions``, for ratings instead of figures:
+    ``followed_rose, followed_stayed, followed_fell`` of the providers whose plan answers the round
+    before the latest and whose ratings of both rounds compare, and the same of the ``others``.
+    """
+    links = framework_rows(tables["recommendation_links"], framework)
+    questions = framework_rows(tables["key_questions"], framework)
+    prompts = framework_rows(tables["prompts"], framework)
+    standard_of = dict(zip(questions["key_question"], questions["standard"], strict=True))
+    question_of = dict(zip(prompts["prompt"], prompts["key_question"], strict=True))
+    kind, subject = links["kind"], links["subject"]
+    asked = subject.where(kind == "key question", subject.map(question_of))
+    standards = subject.where(kind == "standard", asked.map(standard_of))
+    told, answered = _told(tables, pairs, zip(links["plan"], standards, strict=True))
+    codes = _codes(pairs)
+    moves: dict[str, dict[str, str]] = defaultdict(dict)
+    for move in records(processed["rating_comparison"]):
+        pair = (move["current_inspection"], move["previous_inspection"])
+        if pair in codes and not is_missing(move["direction"]):
+            moves[move["standard"]][move["provider"]] = move["direction"]
+    rows: list[Row] = []
+    for standard in records(framework_rows(tables["standards"], framework)):
+        by_provider = told.get(standard["standard"])
+        if by_provider is None:
+            continue
+        moved = moves[standard["standard"]]
+        followed = _answering(moved, by_provider, answered)
+        row: Row = {
+            "standard": standard["standard"],
+            "name": standard["name"],
+            "providers": len(by_provider),
+            "again": sum(len(codes) > 1 for codes in by_provider.values()),
+        }
+        for name, among in (("followed", followed), ("others", set(moved) - followed)):
+            row[name] = len(among)
+            for way in ("rose", "stayed", "fell"):
+                row[f"{name}_{way}"] = sum(moved[provider] == way for provider in among)
+        rows.append(row)
+    return pd.DataFrame(rows, columns=_STANDARDS)
+
+
+def _told(
+    tables: Tables, pairs: list[Latest], links: Iterable[tuple[str, Any]]
+) -> tuple[dict[str, dict[str, set[str]]], dict[str, set[str]]]:
+    """The plans by subject and provider, and by provider those that answer the round before.
+
+    ``links`` are pairs of plan and subject.
+    """
+    plans = {row["plan"]: row for row in records(tables["plans"])}
+    wanted = {pair.provider for pair in pairs}
+    told: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for plan, subject in links:
+        provider = plans[plan]["provider"]
+        if provider in wanted and not is_missing(subject):
+            told[subject][provider].add(plan)
+    answered = {
+        pair.provider: {
+            code for code, plan in plans.items() if plan["inspection"] == _previous(pair)
+        }
+        for pair in pairs
+        if pair.previous is not None
+    }
+    return told, answered
+
+
+def _answering(
+    moved: Iterable[str], by_provider: Mapping[str, set[str]], answered: Mapping[str, set[str]]
+) -> set[str]:
+    """Those of some providers that were told in a plan that answers the round before."""
+    return {p for p in moved if by_provider.get(p, set()) & answered.get(p, set())}
+
+
 def _previous(pair: Latest) -> str | None:
     return None if pair.previous is None else str(pair.previous["inspection"])
+
+
+def _codes(pairs: list[Latest]) -> set[tuple[str, str | None]]:
+    """The latest inspection of each provider with the one before it."""
+    return {(pair.current["inspection"], _previous(pair)) for pair in pairs}
 
 
 def _changes(
     processed: Mapping[str, pd.DataFrame], pairs: list[Latest]
 ) -> dict[tuple[str, str], Row]:
     """Changes since the round before that compare without caution, by provider and question."""
-    codes = {(pair.current["inspection"], _previous(pair)) for pair in pairs}
+    codes = _codes(pairs)
     return {
         (row["provider"], row["key_question"]): row
         for row in records(processed["key_question_comparison"])

@@ -36,7 +36,7 @@ _FORM_OF = {
 }
 _TOPICS = {
     "key_question_scores": "Key questions",
-    "comparator_scores": "Key questions, all CRCs",
+    "comparator_scores": "Key questions, aggregates",
     "prompt_scores": "Prompts",
     "overall_ratings": "Overall score",
     "samples": "Sample sizes",

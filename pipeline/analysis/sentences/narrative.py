@@ -192,7 +192,7 @@ _STANDING = {
 
 
 def standing_sentence(
-    row: Mapping[str, Any], comparator: str = "all CRCs", period: str | None = None
+    row: Mapping[str, Any], comparator: str, period: str | None = None
 ) -> str | None:
     """How one figure stands against the comparator; None where either figure is missing.
 

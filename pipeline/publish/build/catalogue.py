@@ -119,7 +119,7 @@ class Wanted:
     """Which reports somebody asks for; None stands for any.
 
     ``provider`` and ``plan`` are codes, ``previous`` and ``current`` rounds (a plan has one round,
-    the current), ``kind`` is comparison, action-plan or data-quality.
+    the current), ``kind`` is comparison, rounds, scorecard, action-plan, national or data-quality.
     """
 
     provider: str | None = None

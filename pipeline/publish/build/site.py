@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,7 @@ def build(
     say = tell if explain else _say_nothing
     with _run(folders, tell) as outcome:
         seen = Seen(folders.pages)
-        _make_tables(folders, seen, outcome, force, say, tell, workers)
+        _make_tables(folders, seen, outcome, force, say, tell, workers, progress)
         dossiers = dossiers_in(folders.processed)
         reports = reports_of(dossiers)
         chosen = [r.as_of(as_of) for r in (wanted.among(reports) if wanted else reports)]
@@ -253,6 +254,7 @@ def _make_tables(
     say: Callable[[str], None],
     tell: Callable[[str], None],
     workers: int | None = None,
+    progress: bool = False,
 ) -> list[Path]:
     """Make the processed tables again if they, the raw ones or the code changed; returns them."""
     for name in freshness.strays(folders.raw):
@@ -273,7 +275,10 @@ def _make_tables(
     remove_leftovers(folders.processed)
     from pipeline.analysis.process import process
 
-    processed = process(folders.raw, folders.processed, workers or processors(), fresh=force)
+    watch = partial(_watched, progress)
+    processed = process(
+        folders.raw, folders.processed, workers or processors(), fresh=force, watch=watch
+    )
     _note(processed, outcome, tell)
     if outcome.failed:  # said again in the next run, until it is put right
         record.forget(TABLES)
@@ -281,6 +286,17 @@ def _make_tables(
         record.note(TABLES, inputs, _fingerprint_of_tables(folders.processed, seen))
     record.write()
     return sorted(folders.processed.glob("*.csv"))
+
+
+def _watched(progress: bool, made: Iterator[Any], count: int) -> Iterator[Any]:
+    """The lots of providers as their tables are done, behind a progress bar if there are several:
+    of some hundred providers they take minutes, in which nothing else is seen.
+    """
+    from tqdm import tqdm
+
+    tqdm.monitor_interval = 0  # its thread would be there when a worker is forked
+    hidden = not progress or count < 2
+    yield from tqdm(made, "tables", count, unit="lot", disable=hidden, leave=False)
 
 
 def tables_out_of_date(raw: Path, processed: Path) -> bool:

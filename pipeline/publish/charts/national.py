@@ -1,4 +1,4 @@
-"""Funnel plots of the national page: each key question's shares against the limits of chance."""
+"""Pictures of the national page: where providers stand, and funnels with the limits of chance."""
 
 from __future__ import annotations
 
@@ -9,10 +9,77 @@ from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.analysis.statistics.funnel import LEVELS, limits
 from pipeline.data import is_missing
+from pipeline.publish.charts.canvas import LETTER, Canvas
 from pipeline.publish.charts.panels import BROAD, NARROW, Panel, panels
+from pipeline.publish.page.style import CURRENT, QUIET, RULE
 
 _STEPS = 16
 """Points on each limit: straight pieces between them cannot be told from the curve."""
+_TALL, _SQUARE, _LINE, _FEWEST_PIXELS = 96, 14, 20, 5
+"""Height of the tallest stack, widest square, height of a line of words; where a square would be
+smaller than the last, a stack is one bar with its number above it."""
+
+
+def height_of_square(points: pd.Series) -> float:
+    """Return how high a provider is in ``scores_chart``; 0 where bars stand for squares."""
+    high = min(_SQUARE, _TALL / int(points.value_counts().max()))
+    return high if high >= _FEWEST_PIXELS else 0
+
+
+def scores_chart(points: pd.Series, overall_bands: pd.DataFrame, narrow: bool = False) -> Drawing:
+    """Draw how many providers have each score, a square a provider, among the overall ratings.
+
+    ``points`` are the scores, ``overall_bands`` the framework's rows of that name. Of so many
+    providers that squares would be too small a score is a bar with its number.
+    """
+    width = 340 if narrow else 780
+    bands = records(overall_bands.sort_values("lower_points"))
+    most = int(bands[-1]["upper_points"])
+    slot = width / (most + 1)
+    numbers = points.astype(int).value_counts()
+    square = height_of_square(points)
+    high = square or _TALL / int(numbers.max())
+    sheet = Canvas(width, 0)
+    top = _names_of_bands(sheet, bands, points, slot)
+    base = top + high * int(numbers.max()) + 2 + (0 if square else _LINE)
+    for band in bands:
+        left = int(band["lower_points"]) * slot
+        if left:
+            sheet.line(left, 0 if top < 2 * _LINE else top, left, base, RULE, 1)
+        sheet.words(left + 1, base + 12, str(band["lower_points"]), size=12, colour=QUIET)
+    sheet.words(width, base + 12, str(most), side="right", size=12, colour=QUIET)
+    sheet.line(0, base, width, base, RULE, 1)
+    across = min(slot - 2, _SQUARE)
+    for score, number in sorted(numbers.items()):
+        middle = (int(str(score)) + 0.5) * slot
+        left, right = middle - across / 2, middle + across / 2
+        if not square:
+            sheet.area(left, base - high * number, right, base, CURRENT)
+            if not narrow:
+                sheet.words(middle, base - high * number - 9, f"{number}", side="center", size=12)
+            continue
+        for at in range(number):
+            floor = base - high * at
+            sheet.area(left, floor - high + 1.5, right, floor, CURRENT)
+    sheet.height = base + _LINE
+    return sheet.drawn()
+
+
+def _names_of_bands(sheet: Canvas, bands: list[Row], points: pd.Series, slot: float) -> float:
+    """Name each rating with its number of providers, on lines of their own where they would meet.
+
+    Returns where the room below begins.
+    """
+    ends: list[float] = []
+    for band in bands:
+        number = int(points.between(band["lower_points"], band["upper_points"]).sum())
+        words = f"{band['rating']} {number}"
+        wide = len(words) * LETTER
+        left = min(int(band["lower_points"]) * slot + 5, sheet.width - wide)
+        line = next((at for at, end in enumerate(ends) if end <= left), len(ends))
+        ends[line : line + 1] = [left + wide + 8]
+        sheet.words(left, 10 + _LINE * line, words)
+    return _LINE * len(ends) + 8
 
 
 def funnel_chart(

@@ -41,6 +41,8 @@ class PageInfo:
         A line under the heading.
     dates
         Lines such as "Inspected July 2019"; from the data, never from a clock.
+    beside
+        Other pages of the same provider, each ``name`` and ``words``.
     simulated
         Whether the figures were generated; puts SIMULATED over the page and into its title.
     citation
@@ -71,6 +73,7 @@ class PageInfo:
     language: str = "en-GB"
     standfirst: str = ""
     dates: Sequence[str] = ()
+    beside: Sequence[Mapping[str, str]] = ()
     simulated: bool = False
     citation: str = ""
     pipeline_version: str = ""
@@ -127,7 +130,7 @@ class PageInfo:
         pairs = [
             ("Cite as", self.citation),
             ("Source of figures", self.publisher),
-            ("Licence of figures", f"{self.licence}: {self.licence_url}" if self.licence else ""),
+            ("Licence of figures", ": ".join(filter(None, (self.licence, self.licence_url)))),
             *self.colophon_extra.items(),
             ("Data version", self.data_version),
             ("Made with", self.generator),
@@ -171,9 +174,9 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
     Raises KeyError for an edition the report does not have.
     """
     names = {report["edition"]: report["name"] for report in about["reports"]}
-    publisher = PUBLISHERS[about["kind"]]
     published = about["published"]
     simulated = about["simulated"]
+    publisher = "Nobody: simulated figures" if simulated else PUBLISHERS[about["kind"]]
     two_sheets = about["kind"] == "comparison" and edition == "leadership"
     licence: dict[str, Any] = {}
     if simulated:
@@ -185,10 +188,11 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
         kind=about["kind"],
         standfirst="" if two_sheets else about.get("standfirst", about["result"]),
         dates=[] if two_sheets else about.get("dates", []),
+        beside=about.get("beside", []),
         simulated=simulated,
         citation=f"{about['title']}. Figures: {publisher}. Data version {about['data_version']}.",
         data_version=about["data_version"],
-        publisher="Nobody: simulated figures" if simulated else publisher,
+        publisher=publisher,
         period=about.get("period", str(about.get("round", ""))),
         data_published=published,
         name=names[edition],

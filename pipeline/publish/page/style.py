@@ -95,9 +95,9 @@ MARKERS: dict[str, dict[str, Any]] = {
         "color": TARGET, "linestyle": "none",
     },
 }  # fmt: skip
-"""Keyword arguments for ``Axes.plot``: ring for before, disc for now, diamond for all CRCs or the
-nation, square for imagined samples (filled by the bands alone, hollow with discretion), upright bar
-for a target or boundary."""
+"""Keyword arguments for ``Axes.plot``: ring for before, disc for now, diamond for an
+aggregate, square for imagined samples (filled by the bands alone, hollow with discretion), upright
+bar for a target or boundary."""
 
 MARKS: dict[str, str] = {
     "significant": "◆",

@@ -26,6 +26,7 @@
   };
   search.addEventListener("input", narrow);
   lists.forEach(function (list) { list.addEventListener("change", narrow); });
+  const compare = new Intl.Collator("en").compare;
   document.querySelectorAll("[data-sortable]").forEach(function (table) {
     const heads = Array.from(table.tHead.rows[0].cells);
     heads.forEach(function (head, at) {
@@ -44,10 +45,11 @@
           return cell.dataset.v === undefined ? cell.textContent : cell.dataset.v;
         };
         const number = head.dataset.sort === "number";
-        Array.from(body.rows).map(function (row) { return [value(row), row]; }).sort(function (a, b) {
+        const sorted = Array.from(body.rows).map(function (row) { return [value(row), row]; }).sort(function (a, b) {
           if (a[0] === "" || b[0] === "") return (a[0] === "") - (b[0] === "");
-          return down * (number ? a[0] - b[0] : a[0].localeCompare(b[0], "en"));
-        }).forEach(function (pair) { body.append(pair[1]); });
+          return down * (number ? a[0] - b[0] : compare(a[0], b[0]));
+        });
+        body.append.apply(body, sorted.map(function (pair) { return pair[1]; }));
       });
     });
   });

@@ -25,7 +25,7 @@ def _rests_on(row: Row) -> str | None:
 
 
 def standards_table(report: Comparison) -> Table:
-    """Return the ten standards, earlier and current, with direction in words."""
+    """Return the standards, earlier and current, with direction in words."""
     rows = report.data["standards"].copy()
     rows["standard_name"] = rows["standard"] + " " + rows["name"]
     rows["way"] = rows["direction"].fillna("not comparable")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from pipeline.publish.charts.national import height_of_square, scores_chart
 from pipeline.publish.page.blocks import (
     Headline,
     KeyFigure,
@@ -12,6 +15,7 @@ from pipeline.publish.page.blocks import (
     Panels,
     Together,
 )
+from pipeline.publish.page.pictures import Picture, Reference
 
 if TYPE_CHECKING:
     from pipeline.publish.reports.national.report import NationalReport
@@ -23,27 +27,45 @@ def in_brief(report: NationalReport) -> Together:
     return Together(
         [
             Headline(report.sentence("ratings"), [beside] if beside else []),
+            *_scores(report),
             KeyFigures(_cards(report)),
             Panels(_panels(report)),
         ]
     )
 
 
+def _scores(report: NationalReport) -> list[Picture]:
+    """Where all of them stand; nothing where no provider has a score."""
+    points = report.providers["points"].dropna()
+    if points.empty:
+        return []
+    bands = report.data["overall_bands"]
+    most = report.providers["most"].iloc[0]
+    shown = "a square is a provider" if height_of_square(points) else "the taller, the more"
+    return [
+        Picture(
+            scores_chart(points, bands),
+            "Overall scores",
+            _range(points, most),
+            caption=f"From 0 to {most}, {shown}. Upright lines: where the next overall rating "
+            "begins.",
+            see=Reference("the table of providers", "#t-providers", report.providers),
+            narrow=scores_chart(points, bands, narrow=True),
+            name="scores",
+        )
+    ]
+
+
+def _range(points: pd.Series, most: int) -> str:
+    low, high = points.min(), points.max()
+    if low == high:
+        return f"Every provider has {low} of {most} points."
+    return f"Scores run from {low} to {high} of {most}; the middle one is {points.median():g}."
+
+
 def _cards(report: NationalReport) -> list[KeyFigure]:
     rows = report.providers
-    scores = rows["points"].dropna()
     cards = []
-    if len(scores):
-        middle = f"{scores.median():g}"
-        cards.append(
-            KeyFigure(
-                "Middle score",
-                middle,
-                of=f"of {rows['most'].iloc[0]}",
-                was=f"from {scores.min()} to {scores.max()}",
-                note="half of the providers score more, half less",
-            )
-        )
     ways = rows["rating_direction"].dropna()
     if len(ways):
         rose, fell = (int((ways == way).sum()) for way in ("rose", "fell"))
@@ -104,7 +126,15 @@ def _recommended(report: NationalReport) -> list[str]:
         return []
     first = rows.iloc[0]
     again = f", {first['again']} of them more than once" if first["again"] else ""
-    return [
+    said = [
         f"Recommendations are tied most often to {first['label']}: at {first['providers']} "
         f"providers{again}."
     ]
+    told, rose = int(rows["followed"].sum()), int(rows["followed_rose"].sum())
+    others, others_rose = int(rows["others"].sum()), int(rows["others_rose"].sum())
+    if told and others:
+        said.append(
+            f"{rose / told:.0%} of the figures that a plan was to raise rose afterwards, and "
+            f"{others_rose / others:.0%} of the rest; what was low tends to rise anyway."
+        )
+    return said

@@ -25,6 +25,7 @@ class NationalReport(ReportPage):
     questions_table = questions.questions_table
     few_cases_table = questions.few_cases_table
     recommended_table = weaknesses.recommended_table
+    recommended_standards = weaknesses.recommended_standards
     discretion_table = weaknesses.discretion_table
 
     @classmethod

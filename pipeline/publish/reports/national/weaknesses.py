@@ -38,6 +38,30 @@ def recommended_table(report: NationalReport) -> Table | Prose:
     )
 
 
+def recommended_standards(report: NationalReport) -> Table | Prose:
+    """Return how ratings moved of the standards that recommendations were tied to."""
+    rows = report.data["recommended_standards"]
+    if rows.empty:
+        return Prose(["No recommendation in the data is tied to a standard."])
+    ways = ("rose", "stayed", "fell")
+    return report.table(
+        rows.assign(rated=rows["standard"] + " " + rows["name"]),
+        "Ratings of standards that recommendations were tied to",
+        [
+            Column("rated", "Standard", wide=True),
+            Column("providers", "Providers told", "count"),
+            Column("again", "Told again", "count"),
+            Column("followed", "Told, ratings compare", "count"),
+            *(Column(f"followed_{way}", way, "count") for way in ways),
+            Column("others", "Not told, ratings compare", "count"),
+            *(Column(f"others_{way}", way, "count") for way in ways),
+        ],
+        name="recommended-standards",
+        comment="A recommendation counts for the standard that it, its key question or its prompt "
+        "belongs to.",
+    )
+
+
 def discretion_table(report: NationalReport) -> Table | Prose:
     """Return how often each discretion was used in the latest inspections, and which way."""
     rows = report.data["discretion"]

@@ -2,20 +2,22 @@
 
 import pandas as pd
 
+from pipeline.analysis.plan_progress import slippage_by_owner
 from pipeline.analysis.plans import (
     TARGET_PASSED,
     WHOLE_RECOMMENDATION,
     completeness,
     day_in_words,
 )
-from pipeline.analysis.records import Row, records
-from pipeline.analysis.sentences.phrases import in_words, joined
+from pipeline.analysis.records import Row, look_up, records
+from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.data import is_missing
 from pipeline.publish.charts.timeline import UNDATED, how_to_read, timeline, timeline_rows
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.plan.context import Plan, number_of
+from pipeline.publish.reports.slippage import slippage_table
 
 _STATE_WORDS = {
     "passed": "target has gone by",
@@ -89,18 +91,22 @@ def actions_table(report: Plan) -> Table | Prose:
     if report.actions.empty:
         return _no_actions(report)
     headings = report.recommendations.set_index("recommendation")["heading"]
+    moves = ["revisions", "slipped_months"]
+    moved = look_up(report.actions, report.progress, ["action"], moves)
     frame = report.actions.assign(
         group=report.actions["recommendation"].map(headings),
-        target=pd.array([_target(row) for row in records(report.actions)], "string"),
+        target=pd.array([_target(row) for row in records(moved)], "string"),
         promise=pd.array([_promise(row) for row in records(report.actions)], "string"),
     )
     example = str(frame["action"].iloc[0])
+    priority = [Column("priority", "Priority or theme as printed", missing="none printed")]
     return report.table(
         frame,
         f"Actions as of {report.day}",
         [
             Column("action", "No.", align="right", show=number_of),
             Column("promise", "What is promised, in our words", wide=True),
+            *(priority if frame["priority"].notna().any() else []),
             Column("owner", "Owner as printed", missing="none printed"),
             Column("target", "Target as printed", missing="none printed"),
             Column("position", "Where it stands", "mark"),
@@ -117,11 +123,19 @@ def actions_table(report: Plan) -> Table | Prose:
 
 
 def _target(row: Row) -> str | None:
-    """The target as printed; where an update moved it, the one now in force and then the first."""
+    """The target as printed; where an update moved it, the one now in force and how it came."""
     if is_missing(row["revised_due_printed"]):
         return None if is_missing(row["due_printed"]) else str(row["due_printed"])
     first = "none" if is_missing(row["due_printed"]) else row["due_printed"]
-    return f"{row['revised_due_printed']} (first: {first})"
+    said = [f"first: {first}", f"revised {_times(int(row['revisions']))}"]
+    if not is_missing(months := row["slipped_months"]):
+        way = "later" if months >= 0 else "earlier"
+        said.append(f"{counted(abs(int(months)), 'month')} {way}" if months else "same month")
+    return f"{row['revised_due_printed']} ({'; '.join(said)})"
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{in_words(number)} times")
 
 
 def _promise(row: Row) -> str:
@@ -160,6 +174,46 @@ def updates_table(report: Plan) -> Table | Prose:
         name="updates",
         comment="Updates are written by users of this project; they are not published figures.",
     )
+
+
+def slippage(report: Plan) -> Table | None:
+    """Return how far targets slipped, by owner; nothing where no update on record moved one."""
+    progress = report.progress
+    if not progress["revisions"].sum():
+        return None
+    return slippage_table(report, slippage_by_owner(progress), report.data["rag_rules"])
+
+
+def priorities_table(report: Plan) -> Table | None:
+    """Return the actions by the priority or theme the plan prints; nothing where it prints none."""
+    frame = report.actions[report.actions["priority"].notna()]
+    if frame.empty:
+        return None
+    marked = frame[["priority"]].assign(
+        actions=1,
+        dated=frame["due_on"].notna(),
+        passed=frame["position"] == TARGET_PASSED,
+        closed=frame["position"].isin(["complete", "dropped"]),
+    )
+    return report.table(
+        marked.groupby("priority", sort=False, as_index=False).sum(),
+        "Actions by priority or theme",
+        [
+            Column("priority", "Priority or theme as printed"),
+            Column("actions", "Actions", "count"),
+            Column("dated", "With a target date", "count"),
+            Column("passed", "Target passed without an update", "count"),
+            Column("closed", "Complete or dropped", "count"),
+        ],
+        name="priorities",
+        comment=_without_priority(len(report.actions) - len(frame)),
+    )
+
+
+def _without_priority(number: int) -> str:
+    if not number:
+        return ""
+    return f"For {counted(number, 'action')} the plan prints none."
 
 
 def completeness_table(report: Plan) -> Table | Prose:

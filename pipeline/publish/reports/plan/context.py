@@ -7,6 +7,7 @@ from typing import Self
 
 import pandas as pd
 
+from pipeline.analysis.plan_progress import progress_of_actions
 from pipeline.analysis.plans import TARGET_PASSED, check_day, day_in_words, with_positions
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.phrases import joined
@@ -92,6 +93,12 @@ class Plan(ReportPage):
         """The actions as they stand on the day, each with its short number."""
         frame = with_positions(self.data["actions"], self.data["action_updates"], self.as_of)
         return frame.assign(number=frame["action"].map(number_of))
+
+    @cached_property
+    def progress(self) -> pd.DataFrame:
+        """How far each action's target slipped by the day: ``progress_of_actions``."""
+        names = ("actions", "action_updates", "rag_rules")
+        return progress_of_actions({name: self.data[name] for name in names}, self.as_of)
 
     @property
     def passed(self) -> int:

@@ -16,6 +16,8 @@ class PlanReport(Plan):
     due_picture = actions.due_picture
     actions_table = actions.actions_table
     updates_table = actions.updates_table
+    slippage = actions.slippage
+    priorities_table = actions.priorities_table
     completeness_table = actions.completeness_table
     how_to_read = moved.how_to_read
     linked_figures = moved.linked_figures

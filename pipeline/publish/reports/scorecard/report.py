@@ -8,7 +8,6 @@ from typing import Any, Self
 import pandas as pd
 
 from pipeline.analysis.audits.scorecard import POWER, RECENT, YEAR, cases_a_month
-from pipeline.analysis.plan_progress import COLOURS
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.phrases import in_words
 from pipeline.data import is_missing
@@ -25,6 +24,7 @@ from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_data import NoSuchReport, open_report_data, report_names
 from pipeline.publish.reports.report_page import ReportPage
+from pipeline.publish.reports.slippage import slippage_table
 
 
 class ScorecardReport(ReportPage):
@@ -90,10 +90,10 @@ class ScorecardReport(ReportPage):
         if rows["signal"].notna().any():
             cards.append(
                 KeyFigure(
-                    "A rule fires",
+                    "A rule fires now",
                     str(int(rows["signal"].notna().sum())),
-                    of=f"of {len(known)}",
-                    note="more than chance",
+                    of=f"of {self.data['months']['key_question'].nunique()}",
+                    note="more than chance is at work",
                 )
             )
         targets = rows["on_target"].dropna()
@@ -317,24 +317,7 @@ class ScorecardReport(ReportPage):
         rows = self.data["slippage"]
         if rows.empty:
             return Prose(["No action of this provider's plans has a target date."])
-        coloured = rows["red"].notna().any()
-        return self.table(
-            rows,
-            "Actions of the plan against their first targets, by owner",
-            [
-                Column("owner", "Owner", missing="no owner printed"),
-                Column("actions", "Actions with a date", "count"),
-                Column("late", "Late", "count"),
-                Column("revised", "Revised", "count"),
-                Column("most_slipped", "Most slipped", "number", unit="months"),
-                Column("mean_slipped", "On average", "number", unit="months", decimals=1),
-                *(Column(c, c.capitalize(), "count") for c in COLOURS if coloured),
-            ],
-            name="slippage",
-            comment="Late: not closed by its first target, or closed after it; a revised target "
-            "does not change that."
-            + ("" if coloured else " No rule for red, amber and green is in the data."),
-        )
+        return slippage_table(self, rows, self.data["rag_rules"])
 
     def allocation_table(self) -> Table | Prose:
         """Return which cases lie outside the published rules of allocation, in counts."""

@@ -1,0 +1,48 @@
+"""How far the targets of a plan slipped, by owner: on the plan's page and on the score card."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipeline.analysis.plan_progress import COLOURS
+from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.reports.report_page import ReportPage
+
+
+def slippage_table(report: ReportPage, rows: pd.DataFrame, rules: pd.DataFrame) -> Table:
+    """Return the targets by owner against the first ones; ``rows`` from ``slippage_by_owner``.
+
+    ``rules`` are the rows of ``rag_rules``; without any no column of a colour is shown.
+    """
+    coloured = not rules.empty
+    return report.table(
+        rows,
+        "Actions against their first targets, by owner",
+        [
+            Column("owner", "Owner as printed", missing="none printed"),
+            Column("actions", "Actions with a date", "count"),
+            Column("late", "Late", "count"),
+            Column("revised", "Revised", "count"),
+            Column("revisions", "Times revised", "count"),
+            Column("most_slipped", "Most slipped", "number", unit="months"),
+            Column("mean_slipped", "On average", "number", unit="months", decimals=1),
+            *(Column(c, c.capitalize(), "count") for c in COLOURS if coloured),
+        ],
+        name="slippage",
+        comment="Late: not on record as closed by its first target, or closed after it; a revised "
+        "target does not change that. " + _rule(rules),
+    )
+
+
+def _rule(rules: pd.DataFrame) -> str:
+    if rules.empty:
+        return "No rule for red, amber and green is in the data."
+    steps = rules.sort_values("from_months", ascending=False)
+    said = [
+        f"{colour} from {months} {'month' if months == 1 else 'months'} late"
+        if months
+        else f"{colour} before"
+        for colour, months in zip(steps["colour"], steps["from_months"], strict=True)
+    ]
+    sentence = ", ".join(said)
+    return f"{sentence[:1].upper()}{sentence[1:]} ({rules['place'].iloc[0]})."
