@@ -202,7 +202,7 @@ def _scale(
         left, right = place(starts), place(min(100, ends))
         rule = starts > low
         canvas.line(left, _HEAD - 4, left, bottom, RULE if rule else GRID, 1.2 if rule else 0.8)
-        lines = wrap(str(band["rating"]), max(4, int((right - left) / 6.2)))
+        lines = wrap(str(band["rating"]), max(4, int((right - left) / 6.2)), break_long_words=False)
         for number, words in enumerate(reversed(lines)):
             at = _HEAD - 10 - 14 * number
             canvas.words((left + right) / 2, at, words, side="center", size=12, colour=QUIET)
