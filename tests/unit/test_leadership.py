@@ -35,7 +35,7 @@ def stands(before: str, now: str, moved: Movement) -> str:
             "Requires improvement",
             Movement(5, 3, 0, 10),
             "Testshire CRC is rated Requires improvement, as in 2018, but did better: of the eight "
-            "standards that compare, five rose and none fell.",
+            "standards that can be compared, five rose and none fell.",
         ),
         (
             "Requires improvement",
@@ -49,7 +49,7 @@ def stands(before: str, now: str, moved: Movement) -> str:
             "Outstanding",
             Movement(1, 0, 2, 10),
             "Testshire CRC has risen from Good to Outstanding since 2018, though of the three "
-            "standards that compare, two fell and one rose.",
+            "standards that can be compared, two fell and one rose.",
         ),
         (
             "Good",
@@ -61,8 +61,8 @@ def stands(before: str, now: str, moved: Movement) -> str:
             "Good",
             "Good",
             Movement(3, 2, 3, 10),
-            "Testshire CRC is rated Good, as in 2018; of the eight standards that compare, three "
-            "fell and three rose.",
+            "Testshire CRC is rated Good, as in 2018; of the eight standards that can be "
+            "compared, three fell and three rose.",
         ),
         (
             "Good",
@@ -152,8 +152,8 @@ def test_the_weakness_is_the_theme_that_holds_most_ratings_down() -> None:
     found = leadership.chief_weakness(rows, ["2.1.3", "2.2.3"], 65)
     assert found is not None and found.questions == ("2.1.3", "2.2.3")
     assert found.sentence == (
-        "The chief weakness is keeping people safe, done well in 51% to 58% of cases: it is the "
-        "lowest key question in both standards rated on cases."
+        "The chief weakness is keeping people safe, done well in 51% to 58% of cases: in both "
+        "standards rated on cases, nothing stands lower."
     )
 
 
@@ -184,11 +184,14 @@ def test_the_chief_change_is_a_fall_where_the_provider_fell() -> None:
     falls = leadership.chief_change(asked(rise, fall), 0.1, fall_first=True)
     gains = leadership.chief_change(asked(rise, fall), 0.1, fall_first=False)
     assert falls.startswith(
-        "The surest fall is in part 2.1.2 (desistance), from 50% to 30% of cases"
+        "The surest fall is in desistance, where part 2.1.2 fell from 50% to 30% of cases; the"
     )
-    assert gains.startswith("The surest gain is in part 2.1.1 (engaging), from 50% to 70% of cases")
+    assert gains.startswith(
+        "The surest gain is in engaging, where part 2.1.1 rose from 50% to 70% of cases; the"
+    )
+    passed = "Both pass the inspectorate's test for chance, even with all 2 changes judged together"
     for said in (falls, gains):
-        assert "both pass the inspectorate's test, even with all 2 changes taken together" in said
+        assert passed in said
 
 
 def test_a_gain_does_not_hide_the_fall_that_leads() -> None:
@@ -196,17 +199,19 @@ def test_a_gain_does_not_hide_the_fall_that_leads() -> None:
     fall = question("2.1.2", "Desistance", 40)
     said = leadership.chief_change(asked(rise, fall), 0.1, fall_first=True)
     assert said.startswith(
-        "The largest fall, in part 2.1.2 (desistance), from 50% to 40% of cases, does not pass the "
-        "inspectorate's test; a gain does, though not when all 2 changes"
+        "The largest fall, in desistance, where part 2.1.2 fell from 50% to 40% of cases, does not "
+        "pass the inspectorate's test for chance. A gain does, though not when all 2 changes"
     )
     alone = leadership.chief_change(asked(rise), 0.1, fall_first=True)
-    assert alone.startswith("No fall passes the inspectorate's test, but a gain does, though not")
+    assert alone.startswith(
+        "No fall passes the inspectorate's test for chance. A gain does, though not"
+    )
 
 
 def test_where_nothing_passes_the_largest_change_may_be_luck() -> None:
     rows = asked(question("2.1.1", "Engaging", 58), question("4.2.1", "Gate", 20, current_base=11))
     said = leadership.chief_change(rows, 0.1, fall_first=True)
-    assert "the largest fall, in part 4.2.1 (gate), from 50% to 20% of cases (only 11" in said
+    assert "The largest fall, in gate, where part 4.2.1 fell from 50% to 20% of cases (only" in said
     assert said.endswith("may be no more than the luck of which cases were read.")
 
 
@@ -266,7 +271,7 @@ def test_worse_comes_first_where_it_is_more() -> None:
         for n, way in enumerate(["worse", "worse", "better", None])
     ]
     assert leadership.against_aggregate(asked(*rows)) == (
-        "Of 4 key questions, 2 are worse, 1 better and none similar; for 1 it cannot be said."
+        "Of 4 key questions, 2 are worse, 1 better and none similar; 1 cannot be judged."
     )
 
 
@@ -281,9 +286,9 @@ def test_worse_comes_first_where_it_is_more() -> None:
             "The plan answers eight recommendations: five agreed, two agreed in part and one not "
             "agreed; none of its 36 actions has a date in the text we have.",
         ),
-        (["agreed"], 1, 1, "The plan answers one recommendation: one agreed; one of its 1 action "
-         "has a date."),
-        (["noted"], 0, 0, "The plan answers one recommendation: one noted; the data holds no "
+        (["agreed"], 1, 1, "The plan answers one recommendation: agreed; its one action has a "
+         "date."),
+        (["noted"] * 2, 0, 0, "The plan answers two recommendations: both noted; the data holds no "
          "action of it."),
     ],
 )  # fmt: skip
@@ -292,11 +297,27 @@ def test_what_a_plan_answers(answers: list[str], actions: int, dated: int, said:
     frame = pd.DataFrame(
         {
             "response": answers,
+            "key_questions": None,
             "actions": shares,
             "actions_with_date": [dated, *[0] * (len(answers) - 1)],
         }
     )
     assert leadership.promised(frame) == said
+
+
+def test_what_is_promised_on_the_weakness_comes_first(
+    tables: Mapping[str, pd.DataFrame],
+) -> None:
+    """Action plan of February 2020: the recommendations on keeping people safe, all agreed."""
+    weakness = leadership.Weakness("keeping people safe", ("2.1.3", "2.2.3", "2.3.3", "2.4.3"), "")
+    rows = promises(tables)
+    own = rows[rows["inspection"] == "northumbria-crc-2019"]
+    assert leadership.promised(own, weakness).startswith(
+        "On keeping people safe, skills for work on risk of harm, home visits and management "
+        "oversight are agreed. The plan answers eight recommendations:"
+    )
+    refused = own.assign(response=own["response"].mask(own["title"] == "Home visits", "not agreed"))
+    assert "; home visits is not agreed. The plan" in leadership.promised(refused, weakness)
 
 
 def test_no_plan_in_the_data_is_not_the_documents_silence() -> None:

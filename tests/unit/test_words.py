@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from support.northumbria import INSPECTION, KINDS, OVERALL, key_questions
 
 from pipeline.analysis.ratings.stability import stability_of_overall
+from pipeline.analysis.records import records
 from pipeline.analysis.sentences.narrative import (
     change_sentence,
     forbidden,
@@ -20,10 +21,10 @@ from pipeline.analysis.sentences.narrative import (
     undeserved,
 )
 from pipeline.analysis.sentences.overview import (
+    basis_in_short,
     benchmark_in_short,
     changes_in_short,
     equivalence_sentence,
-    interval_sentence,
     lowest_rose_sentence,
     pattern_sentence,
     stability_sentence,
@@ -79,7 +80,6 @@ def test_no_input_yields_a_forbidden_sentence(frame):
         equivalence_sentence(tested),
         lowest_rose_sentence(tested, "2018"),
         benchmark_in_short(tested, "all CRCs", "June 2018 to June 2019"),
-        interval_sentence(row),
     )
     for sentence in (change, standing, short, overturned_sentence(row), *overall):
         if sentence is not None:
@@ -176,10 +176,13 @@ def test_what_many_figures_say_together():
         "seven similar and three with too few cases to tell. Taken together, so that chance does "
         "not add up over the 15 comparisons, four of the five still stand apart."
     )
-    row = tested.set_index("key_question").loc["2.1.1"]
-    assert interval_sentence(row) == (
-        "The true change lies between 16 points down and 3 points up (90% interval)."
+    # Samples of 100 and 97 cases, table 1 of the reports; those of 2.3.3 are in words only.
+    rows = {row["key_question"]: row for row in records(tested)}
+    assert basis_in_short(rows["2.1.1"]) == "100 and 97 cases"
+    assert basis_in_short(rows["2.3.3"]) == (
+        "every possible number of cases, within the report's words"
     )
+    assert basis_in_short(rows["2.4.1"]) == rows["2.4.1"]["verdict_reason"]
 
 
 def test_stability_is_said_as_a_range():

@@ -107,11 +107,11 @@ def where_it_stands(
         return f"{rated}; no rating of a standard may be compared."
     which = "standard" if moved.compared == 1 else "standards"
     if moved.compared < moved.of:
-        which += " that compares" if moved.compared == 1 else " that compare"
+        which += " that can be compared"
     among = f"of the {in_words(moved.compared)} {which}, {moved.in_words}"
     balance = (moved.rose > moved.fell) - (moved.rose < moved.fell)
     if way:
-        return f"{rated}{', though' if balance == -way else ':'} {among}."
+        return f"{rated}{':' if balance == way else ', though'} {among}."
     if not balance:
         return f"{rated}; {among}."
     return f"{rated}, but did {'better' if balance > 0 else 'worse'}: {among}."
@@ -159,7 +159,7 @@ def chief_weakness(
         theme = str(counts.index[0])
         rows = lowest[lowest["theme"] == theme]
         which = "rated on cases" if whole else "whose figures are all known"
-        why = f"it is the lowest key question in {_of_all(len(rows), len(lowest), which)}"
+        why = f"in {_of_all(len(rows), len(lowest), which)}, nothing stands lower"
         return _weak_theme(known, rows, theme, good_from, why)
     if known["theme"].nunique() > 1:
         large = known[~(known["current_base"] < SMALL_BASE).fillna(False)]
@@ -269,21 +269,22 @@ def chief_change(questions: pd.DataFrame, level: float, *, fall_first: bool) -> 
     left = [row for _, row in found if not is_missing(row["bh_adjusted"])]
     left = [row for row in left if float(row["bh_adjusted"]) < level]
     number = len(compared)
-    together = "" if number == 1 else f", even with all {number} changes taken together"
+    together = "" if number == 1 else f", even with all {number} changes judged together"
     if len(left) < len(found):
         none = "not" if one else "neither" if not left else "not both"
-        together = f", though {none} when all {number} changes are taken together"
+        together = f", though {none} when all {number} changes are judged together"
     if one and found[0][0] != ways[0]:
         way, row = found[0]
         lead = _surest(compared, ways[0])
-        test = "the inspectorate's test"
-        first = f"No {ways[0]} passes {test}, but"
+        first = f"No {ways[0]} passes {_TEST}."
         if lead is not None:
-            first = f"The largest {ways[0]}, in {_from_to(lead)}, does not pass {test};"
-        return f"{first} a {way} does{together}: {_from_to(row)}."
-    named = ", and the surest ".join(f"{way} is in {_from_to(row)}" for way, row in found)
-    passes = "it passes" if one else "both pass"
-    return f"The surest {named}: {passes} the inspectorate's test{together}."
+            first = f"The largest {ways[0]}, {_from_to(lead)}, does not pass {_TEST}."
+        return f"{first} A {way} does{together}: {_from_to(row)}."
+    named = "; the surest ".join(f"{way} is {_from_to(row)}" for way, row in found)
+    return f"The surest {named}. {'It passes' if one else 'Both pass'} {_TEST}{together}."
+
+
+_TEST = "the inspectorate's test for chance"
 
 
 def _surest(passed: pd.DataFrame, way: str) -> Row | None:
@@ -298,20 +299,24 @@ def _surest(passed: pd.DataFrame, way: str) -> Row | None:
 def _from_to(row: Row) -> str:
     small = f" (only {counted(int(row['current_base']), 'case')})" if small_base(row) else ""
     before, now = int(row["previous_percent"]), int(row["current_percent"])
-    return f"{subject(row)}, from {before}% to {now}% of cases{small}"
+    way = "rose" if now > before else "fell"
+    return (
+        f"in {inside(str(row['theme']))}, where {inside(str(row['in_short']))} {way} from "
+        f"{before}% to {now}% of cases{small}"
+    )
 
 
 def _largest(compared: pd.DataFrame, *, fall_first: bool) -> str:
-    nothing = "No change in a key question passes the inspectorate's test"
+    nothing = f"No change passes {_TEST}"
     ways = ["fall", "gain"] if fall_first else ["gain", "fall"]
     for way in ways:
         row = _surest(compared, way)
         if row is not None:
             return (
-                f"{nothing}: the largest {way}, in {_from_to(row)}, may be no more than the luck "
-                "of which cases were read."
+                f"{nothing}. The largest {way}, {_from_to(row)}, may be no more than the luck of "
+                "which cases were read."
             )
-    return f"{nothing}: every one is the same in both rounds."
+    return f"{nothing}: every figure is the same in both rounds."
 
 
 def _best(questions: pd.DataFrame) -> str:
@@ -346,7 +351,7 @@ def against_aggregate(questions: pd.DataFrame) -> str:
     parts += [f"{count or 'none'} {way}" for count, way in (second, (similar, "similar"))]
     said = f"Of {counted(len(known), 'key question')}, {joined(parts)}"
     said += f"; {few} {'has' if few == 1 else 'have'} too few cases to tell" if few else ""
-    return said + (f"; for {left} it cannot be said." if left else ".")
+    return said + (f"; {left} cannot be judged." if left else ".")
 
 
 def score(
@@ -391,19 +396,15 @@ def how_sure(questions: pd.DataFrame, tests: Row | None) -> list[str]:
         ]
     verdicts = compared["change_verdict"]
     passed = int((verdicts == "significant").sum())
-    not_passed = int((verdicts == "not significant").sum())
-    left = len(compared) - passed - not_passed
-    parts = [f"{_passes(passed)} the inspectorate's test"]
-    parts.append(f"{in_words(not_passed)} {'does' if not_passed == 1 else 'do'} not")
-    if left:
-        parts.append(f"{in_words(left)} cannot be settled from what is published")
-    number = counted(len(compared), "change")
-    sentences = [f"Of {number} in key questions, {joined(parts)}."]
+    left = len(compared) - passed - int((verdicts == "not significant").sum())
+    said = f"Of {counted(len(compared), 'change')}, {_passes(passed)} {_TEST}"
+    said += f"; {in_words(left)} cannot be settled from what is published" if left else ""
+    sentences = [f"{said}."]
     kept, expected = int(tests["kept_after_adjustment"]), float(tests["expected_by_chance"])
     lucky = in_words(max(1, round(expected)))
     stands = "none stands" if not kept else f"{in_words(kept)} still {_stand(kept)}"
     sentences.append(
-        f"Had nothing changed, about {lucky} would pass by luck; taken together, {stands} out."
+        f"Had nothing changed, about {lucky} would pass by luck; judged together, {stands} out."
     )
     return [*sentences, _bases(questions)]
 
@@ -428,21 +429,23 @@ def _bases(questions: pd.DataFrame) -> str:
         fewest = int(known["current_base"].min())
         return f"Every number of cases that is published is {fewest} or more."
     named = [
-        f"{inside(str(theme))} on {int(base)} cases"
+        f"{inside(str(theme))} on {int(base)}"
         for theme, base in small.groupby("theme", sort=False)["current_base"].min().items()
     ]
-    words = joined(named)
-    return (f"{capital(words)}: on so few, one or two cases can turn a rating.").replace(
-        " on ", " rests on ", 1
-    )
+    words = capital(joined(named)).replace(" on ", " rests on ", 1)
+    return f"{words} cases: on so few, one or two can turn a rating."
 
 
 RESPONSES = {"agreed": "agreed", "partly agreed": "agreed in part", "not agreed": "not agreed"}
 """How a sentence says what a plan answers; any other response is said as it stands."""
 
 
-def promised(promises: pd.DataFrame) -> str:
-    """Return what the plan that answers the current inspection promises, in one sentence.
+NAMED = 3
+"""Recommendations that are named where there may be many; the others are counted."""
+
+
+def promised(promises: pd.DataFrame, weakness: Weakness | None = None) -> str:
+    """Return what the plan that answers the current inspection promises, first on the weakness.
 
     ``promises`` holds the rows of that inspection.
     """
@@ -455,12 +458,36 @@ def promised(promises: pd.DataFrame) -> str:
         for answer in order
         if answer in answers.index
     ]
+    if len(parts) == 1:
+        every = {1: "", 2: "both "}.get(len(promises), "all ")
+        parts = [every + parts[0].partition(" ")[2]]
     actions, dated = int(promises["actions"].sum()), int(promises["actions_with_date"].sum())
-    when = f"{in_words(dated)} of its {counted(actions, 'action')} "
-    when += f"{'has' if dated == 1 else 'have'} a date"
+    which = f"of its {in_words(actions)} actions"
+    when = f"{in_words(dated)} {which} {'has' if dated == 1 else 'have'} a date"
     if not dated:
-        when = f"none of its {counted(actions, 'action')} has a date in the text we have"
+        when = f"none {which} has a date in the text we have"
+    if actions == 1:
+        when = f"its one action has {'a date' if dated else 'no date in the text we have'}"
     if not actions:
         when = "the data holds no action of it"
     number = f"{in_words(len(promises))} recommendation{'' if len(promises) == 1 else 's'}"
-    return f"The plan answers {number}: {joined(parts)}; {when}."
+    said = f"The plan answers {number}: {joined(parts)}; {when}."
+    own = answers_to(promises, weakness)
+    if own.empty or weakness is None:
+        return said
+    groups = own[:NAMED].groupby("response", sort=False)["title"]
+    named = [
+        f"{joined([inside(str(title)) for title in titles])} {'is' if len(titles) == 1 else 'are'} "
+        f"{RESPONSES.get(str(answer), answer)}"
+        for answer, titles in groups
+    ]
+    if len(own) > NAMED:
+        named.append(f"{in_words(len(own) - NAMED)} more in the plan")
+    return f"On {weakness.name}, {'; '.join(named)}. {said}"
+
+
+def answers_to(promises: pd.DataFrame, weakness: Weakness | None) -> pd.DataFrame:
+    """Return the recommendations that are linked to a key question of the chief weakness."""
+    questions = set() if weakness is None else set(weakness.questions)
+    linked = promises["key_questions"].fillna("").str.split("; ")
+    return promises[[bool(questions & set(codes)) for codes in linked]]

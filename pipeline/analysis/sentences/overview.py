@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from pipeline.analysis.records import Row
 from pipeline.analysis.sentences.narrative import SMALL_BASE, cases, points
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.benchmark import BETTER, NO_CLEAR_DIFFERENCE, SIMILAR, WORSE
@@ -20,6 +21,7 @@ from pipeline.analysis.statistics.change import (
     WITHIN,
 )
 from pipeline.analysis.statistics.pattern import pattern_of_changes
+from pipeline.data import is_missing
 
 UNUSUAL = 0.1
 """A pattern that chance would give less often than this is called unusual."""
@@ -291,14 +293,20 @@ def stability_sentence(overall: pd.DataFrame, rule: str = "bands alone") -> str 
     ).strip()
 
 
-def interval_sentence(row: pd.Series) -> str | None:
-    """The change's 90% interval in words, for analysts; None where there is none.
+def basis_in_short(row: Row) -> str:
+    """What a verdict rests on, in a few words; the whole reason where no plain verdict is given.
 
-    >>> interval_sentence(pd.Series({"change_lower_90": -16.4, "change_upper_90": 3.1}))
-    'The true change lies between 16 points down and 3 points up (90% interval).'
+    ``row`` is one of a tested comparison or of significance_claims, which calls it ``reason``.
+
+    >>> row = {"change_verdict": "significant", "p_min": 0.04, "p_value": 0.04, "comparable": "yes"}
+    >>> basis_in_short({**row, "previous_base": 100, "current_base": 97})
+    '100 and 97 cases'
     """
-    if pd.isna(row["change_lower_90"]):
-        return None
-    ends = [round(float(row[f"change_{end}_90"])) for end in ("lower", "upper")]
-    said = [f"{points(end)} {'up' if end > 0 else 'down'}" if end else "no change" for end in ends]
-    return f"The true change lies between {said[0]} and {said[1]} (90% interval)."
+    if row["change_verdict"] not in (SIGNIFICANT, NOT_SIGNIFICANT) or is_missing(row["p_min"]):
+        return str(row["verdict_reason"] if "verdict_reason" in row else row["reason"])
+    if not is_missing(row["p_value"]):
+        said = f"{int(row['previous_base'])} and {int(row['current_base'])} cases"
+    else:
+        said = "every possible number of cases"
+        said += ", within the report's words" if row["rests_on_words"] == "yes" else ""
+    return said + (", with caution" if row.get("comparable") == "caution" else "")

@@ -1,80 +1,99 @@
-"""Prompts as sorted dots: seaborn draws the dots, the words stand next to them."""
+"""Prompts as dots: seaborn draws them by theme, and each row of a table holds its own."""
 
-from itertools import groupby
-from textwrap import wrap
+from collections import defaultdict
+from dataclasses import dataclass
 
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure as Drawing
 
-from pipeline.analysis.records import records
-from pipeline.publish.charts.canvas import DOT_EDGE, LETTER, Canvas
-from pipeline.publish.page.markup import is_missing
-from pipeline.publish.page.style import GRID, MARKERS, QUIET, RULE
+from pipeline.publish.charts.canvas import Canvas
+from pipeline.publish.page.markup import EMPTY, Markup, join, tag
+from pipeline.publish.page.style import CURRENT, GRID, QUIET
 
-_HEAD, _QUESTION, _LINE, _GAP = 30, 30, 15, 10
 _TICKS = (0, 25, 50, 75, 100)
+_HEAD, _STEP, _LABEL, _GAP, _SIZE = 24, 10, 22, 12, 64
 
 
-def prompt_chart(prompts: pd.DataFrame, rounds: tuple[str, str]) -> Drawing:
-    """Draw every prompt under its key question, the lowest first: ring before, disc now.
+def prompt_chart(prompts: pd.DataFrame, *, narrow: bool = False) -> Drawing:
+    """Draw every prompt of the current round as a dot on the line of its theme.
 
-    ``prompts`` holds in_short, key_question, wording, previous_percent and current_percent (0-100)
-    and change_points, in the order in which rows are to stand; a ring is drawn only where the two
-    rounds compare. ``rounds`` names the two, the earlier empty where there is none. On a small
-    screen the chart scrolls: its words would stand twice in the page for a second drawing.
+    ``prompts`` holds theme and current_percent (0-100), the themes in the order in which they are
+    to stand. Dots that would hide one another stand one upon the other.
     """
-    width, left, right = 760, 430, 716
-    lines = [wrap(str(words), int((left - 18) / LETTER)) for words in prompts["wording"]]
-    tall = [_LINE * len(words) + _GAP for words in lines]
-    questions = prompts["key_question"].nunique()
-    height = _HEAD + _QUESTION * questions + sum(tall) + 4
+    width, left, right = (358, 10, 348) if narrow else (760, 190, 750)
+    towers = [
+        (str(theme), _towers(shares, _STEP * 100 / (right - left)))
+        for theme, shares in prompts.groupby("theme", sort=False)["current_percent"]
+    ]
+    tall = [_STEP * max(map(len, tower.values())) + _GAP for _, tower in towers]
+    height = _HEAD + sum(tall) + (_LABEL * len(towers) if narrow else 0)
     canvas = Canvas(width, height)
 
     def place(percent: float) -> float:
         return left + percent * (right - left) / 100
 
     for tick in _TICKS:
-        canvas.line(place(tick), _HEAD, place(tick), height, GRID, 0.8)
-        canvas.words(place(tick), _HEAD - 10, f"{tick}%", side="center", size=12, colour=QUIET)
-    dots: list[tuple[float, float, str]] = []
-    y, number = float(_HEAD), 0
-    for _, group in groupby(records(prompts), lambda row: row["key_question"]):
-        rows = list(group)
-        name = f"{rows[0]['key_question']} {rows[0]['in_short']}"
-        canvas.words(0, y + _QUESTION / 2 + 4, name, bold=True)
-        y += _QUESTION
-        for row in rows:
-            for at, words in enumerate(lines[number]):
-                canvas.words(0, y + 8 + _LINE * at, words)
-            text = _LINE * len(lines[number])
-            middle = y + text / 2 + 1
-            now = place(float(row["current_percent"]))
-            if not is_missing(row["change_points"]):
-                then = place(float(row["previous_percent"]))
-                canvas.line(then, middle, now, middle, RULE, 1.2)
-                dots.append((then, middle, "previous"))
-            dots.append((now, middle, "current"))
-            canvas.words(width, middle, f"{int(row['current_percent'])}%", side="right")
-            y += tall[number]
-            number += 1
+        canvas.line(place(tick), _HEAD - 4, place(tick), height, GRID, 0.8)
+        side = "center" if 0 < tick < 100 else ("left" if tick == 0 else "right")
+        canvas.words(place(tick), 8, f"{tick}%", side=side, size=12, colour=QUIET)
+    dots: list[tuple[float, float]] = []
+    y = float(_HEAD)
+    for (theme, tower), room in zip(towers, tall, strict=True):
+        y += room + (_LABEL if narrow else 0)
+        canvas.line(0 if narrow else left, y, width, y, GRID, 0.8)
+        at = y - room - _LABEL / 2 if narrow else y - _GAP
+        canvas.words(0, at, theme, bold=True)
+        dots += [
+            (place(share), y - _STEP * (level + 0.8))
+            for shares in tower.values()
+            for level, share in enumerate(shares)
+        ]
     figure = canvas.drawn()
-    things = ["previous", "current"]
     sns.scatterplot(
-        pd.DataFrame(dots, columns=["x", "y", "thing"]),
-        x="x",
-        y="y",
-        style="thing",
-        style_order=things,
-        markers={thing: MARKERS[thing]["marker"] for thing in things},
-        hue="thing",
-        hue_order=things,
-        palette={thing: MARKERS[thing]["markerfacecolor"] for thing in things},
-        edgecolor=MARKERS["current"]["markeredgecolor"],
-        linewidth=DOT_EDGE,
-        s=MARKERS["previous"]["markersize"] ** 2,
-        legend=False,
-        clip_on=False,
+        pd.DataFrame(dots, columns=["x", "y"]),
+        x="x", y="y", color=CURRENT, s=_SIZE, linewidth=0, legend=False, clip_on=False,
         ax=canvas.axes(figure),
-    )
+    )  # fmt: skip
     return figure
+
+
+def _towers(shares: pd.Series, apart: float) -> dict[int, list[float]]:
+    """Return shares by the stretch of the axis they fall into: there they stand upon each other."""
+    towers: dict[int, list[float]] = defaultdict(list)
+    for share in sorted(map(float, shares)):
+        towers[int(share / apart)].append(share)
+    return towers
+
+
+@dataclass(frozen=True)
+class Dots:
+    """The dots of one prompt on a line from 0% to 100%: ring before (if it compares), disc now."""
+
+    previous: float | None
+    current: float
+
+    def html(self) -> Markup:
+        """Return the dots as a drawing for the eye only: the figures stand beside it."""
+
+        def at(percent: float) -> str:
+            return f"{5 + 1.1 * percent:g}"
+
+        now, ring = at(self.current), EMPTY
+        if self.previous is not None:
+            then = at(self.previous)
+            between = tag("path", d=f"M{then} 7H{now}", stroke="currentColor")
+            circle = tag(
+                "circle", cx=then, cy="7", r="3.5", fill="none", stroke="currentColor",
+                stroke_width="1.5",
+            )  # fmt: skip
+            ring = join([between, circle])
+        return tag(
+            "svg",
+            tag("path", d="M5 7H115M60 2V12", stroke="currentColor", opacity=".25"),
+            ring,
+            tag("circle", cx=now, cy="7", r="4", fill="currentColor"),
+            viewBox="0 0 120 14",
+            width="120",
+            aria_hidden="true",
+        )

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Drawing
 from pipeline.analysis.records import Row, records
 from pipeline.publish.charts.canvas import LETTER, Canvas, Side
 from pipeline.publish.page.markup import is_missing
-from pipeline.publish.page.style import COMPARATOR, CURRENT, GRID, INTERVAL, QUIET, RULE
+from pipeline.publish.page.style import COMPARATOR, CURRENT, GRID, INTERVAL, PREVIOUS, QUIET, RULE
 
 Place = Callable[[float], float]
 """From a percentage to its place on the canvas."""
@@ -19,6 +19,8 @@ Place = Callable[[float], float]
 _HEAD, _THEME, _LINE, _ROW, _FOOT = 62, 28, 15, 24, 24
 _LONGEST = 18
 """Letters of a remark that fit on its line."""
+_HIDDEN = 8
+"""Pixels between two marks under which one hides most of the other."""
 _NEAR = 3
 """Points that a value keeps from the end of the axis where the axis is cut."""
 
@@ -93,12 +95,8 @@ def theme_chart(
     _key(canvas, names)
     if not narrow:
         canvas.words(plan.figures, _HEAD - 10, names.current, side="right", size=12, colour=QUIET)
-        heading = [
-            *(["Change;"] if names.previous else []),
-            *wrap(f"against {names.aggregate}", 18),
-        ]
-        for number, words in enumerate(reversed(heading if names.aggregate else heading[:1])):
-            canvas.words(plan.words, _HEAD - 10 - 14 * number, words, size=12, colour=QUIET)
+        if names.previous:
+            canvas.words(plan.words, _HEAD - 10, "Change", size=12, colour=QUIET)
     _scale(canvas, plan, bands, low, place, height)
     y, number = float(_HEAD), 0
     for theme, group in themes:
@@ -204,7 +202,7 @@ def _scale(
         left, right = place(starts), place(min(100, ends))
         rule = starts > low
         canvas.line(left, _HEAD - 4, left, bottom, RULE if rule else GRID, 1.2 if rule else 0.8)
-        lines = wrap(str(band["rating"]), max(4, int((right - left) / 6.2)))
+        lines = wrap(str(band["rating"]), max(4, int((right - left) / 6.2)), break_long_words=False)
         for number, words in enumerate(reversed(lines)):
             at = _HEAD - 10 - 14 * number
             canvas.words((left + right) / 2, at, words, side="center", size=12, colour=QUIET)
@@ -226,9 +224,12 @@ def _dots(canvas: Canvas, row: Row, y: float, place: Place, plan: _Plan, interva
         canvas.line(ends[0], y, ends[1], y, INTERVAL, 2)
     if not is_missing(row["comparator_percent"]):
         at = place(float(row["comparator_percent"]))
-        canvas.line(at, y - 10, at, y + 10, COMPARATOR, 3)
+        canvas.line(at, y - 11, at, y + 11, COMPARATOR, 3)
     if not is_missing(row["previous_percent"]) and not is_missing(row["change_points"]):
         then = place(float(row["previous_percent"]))
         canvas.line(then, y, now, y, CURRENT, 1.5)
-        canvas.mark(then, y, "previous")
+        if abs(now - then) < _HIDDEN:
+            canvas.disc(then, y, 8.5, "none", PREVIOUS)  # a ring around the disc, not behind it
+        else:
+            canvas.mark(then, y, "previous")
     canvas.mark(now, y, "current")

@@ -72,15 +72,16 @@ class RatingGrid(Shown):
 
 @dataclass(frozen=True, repr=False)
 class FirstScreen(Shown):
-    """What a reader sees first: the result, what else must be known, the tiles and the scale.
+    """What a reader sees first: the result, the tiles, the scale, what else must be known.
 
-    ``note`` says what the page adds to its shorter edition.
+    ``promised`` stands under the tiles; ``note`` says what the page adds to its shorter edition.
     """
 
     sentences: Sequence[str]
     facts: Sequence[Fact]
     grid: RatingGrid
     scale: ScoreScale | None
+    promised: Fact
     note: str = ""
 
     def html(self) -> Markup:
@@ -91,12 +92,13 @@ class FirstScreen(Shown):
         )
         note = tag("p", self.note, class_="comment") if self.note else EMPTY
         facts = tag("dl", *(fact.html() for fact in self.facts), class_="facts")
+        promised = tag("dl", self.promised.html(), class_="facts promised")
         scale = EMPTY if self.scale is None else self.scale.html()
         return tag(
             "div",
             tag("div", said, note, class_="message"),
             tag("div", self.grid.html(), class_="rated"),
-            tag("div", scale, class_="known"),
-            facts,
+            tag("div", scale, facts if self.facts else EMPTY, class_="known"),
+            promised,
             class_="first",
         )

@@ -331,7 +331,8 @@ class Table(Shown):
 
     def _row(self, row: tuple[Any, ...], seen: set[int]) -> Markup:
         cells = []
-        for column in self.columns:
+        last = len(self.columns) - self._blank_for_one_reason(row)
+        for position, column in enumerate(self.columns):
             value = self.cell(row, column.name)
             blank = is_missing(value)
             inside = [self.reason(column, row) if blank else content(column, value)]
@@ -342,12 +343,30 @@ class Table(Shown):
                     reference = self.reference(row, self.row_source)
                     inside.append(self.notes.cite(reference, self.name, seen))
             kind = "none" if blank else None
-            cells.append(
-                tag("th", *inside, scope="row", class_=kind)
-                if named
-                else tag("td", *inside, class_=kind)
-            )
+            if named:
+                cells.append(tag("th", *inside, scope="row", class_=kind))
+            elif position < last:
+                cells.append(tag("td", *inside, class_=kind))
+            else:
+                cells.append(tag("td", *inside, class_=kind, colspan=len(self.columns) - last))
+                break
         return tag("tr", *cells)
+
+    def _blank_for_one_reason(self, row: tuple[Any, ...]) -> int:
+        """Return how many cells at the end of a row are blank for one reason: it is said once."""
+        reasons = [
+            self.reason(column, row)
+            for column in self.columns
+            if is_missing(self.cell(row, column.name)) and column.name != self.row_header
+        ]
+        blank = 0
+        for column in reversed(self.columns):
+            if column.name == self.row_header or not is_missing(self.cell(row, column.name)):
+                break
+            if self.reason(column, row) != reasons[-1]:
+                break
+            blank += 1
+        return blank if blank > 1 else 0
 
 
 def content(column: Column, value: Any) -> str:

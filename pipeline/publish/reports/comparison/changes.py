@@ -1,10 +1,9 @@
 """What changed between two rounds and how sure that is: the tests, by theme."""
 
-import pandas as pd
-
+from pipeline.analysis.records import records
 from pipeline.analysis.sentences.overview import (
+    basis_in_short,
     equivalence_sentence,
-    interval_sentence,
     lowest_rose_sentence,
     pattern_sentence,
     verdict_sentences,
@@ -14,6 +13,12 @@ from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
+
+EVERY_NUMBER = (
+    "Every possible number of cases: none is printed, and the verdict is the same at each that "
+    "fits the printed figures."
+)
+"""What the short basis of a verdict means."""
 
 
 def overturned(report: Comparison) -> Prose | None:
@@ -50,27 +55,28 @@ def change_figure(report: Comparison) -> Picture | Prose | None:
 def verdict_table(report: Comparison) -> Table:
     """Return each change with its verdict and what that rests on."""
     changes = report.questions[report.questions["change_points"].notna()]
-    interval = [interval_sentence(row) for _, row in changes.iterrows()]
     return report.table(
-        changes.assign(interval=pd.Series(interval, changes.index, dtype="string")),
+        changes.assign(
+            named=changes["key_question"] + " " + changes["in_short"],
+            basis=[basis_in_short(row) for row in records(changes)],
+        ),
         "Tests of the changes",
         [
-            Column("asked", "Key question", wide=True),
+            Column("named", "Key question", wide=True),
             Column("change_points", "Change", "change"),
             Column("change_verdict", "Test", "mark"),
-            Column("verdict_reason", "What it rests on", wide=True),
+            Column("basis", "It rests on", wide=True),
             Column("p_min", "Smallest p", "p", missing="cannot be computed"),
             Column("p_max", "Largest p", "p", missing="cannot be computed"),
-            Column("exact_p", "Exact p", "p", missing="not needed or base unknown"),
-            Column(
-                "interval", "90% interval of the change", missing="cannot be computed", wide=True
-            ),
-            Column("bh_adjusted", "Adjusted p", "p", missing="not in the family"),
+            Column("exact_p", "Exact p", "p", missing="none"),
+            Column("bh_adjusted", "Adjusted p", "p", missing="none"),
+            Column("change_lower_90", "90% interval", "points", unit="from", missing="none"),
+            Column("change_upper_90", "of the change", "points", unit="to", missing="none"),
         ],
         groups="theme",
         group_name="Theme",
         name="verdicts",
-        comment=equivalence_sentence(report.questions) or "",
+        comment=f"{EVERY_NUMBER} {equivalence_sentence(report.questions) or ''}".strip(),
     )
 
 

@@ -1,8 +1,11 @@
 """The report's own claims of significance replayed, and what analysts ask about the tests."""
 
+from pipeline.analysis.records import records
+from pipeline.analysis.sentences.overview import basis_in_short
 from pipeline.analysis.statistics.change import other_tests
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.reports.comparison.changes import EVERY_NUMBER
 from pipeline.publish.reports.comparison.context import Comparison
 
 
@@ -19,20 +22,21 @@ def claims_table(report: Comparison) -> Table | Prose | None:
         Column("label", "Wording", missing="not in the data", wide=True),
         Column("previous_percent", report.rounds[0], "percent", missing="no comparable figure"),
         Column("current_percent", report.rounds[1], "percent", missing="no figure"),
-        Column("reproduced", "Does the test pass on the printed figures?", "mark"),
+        Column("reproduced", "Test passes?", "mark"),
     ]
     columns += [
         Column("p_min", "Smallest p", "p", missing="cannot be computed"),
         Column("p_max", "Largest p", "p", missing="cannot be computed"),
-        Column("reason", "What it rests on", wide=True),
+        Column("basis", "It rests on", wide=True),
     ]
     return report.table(
-        claims.assign(numbered=numbered),
+        claims.assign(numbered=numbered, basis=[basis_in_short(row) for row in records(claims)]),
         "What the report calls significant, in our words, and the test",
         columns,
         groups="numbered",
         row_source=("source", "place"),
         name="claims",
+        comment=EVERY_NUMBER,
     )
 
 

@@ -17,19 +17,28 @@ def in_brief(report: Comparison, note: str = "") -> FirstScreen:
     ``note`` says what the page adds to its shorter edition.
     """
     return FirstScreen(
-        report.three_sentences, facts(report), rating_grid(report), scale(report), note
+        report.three_sentences,
+        facts(report),
+        rating_grid(report),
+        scale(report),
+        promised(report),
+        note,
     )
 
 
-def facts(report: Comparison) -> list[Fact]:
-    """Return what a reader must know with the result: the aggregate, and what was promised."""
-    found = []
-    if said := leadership.against_aggregate(report.questions):
-        found.append(Fact(f"Against {report.aggregate}", said + report.another_aggregate))
+def promised(report: Comparison) -> Fact:
+    """Return what the plan that answers the current round promises."""
     answered = report.data["promises"]
     current = report.inspections["current"]["inspection"]
     answered = answered[answered["inspection"] == current]
-    found.append(Fact("What was promised", leadership.promised(answered)))
+    return Fact("What was promised", leadership.promised(answered, report.weakness))
+
+
+def facts(report: Comparison) -> list[Fact]:
+    """Return what a reader must know with the result: the aggregate, corrections, failed checks."""
+    found = []
+    if said := leadership.against_aggregate(report.questions):
+        found.append(Fact(f"Against {report.aggregate}", said + report.another_aggregate))
     known = [*report.data.about["lineage"], *corrections(report), *failed_checks(report)]
     if said := " ".join(known):
         found.append(Fact("To know with it", said))

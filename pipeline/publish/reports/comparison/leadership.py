@@ -3,7 +3,15 @@
 import pandas as pd
 
 from pipeline.analysis.records import Row, records
-from pipeline.analysis.sentences.leadership import RESPONSES, capital, inside, small_base, span
+from pipeline.analysis.sentences.leadership import (
+    NAMED,
+    RESPONSES,
+    answers_to,
+    capital,
+    inside,
+    small_base,
+    span,
+)
 from pipeline.analysis.sentences.phrases import in_words
 from pipeline.data import is_missing
 from pipeline.publish.charts.themes import begins_at, theme_chart
@@ -22,34 +30,28 @@ VERDICTS = {
 }
 """What an inspection found of a recommendation, in words; any other verdict is said as it is."""
 
-MOST = 3
-"""Recommendations named under each plan; the others are counted."""
 
-
-def promised(report: Comparison) -> Panels | Prose:
-    """Return the recommendations that answer the chief weakness, a line each."""
+def earlier_promises(report: Comparison) -> Panels | Prose:
+    """Return what the earlier plan promised on the chief weakness, and what was found of it."""
+    earlier = report.inspections.get("previous")
+    if earlier is None:
+        return Prose(["No earlier inspection is in the data."])
+    year = earlier["round_name"]
     rows = report.data["promises"]
-    weakness = report.weakness
-    if rows.empty or weakness is None:
-        return Prose(["No action plan that answers these inspections is in the data."])
-    linked = rows["key_questions"].fillna("").str.split("; ")
-    rows = rows[[bool(set(questions) & set(weakness.questions)) for questions in linked]]
+    rows = rows[rows["inspection"] == earlier["inspection"]]
     if rows.empty:
-        return Prose([f"No recommendation in the data is linked to {weakness.name}."])
-    panels = []
-    for side in reversed(list(report.inspections)):
-        inspection = report.inspections[side]
-        own = rows[rows["inspection"] == inspection["inspection"]]
-        if len(own):
-            lines = [_line(row) for row in records(own)[:MOST]]
-            if len(own) > MOST:
-                lines.append(f"{in_words(len(own) - MOST, capital=True)} more in the plan.")
-            heading = f"Recommended in {inspection['round_name']}"
-            followed = own["found_in"] == report.inspections["current"]["inspection"]
-            if followed.fillna(False).any():
-                heading += f", with what {report.rounds[1]} found"
-            panels.append(Panel(heading, lines))
-    return Panels(panels)
+        return Prose([f"No action plan that answers the inspection of {year} is in the data."])
+    own = answers_to(rows, report.weakness)
+    if own.empty:
+        return Prose([f"No recommendation of {year} in the data is linked to the weakness of now."])
+    lines = [_line(row) for row in records(own)[:NAMED]]
+    if len(own) > NAMED:
+        lines.append(f"{in_words(len(own) - NAMED, capital=True)} more in the plan.")
+    heading = f"Recommended in {year} on {report.weakness.name}" if report.weakness else ""
+    followed = own["found_in"] == report.inspections["current"]["inspection"]
+    if followed.fillna(False).any():
+        heading += f", with what {report.rounds[1]} found"
+    return Panels([Panel(heading, lines)])
 
 
 def _line(row: Row) -> str:
@@ -77,7 +79,7 @@ def theme_picture(report: Comparison) -> Picture | Prose:
     )
     return Picture(
         broad,
-        "Share of cases in which the work was done well",
+        "Share of cases done well",
         themes_finding(report),
         caption=" ".join(_how_to_read(report)),
         see=Reference("the spreadsheet below", "#s-take-it-further", questions),
@@ -103,12 +105,12 @@ def _seen(rows: pd.DataFrame) -> str:
 
 
 def _how_to_read(report: Comparison) -> list[str]:
-    said = ["A standard is usually rated by its lowest question. The themes are our grouping."]
+    said = ["The themes are our grouping."]
     if report.aggregate:
         said.append(f"Better or worse is against {report.aggregate}.")
     low = begins_at(report.questions.drop(columns="current_lower"), report.bands)
     if low:
-        said.append(f"Nothing lies below {low}%, so the axis begins there.")
+        said.append(f"The axis begins at {low}%: nothing lies below.")
     comparable = report.questions["comparable"]
     if report.compares and (names := report.named(report.questions[comparable == "no"])):
         said.append(f"Not compared with {report.rounds[0]}: {names}.")
@@ -121,13 +123,13 @@ def further(report: Comparison) -> Prose:
     """Return where the figures come from, and where the rest is."""
     analyst = {r["edition"]: r["name"] for r in report.data.about["reports"]}.get("analyst")
     licence = page_info(report.data.about, report.edition).licence
-    whose = f"those of the inspection reports, under the {licence}"
+    whose = f"The figures stand in the inspection reports ({licence})"
     if report.data.about["simulated"]:
-        whose = "simulated"
+        whose = "The figures are simulated"
     return Prose(
         [
-            f"The figures are {whose}; the spreadsheet names the place of each. Tests, prompts, "
-            f"methods and sources are in the analyst edition, {analyst}.html."
+            f"{whose}; the spreadsheet gives the place of each. Tests, methods and sources are in "
+            f"the analyst edition, {analyst}.html."
         ]
     )
 
@@ -208,7 +210,7 @@ class LeadershipReport(Comparison):
     EDITION = "leadership"
 
     in_brief = first_screen.in_brief
-    promised = promised
+    earlier_promises = earlier_promises
     how_sure = how_sure
     theme_picture = theme_picture
     further = further

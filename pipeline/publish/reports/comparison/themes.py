@@ -4,22 +4,24 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.records import records
+from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.leadership import capital, inside, span
 from pipeline.analysis.sentences.overview import changes_in_short
 from pipeline.analysis.sentences.phrases import joined
-from pipeline.publish.charts.prompts import prompt_chart
+from pipeline.publish.charts.prompts import Dots, prompt_chart
 from pipeline.publish.charts.themes import begins_at, theme_chart
 from pipeline.publish.page.blocks import Heading, Prose, Together
-from pipeline.publish.page.markup import slug
-from pipeline.publish.page.pictures import Picture
-from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.page.markup import is_missing, slug
+from pipeline.publish.page.pictures import Picture, Reference
+from pipeline.publish.page.tables import Column, Table, p_value
 from pipeline.publish.reports.comparison.context import Comparison
 
 
 def by_theme(report: Comparison) -> Together:
-    """Return each theme, the weakest first: its key questions, then their prompts."""
+    """Return all prompts in one picture; then each theme, the weakest first, with its numbers."""
     parts: list[Any] = []
+    if report.prompts["current_percent"].notna().any():
+        parts.append(prompt_figure(report))
     for theme, questions in report.questions.groupby("theme", sort=False):
         parts += [Heading(str(theme)), _questions(report, str(theme), questions)]
         every = report.prompts[report.prompts["theme"] == theme]
@@ -75,22 +77,7 @@ def question_rows(
             source=("current_source", "current_place"),
         ),
     ]
-    if report.compares:
-        columns.append(
-            Column(
-                "previous_percent",
-                report.rounds[0],
-                "percent",
-                missing="previous_status",
-                source=("previous_source", "previous_place"),
-            )
-        )
     columns.append(Column("current_base", "Cases", "count", missing="no_base"))
-    if report.compares:
-        columns += [
-            Column("change_points", "Change", "change", missing="not comparable"),
-            Column("change_verdict", "Test", "mark"),
-        ]
     if report.aggregate:
         columns += [
             Column(
@@ -102,10 +89,22 @@ def question_rows(
             ),
             Column("benchmark_verdict", "Against them", "mark", missing="cannot be said"),
         ]
+    if report.compares:
+        columns += [
+            Column(
+                "previous_percent",
+                report.rounds[0],
+                "percent",
+                missing="previous_status",
+                source=("previous_source", "previous_place"),
+            ),
+            Column("change_points", "Change", "change", missing="no_change"),
+            Column("change_verdict", "Test", "mark", missing="no_change"),
+        ]
     if offered:
         columns.insert(0, Column("theme", "Theme, ours"))
     return report.table(
-        questions,
+        _judged(questions),
         caption,
         columns,
         row_header="asked",
@@ -134,21 +133,41 @@ def _misfits(questions: pd.DataFrame) -> str:
     return f"No whole number of cases gives {named}: fewer cases must have been counted."
 
 
-def _prompts(report: Comparison, theme: str, prompts: pd.DataFrame) -> Picture:
-    order = prompts.groupby("key_question", sort=False)["current_percent"]
-    shown = prompts.assign(at=order.ngroup()).sort_values(["at", "current_percent"], kind="stable")
-    ends = shown.sort_values("current_percent", kind="stable")
+def _judged(rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave the verdict empty where nothing was judged; ``no_change`` says why, once a row."""
+    verdict = rows["change_verdict"]
+    no_change = rows["previous_status"].where(rows["previous_percent"].isna(), "not comparable")
+    no_change = no_change.fillna("not comparable")
+    return rows.assign(
+        change_verdict=verdict.mask(verdict == "not comparable"),
+        no_change=no_change,
+        no_p=no_change.where(rows["change_points"].isna(), "cannot be computed"),
+    )
+
+
+def prompt_figure(report: Comparison) -> Picture:
+    """Return the picture of every prompt on the line of its theme."""
+    known = report.prompts[report.prompts["current_percent"].notna()]
+    ends = known.sort_values("current_percent", kind="stable")
     lowest, highest = ends.iloc[0], ends.iloc[-1]
-    ring = f"Ring: {report.rounds[0]}, where it compares. " if report.compares else ""
+    broad, slim = (prompt_chart(known, narrow=narrow) for narrow in (False, True))
     return Picture(
-        prompt_chart(shown, report.rounds),
-        f"{theme}: the prompts behind the key questions",
+        broad,
+        f"Prompts in {report.rounds[1]}, by theme",
         f"Lowest, {int(lowest['current_percent'])}%: {_quoted(lowest['wording'])}. "
         f"Highest, {int(highest['current_percent'])}%: {_quoted(highest['wording'])}.",
-        caption=f"{ring}Disc: {report.rounds[1]}. Inspectors weigh the answers; no sum is taken.",
-        table=prompt_rows(report, shown, f"{theme}: prompts", slug(theme)),
-        name=f"prompts-{theme}",
+        caption="A dot is a prompt. Inspectors weigh the answers; no sum is taken.",
+        see=Reference("the tables below", f"#t-prompts-{slug(known['theme'].iloc[0])}", known),
+        narrow=slim,
+        name="prompts",
     )
+
+
+def _prompts(report: Comparison, theme: str, prompts: pd.DataFrame) -> Table:
+    """Return the prompts of a theme, the lowest of each key question first, with their dots."""
+    order = prompts.groupby("key_question", sort=False)["current_percent"]
+    shown = prompts.assign(at=order.ngroup()).sort_values(["at", "current_percent"], kind="stable")
+    return prompt_rows(report, shown, f"{theme}: prompts", slug(theme), drawn=True)
 
 
 def _quoted(wording: object) -> str:
@@ -156,23 +175,40 @@ def _quoted(wording: object) -> str:
 
 
 def prompt_rows(
-    report: Comparison, prompts: pd.DataFrame, caption: str, name: str, *, offered: bool = False
+    report: Comparison,
+    prompts: pd.DataFrame,
+    caption: str,
+    name: str,
+    *,
+    offered: bool = False,
+    drawn: bool = False,
 ) -> Table:
-    """Return prompts with both rounds, the change and its test, a row each."""
+    """Return prompts with both rounds, the change and its test, a row each; ``drawn`` with dots."""
     columns = [
         Column("wording", "Prompt", wide=True),
         Column("current_percent", report.rounds[1], "percent", missing="current_status"),
     ]
+    rows = _judged(prompts)
+    p: list[Column] = []
+    if drawn:
+        rows = rows.assign(dots=_dots(rows), p=[_p(row) for row in records(rows)])
+        columns.append(Column("dots", "0% to 100%", show=Dots.html))
+        p = [Column("p", "p", align="right", missing="no_p")]
     if report.compares:
         columns += [
             Column("previous_percent", report.rounds[0], "percent", missing="previous_status"),
-            Column("change_points", "Change", "change", missing="not comparable"),
-            Column("change_verdict", "Test", "mark"),
-            Column("p_min", "Smallest p", "p", missing="cannot be computed"),
-            Column("p_max", "Largest p", "p", missing="cannot be computed"),
+            Column("change_points", "Change", "change", missing="no_change"),
+            Column("change_verdict", "Test", "mark", missing="no_change"),
+            *(
+                p
+                or [
+                    Column("p_min", "Smallest p", "p", missing="no_p"),
+                    Column("p_max", "Largest p", "p", missing="no_p"),
+                ]
+            ),
         ]
     return report.table(
-        prompts,
+        rows,
         caption,
         columns,
         groups="asked",
@@ -181,7 +217,30 @@ def prompt_rows(
         name=f"prompts-{name}",
         offered=offered,
         numbered=False,
+        comment=f"Ring: {report.rounds[0]}; disc: {report.rounds[1]}."
+        if drawn and report.compares
+        else "",
     )
+
+
+def _dots(prompts: pd.DataFrame) -> pd.Series:
+    """Return the dots of each prompt; the ring only where the rounds compare."""
+    dots = [
+        Dots(
+            None if is_missing(row["change_points"]) else float(row["previous_percent"]),
+            float(row["current_percent"]),
+        )
+        for row in records(prompts)
+    ]
+    return pd.Series(dots, prompts.index, dtype="object")
+
+
+def _p(row: Row) -> str | None:
+    """Return the p-value, or the smallest and the largest where the base is not known."""
+    if is_missing(row["p_min"]):
+        return None
+    ends = [p_value(row[name]) for name in ("p_min", "p_max")]
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
 # The whole of it, for whoever explores: a page shows it theme by theme.
