@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis.quality import FAILED, FIGURE_TABLES, PASSED, rules_table
+from pipeline.analysis.quality.readings import double_entries, machine_reads
 from pipeline.data import Tables
 
 NAME = "data-quality"
@@ -173,13 +174,19 @@ def quality_dossier(tables: Tables, checks: pd.DataFrame) -> dict[str, pd.DataFr
 
     ``documents``, ``completeness``, ``rules`` (with the numbers of checks passed and failed),
     ``failures`` (the checks that failed, with ``shown``, the subject in words), ``register`` (the
-    discrepancies), ``inspections``.
+    discrepancies), ``inspections``; where there are any, ``double_entries``, ``machine_reads`` and
+    ``machine_readings`` (how the figures were copied).
     ``tables`` hold published figures only (``published_only``), ``checks`` is ``quality_checks``.
     """
     inspections = tables["inspections"]
     here = checks[
         checks["inspection"].isna() | checks["inspection"].isin(inspections["inspection"])
     ]
+    copied = {
+        "double_entries": double_entries(tables),
+        "machine_reads": machine_reads(tables),
+        "machine_readings": tables["machine_readings"],
+    }
     return {
         "documents": documents(tables),
         "completeness": completeness(tables),
@@ -187,6 +194,7 @@ def quality_dossier(tables: Tables, checks: pd.DataFrame) -> dict[str, pd.DataFr
         "failures": _failures(here, tables["measures"]),
         "register": tables["discrepancies"],
         "inspections": inspections,
+        **{name: frame for name, frame in copied.items() if len(frame)},
     }
 
 
