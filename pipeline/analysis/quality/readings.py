@@ -3,12 +3,13 @@
 import pandas as pd
 
 from pipeline.analysis.statistics.double_entry import DoubleEntry
+from pipeline.data import Tables
 
 MARKS = ("proved", "read", "checked")
 """What became of a row that was read by machine, from the surest to the one a person looked at."""
 
 
-def double_entries(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def double_entries(tables: Tables) -> pd.DataFrame:
     """Return one row a document that two people typed and whose copies were compared by cell.
 
     Columns: source, title, published_printed; cells (compared); first, second and both (cells that
@@ -28,7 +29,7 @@ def double_entries(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return named.merge(summed.reset_index(), on="source")
 
 
-def machine_reads(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def machine_reads(tables: Tables) -> pd.DataFrame:
     """Return one row a document and table of which rows were read by machine.
 
     Columns: source, title, published_printed, table; proved, read and checked (rows by mark);
