@@ -80,7 +80,7 @@ def _names(document: Document) -> list[Said]:
             if hit and 2 < len(hit[1]) < 140 and "." not in hit[1]:
                 name = " ".join(hit[1].split()).strip("‘’'\" :/")
                 name = re.sub(r"\s*/\s*NPS$", "", name)
-                if not name.lower().startswith(("the ", "this ", "we ", "a ")):
+                if not re.match(r"(?:the|this|we|an?|in|report|introduction|action)\b", name, re.I):
                     found.append(Said(name, shown([hit[0]], 200), line.where))
                 break
     return found

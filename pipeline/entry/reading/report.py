@@ -94,8 +94,8 @@ def read_report(
     rated = standard_ratings(document, words, columns, headings)
     if not questions and not any(item.readings for item in rated.values()):
         raise NotAReport(
-            f"{name} is a {document.kind} document, but no rating and no key question of "
-            f"{framework} stands in it: it is no inspection report of that framework."
+            f"{name} can be read, but no rating and no key question of {framework} stands in it: "
+            "it is no inspection report of that framework."
         )
     _about(report)
     sizes = sample_sizes(document, words, tables["sample_kinds"])
