@@ -3,6 +3,7 @@
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pypdf
 import pytest
 from matplotlib.backends.backend_pdf import PdfPages
@@ -63,6 +64,36 @@ def empty(path: Path) -> None:
     path.write_bytes(b"")
 
 
+def without_pages(path: Path) -> None:
+    pypdf.PdfWriter().write(path)
+
+
+def workbook(path: Path) -> None:
+    openpyxl.Workbook().save(path)
+
+
+def huge(path: Path) -> None:
+    with path.open("wb") as file:
+        file.write(b"%PDF-1.7\n")
+        file.truncate(200 * 2**20)  # takes no room on the disk
+
+
+def endless(path: Path) -> None:
+    path.write_text("Dear Sir or Madam\n" * 200_000, encoding="utf-8")
+
+
+def huge_when_unpacked(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", bytes(100 * 2**20))
+
+
+def many_pages(path: Path) -> None:
+    writer = pypdf.PdfWriter()
+    for _ in range(501):
+        writer.add_blank_page(200, 200)
+    writer.write(path)
+
+
 @pytest.mark.parametrize(
     ("name", "make", "said"),
     [
@@ -76,6 +107,12 @@ def empty(path: Path) -> None:
         ("report.docx", packed, "is a packed file"),
         ("report.bin", binary, "is no PDF, DOCX, HTML or text file"),
         ("report.txt", empty, "is empty"),
+        ("report.pdf", without_pages, "with no pages"),
+        ("report.docx", workbook, "is a spreadsheet, not a report"),
+        ("report.pdf", huge, "no report is that large"),
+        ("report.docx", huge_when_unpacked, "no report is that large"),
+        ("report.txt", endless, "no report is that long"),
+        ("report.pdf", many_pages, "501 pages: no report is that long"),
     ],
 )
 def test_what_is_no_report_is_said_in_one_sentence(

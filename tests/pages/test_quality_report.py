@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from support.folders import Folder
 
+from pipeline.analysis.process import process
 from pipeline.analysis.quality.coverage import (
     completeness,
     documents,
@@ -128,3 +130,41 @@ def test_the_notebook_is_thin_and_calls_what_there_is():
     notebook = Path(__file__).resolve().parents[2] / "notebooks" / "data_quality.ipynb"
     called = re.findall(r'"report\.(\w+)\(\)"', notebook.read_text(encoding="utf-8"))
     assert called and all(callable(getattr(QualityReport, name)) for name in called)
+
+
+def test_nothing_is_said_of_copying_while_nothing_was_counted(report):
+    assert report.how_it_was_copied() is None
+
+
+def test_what_two_readers_may_have_missed_and_what_a_machine_read_is_shown(
+    tmp_path: Path, monkeypatch
+):
+    folder = Folder(tmp_path / "raw")
+    source, inspection = "hmip-northumbria-2018", "northumbria-crc-2018"
+    counts = {"ratings": ("2", "40", "3", "1"), "key_question_scores": ("4", "64", "1", "0")}
+    names = ("differences", "cells", "second_differences", "both_differences")
+    for table, told in counts.items():
+        where = {"source": source, "table": table}
+        folder.edit("second_readings", where, **dict(zip(names, told, strict=True)))
+    folder.add(
+        "machine_readings",
+        *(
+            {"source": source, "table": "ratings", "row": f"{inspection}/{standard}/{source}",
+             "mark": mark, "place": "page 3"}
+            for standard, mark in (("1.1", "proved"), ("1.2", "checked"), ("1.3", "proved"))
+        ),
+    )  # fmt: skip
+    process(folder.path, tmp_path / "processed")
+    monkeypatch.setenv(PROCESSED_VARIABLE, str(tmp_path / "processed"))
+    report = QualityReport.open()
+    html = report.how_it_was_copied().html()
+    twice, machine = (table.frame for table in report.shown)
+    # 104 cells: 6 only the first had wrong, 4 only the second, 1 both; 93 both had right.
+    assert twice[["cells", "first", "second", "both"]].to_numpy().tolist() == [[104, 6, 4, 1]]
+    assert twice["expected"].tolist() == pytest.approx([6 * 4 / 93])
+    assert twice["cautious"].tolist() == pytest.approx([7 * 5 / 94])
+    columns = ["table", "proved", "read", "checked", "machine", "rows"]
+    assert machine[columns].to_numpy().tolist() == [["ratings", 2, 0, 1, 3, 10]]
+    assert "independently" in html and "Where the document itself misleads" in html
+    report.downloads()
+    assert len(next(t for t in report.shown if t.name == "machine-rows").frame) == 3

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis.quality import FAILED, FIGURE_TABLES, PASSED, rules_table
+from pipeline.analysis.quality.readings import double_entries, machine_reads
 from pipeline.data import Tables
 
 NAME = "data-quality"
@@ -175,14 +176,20 @@ def quality_dossier(
 
     ``documents``, ``completeness``, ``rules`` (with the numbers of checks passed and failed),
     ``failures`` (the checks that failed, with ``shown``, the subject in words), ``register`` (the
-    discrepancies), ``corrected`` (the figures that a later document corrected), ``inspections``.
-    ``tables`` hold published figures only (``published_only``), ``checks`` is ``quality_checks``,
-    ``corrected`` is ``corrected_figures``.
+    discrepancies), ``corrected`` (the figures that a later document corrected), ``inspections``;
+    where there are any, ``double_entries``, ``machine_reads`` and ``machine_readings`` (how the
+    figures were copied). ``tables`` hold published figures only (``published_only``), ``checks``
+    is ``quality_checks``, ``corrected`` is ``corrected_figures``.
     """
     inspections = tables["inspections"]
     here = checks[
         checks["inspection"].isna() | checks["inspection"].isin(inspections["inspection"])
     ]
+    copied = {
+        "double_entries": double_entries(tables),
+        "machine_reads": machine_reads(tables),
+        "machine_readings": tables["machine_readings"],
+    }
     return {
         "documents": documents(tables),
         "completeness": completeness(tables),
@@ -191,6 +198,7 @@ def quality_dossier(
         "register": tables["discrepancies"],
         "corrected": corrected[corrected["inspection"].isin(inspections["inspection"])],
         "inspections": inspections,
+        **{name: frame for name, frame in copied.items() if len(frame)},
     }
 
 

@@ -176,6 +176,8 @@ def _at_cell(problem: Problem, by_file: dict[str, MergedTable]) -> str:
     """Say a problem of a raw file at the cell of the workbook it comes from, where it does."""
     table = by_file.get(problem.file)
     typed = table.typed.get(problem.line or 0) if table else None
+    if table is not None and problem.line is None:
+        return f"sheet {table.resource.name}: {problem.rule}; {problem.fix}."
     if typed is None or typed.table != (table.resource.name if table else ""):
         return str(problem)
     column = (problem.column or "").split(", ")[0]

@@ -24,8 +24,9 @@ def settled_rows(
 
     A row whose columns for what is printed are all empty is not entered; where the inspection must
     have the row all the same, it is entered as "not entered yet". Empty codes take the one code of
-    the workbook, an empty status beside a figure becomes published. Raises CannotEnter
-    where a row is still marked look, or its figure is not among the words it was read from.
+    the workbook, an empty status becomes published beside a figure and "not entered yet" without
+    one. Raises CannotEnter where a row is still marked look, or its figure is not among the words
+    it was read from.
     """
     by_name = {resource.name: resource for resource in resources}
     only = _only_codes(workbook, by_name)
@@ -37,16 +38,16 @@ def settled_rows(
         resource = by_name[name]
         waiting = [row for row in typed if _must_be_there(row, resource, own)]
         for row in waiting:
-            row.cells[_STATUS[name]] = NOT_ENTERED
+            _wait(row, resource)
         if waiting:
-            left_out.append(f"sheet {name}: {len(waiting)} rows are entered as {NOT_ENTERED}")
-        kept = [row for row in typed if _says_something(row, resource)]
+            left_out.append(f"sheet {name}: rows entered as {NOT_ENTERED}: {len(waiting)}")
+        kept = [row for row in typed if row in waiting or _says_something(row, resource)]
         empty = len(typed) - len(kept)
         if empty:
-            left_out.append(f"sheet {name}: {empty} rows without anything typed are not entered")
+            left_out.append(f"sheet {name}: rows left out, nothing typed: {empty}")
         proposed = [row for row in kept if row.mark == "look"] if name == _OPTIONAL else []
         if proposed:
-            left_out.append(f"sheet {name}: {len(proposed)} proposals marked look are left out")
+            left_out.append(f"sheet {name}: proposals left out, still marked look: {len(proposed)}")
             kept = [row for row in kept if row.mark != "look"]
         for row in kept:
             _complete(row, resource, only)
@@ -57,24 +58,31 @@ def settled_rows(
     return {name: kept for name, kept in rows.items() if kept}, left_out
 
 
-_STATUS = {need.table: need.status for need in NEEDS}
+_NEEDED = {need.table for need in NEEDS} | {"overall_ratings"}
 
 
 def _must_be_there(row: TypedRow, resource: Resource, own: set[str]) -> bool:
     """Whether a row of the workbook's own inspection is empty, but has to be there."""
-    if resource.name not in _STATUS or row.cells["inspection"] not in own or row.mark:
+    if resource.name not in _NEEDED or row.cells["inspection"] not in own or row.mark:
         return False
     return row.cells.get("reading", "own") == "own" and not _says_something(row, resource)
+
+
+def _wait(row: TypedRow, resource: Resource) -> None:
+    """Fill the columns a row must have, though nobody has typed it yet."""
+    row.cells["place"] = row.cells["place"] or NOT_ENTERED
+    for field in resource.fields:
+        # A plain yes or no has no third word; the status says that nobody has typed it.
+        if field.required and field.constraints.get("enum") == ["yes", "no"]:
+            row.cells[field.name] = row.cells[field.name] or "no"
 
 
 def _says_something(row: TypedRow, resource: Resource) -> bool:
     columns = [f.name for f in content(resource)]
     if resource.name in ("inspections", "plans"):
         return True
-    if resource.name == "providers":
-        return bool(row.cells["name"] or row.cells["short_name"])
-    if resource.name == "sources":
-        return bool(row.cells["title"] or row.cells["published_printed"])
+    if resource.name in ("sources", "providers"):
+        return bool(row.cells[resource.primary_key[0]])
     figures = [(f, s) for table, f, s in FIGURES if table == resource.name]
     if figures and len(figures) * 2 >= len(columns):
         return any(row.cells[column] for pair in figures for column in pair)
@@ -107,11 +115,15 @@ def _complete(row: TypedRow, resource: Resource, only: Mapping[str, Mapping[str,
     framework = only.get("frameworks", {}).get("framework", "")
     if "framework" in row.cells and not row.cells["framework"]:
         row.cells["framework"] = framework
-    required = {field.name for field in resource.fields if field.required}
+    fields = {field.name: field for field in resource.fields}
     for table, figure, status in FIGURES:
-        if table == resource.name and row.cells[figure] and row.cells[status] in ("", PUBLISHED):
+        if table != resource.name or row.cells[status] not in ("", PUBLISHED):
+            continue
+        if row.cells[figure]:
             # Where the status is optional, an empty one beside a figure says the same.
-            row.cells[status] = PUBLISHED if status in required else ""
+            row.cells[status] = PUBLISHED if fields[status].required else ""
+        elif not row.cells[status] and NOT_ENTERED in fields[status].constraints["enum"]:
+            row.cells[status] = NOT_ENTERED
     if resource.name == "facts" and not row.cells["previous_status"]:
         row.cells["previous_status"] = "not printed"
 

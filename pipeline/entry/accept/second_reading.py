@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.analysis.statistics.double_entry import DoubleEntry
+from pipeline.data.figures import FIGURES
 from pipeline.data.package import Resource
 from pipeline.entry.form.layout import is_own_words
 from pipeline.entry.form.reading import TypedRow
@@ -141,9 +142,16 @@ def compare(
                     (difference, f"{where}: the row {key} is missing in the {who} reading")
                 )
                 continue
+            given = {
+                status
+                for of, figure, status in FIGURES
+                if of == table and (one.cells[figure] or two.cells[figure])
+            }
             for column in columns:
-                cells[table] = cells.get(table, 0) + 1
                 a, b = one.cells[column], two.cells[column]
+                # What nobody typed, or stands beside a figure by itself, is no cell two agree on.
+                counts = a != b or (a != "" and column not in given)
+                cells[table] = cells.get(table, 0) + counts
                 current[table, key, column] = (a, b)
                 if a != b:
                     text = (
@@ -165,8 +173,8 @@ def compare(
     if found:
         raise CannotEnter(
             [
-                f"The two readings differ in {len(found)} places. Look each up in the document and "
-                "correct the workbook that is wrong:",
+                f"The two readings differ in {len(found)} cells or rows. Look each up in the "
+                "document and correct the workbook that is wrong:",
                 *(text for _, text in found),
             ]
         )

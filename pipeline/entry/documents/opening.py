@@ -16,18 +16,38 @@ _PAGE = re.compile(
     rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)", re.I | re.S
 )
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_LARGEST = 60 * 2**20
+"""Bytes, unpacked; a report of a hundred pages with pictures has a sixth of it."""
+_LONGEST = 100_000
+"""Lines; a report has a few thousand."""
 
 
 def open_document(path: Path) -> Document:
     """Return the lines of a PDF, DOCX, HTML or plain text file.
 
-    Raises NotAReport in one sentence where the file is none of these or holds no text.
+    Raises NotAReport in one sentence where the file is none of these, holds no text, or is far
+    larger than any report.
     """
     name = path.name
     try:
-        content = path.read_bytes()
+        large = path.stat().st_size > _LARGEST
+        content = b"" if large else path.read_bytes()
     except OSError as error:
         raise NotAReport(f"{name} cannot be read: {error.strerror}.") from None
+    if large:
+        raise NotAReport(_too_large(name))
+    document = _opened(path, content)
+    if len(document.lines) > _LONGEST:
+        raise NotAReport(f"{name} has {len(document.lines):,} lines: no report is that long.")
+    return document
+
+
+def _too_large(name: str) -> str:
+    return f"{name} has more than {_LARGEST >> 20} megabytes: no report is that large."
+
+
+def _opened(path: Path, content: bytes) -> Document:
+    name = path.name
     if not content.strip():
         raise NotAReport(f"{name} is empty: download it again.")
     if content[:1024].lstrip().startswith(b"%PDF-"):
@@ -54,7 +74,13 @@ def open_document(path: Path) -> Document:
 
 def _word(content: bytes, name: str) -> list:
     try:
-        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+        files = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except zipfile.BadZipFile:
+        raise NotAReport(f"{name} is a broken DOCX file: download it again.") from None
+    if sum(file.file_size for file in files) > _LARGEST:
+        raise NotAReport(_too_large(name))
+    names = [file.filename for file in files]
+    try:
         if "word/document.xml" in names:
             return word_lines(content)
     except Exception:  # a broken file makes the parser raise anything at all

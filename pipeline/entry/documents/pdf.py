@@ -20,20 +20,24 @@ _GAP = 1.8
 _STRIP = 1.35
 """A strip through several lines that is wider than a usual blank by this factor parts cells."""
 
+_PAGES = 500
+
 _Char = dict[str, Any]
 
 
 def pdf_lines(content: bytes, name: str) -> list[Line]:
     """Return the lines of a PDF file with their pages.
 
-    Raises NotAReport where the file is encrypted, broken, or pictures without text.
+    Raises NotAReport where the file is encrypted, broken, without pages, far too long, or pictures
+    without text.
     """
     import pdfplumber
 
     try:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
             pages, pictures = [], 0
-            for page in pdf.pages:
+            many = len(pdf.pages)
+            for page in pdf.pages if many <= _PAGES else ():
                 pages.append(list(_page(page)))
                 pictures += bool(page.images)
                 page.close()
@@ -43,6 +47,9 @@ def pdf_lines(content: bytes, name: str) -> list[Line]:
                 f"{name} is encrypted with a password: save a copy without one, then read that."
             ) from None
         raise NotAReport(f"{name} is a broken PDF file: download it again.") from None
+    if not many or many > _PAGES:
+        said = f"{many:,} pages: no report is that long" if many else "no pages: download it again"
+        raise NotAReport(f"{name} is a PDF file with {said}.")
     lines = [
         line(words, f"page {page}, line {n}")
         for page, words_of_page in enumerate(pages, start=1)

@@ -10,7 +10,8 @@ from pipeline.entry.documents import Document
 from pipeline.entry.reading.dates import MONTH, PRINTED, iso
 from pipeline.entry.reading.words import shown, simple, without_marks
 
-_COMPANY = "community rehabilitation company"
+_END = r"(?:report published|action plan|introduction|term definition|1\. ?rec|$)"
+"""What may follow the provider's name on the cover of an action plan."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,11 @@ def _names(document: Document) -> list[Said]:
     """Return names of the provider, the most official place first."""
     found: list[Said] = []
     patterns = (
-        r"response to the hmi probation inspection:?\s+(.+?)\s*"
-        r"(?:report published|action plan|introduction|$)",
+        rf"response to the hmi probation inspection:?\s+(.+?)\s*{_END}",
         r"inspection of (?:probation|youth offending) services in:?\s+(.+?)\s*"
         rf"(?:HMI Probation,|fieldwork|,? (?:{MONTH})\b|$)",
         r"\boverall, ((?:(?!overall)[^.])+?)(?: \(CRC\))? (?:is|has been|was) rated as",
-        r"^action plan:?\s+(?!submitted)(.+?)\s*(?:1\. ?rec|$)",
+        rf"^action plan:?\s+(?!submitted)(.+?)\s*{_END}",
     )
     for pattern in patterns:
         for number, line in enumerate(document.lines):
@@ -80,7 +80,7 @@ def _names(document: Document) -> list[Said]:
             if hit and 2 < len(hit[1]) < 140 and "." not in hit[1]:
                 name = " ".join(hit[1].split()).strip("‘’'\" :/")
                 name = re.sub(r"\s*/\s*NPS$", "", name)
-                if not name.lower().startswith(("the ", "this ", "we ", "a ")):
+                if not re.match(r"(?:the|this|we|an?|in|report|introduction|action)\b", name, re.I):
                     found.append(Said(name, shown([hit[0]], 200), line.where))
                 break
     return found

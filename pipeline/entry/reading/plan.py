@@ -12,7 +12,7 @@ from pipeline.entry.problems import NotAReport
 from pipeline.entry.reading.dates import iso
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.identity import Identity
-from pipeline.entry.reading.report import provider_row
+from pipeline.entry.reading.report import doubt_without_owner, provider_row
 from pipeline.entry.reading.sources import source_row
 from pipeline.entry.reading.words import shown
 
@@ -115,7 +115,29 @@ def read_plan(
         found += _rows(plan, number, item, counted)
     for missing in range(number + 1, min(int(totals.get("total", "0")), number + 20) + 1):
         found += _rows(plan, missing, _Advice(str(missing), "", ""), counted)
+    _check_repeated([row for row in found if row.table == "recommendations"], plan, about, tables)
+    doubt_without_owner(found, identity.provider, year)
     return found
+
+
+def _check_repeated(rows: list[Found], plan: str, about: Found, tables: Tables) -> None:
+    """Compare which recommendations are repeated with what the inspection followed up.
+
+    Without that, a "no" is certain only where no recommendation of the plan is repeated: the line
+    that says so may be lost.
+    """
+    followed = tables["follow_up"]
+    followed = followed[followed["inspection"] == about.cells["inspection"]]
+    here = followed[followed["repeated_plan"] == plan]["repeated_recommendation"]
+    repeated = {str(number) for number in here}
+    some = any(row.cells["repeated"] == "yes" for row in rows)
+    for row in rows:
+        says = row.cells["repeated"] == "yes"
+        if len(followed):
+            if says != (row.cells["recommendation"] in repeated):
+                row.doubt("the inspection report says otherwise on whether it is repeated")
+        elif some and not says:
+            row.doubt("others are repeated: check that no line says so of this one")
 
 
 def _doubt_neighbours(advice: list[_Advice], document: Document) -> None:

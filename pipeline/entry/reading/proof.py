@@ -66,6 +66,16 @@ def check_restated(rows: Mapping[str, Found], restated: Iterable[Restated]) -> N
             row.doubt(f"{said.where} says {said.percent} per cent")
 
 
+def doubt_unconfirmed(rows: Iterable[Found]) -> None:
+    """Doubt figures on which ratings and tests rest where nothing else confirms them.
+
+    A changed digit that stays possible contradicts nothing: only a person sees it.
+    """
+    for row in rows:
+        if (row.cells.get("percent") or row.cells.get("size")) and not row.proofs:
+            row.doubt("a rating or a test rests on it and nothing else confirms it")
+
+
 def check_standard(
     standard: str,
     rows: list[Found],

@@ -33,6 +33,8 @@ class Asking:
     doubts: list[str]
     is_new: bool = False
     repeated: bool = False
+    loose: bool = False
+    """Whether its figure stands apart from its lines: proposed, to be confirmed or looked at."""
 
 
 def askings(
@@ -71,8 +73,6 @@ def _asking(mention: Mention, code: str, document: Document) -> Asking:
     doubts = list(mention.doubts)
     values = mention.values or mention.loose
     columns = mention.columns
-    if not mention.values:
-        doubts.append("the figure does not stand on the lines of its question")
     if not columns:
         doubts.append("no heading says which inspection the figures are of")
         columns = ("current",)
@@ -97,6 +97,7 @@ def _asking(mention: Mention, code: str, document: Document) -> Asking:
         where,
         doubts,
         is_new=mention.asked is None,
+        loose=not mention.values,
     )
 
 
@@ -115,7 +116,7 @@ def _gaps(values: list[Token], document: Document) -> list[str]:
 def _compare(first: Asking, again: Asking) -> None:
     """Two places print the same question with figures: they must say the same."""
     shared = first.cells.keys() & again.cells.keys()
-    if first.doubts or again.doubts or not shared:
+    if first.doubts or again.doubts or first.loose or again.loose or not shared:
         return
     same = all(
         (first.cells[c].percent, first.cells[c].status)

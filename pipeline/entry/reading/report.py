@@ -94,16 +94,16 @@ def read_report(
     rated = standard_ratings(document, words, columns, headings)
     if not questions and not any(item.readings for item in rated.values()):
         raise NotAReport(
-            f"{name} is a {document.kind} document, but no rating and no key question of "
-            f"{framework} stands in it: it is no inspection report of that framework."
+            f"{name} can be read, but no rating and no key question of {framework} stands in it: "
+            "it is no inspection report of that framework."
         )
     _about(report)
     sizes = sample_sizes(document, words, tables["sample_kinds"])
     base = _samples(report, sizes)
-    own = _scores(report, questions, "current", report.code, "own")
+    own = _scores(report, questions, "current", "own")
     before = {}
     if any("previous" in asking.cells for asking in questions.values()):
-        before = _scores(report, questions, "previous", report.previous, "reprint")
+        before = _scores(report, questions, "previous", "reprint")
     national = _comparators(report, questions)
     named = sorted({comparator for comparator, _ in national})
     if len(named) == 1:
@@ -115,9 +115,18 @@ def read_report(
     proof.check_shares(own, {code: q.sample for code, q in key_questions.items()}, base)
     proof.check_shares(prompt_rows, {code: p.sample for code, p in words.prompts.items()}, base)
     proof.check_restated(own, restated_figures(document, words))
+    proof.doubt_unconfirmed(own.values())
     _follow_up(report, resources)
     report.rows += figures_of_tables(document, tables, report.code)
+    doubt_without_owner(report.rows, identity.provider, report.round)
     return report.rows
+
+
+def doubt_without_owner(rows: list[Found], provider: str, year: int | None) -> None:
+    """Doubt every row where the provider or the year that its code is made of was not found."""
+    if not provider or not year:
+        for row in rows:
+            row.doubt("whose it is was not found: read again with --provider and --round")
 
 
 def _about(report: _Report) -> None:
@@ -213,14 +222,17 @@ def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
             row.doubt(f"its parts, {size.parts[0]}, do not add up to it")
         if not row.doubts:
             base[sample] = count
+            proof.doubt_unconfirmed([row])
     return base
 
 
 def _scores(
-    report: _Report, questions: Mapping[str, Asking], column: str, inspection: str, reading: str
+    report: _Report, questions: Mapping[str, Asking], column: str, reading: str
 ) -> dict[str, Found]:
     """Add a row a key question for one column; own figures for every question of the framework."""
     rows = {}
+    inspection = report.code if reading == "own" else report.previous
+    printed = _figures_elsewhere(report, inspection, "reprint" if reading == "own" else "own")
     for code, question in report.words.key_questions.items():
         asking = questions.get(code)
         cell = asking.cells.get(column) if asking else None
@@ -231,7 +243,7 @@ def _scores(
             "reading": reading,
         }
         row = report.add("key_question_scores", {**cells, **_value(cell)}, *_from(asking))
-        _doubts(row, asking, cell)
+        _doubts(row, asking, cell, printed.get(code))
         if (
             cell is not None
             and cell.status
@@ -258,12 +270,22 @@ def _from(asking: Asking | None) -> tuple[str, str]:
     return ("", "") if asking is None else (asking.words, asking.where)
 
 
-def _doubts(row: Found, asking: Asking | None, cell: Cell | None) -> None:
+def _doubts(
+    row: Found, asking: Asking | None, cell: Cell | None, elsewhere: int | None = None
+) -> None:
+    """Say what is doubtful of a row; ``elsewhere`` is the figure another report prints."""
     if asking is None:
         row.doubt(NOT_FOUND)
         return
     for reason in asking.doubts:
         row.doubt(reason)
+    same = cell is not None and cell.percent is not None and cell.percent == elsewhere
+    if same:
+        row.prove("another report prints the same")
+    elif cell is not None and cell.percent is not None and elsewhere is not None:
+        row.doubt(f"another report prints {elsewhere}%")
+    if asking.loose and not same:
+        row.doubt("the figure does not stand on the lines of its question")
     if cell is None and not asking.doubts:
         row.cells["status"] = "not published"
         row.doubt("its table has no such column: check that the report prints no figure")
@@ -293,15 +315,14 @@ def _comparators(report: _Report, questions: Mapping[str, Asking]) -> dict[tuple
                 },
                 *_from(asking),
             )
-            _doubts(row, asking, cell)
             earlier = known[
                 (known["comparator"] == comparator)
                 & (known["framework"] == report.words.framework)
                 & (known["key_question"] == code)
                 & (known["source"] != report.source)
             ]
-            if cell is not None and cell.percent in earlier["percent"].dropna().tolist():
-                row.prove("another report prints the same")
+            printed_elsewhere = earlier["percent"].dropna().tolist()
+            _doubts(row, asking, cell, printed_elsewhere[-1] if printed_elsewhere else None)
             qualitative = report.words.key_questions[code].qualitative
             if cell is not None and cell.status and not qualitative:
                 row.doubt("the national aggregate has no figure here")
@@ -488,43 +509,41 @@ def _check_columns(
         rows[code] += [row for row in (own.get(code), before.get(code)) if row is not None]
         rows[code] += [row for (_, asked), row in national.items() if asked == code]
     proof.check_columns(questions, rows, known)
-    for code, row in before.items():
-        figure = known.get(("previous", code))
-        percent = row.cells.get("percent")
-        if figure is None or not percent:
-            continue
-        if int(percent) == figure:
-            row.prove("the earlier report's own figure is the same")
-        else:
-            row.doubt(f"the earlier report's own figure is {figure}%")
 
 
 def _earlier_figures(report: _Report) -> dict[tuple[str, str], int]:
     """Return known figures by column and key question, in this framework's numbering."""
     tables, framework = report.tables, report.words.framework
-    known: dict[tuple[str, str], int] = {}
-    scores = tables["key_question_scores"]
-    own = scores[(scores["inspection"] == report.previous) & (scores["reading"] == "own")]
-    own = own[own["percent"].notna()]
-    pairs = tables["comparability"]
-    pairs = pairs[(pairs["current_framework"] == framework) & (pairs["kind"] == "key question")]
-    for _, row in own.iterrows():
-        number = row["key_question"]
-        if row["framework"] == framework:
-            known["previous", number] = int(row["percent"])
-            continue
-        same = pairs[
-            (pairs["previous_framework"] == row["framework"])
-            & (pairs["previous_subject"] == number)
-            & (pairs["same_question"] == "yes")
-        ]
-        for current in same["subject"]:
-            known["previous", current] = int(row["percent"])
+    earlier = _figures_elsewhere(report, report.previous, "own")
+    known = {("previous", code): percent for code, percent in earlier.items()}
     national = tables["comparator_scores"]
     national = national[(national["framework"] == framework) & national["percent"].notna()]
     for _, row in national.iterrows():
         known[row["comparator"], row["key_question"]] = int(row["percent"])
     return known
+
+
+def _figures_elsewhere(report: _Report, inspection: str, reading: str) -> dict[str, int]:
+    """Return the figures of an inspection that other documents print, in this numbering."""
+    framework = report.words.framework
+    pairs = report.tables["comparability"]
+    pairs = pairs[(pairs["kind"] == "key question") & (pairs["same_question"] == "yes")]
+    number = {(framework, code): code for code in report.words.key_questions}
+    for _, pair in pairs.iterrows():
+        before = (pair["previous_framework"], pair["previous_subject"])
+        now = (pair["current_framework"], pair["subject"])
+        for own, other in ((before, now), (now, before)):
+            if own[0] == framework:
+                number.setdefault(other, own[1])
+    scores = report.tables["key_question_scores"]
+    scores = scores[
+        (scores["inspection"] == inspection)
+        & (scores["reading"] == reading)
+        & (scores["source"] != report.source)
+        & scores["percent"].notna()
+    ]
+    asked = zip(scores["framework"], scores["key_question"], scores["percent"], strict=True)
+    return {number[of, code]: int(percent) for of, code, percent in asked if (of, code) in number}
 
 
 def _follow_up(report: _Report, resources: Sequence[Resource]) -> None:

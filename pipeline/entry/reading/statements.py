@@ -19,14 +19,15 @@ class Restated:
     percent: int
     where: str
     is_sure: bool
-    """Whether nearly all telling words of the question stand in the sentence."""
+    """Whether nearly all telling words of the question stand in the sentence, and of no other: then
+    another figure contradicts; else the same figure confirms, and another says nothing."""
 
 
 def restated_figures(document: Document, vocabulary: Vocabulary) -> list[Restated]:
-    """Return the sentences that give a percentage of cases for one key question and no other.
+    """Return the sentences that give one percentage of cases, with the key questions they may mean.
 
-    A sentence is about a question when at least two thirds of the question's telling words stand
-    in it, and clearly fewer of any other question's.
+    A sentence may mean the questions of which it has the most telling words, at least two fifths
+    and three words, or nearly as many.
     """
     questions = vocabulary.key_questions
     wanted = {code: telling(asked.wording) for code, asked in questions.items()}
@@ -37,13 +38,15 @@ def restated_figures(document: Document, vocabulary: Vocabulary) -> list[Restate
             if len(percents) != 1 or "?" in clause:
                 continue
             here = telling(clause)
-            shares = sorted(
-                ((len(words & here) / len(words), code) for code, words in wanted.items() if words),
-                reverse=True,
-            )
-            (first, code), (second, _) = shares[0], shares[1] if len(shares) > 1 else (0.0, "")
-            if first >= 2 / 3 and first - second >= 0.2:
-                found.append(Restated(code, int(percents[0]), where, first >= 0.8))
+            shares = {
+                code: len(words & here) / len(words)
+                for code, words in wanted.items()
+                if len(words & here) > 2
+            }
+            most = max(shares.values(), default=0)
+            meant = [c for c, share in shares.items() if share >= 0.4 and share > most - 0.2]
+            sure = len(meant) == 1 and most >= 0.8
+            found += [Restated(code, int(percents[0]), where, sure) for code in meant]
     return found
 
 

@@ -3,7 +3,7 @@
 from pipeline.analysis.quality import SEVERITIES
 from pipeline.publish.page.blocks import Glossary
 from pipeline.publish.page.downloads import Downloads
-from pipeline.publish.reports.quality import checks, figures, register, summary
+from pipeline.publish.reports.quality import checks, figures, readings, register, summary
 from pipeline.publish.reports.quality.context import Quality
 
 
@@ -13,6 +13,7 @@ class QualityReport(Quality):
     in_brief = summary.in_brief
     what_changes_a_reading = summary.what_changes_a_reading
     documents_table = figures.documents_table
+    how_it_was_copied = readings.how_it_was_copied
     completeness_picture = figures.completeness_picture
     corrected_table = figures.corrected_table
     rules_table = checks.rules_table
@@ -40,4 +41,5 @@ class QualityReport(Quality):
         """Return the tables of this page, every failed check and the whole register."""
         checks.failures_table(self)
         register.register_table(self)
+        readings.machine_rows_table(self)
         return super().downloads()
