@@ -59,7 +59,10 @@ def workbook(
         "Sheet name": [sheet.label for sheet in sheets],
         "Table description": [sheet.title for sheet in sheets],
     }
-    numbered = {"Note number": list(range(1, len(notes) + 1)), "Note text": notes}
+    numbered: dict[str, Sequence[Cell]] = {
+        "Note number": list(range(1, len(notes) + 1)),
+        "Note text": notes,
+    }
     file = io.BytesIO()
     plain = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
     book = _Book(file, plain | {"in_memory": True})
@@ -75,7 +78,7 @@ def workbook(
     return file.getvalue()
 
 
-class _Book(Workbook):  # type: ignore[misc]  # XlsxWriter has no types
+class _Book(Workbook):
     """XlsxWriter's workbook, with formats made once and sheets written as a whole."""
 
     def __init__(self, file: io.BytesIO, options: dict[str, Any]) -> None:
