@@ -4,6 +4,7 @@
 PYTHON ?= python3
 override VENV := .venv
 override LAB := .venv-lab
+override RIVALS := .venv-rivals
 override RUN := $(VENV)/bin/python -P -m pipeline
 override PACKAGE := pyproject.toml requirements/install.py
 
@@ -78,9 +79,10 @@ lock: ## resolve requirements/*.txt anew from pyproject.toml (needs uv and the n
 	uv pip compile -q $(RESOLVE) --extra build -o requirements/report.txt
 	uv pip compile -q $(RESOLVE) --extra build --extra develop -c requirements/report.txt -o requirements/develop.txt
 	uv pip compile -q $(RESOLVE) --extra build --extra lab -c requirements/report.txt -o requirements/lab.txt
+	uv pip compile -q $(RESOLVE) --extra build --extra rivals -c requirements/report.txt -o requirements/rivals.txt
 
 clean: ## remove everything that make can build again
-	rm -rf $(VENV) $(LAB) $(VENV).lock $(LAB).lock build .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(LAB) $(RIVALS) $(VENV).lock $(LAB).lock $(RIVALS).lock build .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	find data/processed reports -mindepth 1 -not -name README.md -delete
 	find pipeline tests bench -name __pycache__ -prune -exec rm -rf {} +
 

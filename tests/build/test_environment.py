@@ -38,7 +38,12 @@ def hashes(name: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("lock", "extras"),
-    [("report", ["build"]), ("develop", ["build", "develop"]), ("lab", ["build", "lab"])],
+    [
+        ("report", ["build"]),
+        ("develop", ["build", "develop"]),
+        ("lab", ["build", "lab"]),
+        ("rivals", ["build", "rivals"]),
+    ],
 )
 def test_lock_satisfies_pyproject(lock: str, extras: list[str]) -> None:
     pins = locked(lock)
@@ -55,12 +60,12 @@ def test_lock_satisfies_pyproject(lock: str, extras: list[str]) -> None:
             )
 
 
-@pytest.mark.parametrize("lock", ["report", "develop", "lab"])
+@pytest.mark.parametrize("lock", ["report", "develop", "lab", "rivals"])
 def test_every_pin_has_hashes(lock: str) -> None:
     assert len(hashes(lock)) >= sum(map(len, locked(lock).values()))
 
 
-@pytest.mark.parametrize("lock", ["develop", "lab"])
+@pytest.mark.parametrize("lock", ["develop", "lab", "rivals"])
 def test_every_environment_makes_reports_with_the_same_versions(lock: str) -> None:
     other = locked(lock)
     for name, pins in locked("report").items():

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import csv
+import datetime
 import io
 import re
+import warnings
 import zipfile
 from pathlib import Path
 
+import gptables
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import page_audit as audit
 from support import specimen
@@ -22,6 +25,7 @@ from pipeline.publish.page.page_info import PageInfo
 from pipeline.publish.page.render import Renderer
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.page.workbook import Sheet, workbook
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 PAGE = PageInfo(title="Testshire compared", description="A specimen.", name="testshire")
@@ -109,6 +113,65 @@ def test_workbook_meets_the_checklist() -> None:
     assert first[row + 1][1].data_type == first[row + 1][2].data_type == "n"
     assert all(cell.value is not None for cells in first.iter_rows(min_row=row) for cell in cells)
     assert any("One row a question." in str(cell.value) for cell in book["Notes"]["B"])
+
+
+def by_gptables(title: str, cover: dict, sheets: list[Sheet], document_title: str) -> bytes:
+    """The same workbook, made by gptables."""
+    notes = list(dict.fromkeys(note for sheet in sheets for note in sheet.notes))
+    book = io.BytesIO()
+    options = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+    with warnings.catch_warnings():
+        # gptables 2.0 calls pandas in ways that pandas 3 warns of; the result is right.
+        warnings.simplefilter("ignore", (DeprecationWarning, FutureWarning))
+        workbook = gptables.produce_workbook(
+            book,
+            sheets={
+                sheet.label: gptables.GPTable(
+                    table=pd.DataFrame(sheet.columns, dtype=object),
+                    table_name=sheet.name,
+                    title=sheet.title + "".join(f"$$n{notes.index(n)}$$" for n in sheet.notes),
+                    instructions=sheet.instructions,
+                )
+                for sheet in sheets
+            },
+            cover=gptables.Cover(title, *cover.values()),
+            notes_table=pd.DataFrame(
+                {"Note reference": [f"n{at}" for at in range(len(notes))], "Note text": notes}
+            ),
+            workbook_options=options | {"in_memory": True},
+        )
+    created = datetime.datetime(2000, 1, 1)
+    workbook.set_properties({"title": document_title, "author": "", "created": created})
+    workbook.close()
+    return book.getvalue()
+
+
+words = st.text(st.sampled_from("abYZ 059é–\n"), max_size=40).map(lambda text: f"x{text}z")
+figures = st.one_of(st.integers(-(10**6), 10**6), st.floats(-1e6, 1e6), st.just("[not given]"))
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(words, min_size=1, max_size=4, unique=True).flatmap(
+        lambda headings: st.integers(1, 4).flatmap(
+            lambda rows: st.fixed_dictionaries(
+                {
+                    heading: st.one_of(
+                        st.lists(kind, min_size=rows, max_size=rows) for kind in (words, figures)
+                    )
+                    for heading in headings
+                }
+            )
+        )
+    ),
+    words,
+)
+def test_a_workbook_is_what_gptables_makes_of_the_same_tables(columns: dict, said: str) -> None:
+    first = Sheet("1 one", "t1_one", "One", columns, "Read this.", ["A note.", said])
+    second = Sheet("2 two", "t2_two", said, {"Question": ["Q"], "2018": [74]}, "And this.", [said])
+    cover = {"Introductory information": [said, "More."], "About these data": ["Version 1"]}
+    book = ("A title", cover, [first, second], "A title")
+    assert workbook(*book) == by_gptables(*book)
 
 
 @pytest.mark.parametrize(

@@ -41,9 +41,9 @@ Result = TypeVar("Result")
 
 #: Libraries whose version may show on a page.
 LIBRARIES = (
-    "afcharts", "gptables", "ipykernel", "ipython", "jinja2", "matplotlib",
+    "afcharts", "ipykernel", "ipython", "jinja2", "matplotlib",
     "nbclient", "nbconvert", "nbformat", "numpy", "openpyxl", "pandas", "papermill", "scipy",
-    "seaborn",
+    "seaborn", "xlsxwriter",
 )  # fmt: skip
 #: Seconds to wait for the scheduler, for a first worker, and for one that no longer answers.
 PATIENCE = 15.0

@@ -50,6 +50,15 @@ class Shown:
     def _repr_html_(self) -> Markup:
         return in_notebook(self.html(), self.hint())
 
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """Return all that a notebook keeps, of the same HTML: making it is what takes time."""
+        shown = self.html()
+        own = type(self).__repr__ is not Shown.__repr__
+        return {
+            "text/html": in_notebook(shown, self.hint()),
+            "text/plain": repr(self) if own else in_words(shown),
+        }
+
     def __repr__(self) -> str:
         """Return its words, for a terminal."""
         return in_words(self.html())

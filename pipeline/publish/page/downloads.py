@@ -1,8 +1,8 @@
 """The data of a page, inside the page: a spreadsheet of all tables and a CSV file of each.
 
-The spreadsheet is made by gptables, which follows the Analysis Function's checklist for accessible
-spreadsheets: a cover, a list of contents, a sheet of notes, one table a sheet, no merged cells, no
-meaning in colour. Both kinds of file say where each figure was copied from and why one is missing.
+The spreadsheet keeps the checklist for accessible spreadsheets
+(:mod:`pipeline.publish.page.workbook`). Both kinds of file say where each figure was copied from
+and why one is missing.
 
 Text that a spreadsheet program would take for a formula is made harmless: in CSV by an apostrophe
 in front, in the spreadsheet by its type. Numbers stay numbers. Nothing in a file depends on the
@@ -13,22 +13,19 @@ from __future__ import annotations
 
 import base64
 import csv
-import datetime
 import io
 import re
-import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import pandas as pd
 
 from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import Markup, clean, is_missing, slug, tag
 from pipeline.publish.page.page_info import PageInfo
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.page.workbook import Sheet, workbook
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 LARGE = 24_000
@@ -37,7 +34,6 @@ with its data must stay light enough to send by e-mail."""
 _SHEETS = "All tables as a spreadsheet"
 _ALL = "All tables as CSV files"
 _LONGEST = 32_000
-_CREATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 _SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -105,58 +101,34 @@ def xlsx_bytes(tables: Sequence[Table], page: PageInfo) -> bytes:
     ValueError
         If there is no table with rows.
     """
-    import gptables
-
     filled = [table for table in tables if len(table.frame)]
     if not filled:
         raise ValueError("A spreadsheet needs at least one table with rows")
-    remarks = {"blanks": _BLANKS}
-    sheets: dict[str, Any] = {}
+    sheets = []
     for position, table in enumerate(filled, start=1):
-        about = "$$blanks$$"
-        if any(column.kind in ("percent", "change") for column in table.columns):
-            remarks.setdefault("rounding", _ROUNDING)
-            about += "$$rounding$$"
-        if table.comment:
-            remarks[f"t{position}"] = table.comment
-            about += f"$$t{position}$$"
-        sheets[f"{position} {_sheet(table.name)}"[:31].strip()] = gptables.GPTable(
-            table=_for_sheet(table),
-            table_name=f"t{position}_{table.name.replace('-', '_')}"[:60],
-            title=_inert(table.caption) + about,
-            instructions=(
-                "This worksheet contains one table. Words in square brackets say why a figure is "
-                "missing. Notes are on the notes worksheet."
-            ),
+        rounded = any(column.kind in ("percent", "change") for column in table.columns)
+        notes = [_BLANKS, *([_ROUNDING] if rounded else []), *filter(None, [table.comment])]
+        sheets.append(
+            Sheet(
+                label=f"{position} {_sheet(table.name)}"[:31].strip(),
+                name=f"t{position}_{table.name.replace('-', '_')}"[:60],
+                title=_in_cell(table.caption),
+                columns=_for_sheet(table),
+                instructions=(
+                    "This worksheet contains one table. Words in square brackets say why a figure "
+                    "is missing. Notes are on the notes worksheet."
+                ),
+                notes=[_in_cell(words) for words in notes],
+            )
         )
-    notes = pd.DataFrame(
-        {
-            "Note reference": list(remarks),
-            "Note text": [_inert(words) for words in remarks.values()],
-        }
+    intro = [_in_cell(words) for words in (page.description, *page.dates) if words]
+    about = [_in_cell(f"{term}: {words}") for term, words in page.colophon]
+    return workbook(
+        title=_in_cell(page.full_title),
+        cover={"Introductory information": intro, "About these data": about},
+        sheets=sheets,
+        document_title=clean(page.full_title)[:250],
     )
-    cover = gptables.Cover(
-        title=_inert(page.full_title),
-        intro=[_inert(words) for words in (page.description, *page.dates) if words],
-        about=[_inert(f"{term}: {words}") for term, words in page.colophon],
-    )
-    book = io.BytesIO()
-    options = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
-    with warnings.catch_warnings():
-        # gptables 2.0 calls pandas in ways that pandas 3 warns of; the result is right.
-        warnings.simplefilter("ignore", (DeprecationWarning, FutureWarning))
-        workbook = gptables.produce_workbook(
-            book,
-            sheets=sheets,
-            cover=cover,
-            notes_table=notes,
-            workbook_options=options | {"in_memory": True},
-        )
-    workbook.set_properties(
-        {"title": clean(page.full_title)[:250], "author": "", "created": _CREATED}
-    )
-    workbook.close()
-    return book.getvalue()
 
 
 @dataclass(frozen=True)
@@ -275,7 +247,7 @@ def _csv_value(value: Any) -> Any:
     return str(int(plain)) if plain.is_integer() else repr(plain)
 
 
-def _for_sheet(table: Table) -> pd.DataFrame:
+def _for_sheet(table: Table) -> dict[str, list[Any]]:
     """Return a table's data for a sheet: a missing figure is its reason in square brackets."""
     columns = _columns(table)
     for heading in [name for name in columns if name.endswith(": why blank")]:
@@ -284,28 +256,21 @@ def _for_sheet(table: Table) -> pd.DataFrame:
             f"[{reason}]" if reason else figure
             for figure, reason in zip(columns[figures], why, strict=True)
         ]
-    cells = [[_sheet_value(value) for value in values] for values in columns.values()]
-    frame = pd.DataFrame(dict(enumerate(cells)), dtype=object)
-    frame.columns = pd.Index([_inert(name) or "Column" for name in columns])
-    return frame
+    return {_in_cell(name): list(map(_sheet_value, values)) for name, values in columns.items()}
 
 
 def _sheet_value(value: Any) -> Any:
     if isinstance(value, str):
-        return _inert(value)
+        return _in_cell(value)
     if is_missing(value):
         return "[not given]"
     plain = float(value)
     return int(plain) if plain.is_integer() else plain
 
 
-def _inert(words: str) -> str:
-    """Return text in which gptables finds no link, no note and nothing it refuses.
-
-    gptables reads ``[words](address)`` as a link and ``$$name$$`` as a note, and refuses a cell
-    without letters or digits.
-    """
-    plain = clean(words).replace("](", "] (").replace("$$", "$ $").strip()[:_LONGEST]
+def _in_cell(words: str) -> str:
+    """Return text for a cell of a spreadsheet: never empty, never symbols alone, not too long."""
+    plain = clean(words).strip()[:_LONGEST]
     return plain if re.search("[a-zA-Z0-9]", plain) else f"text: {plain}" if plain else "[empty]"
 
 

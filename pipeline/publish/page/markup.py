@@ -59,7 +59,8 @@ def shape(name: str, /, **attributes: object) -> Markup:
 
 def join(parts: Iterable[object], between: str = "") -> Markup:
     """Return the parts as markup, one after the other, text among them escaped."""
-    return Markup(escape(between).join(map(escape, parts)))  # noqa: S704
+    # str.join: Markup's own would escape once more what is markup already.
+    return Markup(str.join(escape(between), map(escape, parts)))  # noqa: S704
 
 
 def _attributes(attributes: dict[str, object]) -> str:

@@ -27,7 +27,7 @@ from traitlets import default
 from traitlets.config import Config
 
 from pipeline.publish.page.display import on_page
-from pipeline.publish.page.markup import Markup, clean, escape, join, slug, tag
+from pipeline.publish.page.markup import EMPTY, Markup, clean, escape, join, slug, tag
 from pipeline.publish.page.page_info import EDITIONS, PageInfo
 from pipeline.publish.page.stylesheet import (
     TEMPLATE,
@@ -81,8 +81,9 @@ class Renderer:
     """Turns notebooks into pages; build it once in a process and use it for every report."""
 
     def __init__(self) -> None:
-        """Read the template once."""
+        """Read and compile the template once, with those it extends: a page without a body."""
         self._exporter = _PageExporter()
+        self.page(EMPTY, PageInfo(title=""))
 
     def html(self, notebook: NotebookNode, page: PageInfo) -> str:
         """Return the page of an executed notebook.

@@ -151,12 +151,24 @@ def house_style() -> Iterator[None]:
     """Draw in the house style inside a ``with`` block, and leave settings as they were."""
     from matplotlib import rc_context
 
-    with rc_context(settings()):
+    if _is_set():
         yield
+    else:
+        with rc_context(settings()):
+            yield
 
 
 def apply() -> None:
     """Set the house style for the rest of the process: the first line of a notebook's drawing."""
     from matplotlib import rcParams
 
-    rcParams.update(settings())
+    if not _is_set():
+        rcParams.update(settings())
+
+
+def _is_set() -> bool:
+    """Whether the house style is in force; setting it anew takes longer than a small drawing."""
+    from matplotlib import rcParams
+
+    # As a dictionary: what was set was checked, and need not be each time it is read.
+    return settings().items() <= dict.items(rcParams)
