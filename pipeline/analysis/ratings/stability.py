@@ -36,8 +36,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import scipy.stats
-from scipy.optimize import linprog
+from scipy.special import betaln
 
 from pipeline.analysis.ratings.scale import Rated, Scale, joined_samples, largest_pair
 from pipeline.analysis.records import records
@@ -62,7 +61,9 @@ def counts_of_other_cases(count: int, base: int, prior: float = PRIOR) -> npt.ND
     >>> counts_of_other_cases(1, 1).round(3)
     array([0.25, 0.75])
     """
-    return scipy.stats.betabinom.pmf(np.arange(base + 1), base, count + prior, base - count + prior)
+    other, well, not_well = np.arange(base + 1), count + prior, base - count + prior
+    ways = -np.log(base + 1) - betaln(base - other + 1, other + 1)
+    return np.exp(ways + betaln(other + well, base - other + not_well) - betaln(well, not_well))
 
 
 @dataclass(frozen=True)
@@ -318,6 +319,8 @@ class _Parts:
         levels = [np.flatnonzero(chance) for chance in chances]
         states = np.array(list(itertools.product(*levels)))
         missing = np.clip(need - self.points[states].sum(axis=1), 0, len(rest))
+        from scipy.optimize import linprog
+
         answer = linprog(
             sign * enough[missing],
             A_eq=np.vstack([at[:, None] == states[:, i] for i, at in enumerate(levels)]),
