@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.analysis.national.providers import Latest
 from pipeline.analysis.ratings.bands import framework_rows
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row, grouped, records
 from pipeline.data import Tables, is_missing
 
 _RECOMMENDED = [
@@ -39,18 +39,20 @@ def recommended_questions(
         plan = plans[link["plan"]]
         if plan["provider"] in wanted:
             told[link["subject"]][plan["provider"]].add(link["plan"])
+    of_inspection = grouped(plans.values(), "inspection")
     answered = {
-        pair.provider: {
-            code for code, plan in plans.items() if plan["inspection"] == _previous(pair)
-        }
+        pair.provider: {plan["plan"] for plan in of_inspection[_previous(pair)]}
         for pair in pairs
         if pair.previous is not None
     }
     changes = _changes(processed, pairs)
     labels = framework_rows(tables["key_questions"], framework).set_index("key_question")["label"]
+    moves: dict[str, dict[str, Row]] = defaultdict(dict)
+    for (provider, code), change in changes.items():
+        moves[code][provider] = change
     rows: list[Row] = []
     for question, by_provider in told.items():
-        moved = {p: change for (p, code), change in changes.items() if code == question}
+        moved = moves[question]
         followed = {p for p in moved if by_provider.get(p, set()) & answered.get(p, set())}
         others = set(moved) - followed
         points = {p: int(change["change_points"]) for p, change in moved.items()}

@@ -28,7 +28,7 @@ test draws seeded samples and finds the same.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -185,7 +185,7 @@ def stability_of_total(
     rated = rated or Rated.of(questions, standards, bands, rules)
     frames = []
     for rule in RULES:
-        parts = _parts(rated, ratings, sample_kinds, rule)
+        parts = _parts(rated, _points(ratings), sample_kinds, rule)
         independent = parts.total("independent")
         together = parts.total("together")
         frames.append(
@@ -201,9 +201,14 @@ def stability_of_total(
     return pd.concat(frames, ignore_index=True)
 
 
-def total_together(rated: Rated, ratings: pd.DataFrame, sample_kinds: pd.DataFrame) -> npt.NDArray:
-    """Return the column ``together`` of ``stability_of_total`` by the bands alone."""
-    return _parts(rated, ratings, sample_kinds, BANDS_ALONE).total("together")
+def total_together(
+    rated: Rated, points: Mapping[str, Any], sample_kinds: pd.DataFrame
+) -> npt.NDArray:
+    """Return the column ``together`` of ``stability_of_total`` by the bands alone.
+
+    ``points`` are those of each standard's published rating.
+    """
+    return _parts(rated, points, sample_kinds, BANDS_ALONE).total("together")
 
 
 def stability_of_overall(
@@ -227,7 +232,7 @@ def stability_of_overall(
     published = dict(zip(ratings["standard"], ratings["published_rating"], strict=True))
     rows: list[dict[str, Any]] = []
     for rule in RULES:
-        parts = _parts(rated, ratings, sample_kinds, rule)
+        parts = _parts(rated, _points(ratings), sample_kinds, rule)
         independent, together = parts.total("independent"), parts.total("together")
         for band in records(overall_bands.sort_values("lower_points")):
             need = int(band["lower_points"])
@@ -333,11 +338,16 @@ class _Parts:
         return float(np.clip(sign * answer.fun, 0, 1))
 
 
-def _parts(rated: Rated, ratings: pd.DataFrame, sample_kinds: pd.DataFrame, rule: str) -> _Parts:
+def _points(ratings: pd.DataFrame) -> dict[str, Any]:
+    return dict(zip(ratings["standard"].tolist(), ratings["points"].tolist(), strict=True))
+
+
+def _parts(
+    rated: Rated, points: Mapping[str, Any], sample_kinds: pd.DataFrame, rule: str
+) -> _Parts:
     modelled = _standards(rated, rule)
-    codes = {standard.code for standard in modelled}
-    points = zip(ratings["standard"], ratings["points"], strict=True)
-    held = sum(int(worth) for code, worth in points if code not in {*codes, "overall"})
+    apart = {"overall", *(standard.code for standard in modelled)}
+    held = sum(int(worth) for code, worth in points.items() if code not in apart)
     roots = joined_samples({question.sample for question in rated.questions}, sample_kinds)
     cases: dict[str, set[str]] = {}
     for question in rated.questions:
