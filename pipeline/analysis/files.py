@@ -86,11 +86,16 @@ def _type(column: pd.Series) -> str:
 
 def _values(column: pd.Series) -> list[Any]:
     """Return the values of a column as Python's own; what is missing as None."""
-    missing = column.isna().tolist()
-    values = [None if no else v for v, no in zip(column.tolist(), missing, strict=True)]
+    import pandas as pd
+
+    # What is not the same as itself is a number that is missing.
+    values = [None if v is pd.NA or v != v else v for v in column.tolist()]
     if column.dtype.kind == "f":
         return [v if v is None else float(FLOAT_FORMAT % v) for v in values]
     return values
+
+
+_in_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def frames_bytes(tables: Mapping[str, Columns]) -> bytes:
@@ -98,10 +103,10 @@ def frames_bytes(tables: Mapping[str, Columns]) -> bytes:
     lines = []
     for table, columns in tables.items():
         values = ",\n".join(
-            f"{json.dumps(name)}: {json.dumps([kind, *values], ensure_ascii=False)}"
+            f"{_in_json(name)}: {_in_json([kind, *values])}"
             for name, (kind, values) in columns.items()
         )
-        lines.append(f"{json.dumps(table)}: {{\n{values}\n}}")
+        lines.append(f"{_in_json(table)}: {{\n{values}\n}}")
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
 
 

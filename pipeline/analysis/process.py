@@ -266,7 +266,7 @@ class Parts:
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return the whole tables that set providers side by side, as they stand in the folder."""
-        return {name: read_processed(name, self._out) for name in USED}
+        return {name: read_processed(name, self._out, columns) for name, columns in USED.items()}
 
     def still_right(self, family: list[str], mark: str) -> bool:
         """Whether what was made of these providers was made from the same and is still there."""
@@ -334,14 +334,18 @@ class Parts:
         )
 
 
-def read_processed(name: str, folder: Path) -> pd.DataFrame:
-    """Return a processed table by name, with the types that ``processed.json`` describes."""
+def read_processed(name: str, folder: Path, columns: list[str] | None = None) -> pd.DataFrame:
+    """Return a processed table by name, with the types that ``processed.json`` describes.
+
+    ``columns`` names those that are wanted; all if None.
+    """
     described = json.loads(PROCESSED.read_text(encoding="utf-8"))["resources"]
     (fields,) = (r["schema"]["fields"] for r in described if r["name"] == name)
     kinds = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
     return pd.read_csv(
         folder / f"{name}.csv",
         dtype={field["name"]: kinds.get(field["type"], "string") for field in fields},
+        usecols=columns,
         keep_default_na=False,
         na_values=[""],
     )

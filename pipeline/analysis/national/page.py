@@ -27,8 +27,22 @@ from pipeline.analysis.sentences.phrases import joined
 from pipeline.data import Tables
 
 NAME = "national"
-USED = ("key_question_comparison", "standard_ratings", "rating_comparison")
-"""The processed tables that these pages are made from."""
+USED = {
+    "key_question_comparison": [
+        "provider", "previous_inspection", "current_inspection", "standard", "key_question",
+        "label", "sample", "current_percent", "current_base", "current_limit", "current_tied",
+        "current_at_least", "comparator", "comparator_percent", "comparable", "change_points",
+        "change_verdict",
+    ],
+    "standard_ratings": [
+        "inspection", "standard", "name", "published_rating", "points", "source", "place",
+    ],
+    "rating_comparison": [
+        "previous_inspection", "current_inspection", "direction", "previous_points",
+        "current_points",
+    ],
+}  # fmt: skip
+"""The processed tables that these pages are made from, and which columns of each."""
 
 
 def national_reports(

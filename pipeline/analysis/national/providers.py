@@ -75,8 +75,10 @@ def standing_of_providers(
     ``rose, stayed, fell``; the lowest key question with its percentage; ``best_rank, worst_rank``
     (95% interval, see ``rank_intervals``) and ``half``; source and place of the rating.
     """
-    overall = processed["standard_ratings"]
-    overall = overall[overall["standard"] == "overall"].set_index("inspection")
+    rated = grouped(records(processed["standard_ratings"]), "inspection")
+    overall = {
+        code: row for code, rows in rated.items() for row in rows if row["standard"] == "overall"
+    }
     moves = grouped(records(processed["rating_comparison"]), "current_inspection")
     scores = grouped(records(processed["key_question_comparison"]), "current_inspection")
     most = int(framework_rows(tables["overall_bands"], framework)["upper_points"].max())
@@ -85,7 +87,7 @@ def standing_of_providers(
     rows: list[Row] = []
     for pair in pairs:
         code = pair.current["inspection"]
-        now = overall.loc[code]
+        now = overall[code]
         row: Row = dict.fromkeys(_COLUMNS, pd.NA)
         row |= {name: providers[pair.provider][name] for name in _COLUMNS[:4]}
         row |= {name: pair.current[name] for name in ("inspection", "published")}
@@ -97,7 +99,7 @@ def standing_of_providers(
         rows.append(row)
     frame = pd.DataFrame(rows, columns=_COLUMNS).astype(dict.fromkeys(_WHOLE, "Int64"))
     frame = frame.sort_values(["points", "name"], ascending=[False, True], na_position="last")
-    return _with_ranks(frame.reset_index(drop=True), tables, processed, framework)
+    return _with_ranks(frame.reset_index(drop=True), tables, scores, rated, framework)
 
 
 def _order_of_ratings(tables: Tables, framework: str) -> dict[str, int]:
@@ -105,14 +107,14 @@ def _order_of_ratings(tables: Tables, framework: str) -> dict[str, int]:
     return dict(zip(bands["rating"], bands["lower_points"], strict=True))
 
 
-def _since(pair: Latest, overall: pd.DataFrame, moves: list[Row], order: dict[str, int]) -> Row:
+def _since(pair: Latest, overall: dict[str, Row], moves: list[Row], order: dict[str, int]) -> Row:
     """What changed since the round before, over the standards whose ratings compare."""
     if pair.previous is None:
         return {}
     code = pair.previous["inspection"]
     own = [row for row in moves if row["previous_inspection"] == code]
     comparable = [row for row in own if not is_missing(row["direction"])]
-    before = overall.loc[code]
+    before = overall[code]
     row: Row = {
         "previous_inspection": code,
         "previous_round": pair.previous["round_name"],
@@ -129,7 +131,7 @@ def _since(pair: Latest, overall: pd.DataFrame, moves: list[Row], order: dict[st
         int(move["current_points"]) - int(move["previous_points"]) for move in comparable
     )
     then, now = (
-        order.get(str(overall.loc[side["inspection"], "published_rating"]))
+        order.get(str(overall[side["inspection"]]["published_rating"]))
         for side in (pair.previous, pair.current)
     )
     if then is not None and now is not None:
@@ -150,7 +152,11 @@ def _lowest(scores: list[Row]) -> Row:
 
 
 def _with_ranks(
-    frame: pd.DataFrame, tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str
+    frame: pd.DataFrame,
+    tables: Tables,
+    scores: Mapping[str, list[Row]],
+    rated: Mapping[str, list[Row]],
+    framework: str,
 ) -> pd.DataFrame:
     """Add the interval of each provider's rank, had other cases of the same work been read."""
     scored = frame[frame["points"].notna()]
@@ -161,17 +167,16 @@ def _with_ranks(
         framework_rows(tables[name], framework)
         for name in ("standards", "rating_bands", "discretion_rules")
     )
-    scale = Scale.of(bands, rules)
-    asked, rated = processed["key_question_comparison"], processed["standard_ratings"]
-    questions, ratings = (
-        dict(iter(frame.groupby(column)))
-        for frame, column in ((asked, "current_inspection"), (rated, "inspection"))
-    )
+    scale, basis = Scale.of(bands, rules), records(standards)
     for at, inspection in enumerate(scored["inspection"]):
-        read = questions.get(inspection, asked.iloc[:0]).drop_duplicates("key_question")
-        own = Rated.of(read, standards, bands, rules, scale)
+        # An inspection compared with several earlier ones has its questions once for each.
+        read: dict[str, Row] = {}
+        for row in scores[inspection]:
+            read.setdefault(row["key_question"], row)
+        own = Rated.of_rows([*read.values()], basis, scale)
         # Had other cases been read, by the bands alone.
-        total = total_together(own, ratings.get(inspection, rated.iloc[:0]), tables["sample_kinds"])
+        points = {row["standard"]: row["points"] for row in rated[inspection]}
+        total = total_together(own, points, tables["sample_kinds"])
         chances[at, : len(total)] = total
     intervals = rank_intervals(chances / chances.sum(axis=1, keepdims=True))
     places = pd.DataFrame(intervals, index=scored.index).astype("Int64")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.analysis.national.providers import Latest
 from pipeline.analysis.ratings.bands import framework_rows
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row, grouped, records
 from pipeline.data import Tables, is_missing
 
 _RECOMMENDED = [
@@ -41,9 +41,12 @@ def recommended_questions(
     told, answered = _told(tables, pairs, zip(links["plan"], links["subject"], strict=True))
     changes = _changes(processed, pairs)
     labels = framework_rows(tables["key_questions"], framework).set_index("key_question")["label"]
+    moves: dict[str, dict[str, Row]] = defaultdict(dict)
+    for (provider, code), change in changes.items():
+        moves[code][provider] = change
     rows: list[Row] = []
     for question, by_provider in told.items():
-        moved = {p: change for (p, code), change in changes.items() if code == question}
+        moved = moves[question]
         followed = _answering(moved, by_provider, answered)
         others = set(moved) - followed
         points = {p: int(change["change_points"]) for p, change in moved.items()}
@@ -129,10 +132,9 @@ def _told(
         provider = plans[plan]["provider"]
         if provider in wanted and not is_missing(subject):
             told[subject][provider].add(plan)
+    of_inspection = grouped(plans.values(), "inspection")
     answered = {
-        pair.provider: {
-            code for code, plan in plans.items() if plan["inspection"] == _previous(pair)
-        }
+        pair.provider: {plan["plan"] for plan in of_inspection[_previous(pair)]}
         for pair in pairs
         if pair.previous is not None
     }

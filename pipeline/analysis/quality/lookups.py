@@ -1,6 +1,7 @@
 """What the rules look things up in, and what each of them finds."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import pandas as pd
@@ -75,12 +76,11 @@ class Records:
         found = grouped(self.rows(table), "inspection")
         return {inspection: found[inspection] for inspection in self.framework} | found
 
-    @property
-    def ratings(self) -> pd.DataFrame:
-        """Published and derived ratings."""
-        if self._ratings is None:
-            self._ratings = standard_ratings(self.tables)
-        return self._ratings
+    @cached_property
+    def ratings(self) -> list[Row]:
+        """Published and derived ratings: the rows of ``standard_ratings``."""
+        known = self._ratings
+        return records(standard_ratings(self.tables) if known is None else known)
 
     @property
     def pairs(self) -> list[tuple[Row, Row]]:

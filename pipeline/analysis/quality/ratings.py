@@ -3,8 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-import pandas as pd
-
 from pipeline.analysis.quality.lookups import Finding, Records
 from pipeline.analysis.ratings.bands import framework_rows, permitted_discretion
 from pipeline.analysis.records import Row
@@ -14,10 +12,9 @@ from pipeline.analysis.sentences.phrases import joined
 def points_add_up(records: Records) -> Iterator[Finding]:
     """Whether the points of the standards add up to the printed score."""
     printed = {row["inspection"]: row["score"] for row in records.rows("overall_ratings")}
-    overall = records.ratings[records.ratings["standard"] == "overall"]
-    for row in overall.to_dict("records"):
+    for row in records.ratings:
         score = printed.get(row["inspection"])
-        if score is None or pd.isna(row["points"]):
+        if row["standard"] != "overall" or score is None or row["points"] is None:
             continue
         yield Finding(
             row["inspection"],
@@ -29,8 +26,8 @@ def points_add_up(records: Records) -> Iterator[Finding]:
 
 def bands_give_ratings(records: Records) -> Iterator[Finding]:
     """Whether the bands give the published rating, or discretion is recorded."""
-    for row in records.ratings.to_dict("records"):
-        if pd.isna(row["derived_rating"]) or pd.isna(row["published_rating"]):
+    for row in records.ratings:
+        if row["derived_rating"] is None or row["published_rating"] is None:
             continue
         overall = row["standard"] == "overall"
         # The overall row also tells of the score, which has a rule of its own.
@@ -55,7 +52,11 @@ def bands_give_ratings(records: Records) -> Iterator[Finding]:
 def discretion_is_permitted(records: Records) -> Iterator[Finding]:
     """Whether the framework permits each recorded use of discretion, by every rule it rests on."""
     tables = records.tables
-    ratings = {(r["inspection"], r["standard"]): r for r in records.ratings.to_dict("records")}
+    ratings = {(r["inspection"], r["standard"]): r for r in records.ratings}
+    bands, allowed_by = (
+        {code: framework_rows(tables[name], code) for code in tables["frameworks"]["framework"]}
+        for name in ("rating_bands", "discretion_rules")
+    )
     basis = {(s["framework"], s["standard"]): s["rating_basis"] for s in records.rows("standards")}
     uses: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in records.rows("discretions"):
@@ -63,13 +64,13 @@ def discretion_is_permitted(records: Records) -> Iterator[Finding]:
     for (inspection, standard), rules in uses.items():
         framework = rules[0]["framework"]
         rated = ratings.get((inspection, standard))
-        if rated is None or pd.isna(rated["lowest_percent"]):
+        if rated is None or rated["lowest_percent"] is None:
             continue
         question = records.questions[framework, rated["lowest_key_question"]]
         permitted = permitted_discretion(
             int(rated["lowest_percent"]),
-            framework_rows(tables["rating_bands"], framework),
-            framework_rows(tables["discretion_rules"], framework),
+            bands[framework],
+            allowed_by[framework],
             records.size(inspection, question["sample"]),
             "qualitative" in basis[framework, standard],
         )

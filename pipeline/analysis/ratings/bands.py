@@ -38,10 +38,14 @@ def rating_for(percent: int, bands: pd.DataFrame) -> str:
     ``bands`` holds the rows of one framework of ``rating_bands``. Raises
     ValueError for what is not a whole percentage.
     """
-    inside = (bands["lower_percent"] <= percent) & (percent <= bands["upper_percent"])
-    if percent != int(percent) or not inside.any():
-        raise ValueError(f"A percentage is a whole number from 0 to 100, not {percent}.")
-    return str(bands.loc[inside, "rating"].iloc[0])
+    return str(_band_of(percent, records(bands))["rating"])
+
+
+def _band_of(percent: int, bands: list[Row]) -> Row:
+    for band in bands:
+        if percent == int(percent) and band["lower_percent"] <= percent <= band["upper_percent"]:
+            return band
+    raise ValueError(f"A percentage is a whole number from 0 to 100, not {percent}.")
 
 
 def points_for(rating: str, bands: pd.DataFrame) -> int:
@@ -103,41 +107,41 @@ def permitted_discretion(
     rated with it. To be permitted is not to be used: that is the panel's
     decision.
     """
-    ordered = bands.sort_values("points").reset_index(drop=True)
-    at = int(ordered.index[ordered["rating"] == rating_for(lowest_percent, bands)][0])
-    own = ordered.iloc[at]
-    below = str(ordered.iloc[at - 1]["rating"]) if at > 0 else None
-    above_row = ordered.iloc[at + 1] if at + 1 < len(ordered) else None
-    above = str(above_row["rating"]) if above_row is not None else None
+    ordered = sorted(records(bands), key=lambda band: band["points"])
+    own = _band_of(lowest_percent, ordered)
+    at = ordered.index(own)
+    below = ordered[at - 1]["rating"] if at > 0 else None
+    above_row = ordered[at + 1] if at + 1 < len(ordered) else None
+    above = above_row["rating"] if above_row is not None else None
     permitted: list[Permitted] = []
-    for _, rule in rules.iterrows():
+    for rule in records(rules):
         if rule["applies_to"] == "qualitative evidence" and not qualitative:
             continue
         ratings: list[str | None] = []
-        if pd.notna(rule["points"]):
+        if rule["points"] is not None:
             reach = int(rule["points"])
             if above_row is not None and above_row["lower_percent"] - lowest_percent <= reach:
                 ratings.append(above)
             if lowest_percent - own["lower_percent"] <= reach:
                 ratings.append(below)
-        elif pd.notna(rule["bands"]):
+        elif rule["bands"] is not None:
             ratings += [above, below] if rule["bands"] >= 1 else []
         elif base:
-            ratings += _one_case_away(lowest_percent, base, bands)
+            ratings += _one_case_away(lowest_percent, base, ordered)
         permitted += [Permitted(str(rule["rule"]), rating) for rating in ratings if rating]
     return permitted
 
 
-def _one_case_away(percent: int, base: int, bands: pd.DataFrame) -> list[str | None]:
+def _one_case_away(percent: int, base: int, bands: list[Row]) -> list[str | None]:
     """Return the other ratings that one more, or one fewer, case done well would give."""
 
     def rating(count: int) -> str:
-        return rating_for((200 * count + base) // (2 * base), bands)
+        return str(_band_of((200 * count + base) // (2 * base), bands)["rating"])
 
     counts = possible_counts(percent, base)
     if not counts:
         return []
-    here = rating_for(percent, bands)
+    here = _band_of(percent, bands)["rating"]
     near = [count for count in (counts[-1] + 1, counts[0] - 1) if 0 <= count <= base]
     return [rating(count) for count in near if rating(count) != here]
 

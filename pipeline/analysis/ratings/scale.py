@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.analysis.records import records
+from pipeline.analysis.records import Row, records
 from pipeline.analysis.statistics.bases import Base, base_of
 
 
@@ -127,19 +127,21 @@ class Rated:
         standards: pd.DataFrame,
         bands: pd.DataFrame,
         rules: pd.DataFrame,
-        scale: Scale | None = None,
     ) -> Rated:
         """Of the rows of one inspection from ``key_question_comparison`` (its later round).
 
         ``standards``, ``bands`` and ``rules`` hold the rows of its framework from the tables
-        ``standards``, ``rating_bands`` and ``discretion_rules``; ``scale`` what follows from the
-        last two, where it is at hand.
+        ``standards``, ``rating_bands`` and ``discretion_rules``.
         """
-        basis = {row["standard"]: row for row in records(standards)}
-        read = ["standard", "key_question", "label", "sample", "current_percent"]
-        read += [f"current_{name}" for name in ("base", "limit", "tied", "at_least")]
+        read = [name for name in _READ if name in questions]
+        return cls.of_rows(records(questions[read]), records(standards), Scale.of(bands, rules))
+
+    @classmethod
+    def of_rows(cls, questions: list[Row], standards: list[Row], scale: Scale) -> Rated:
+        """The same of rows."""
+        basis = {row["standard"]: row for row in standards}
         rated = []
-        for row in records(questions[[name for name in read if name in questions]]):
+        for row in questions:
             standard = basis[row["standard"]]
             if row["current_percent"] is None or standard["rating_basis"] == "judgement":
                 continue
@@ -155,7 +157,13 @@ class Rated:
                     base_of(row, "current"),
                 )
             )
-        return cls(rated, scale or Scale.of(bands, rules))
+        return cls(rated, scale)
+
+
+_READ = [
+    "standard", "key_question", "label", "sample", "current_percent", "current_base",
+    "current_limit", "current_tied", "current_at_least",
+]  # fmt: skip
 
 
 def largest_pair(percent: int, base: Base) -> tuple[int, int] | None:

@@ -28,7 +28,7 @@ test draws seeded samples and finds the same.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -36,8 +36,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import scipy.stats
-from scipy.optimize import linprog
+from scipy.special import betaln
 
 from pipeline.analysis.ratings.scale import Rated, Scale, joined_samples, largest_pair
 from pipeline.analysis.records import records
@@ -62,7 +61,9 @@ def counts_of_other_cases(count: int, base: int, prior: float = PRIOR) -> npt.ND
     >>> counts_of_other_cases(1, 1).round(3)
     array([0.25, 0.75])
     """
-    return scipy.stats.betabinom.pmf(np.arange(base + 1), base, count + prior, base - count + prior)
+    other, well, not_well = np.arange(base + 1), count + prior, base - count + prior
+    ways = -np.log(base + 1) - betaln(base - other + 1, other + 1)
+    return np.exp(ways + betaln(other + well, base - other + not_well) - betaln(well, not_well))
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ def stability_of_total(
     rated = rated or Rated.of(questions, standards, bands, rules)
     frames = []
     for rule in RULES:
-        parts = _parts(rated, ratings, sample_kinds, rule)
+        parts = _parts(rated, _points(ratings), sample_kinds, rule)
         independent = parts.total("independent")
         together = parts.total("together")
         frames.append(
@@ -200,9 +201,14 @@ def stability_of_total(
     return pd.concat(frames, ignore_index=True)
 
 
-def total_together(rated: Rated, ratings: pd.DataFrame, sample_kinds: pd.DataFrame) -> npt.NDArray:
-    """Return the column ``together`` of ``stability_of_total`` by the bands alone."""
-    return _parts(rated, ratings, sample_kinds, BANDS_ALONE).total("together")
+def total_together(
+    rated: Rated, points: Mapping[str, Any], sample_kinds: pd.DataFrame
+) -> npt.NDArray:
+    """Return the column ``together`` of ``stability_of_total`` by the bands alone.
+
+    ``points`` are those of each standard's published rating.
+    """
+    return _parts(rated, points, sample_kinds, BANDS_ALONE).total("together")
 
 
 def stability_of_overall(
@@ -226,7 +232,7 @@ def stability_of_overall(
     published = dict(zip(ratings["standard"], ratings["published_rating"], strict=True))
     rows: list[dict[str, Any]] = []
     for rule in RULES:
-        parts = _parts(rated, ratings, sample_kinds, rule)
+        parts = _parts(rated, _points(ratings), sample_kinds, rule)
         independent, together = parts.total("independent"), parts.total("together")
         for band in records(overall_bands.sort_values("lower_points")):
             need = int(band["lower_points"])
@@ -318,6 +324,8 @@ class _Parts:
         levels = [np.flatnonzero(chance) for chance in chances]
         states = np.array(list(itertools.product(*levels)))
         missing = np.clip(need - self.points[states].sum(axis=1), 0, len(rest))
+        from scipy.optimize import linprog
+
         answer = linprog(
             sign * enough[missing],
             A_eq=np.vstack([at[:, None] == states[:, i] for i, at in enumerate(levels)]),
@@ -330,11 +338,16 @@ class _Parts:
         return float(np.clip(sign * answer.fun, 0, 1))
 
 
-def _parts(rated: Rated, ratings: pd.DataFrame, sample_kinds: pd.DataFrame, rule: str) -> _Parts:
+def _points(ratings: pd.DataFrame) -> dict[str, Any]:
+    return dict(zip(ratings["standard"].tolist(), ratings["points"].tolist(), strict=True))
+
+
+def _parts(
+    rated: Rated, points: Mapping[str, Any], sample_kinds: pd.DataFrame, rule: str
+) -> _Parts:
     modelled = _standards(rated, rule)
-    codes = {standard.code for standard in modelled}
-    points = zip(ratings["standard"], ratings["points"], strict=True)
-    held = sum(int(worth) for code, worth in points if code not in {*codes, "overall"})
+    apart = {"overall", *(standard.code for standard in modelled)}
+    held = sum(int(worth) for code, worth in points.items() if code not in apart)
     roots = joined_samples({question.sample for question in rated.questions}, sample_kinds)
     cases: dict[str, set[str]] = {}
     for question in rated.questions:

@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from pipeline.analysis.sentences.phrases import joined
+from pipeline.data import is_missing
 
 EVERY_BASE = 200
 """Cases up to which every possible base is looked at."""
@@ -193,11 +193,14 @@ def base_of(row: dict[Any, Any], side: str) -> Base:
     and, where there is one, ``<side>_at_least``.
     """
     printed, limit, at_least = (
-        None if pd.isna(size := row.get(f"{side}_{what}")) else int(size)
-        for what in ("base", "limit", "at_least")
+        None if size is None or is_missing(size) else int(size)
+        for size in (row.get(f"{side}_{what}") for what in ("base", "limit", "at_least"))
     )
     tied = row[f"{side}_tied"]
-    is_tied = not pd.isna(tied) and (tied == "yes" if isinstance(tied, str) else bool(tied))
-    return Base(
+    is_tied = tied == "yes" if isinstance(tied, str) else not is_missing(tied) and bool(tied)
+    return _base(
         str(row.get("sample", "")), printed, limit, is_tied and printed is not None, at_least
     )
+
+
+_base = lru_cache(maxsize=4096)(Base)

@@ -39,6 +39,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.analysis.records import records
 from pipeline.analysis.statistics.bases import EVERY_BASE, Base, base_of
 from pipeline.analysis.statistics.benchmark import against_benchmark
 from pipeline.analysis.statistics.exact import (
@@ -376,7 +377,7 @@ def with_tests(comparison: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
       all figures of the provider and pair of rounds
     """
     benchmarked = "comparator_percent" in comparison
-    rows = [_tested(row, level, benchmarked) for row in comparison.to_dict("records")]
+    rows = [_tested(row, level, benchmarked) for row in records(comparison)]
     added = pd.DataFrame(rows, index=comparison.index, columns=_columns(benchmarked))
     added = _with_intervals(added, comparison)
     added["bh_adjusted"] = adjusted_by_family(comparison, added["p_max"])

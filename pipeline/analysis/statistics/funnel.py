@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtr, ndtri
-from scipy.stats import binom
+from scipy.special import bdtr, bdtrik, ndtri
+
+from pipeline.analysis.statistics.exact import binomial
 
 LEVELS = (0.95, 0.998)
 #: Share of the providers at each end whose distance counts as that of the next one in.
@@ -54,9 +55,11 @@ def exact_limit(target: float, cases: npt.ArrayLike, probability: float) -> npt.
         raise ValueError("A limit needs at least one case.")
     if target in (0.0, 1.0):
         return np.full(size.shape, target)
-    count = binom.ppf(probability, size, target)
-    step = binom.pmf(count, size, target)
-    surplus = (bdtr(count, size.astype(np.int64), target) - probability) / step
+    whole = size.astype(np.int64)
+    count = np.ceil(bdtrik(probability, whole, target))
+    # Found by a search that may stop just beyond a whole number.
+    count -= (count > 0) & (bdtr(np.maximum(count - 1, 0), whole, target) >= probability)
+    surplus = (bdtr(count, whole, target) - probability) / binomial(count, whole, target)
     return np.clip((count - surplus) / size, 0, 1)
 
 

@@ -10,7 +10,6 @@ import math
 from typing import NamedTuple
 
 import pandas as pd
-import scipy.stats
 
 DEPENDENCE = 0.4
 """Correlation between questions of the same cases that the second reading takes for granted."""
@@ -54,6 +53,8 @@ def pattern_of_changes(tested: pd.DataFrame) -> Pattern:
     ... ).rose
     2
     """
+    from scipy.stats import binomtest
+
     rows = tested[(tested["comparable"] == "yes") & tested["change_points"].notna()]
     rose, fell = (
         int(moved.sum()) for moved in (rows["change_points"] > 0, rows["change_points"] < 0)
@@ -66,6 +67,6 @@ def pattern_of_changes(tested: pd.DataFrame) -> Pattern:
         rose,
         fell,
         len(rows) - rose - fell,
-        float(scipy.stats.binomtest(rose, rose + fell).pvalue) if rose + fell else None,
+        float(binomtest(rose, rose + fell).pvalue) if rose + fell else None,
         *(together / by if number else None for by in spread),
     )

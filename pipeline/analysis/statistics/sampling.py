@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import scipy.stats
+from scipy.special import ndtri
 
 from pipeline.analysis.statistics.significance import CannotBeComputed, check_counts
 
@@ -132,13 +132,15 @@ def likely_shares(
     >>> likely_shares(65, 20)
     Shares(lowest=45.0, highest=85.0)
     """
+    from scipy.stats import binom, hypergeom
+
     cases = _cases(size, "sample")
     true = _between(share, "share") / 100
     if eligible is None:
-        counts = scipy.stats.binom(cases, true)
+        counts = binom(cases, true)
     else:
         margin_of_error(cases, eligible)  # says so where more are read than there are
-        counts = scipy.stats.hypergeom(int(eligible), _nearest(true * eligible), cases)
+        counts = hypergeom(int(eligible), _nearest(true * eligible), cases)
     tail = (1 - _inside(confidence, "confidence") / 100) / 2
     return Shares(100 * float(counts.ppf(tail)) / cases, 100 * float(counts.ppf(1 - tail)) / cases)
 
@@ -150,7 +152,7 @@ def _endless(confidence: float, margin: float, expected: float) -> float:
 
 
 def _z(confidence: float) -> float:
-    return float(scipy.stats.norm.ppf(0.5 + _inside(confidence, "confidence") / 200))
+    return float(ndtri(0.5 + _inside(confidence, "confidence") / 200))
 
 
 def _nearest(cases: float) -> int:

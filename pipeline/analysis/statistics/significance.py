@@ -21,10 +21,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import scipy.stats
 from scipy.special import betaincinv, ndtr, ndtri
 
-from pipeline.analysis.statistics.exact import LARGEST, critical_z
+from pipeline.analysis.statistics.exact import LARGEST, binomial, critical_z
 
 Numbers = Any
 """A whole number, or an array of whole numbers."""
@@ -139,13 +138,17 @@ def wilson_interval(count: Numbers, nobs: Numbers, level: float = 0.95) -> Inter
     """
     counts, bases = check_counts(count, nobs)
     _check_level(level)
+    lower, upper = _wilson(counts, bases, level)
+    return Interval(_plain(lower), _plain(upper))
+
+
+def _wilson(counts: npt.NDArray, bases: npt.NDArray, level: float) -> tuple[Any, Any]:
     z = ndtri(0.5 + level / 2)
     middle = (counts + z * z / 2) / (bases + z * z)
     half = z * np.sqrt(counts * (bases - counts) / bases + z * z / 4) / (bases + z * z)
     # At 0% and 100% the limit is exactly 0 or 1; rounding in the formula can leave 1e-17.
-    lower = np.where(counts == 0, 0.0, np.clip(middle - half, 0, 1))
-    upper = np.where(counts == bases, 1.0, np.clip(middle + half, 0, 1))
-    return Interval(_plain(lower), _plain(upper))
+    lower = np.where(counts == 0, 0.0, np.maximum(middle - half, 0))
+    return lower, np.where(counts == bases, 1.0, np.minimum(middle + half, 1))
 
 
 def clopper_pearson_interval(count: Numbers, nobs: Numbers, level: float = 0.95) -> Interval:
@@ -186,8 +189,9 @@ def newcombe_interval(
     """
     counts1, bases1 = check_counts(x1, n1)
     counts2, bases2 = check_counts(x2, n2)
-    lower1, upper1 = wilson_interval(counts1, bases1, level)
-    lower2, upper2 = wilson_interval(counts2, bases2, level)
+    _check_level(level)
+    lower1, upper1 = _wilson(counts1, bases1, level)
+    lower2, upper2 = _wilson(counts2, bases2, level)
     share1, share2 = counts1 / bases1, counts2 / bases2
     difference = share1 - share2
     return Interval(
@@ -312,7 +316,7 @@ def benjamini_hochberg(p_values: Iterable[float | None]) -> Adjusted:
     stays None. NaN is refused, because a single one would spoil every value.
 
     Source: Benjamini, Y. and Hochberg, Y. (1995), Journal of the Royal Statistical Society B 57,
-    289-300. Computed by scipy.
+    289-300.
 
     >>> benjamini_hochberg([0.01, None, 0.04])
     Adjusted(values=[0.02, None, 0.04], tested=2, left_out=1)
@@ -324,7 +328,10 @@ def benjamini_hochberg(p_values: Iterable[float | None]) -> Adjusted:
     known = [value for value in given if value is not None]
     if not known:
         return Adjusted([None] * len(given), 0, len(given))
-    adjusted = iter(scipy.stats.false_discovery_control(known, method="bh").tolist())
+    order = np.argsort(known)
+    scaled = np.array(known)[order] * (len(known) / np.arange(1, len(known) + 1))
+    falling = np.minimum.accumulate(scaled[::-1])[::-1]
+    adjusted = iter(np.minimum(falling, 1)[np.argsort(order)].tolist())
     values = [None if value is None else next(adjusted) for value in given]
     return Adjusted(values, len(known), len(given) - len(known))
 
@@ -369,10 +376,9 @@ def smallest_detectable_change(
     if n1 + n2 > LARGEST:
         power_up, power_down = _normal_power(previous_percent / 100, n1, n2, level)
     else:
-        up, down = _rejected(n1, n2, level)
-        first = scipy.stats.binom.pmf(np.arange(n1 + 1), n1, previous_percent / 100)
-        second = _percent_pmf(n2)
-        power_up, power_down = first @ up @ second.T, first @ down @ second.T
+        power_up, power_down = (
+            found[previous_percent] for found in _power_by_percent(n1, n2, level)
+        )
     rises = power_up[previous_percent + 1 :]
     falls = power_down[:previous_percent][::-1]
     return Detectable(_first_for_good(rises >= power), _first_for_good(falls >= power))
@@ -387,6 +393,13 @@ def _first_for_good(enough: npt.NDArray) -> int | None:
 
 
 @lru_cache(maxsize=512)
+def _power_by_percent(n1: int, n2: int, level: float) -> tuple[npt.NDArray, npt.NDArray]:
+    """Probability of a significant rise, and of a fall: a row and column a true percentage."""
+    first, second = _percent_pmf(n1), _percent_pmf(n2)
+    up, down = _rejected(n1, n2, level)
+    return first @ up @ second.T, first @ down @ second.T
+
+
 def _rejected(n1: int, n2: int, level: float) -> tuple[npt.NDArray, npt.NDArray]:
     """Which pairs of counts are a significant rise, and which a fall (1 or 0)."""
     x1, x2 = np.arange(n1 + 1)[:, None], np.arange(n2 + 1)[None, :]
@@ -400,7 +413,7 @@ def _rejected(n1: int, n2: int, level: float) -> tuple[npt.NDArray, npt.NDArray]
 
 @lru_cache(maxsize=512)
 def _percent_pmf(n: int) -> npt.NDArray:
-    return scipy.stats.binom.pmf(np.arange(n + 1)[None, :], n, np.arange(101)[:, None] / 100)
+    return binomial(np.arange(n + 1)[None, :], n, np.arange(101)[:, None] / 100)
 
 
 def _normal_power(share: float, n1: int, n2: int, level: float) -> tuple[npt.NDArray, npt.NDArray]:
