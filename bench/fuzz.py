@@ -1,301 +1,203 @@
-"""Corrupt raw folders at random and see that nothing but pages or sentences comes of it.
+"""Corrupt raw folders at random and see that nothing but right pages or sentences comes of it.
 
-Run as ``python -m bench.fuzz --runs 2000``. Each run copies ``data/raw``, corrupts one or two
-places by its own seed and loads the copy; of those that load, the first ``--builds`` are built
-into pages too. A traceback, or a run over a minute, is printed with its seed, and ends the
-command with exit status 1. The tests do a few hundred of the same, without building.
+Run as ``python -m bench.fuzz``. Each run copies ``data/raw``, spoils it by its own seed
+(:mod:`bench.corruptions`) and builds it in a forked process, over the pages of the unspoiled data,
+so that only what the corruption touches is made. What came of it, kind by kind, goes into
+``docs/robustness.md``. Anything but sentences and whole pages is printed with its seed, and ends
+the command with exit status 1. The tests do a few hundred of the same, without building.
 """
 
-import json
 import os
-import random
+import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-import traceback
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import click
 
+from bench.corruptions import HARMLESS, KINDS, corrupt
+from bench.figures import machine_in_words, write_section
+from pipeline.workers import Tell, in_processes, processors
+
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
-PATIENCE = 60
-ODD = (
-    "", " ", "0", "-1", "1", "100", "101", "1000000000", "99999999999999999999", "1e400", "NaN",
-    "nan", "NA", "None", "null", "inf", "true", "0.5", "74%", "[c]", "*", "-", "n/a", "Jul-18",
-    "44012", "########", "#REF!", "0000-01-01", "1650-01-01", "9999-12-31", "2020-02-30", "2020-13",
-    "2020-02", "published", "not published", "suppressed", "not entered yet", "yes", "no", "=1+1",
-    "<script>alert(1)</script>", "../../escaped", "a" * 300, "x" * 200_000, "\u202eabc", "\u3164",
-    "\u2800", "a\u00a0b", "e\u0301", "\U0001f600", "\x1b[31mred", "\ud7ff", "'", '"', "2.10",
-    "P 1.1",
-)  # fmt: skip
-JSON: tuple[Any, ...] = (
-    None,
-    True,
-    0,
-    -1,
-    10**30,
-    1.5,
-    "",
-    "x",
-    "(a+)+$",
-    [],
-    {},
-    [[]],
-    ["x"],
-    {"a": 1},
-)
+#: Seconds of work after which a run counts as hanging, and seconds after which it is ended: on a
+#: busy machine a run waits for its turn.
+PATIENCE, END = 60, 300
+REFUSED, IN_PART, PAGES = "refused", "in part", "pages"
+_WORDS = re.compile(r"(?<![\w-])(nan|NaN|NaT|<NA>|None|inf|Traceback|Undefined)(?![\w-])")
+_HIDDEN = re.compile(r"<(script|style|svg)\b.*?</\1>|<[^>]*>", re.DOTALL)
+_REQUESTS = re.compile(r"""<link\b[^>]*href=["']?https?:|\bsrc=["']?(?:https?:)?//|@import""")
 
 
-class Table:
-    """One table of a folder as lines of cells, to be changed and written back."""
+@dataclass
+class Ran:
+    """What came of one corrupted folder; ``fault`` is a sentence where something is wrong."""
 
-    def __init__(self, path: Path, chance: random.Random) -> None:
-        """Read the table as it stands."""
-        import csv
-
-        self.path, self.chance = path, chance
-        with path.open(encoding="utf-8", newline="") as file:
-            self.rows = list(csv.reader(file))
-
-    def write(self) -> None:
-        """Write the table back."""
-        import csv
-
-        with self.path.open("w", encoding="utf-8", errors="surrogatepass", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(self.rows)
-
-    def line(self) -> int:
-        """Return the place of some row; the header where there is no other."""
-        return self.chance.randrange(1, len(self.rows)) if len(self.rows) > 1 else 0
-
-    def column(self) -> int:
-        """Return the place of some column."""
-        return self.chance.randrange(len(self.rows[0]))
-
-
-def odd_cell(table: Table) -> None:
-    """Put something odd into a cell."""
-    row = table.rows[table.line()]
-    row[table.column() % len(row)] = table.chance.choice(ODD)
-
-
-def other_cell(table: Table) -> None:
-    """Put another row's value into a cell: well formed, and wrong."""
-    column = table.column()
-    table.rows[table.line()][column] = table.rows[table.line()][column]
-
-
-def exchanged_cells(table: Table) -> None:
-    """Exchange the values of two rows in a column."""
-    column, one, two = table.column(), table.line(), table.line()
-    first, second = table.rows[one], table.rows[two]
-    first[column], second[column] = second[column], first[column]
-
-
-def other_number(table: Table) -> None:
-    """Change a number: a digit more, a digit less, one more, its negative."""
-    numbers = [
-        (row, column)
-        for row in table.rows[1:]
-        for column, cell in enumerate(row)
-        if cell.isdecimal()
-    ]
-    if numbers:
-        row, column = table.chance.choice(numbers)
-        number = int(row[column])
-        row[column] = str(table.chance.choice((number * 10, number // 10, number + 1, -number)))
-
-
-def emptied_column(table: Table) -> None:
-    """Empty a column."""
-    column = table.column()
-    for row in table.rows[1:]:
-        row[column] = ""
-
-
-def lost_row(table: Table) -> None:
-    """Lose a row."""
-    if len(table.rows) > 1:
-        del table.rows[table.line()]
-
-
-def cut_off(table: Table) -> None:
-    """Lose every row from some row on."""
-    del table.rows[max(table.line(), 1) :]
-
-
-def doubled_row(table: Table) -> None:
-    """Enter a row twice."""
-    table.rows.append(list(table.rows[table.line()]))
-
-
-def lost_column(table: Table) -> None:
-    """Lose a column."""
-    column = table.column()
-    for row in table.rows:
-        del row[column]
-
-
-def moved_column(table: Table) -> None:
-    """Move a column to the end."""
-    column = table.column()
-    for row in table.rows:
-        row.append(row.pop(column))
-
-
-def renamed_column(table: Table) -> None:
-    """Give a column an odd name."""
-    table.rows[0][table.column()] = table.chance.choice(ODD[:-8])
-
-
-IN_TABLES: tuple[Callable[[Table], None], ...] = (
-    odd_cell, odd_cell, odd_cell, other_cell, other_cell, exchanged_cells, other_number,
-    other_number, emptied_column, lost_row, cut_off, doubled_row, lost_column, moved_column,
-    renamed_column,
-)  # fmt: skip
-
-
-def damaged_bytes(path: Path, chance: random.Random) -> None:
-    """Change a few bytes of a file."""
-    content = bytearray(path.read_bytes())
-    for _ in range(chance.randrange(1, 4)):
-        at = chance.randrange(len(content) + 1)
-        content[at : at + chance.randrange(3)] = bytes(chance.randrange(256) for _ in range(2))
-    path.write_bytes(content)
-
-
-def replaced(path: Path, chance: random.Random) -> None:
-    """Put something that is no file in its place, or nothing."""
-    path.unlink()
-    kind = chance.choice(("nothing", "folder", "pipe", "link", "empty"))
-    if kind == "folder":
-        path.mkdir()
-    elif kind == "pipe" and hasattr(os, "mkfifo"):
-        os.mkfifo(path)
-    elif kind == "link":
-        path.symlink_to(path)
-    elif kind == "empty":
-        path.write_bytes(b"")
-
-
-def another_package(path: Path, chance: random.Random) -> None:
-    """Change one node of the package file: another value, another kind of value, or none."""
-    package = json.loads(path.read_text(encoding="utf-8"))
-    node: Any = package
-    while True:
-        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
-        key = chance.choice(keys)
-        deeper = isinstance(node[key], dict | list) and node[key]
-        if deeper and chance.random() < 0.85:
-            node = node[key]
-            continue
-        if chance.random() < 0.2:
-            del node[key]
-        elif chance.random() < 0.1:
-            nested: Any = 0
-            for _ in range(200):
-                nested = [nested]
-            node[key] = nested
-        else:
-            node[key] = chance.choice(JSON)
-        break
-    path.write_text(json.dumps(package), encoding="utf-8")
-
-
-def corrupt(folder: Path, seed: int) -> str:
-    """Corrupt one or two places of a raw folder; return what was done where."""
-    chance = random.Random(seed)
-    done = []
-    for _ in range(chance.choice((1, 1, 1, 2))):
-        tables = sorted(path for path in folder.glob("*.csv") if path.is_file())
-        path = chance.choice(tables)
-        share = chance.random()
-        if share < 0.08:
-            another_package(folder / "datapackage.json", chance)
-            done.append("another_package")
-        elif share < 0.11:
-            damaged_bytes(chance.choice([path, folder / "datapackage.json"]), chance)
-            done.append("damaged_bytes")
-        elif share < 0.13:
-            replaced(path, chance)
-            done.append(f"replaced {path.name}")
-        else:
-            change = chance.choice(IN_TABLES)
-            try:
-                table = Table(path, chance)
-                change(table)
-                table.write()
-            except (UnicodeError, IndexError):
-                pass  # the second change of a table that the first one spoiled
-            done.append(f"{change.__name__} {path.name}")
-    return ", ".join(done)
+    done: list[tuple[str, str]]
+    outcome: str = ""
+    fault: str = ""
+    seconds: float = 0.0
+    words: list[str] = field(default_factory=list)
 
 
 def loaded(folder: Path) -> str:
-    """Load a folder; return "pages" or "sentences". Any other exception is a fault of ours."""
+    """Load a folder; return what came of it. Any exception but InvalidData is a fault of ours."""
     from pipeline.data import InvalidData, load_valid
 
     try:
-        load_valid(folder)
+        _, problems = load_valid(folder)
     except InvalidData as error:
         sentences = str(error).split("\n")
         assert all(sentence.endswith(".") for sentence in sentences), sentences
-        return "sentences"
-    return "pages"
+        return REFUSED
+    return IN_PART if any(problem.stops for problem in problems) else PAGES
 
 
-def built(folder: Path, out: Path) -> str:
-    """Build a folder; return its exit status in words, or what went wrong."""
-    command = [sys.executable, "-m", "pipeline", "report", "--data", folder, "--out", out]
+def built(folder: Path, out: Path, ran: Ran) -> None:
+    """Build a folder over finished pages, and judge what is there afterwards."""
+    from pipeline.data import InvalidData
+    from pipeline.publish.build.catalogue import CannotBuild
+    from pipeline.publish.build.site import build
+
+    before = _files(out)
     try:
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE * 3)
-    except subprocess.TimeoutExpired:
-        return f"hang: over {PATIENCE * 3} s"
-    if "Traceback" in ran.stdout + ran.stderr or ran.returncode not in (0, 1, 2):
-        return "traceback: " + ran.stderr.strip().split("\n")[-1]
-    return f"exit status {ran.returncode}"
+        outcome = build(folder, out, workers=1, progress=False, tell=ran.words.append)
+    except (InvalidData, CannotBuild) as error:
+        ran.outcome = REFUSED
+        ran.words += str(error).split("\n")
+        if _files(out) != before:
+            ran.fault = "a refused run wrote a file"
+    else:
+        ran.outcome = IN_PART if outcome.failed else PAGES
+        ran.words += outcome.failed.values()
+        if outcome.exit_code not in (0, 1):
+            ran.fault = f"exit status {outcome.exit_code}: {ran.words[-1]}"
+        # One that is out of date is never left where the next one should be, half of it least.
+        ran.fault = ran.fault or _unfit(folder, out, before)
+        if not ran.fault and len(ran.done) == 1 and ran.done[0][0] in HARMLESS:
+            other = [path.name for path, content in _pages(out) if content != before[path]]
+            if other:
+                ran.fault = f"other bytes in {', '.join(other)}"
+    if not ran.fault and not all(words.rstrip().endswith((".", ":")) for words in ran.words):
+        ran.fault = f"no sentence: {ran.words}"
+
+
+def _files(out: Path) -> dict[Path, bytes]:
+    kept = (path for path in out.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return {path: path.read_bytes() for path in kept}
+
+
+def _pages(out: Path) -> list[tuple[Path, bytes]]:
+    return [(path, path.read_bytes()) for path in sorted((out / "reports").glob("*.html"))]
+
+
+def _unfit(folder: Path, out: Path, before: dict[Path, bytes]) -> str:
+    """Say what is wrong with the pages that were made; empty where nothing is."""
+    typed = "".join(p.read_text("utf-8", "replace") for p in folder.glob("*.csv") if p.is_file())
+    listed = (out / "reports" / "index.html").read_text(encoding="utf-8")
+    for path, content in _pages(out):
+        page = content.decode("utf-8")
+        if path.name not in listed and path.name != "index.html":
+            return f"{path.name} is not on the front page"
+        if content == before.get(path):
+            continue
+        if not page.endswith("</html>\n"):
+            return f"{path.name} is not whole"
+        if _REQUESTS.search(page) or "<script>alert" in page:
+            return f"{path.name} asks another machine, or runs what was typed"
+        odd = {word for word in _WORDS.findall(_HIDDEN.sub(" ", page)) if word not in typed}
+        if odd:
+            return f"{path.name} says {', '.join(sorted(odd))}"
+    return ""
+
+
+def _one(seed: int, finished: Path, scratch: Path, build_too: bool) -> Ran:
+    """Corrupt and build once, in a folder of its own."""
+    with tempfile.TemporaryDirectory(dir=scratch) as own:
+        folder, out = Path(own) / "raw", Path(own) / "out"
+        shutil.copytree(RAW, folder)
+        began = _worked()
+        ran = Ran(corrupt(folder, seed))
+        if build_too:
+            shutil.copytree(finished, out, copy_function=os.link)
+            built(folder, out, ran)
+        else:
+            ran.outcome = loaded(folder)
+        ran.seconds = _worked() - began
+        ran.words.clear()
+        if ran.seconds > PATIENCE:
+            ran.fault = ran.fault or f"{ran.seconds:.0f} s"
+    return ran
+
+
+def _worked() -> float:
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+def _in_words(found: list[tuple[int, Ran]], seconds: float) -> str:
+    """Return the outcomes by kind as a table in Markdown."""
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for _, ran in found:
+        kinds[ran.done[0][0].replace("_", " ")]["fault" if ran.fault else ran.outcome] += 1
+    slowest = max(ran.seconds for _, ran in found)
+    whole = sum(kinds.values(), Counter[str]())
+    head = ["corruption", "runs", "refused", "in part", "pages", "anything else"]
+    lines = [head, ["---", *["---:"] * 5]]
+    for name, counts in [*sorted(kinds.items()), ("**all**", whole)]:
+        shown = [counts.total(), *(counts[key] for key in (REFUSED, IN_PART, PAGES, "fault"))]
+        lines.append([name, *(f"{number:,}" for number in shown)])
+    both = sum(len(ran.done) > 1 for _, ran in found)
+    return (
+        f"{len(found):,} runs, seeds {found[0][0]} to {found[-1][0]}, {seconds / 60:.0f} minutes\n"
+        f"on {machine_in_words()}; the longest took {slowest:.0f} s of work.\n"
+        f"{both:,} were spoiled in a second place too and count under the first.\n\n"
+        + "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    )
 
 
 @click.command()
 @click.option("--runs", type=click.IntRange(1), default=2000, show_default=True)
-@click.option("--builds", type=click.IntRange(0), default=20, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the first run.")
-def main(runs: int, builds: int, seed: int) -> None:
-    """Corrupt, load and build, and say what came of it."""
-    outcomes: Counter[str] = Counter()
-    faults = 0
-    with tempfile.TemporaryDirectory() as scratch:
-        for number in range(seed, seed + runs):
-            folder = Path(scratch) / "raw"
-            shutil.copytree(RAW, folder)
-            what = corrupt(folder, number)
-            start = time.monotonic()
-            try:
-                outcome = loaded(folder)
-            except Exception:
-                outcome = "traceback"
-                click.echo(f"seed {number} ({what}):\n{traceback.format_exc()}", err=True)
-            if time.monotonic() - start > PATIENCE:
-                outcome = "hang"
-                click.echo(f"seed {number} ({what}): over {PATIENCE} s", err=True)
-            if outcome == "pages" and builds:
-                builds -= 1
-                made = built(folder, Path(scratch) / "out")
-                outcome = f"pages, built: {made.split(':')[0]}"
-                if not made.startswith("exit"):
-                    click.echo(f"seed {number} ({what}): {made}", err=True)
-                shutil.rmtree(Path(scratch) / "out", ignore_errors=True)
-            faults += "traceback" in outcome or "hang" in outcome
-            outcomes[outcome] += 1
-            shutil.rmtree(folder)
-    for outcome, many in outcomes.most_common():
-        click.echo(f"{many:6,} {outcome}")
-    sys.exit(1 if faults else 0)
+@click.option("--workers", type=click.IntRange(1), default=processors(), show_default=True)
+@click.option("--load-only", is_flag=True, help="Load what was corrupted and build nothing.")
+@click.option("--note", is_flag=True, help="Write the figures into docs/robustness.md.")
+def main(runs: int, seed: int, workers: int, load_only: bool, note: bool) -> None:
+    """Corrupt, build, and say what came of it."""
+    from pipeline.publish.build.site import build
+
+    found: list[tuple[int, Ran]] = []
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as place:
+        finished = Path(place) / "finished"
+        build(RAW, finished, progress=False, tell=lambda _: None)
+
+        def work(number: int, _: Tell) -> Ran:
+            return _one(number, finished, Path(place), not load_only)
+
+        each = in_processes(work, range(seed, seed + runs), workers, END)
+        for number, ran, error in each:
+            if ran is None:
+                noted = "\n".join(getattr(error, "__notes__", []))
+                ran = Ran(_kinds_of(number), fault=f"{error}\n{noted}".strip())
+            found.append((number, ran))
+            if ran.fault:
+                what = ", ".join(f"{kind} in {table}" for kind, table in ran.done)
+                click.echo(f"seed {number} ({what}): {ran.fault}", err=True)
+    found.sort(key=lambda pair: pair[0])
+    words = _in_words(found, time.monotonic() - began)
+    click.echo(words)
+    if note:
+        write_section("fuzz", words)
+    sys.exit(1 if any(ran.fault for _, ran in found) else 0)
+
+
+def _kinds_of(seed: int) -> list[tuple[str, str]]:
+    return [(KINDS[seed % len(KINDS)].__name__, "some table")]
 
 
 if __name__ == "__main__":

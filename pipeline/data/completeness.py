@@ -7,6 +7,7 @@ figure that is not there still has its row, with a status that says why.
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import pandas as pd
@@ -152,6 +153,46 @@ def _aggregates(tables: Frames) -> Iterator[Problem]:
             yield _problem("comparator_scores", "status", owner, "key question", codes, None)
 
 
+def _compared(tables: Frames) -> Iterator[Problem]:
+    """Yield key questions and standards of which two frameworks that are compared say nothing."""
+    catalogues = (
+        ("key question", "key_questions", "key_question"),
+        ("rating", "standards", "standard"),
+    )
+    there: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    columns = ("previous_framework", "current_framework", "kind", "subject")
+    for before, now, kind, subject in cells(tables["comparability"], *columns):
+        there[before, now, kind].add(subject)
+    known = {pair[:2] for pair in there}
+    rounds = tables["inspections"].sort_values("fieldwork_start", kind="stable")
+    for _, of_provider in rounds.groupby("provider")["framework"]:
+        for before, now in pairwise(of_provider):
+            if before != now and (before, now) not in known:
+                rule = f"has no row for {before} and {now}, so nothing of them is compared"
+                fix = "add a row for each key question and standard, or leave it so"
+                yield Problem("comparability.csv", None, None, None, rule, fix, stops=False)
+    for before, now in sorted(pair for pair in known if pair[0] != pair[1]):
+        for kind, table, column in catalogues:
+            asked = _grouped(tables[table], "framework", column)
+            codes = sorted(asked[before] & asked[now] - there[before, now, kind], key=code_order)
+            if codes:
+                named = ", ".join(codes[:_NAMED]) + (" and more" if len(codes) > _NAMED else "")
+                rule = f"has no row for {before} and {now} of the {kind} {named}"
+                fix = "add it; where nothing compares, write no in comparable and say why"
+                yield Problem("comparability.csv", None, None, None, rule, fix)
+
+
+def _themed(tables: Frames) -> Iterator[Problem]:
+    """Yield frameworks that have themes, but not for each key question."""
+    asked = _grouped(tables["key_questions"], "framework", "key_question")
+    for framework, has in _grouped(tables["themes"], "framework", "key_question").items():
+        codes = sorted(asked[framework] - has, key=code_order)
+        if codes:
+            rule = f"has no row for key question {codes[0]} of {framework}"
+            fix = "give each key question of a framework its theme, or none of them"
+            yield Problem("themes.csv", None, None, None, rule, fix)
+
+
 RULES: list[Rule] = [
     Rule(
         "inspection-is-whole",
@@ -181,5 +222,17 @@ RULES: list[Rule] = [
         "An aggregate has a row for each key question of a framework that uses it.",
         ("comparator_scores", "key_questions", "inspections", "frameworks"),
         _aggregates,
+    ),
+    Rule(
+        "comparability-is-whole",
+        "Of two frameworks that are compared, each number of both has a row, or a word says so.",
+        ("comparability", "key_questions", "standards", "inspections"),
+        _compared,
+    ),
+    Rule(
+        "themes-are-whole",
+        "A framework has a theme for each of its key questions, or none.",
+        ("themes", "key_questions"),
+        _themed,
     ),
 ]

@@ -148,9 +148,9 @@ def corrected(name: str, where: dict[str, Any]) -> Callable[[Frames], None]:
         again(name, where, source="plan-northumbria-2020"),
         change(
             "sources",
-            {"source": "plan-dlnr-2020"},
-            published="2020-02-07",
-            published_printed="7 February 2020",
+            {"source": "plan-northumbria-2020"},
+            published="2020-02-28",
+            published_printed="28 February 2020",
         ),
     )
 
@@ -194,7 +194,7 @@ CASES: dict[str, Callable[[Frames], None]] = {
     "comparability-has-a-reason": change(
         "comparability", {"subject": "2.1.1"}, comparable="caution", reason=pd.NA
     ),
-    "comparability-looks-back": change(
+    "comparability-looks-back": again(
         "comparability", {"subject": "1.1"}, previous_framework="crc-2019"
     ),
     "compared-once": change("comparability", {"subject": "2.1.2"}, previous_subject="2.1.1"),
@@ -488,6 +488,108 @@ CASES: dict[str, Callable[[Frames], None]] = {
     "inspection-is-whole": without("samples", inspection=N19, sample="risk-of-harm"),
     "printed-prompts-are-whole": without("prompt_scores", inspection=N18, prompt="2.1.1-1"),
     "aggregate-is-whole": without("comparator_scores", key_question="2.1.1"),
+    "document-of-inspections-of-its-kind": change(
+        "inspections", {"inspection": N18}, source="plan-northumbria-2018"
+    ),
+    "document-of-plans-of-its-kind": change("plans", {"plan": N18}, source="hmip-northumbria-2018"),
+    "document-of-inspections-names-its-provider": change(
+        "sources", {"source": "hmip-northumbria-2018"}, title="An inspection of DLNR CRC"
+    ),
+    "document-of-plans-names-its-provider": change(
+        "sources", {"source": "plan-northumbria-2018"}, title="A response: DLNR CRC"
+    ),
+    "report-published-with-its-document": change(
+        "sources",
+        {"source": "hmip-northumbria-2018"},
+        published="2018-12-07",
+        published_printed="7 December 2018",
+    ),
+    "plan-submitted-before-its-document": change(
+        "sources",
+        {"source": "plan-dlnr-2020"},
+        published="2020-02-27",
+        published_printed="27 February 2020",
+    ),
+    **{
+        f"{table.replace('_', '-')}-not-printed-too-early": together(
+            without("second_readings"),
+            change(table, {"inspection": N19}, source="hmip-northumbria-2018"),
+        )
+        for table in (
+            "samples",
+            "key_question_scores",
+            "prompt_scores",
+            "ratings",
+            "discretions",
+            "facts",
+            "significance_claims",
+            "allocation_matrix",
+            "allocation_rules",
+            "follow_up",
+        )
+    },
+    "overall-ratings-not-printed-too-early": again(
+        "overall_ratings", {"inspection": N19}, source="hmip-northumbria-2018"
+    ),
+    **{
+        f"{table}-not-printed-too-early": together(
+            without("second_readings"),
+            change(table, {"plan": DLNR}, source="plan-northumbria-2018"),
+        )
+        for table in ("recommendations", "responses", "actions")
+    },
+    "inspection-code": change(
+        "inspections",
+        {"inspection": N19},
+        round=2020,
+        fieldwork_start="2020-01-10",
+        fieldwork_start_printed="10 January 2020",
+    ),
+    "plan-code": change("plans", {"plan": N20}, year=2019),
+    "claims-numbered-from-one": without("significance_claims", claim=1),
+    "register-numbered-from-one": without("discrepancies", discrepancy=5),
+    "changes-touch-a-number": change("discrepancies", {"changes": "figure"}, touches_number="no"),
+    "allocation-rules-numbered-from-one": without("allocation_rules", inspection=N18, position=2),
+    "one-ogrs-a-risk-of-allocation": change(
+        "allocation_matrix", {"risk_of_reoffending": "Very high"}, ogrs="95-100"
+    ),
+    "one-risk-of-reoffending-a-ogrs-of-allocation": change(
+        "allocation_matrix", {"inspection": N18}, risk_of_reoffending="Very high"
+    ),
+    "one-minimum-hours-a-colour-of-allocation": change(
+        "allocation_matrix", {"inspection": N18, "colour": "Yellow"}, minimum_hours=25
+    ),
+    "compared-by-its-words": together(
+        change("comparability", {"subject": "2.2.1"}, previous_subject="2.4.3"),
+        change("comparability", {"subject": "2.4.3"}, previous_subject="2.2.1"),
+    ),
+    "one-theme-a-question": change(
+        "themes", {"framework": "crc-2019", "key_question": "2.1.1"}, theme="Other"
+    ),
+    "discretion-rule-goes-with-its-evidence": change(
+        "discretion_rules", {"applies_to": "key questions"}, applies_to="qualitative evidence"
+    ),
+    "questions-are-better-higher": change(
+        "measures", {"measure": "restates-key-question-4-1-1"}, better="lower"
+    ),
+    "direction-as-named": change("measures", {"measure": "vacancy-rate"}, better="higher"),
+    "weekday-of-published-of-sources": change(
+        "sources", {"source": "plan-dlnr-2020"}, published_printed="Monday 28 February 2020"
+    ),
+    "weekday-of-fieldwork-start-of-inspections": change(
+        "inspections", {"inspection": N19}, fieldwork_start_printed="Tuesday 16 September 2019"
+    ),
+    "weekday-of-published-of-inspections": change(
+        "inspections", {"inspection": N18}, published_printed="Monday 7th November 2018"
+    ),
+    "weekday-of-submitted-of-plans": change(
+        "plans", {"plan": DLNR}, submitted_printed="Monday 28 February 2020"
+    ),
+    "weekday-of-due-of-action-updates": change(
+        "action_updates", {}, due="2020-09-01", due_printed="Monday 1 September 2020"
+    ),
+    "comparability-is-whole": without("comparability", kind="key question", subject="2.1.1"),
+    "themes-are-whole": without("themes", framework="crc-2019", key_question="2.1.1"),
 }
 
 

@@ -17,12 +17,54 @@ _LESS = re.compile(
     r"minus|under\w*|short\w*|loss|lost|deficit|behind|worse\w*)\b",
     re.IGNORECASE,
 )
+_CARDINALS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+)
+_ORDINALS = "nought first second third fourth fifth sixth seventh eighth ninth tenth"
+_IN_WORDS = {
+    word: float(number)
+    for words in (_CARDINALS, _ORDINALS, "none single both")
+    for number, word in enumerate(words.split())
+}
+#: With these a number in words is put together, or stands for a share.
+_NOT_PLAIN = re.compile(
+    r"\b(\w+ty|dozen|hundred|thousand|million|half|thirds|quarters?|twice)\b", re.IGNORECASE
+)
+#: Words in the name of a measure of which one wants less, and of which one wants more.
+_UNWELCOME = re.compile(
+    r"\b(reoffen\w*|un\w+able|not|no|without|ignored|insufficient\w*|too little|lacking|vacan\w*|"
+    r"sickness|absen\w*|attrition|lost|caseloads?|deaths?|stand-downs?|missed|fail\w*|breach\w*|"
+    r"complain\w*|overdue|delay\w*)\b",
+    re.IGNORECASE,
+)
+_WELCOME = re.compile(
+    r"\b(complet\w*|met|sufficient\w*|good|positive\w*|agree|access\w*|accurate|correct\w*|"
+    r"appropriate\w*|enough|aware|satisf\w*|manageable|progress|training|in place|kept|"
+    r"engagement|timely|safe\w*)\b",
+    re.IGNORECASE,
+)
 FIGURES = ("value", "previous_value", "comparator_value", "target")
 
 
 def printed_numbers(text: str) -> list[float]:
     """Return the numbers in a printed text, signs and thousands' commas left out."""
     return [float(number) for number in _NUMBER.findall(_THOUSANDS.sub("", text))]
+
+
+def worded_numbers(text: str) -> list[float]:
+    """Return the numbers under twenty that a printed text has in words; an article counts as one.
+
+    Nothing where a word may be part of a larger number or of a share.
+
+    >>> worded_numbers("six centres"), worded_numbers("a fifth centre"), worded_numbers("a centre")
+    ([6.0], [1.0, 5.0], [])
+    """
+    words = re.findall(r"[a-z]+", text.lower())
+    if _NOT_PLAIN.search(text) or not _IN_WORDS.keys() & words:
+        return []
+    known = {"a": 1.0, "an": 1.0, **_IN_WORDS}
+    return [known[word] for word in words if word in known]
 
 
 def _with_measure(tables: Frames) -> pd.DataFrame:
@@ -32,12 +74,15 @@ def _with_measure(tables: Frames) -> pd.DataFrame:
 
 def _not_printed(column: str) -> Wrong:
     def wrong(frame: pd.DataFrame) -> list[bool]:
-        # What is printed in words alone ("six centres") cannot be compared; nor can a sign here,
-        # which may be a minus, a dash or a word ("fell by 5 points").
+        # Words alone ("six centres") are compared where things are counted: "within a year" is 12
+        # months. A sign is not: it may be a minus, a dash or a word ("fell by 5 points").
         found = []
-        for value, printed, comparator in cells(frame, column, "as_printed", "comparator"):
+        columns = (column, "as_printed", "comparator", "unit")
+        for value, printed, comparator, unit in cells(frame, *columns):
             word = {"target": "target", "comparator_value": comparator}.get(column)
             numbers = _named(printed, word) or printed_numbers(printed)
+            if not numbers and unit in ("count", "rank"):
+                numbers = worded_numbers(printed)
             found.append(bool(numbers) and pd.notna(value) and abs(value) not in numbers)
         return found
 
@@ -72,7 +117,7 @@ def _wrong_sign(frame: pd.DataFrame) -> list[bool]:
     for value, printed in cells(frame, "value", "as_printed"):
         text = _THOUSANDS.sub("", printed)
         negative = {float(number) for number in _NEGATIVE.findall(text)}
-        if pd.isna(value) or not _NUMBER.search(text):
+        if pd.isna(value):
             found.append(False)
         elif value < 0:
             found.append(-value not in negative and not _LESS.search(text))
@@ -102,7 +147,38 @@ def _no_share(column: str) -> Wrong:
     return lambda f: f["unit"].eq("percent") & ~f[column].between(0, 100)
 
 
+def _turned_round(frame: pd.DataFrame) -> list[bool]:
+    """Whether the name of a measure speaks for the other direction, and for no other."""
+    found = []
+    for name, better in cells(frame, "name", "better"):
+        less, more = bool(_UNWELCOME.search(name)), bool(_WELCOME.search(name))
+        found.append(less != more and better == ("higher" if less else "lower"))
+    return found
+
+
 RULES: list[Rule] = [
+    rows(
+        "questions-are-better-higher",
+        "What is said again of a key question or prompt is better higher: it counts what was done.",
+        "measures",
+        "better",
+        lambda f: (
+            f["measure"].str.startswith(("restates-key-question-", "restates-prompt-"))
+            & f["better"].eq("lower")
+        ),
+        "does not go with {measure}: key questions and prompts count the cases done well",
+        "write higher",
+    ),
+    rows(
+        "direction-as-named",
+        "Which way a measure is better goes with the words of its name, or this is said.",
+        "measures",
+        "better",
+        _turned_round,
+        'does not seem to go with the name of the measure, "{name}"',
+        "check which way is better; nothing need be done if it is meant",
+        stops=False,
+    ),
     *(
         rows(
             f"{column.replace('_', '-')}-is-a-share",
@@ -126,6 +202,8 @@ RULES: list[Rule] = [
             _previous_not_printed if column == "previous_value" else _not_printed(column),
             'is not among the numbers in as_printed, "{as_printed}"',
             "compare both with the document",
+            of=_with_measure,
+            reads=("measures",),
         )
         for column in FIGURES
     ),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from pipeline.data.problems import Problem
+from pipeline.data.relations.names import looks
 from pipeline.data.relations.rule import (
     Frames,
     Of,
@@ -172,6 +173,46 @@ def _unused_bases(tables: Frames) -> pd.DataFrame:
     )
 
 
+def _with_same_words(tables: Frames) -> pd.DataFrame:
+    """Comparability with the earlier number of a question or standard of the very same words.
+
+    Filled only where the one that is named has other words.
+    """
+    words: dict[tuple[str, str, str], str] = {}
+    for kind, table, column, text in (
+        ("key question", "key_questions", "key_question", "question"),
+        ("rating", "standards", "standard", "name"),
+    ):
+        for framework, code, said in cells(tables[table], "framework", column, text):
+            words[kind, framework, code] = looks(said).casefold()
+    numbers = {(kind, of, said): code for (kind, of, code), said in words.items()}
+    frame = tables["comparability"]
+    columns = ("kind", "previous_framework", "previous_subject", "current_framework", "subject")
+    found = []
+    for kind, before, earlier_code, now, code in cells(frame, *columns):
+        said = words.get((kind, now, code), "")
+        named = words.get((kind, before, earlier_code), said)
+        found.append(numbers.get((kind, before, said), pd.NA) if named != said else pd.NA)
+    return frame.assign(same_words=pd.array(found, dtype="string"))
+
+
+def _with_theme_before(tables: Frames) -> pd.DataFrame:
+    """Themes with that of the same question in the framework that is compared with."""
+    themes, compared = tables["themes"], tables["comparability"]
+    same = compared[compared["kind"].eq("key question") & compared["same_question"].eq("yes")]
+    known = {
+        (of, code): theme for of, code, theme in cells(themes, "framework", "key_question", "theme")
+    }
+    before = {
+        (now, code): known.get((then, old), pd.NA)
+        for now, code, then, old in cells(
+            same, "current_framework", "subject", "previous_framework", "previous_subject"
+        )
+    }
+    keys = cells(themes, "framework", "key_question")
+    return themes.assign(before=pd.array([before.get(key, pd.NA) for key in keys], dtype="string"))
+
+
 _COMPARED = ("previous_framework", "current_framework", "kind", "previous_subject")
 
 RULES: list[Rule] = [
@@ -293,6 +334,18 @@ RULES: list[Rule] = [
         reads=("inspections",),
     ),
     rows(
+        "discretion-rule-goes-with-its-evidence",
+        "Discretion moves bands on qualitative evidence, and reaches some points on key questions.",
+        "discretion_rules",
+        "applies_to",
+        lambda f: (
+            f["applies_to"].eq("qualitative evidence").ne(f["bands"].notna())
+            | (f["bands"].notna() & f["points"].notna())
+        ),
+        'does not go with "{points}" in points and "{bands}" in bands',
+        "give bands for qualitative evidence, and points or neither for key questions",
+    ),
+    rows(
         "compared-once",
         "An earlier question or standard is compared with one later one.",
         "comparability",
@@ -300,5 +353,27 @@ RULES: list[Rule] = [
         lambda f: repeated(*_COMPARED)(f.where(f["comparable"].ne("no"))),
         "is compared with another {kind} already",
         "compare it once; of a question that was split, write no in comparable and say why",
+    ),
+    rows(
+        "compared-by-its-words",
+        "The same question or standard is the one that has the same words.",
+        "comparability",
+        "previous_subject",
+        lambda f: f["same_question"].eq("yes") & f["same_words"].notna(),
+        "is another {kind} of {previous_framework} than {same_words}, which has the same words",
+        "write the number of the same words, or no in same_question",
+        of=_with_same_words,
+        reads=("key_questions", "standards"),
+    ),
+    rows(
+        "one-theme-a-question",
+        "The same question has one theme in every framework.",
+        "themes",
+        "theme",
+        lambda f: f["before"].ne(f["theme"]),
+        'is not "{before}", the theme of the same question before',
+        "write the same theme in both rows",
+        of=_with_theme_before,
+        reads=("comparability",),
     ),
 ]

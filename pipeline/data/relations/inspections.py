@@ -1,5 +1,6 @@
 """Relations of inspections: dates and rounds, ratings, samples, aggregates, sources."""
 
+import re
 from statistics import median
 from typing import Any
 
@@ -17,6 +18,7 @@ from pipeline.data.relations.rule import (
     cells,
     earlier,
     look_up,
+    numbered,
     relation,
     repeated,
     rows,
@@ -26,6 +28,17 @@ from pipeline.data.relations.rule import (
 def _against_status(figure: str, status: str) -> Wrong:
     """Whether a figure does not go with its status, or has none."""
     return lambda f: f[status].isna() | f[figure].notna().ne(f[status].eq("published"))
+
+
+def _other_code(frame: pd.DataFrame) -> list[bool]:
+    columns = ("inspection", "provider", "round", "fieldwork_start", "published")
+    found = []
+    for code, provider, year, *dates in cells(frame, *columns):
+        rest = code.removeprefix(f"{provider}-")
+        typed = re.match(r"\d{4}(?!\d)", rest)
+        known = {str(year), *(date[:4] for date in dates)}
+        found.append(rest == code or (typed is not None and typed.group() not in known))
+    return found
 
 
 def _year(dates: pd.Series) -> pd.Series:
@@ -144,20 +157,49 @@ def second_readings(tables: Frames) -> list[Problem]:
             continue
         copied = int((tables[name]["source"] == row["source"]).sum())
         if row["rows"] > copied:
-            # A word, no more: a row that does not belong may be taken out before it is counted.
             value, rule = str(row["rows"]), f"is more than the {copied} rows of {name}.csv"
             rule += f" from {row['source']}"
             fix = "look for a lost row, or count the rows that were read again"
+            # A document whose rows were all taken out was taken out: a word is enough then.
             problems.append(
-                Problem("second_readings.csv", at, "rows", value, rule, fix, stops=False)
-            )
-        if row["blind"] > row["rows"]:
-            rule = f"is more than the {row['rows']} rows read"
-            fix = "count those read without sight of the first copy"
-            problems.append(
-                Problem("second_readings.csv", at, "blind", str(row["blind"]), rule, fix)
-            )
+                Problem(
+                    "second_readings.csv", at, "rows", value, rule, fix,
+                    _provider_of(tables, row["source"]), stops=copied > 0,
+                )
+            )  # fmt: skip
+        for part, whole in _PARTS_OF_READINGS:
+            if row[part] is not pd.NA and row[whole] is not pd.NA and row[part] > row[whole]:
+                rule = f"is more than the {row[whole]} in {whole}"
+                fix = "count again: the one is a part of the other"
+                value = str(row[part])
+                problems.append(Problem("second_readings.csv", at, part, value, rule, fix))
+                break
     return problems
+
+
+def _provider_of(tables: Frames, source: str) -> str | None:
+    """Return the one provider whose inspections and plans cite a document as their own."""
+    citing = {
+        provider
+        for name in ("inspections", "plans")
+        for own, provider in cells(tables[name], "source", "provider")
+        if own == source
+    }
+    return citing.pop() if len(citing) == 1 else None
+
+
+def _with_first_of_allocation(key: str, value: str) -> Of:
+    """The matrix with the value of the first row of the same inspection and key."""
+
+    def of(tables: Frames) -> pd.DataFrame:
+        frame = tables["allocation_matrix"].sort_index()
+        return frame.assign(first=frame.groupby(["inspection", key])[value].transform("first"))
+
+    return of
+
+
+def _other_than_first(value: str) -> Wrong:
+    return lambda f: f[value].ne(f["first"])
 
 
 def _with_use(tables: Frames) -> pd.DataFrame:
@@ -184,6 +226,14 @@ def _with_lineage_turned(tables: Frames) -> pd.DataFrame:
     return frame.assign(turned=turned | frame["provider"].eq(frame["predecessor"]))
 
 
+#: Counts of a second reading: a part, and the whole it is of.
+_PARTS_OF_READINGS = (
+    ("blind", "rows"),
+    ("differences", "cells"),
+    ("second_differences", "cells"),
+    ("both_differences", "differences"),
+    ("both_differences", "second_differences"),
+)
 _KEYS = {
     "key_question_scores": ("inspection", "reading", "key_question"),
     "comparator_scores": ("comparator", "framework", "key_question"),
@@ -449,6 +499,54 @@ RULES: list[Rule] = [
         of=_with_claimed,
         reads=("inspections", "key_questions", "prompts"),
     ),
+    numbered(
+        "claims-numbered-from-one",
+        "The claims of an inspection are numbered from 1 without a gap.",
+        "significance_claims",
+        "claim",
+        "inspection",
+    ),
+    numbered(
+        "register-numbered-from-one",
+        "The entries of discrepancies.csv are numbered from 1 without a gap.",
+        "discrepancies",
+        "discrepancy",
+    ),
+    rows(
+        "changes-touch-a-number",
+        "A discrepancy that changes a figure, verdict or rating touches a number.",
+        "discrepancies",
+        "touches_number",
+        lambda f: f["touches_number"].eq("no") & f["changes"].ne("nothing"),
+        'does not go with "{changes}" in changes',
+        "write yes, or nothing in changes",
+    ),
+    numbered(
+        "allocation-rules-numbered-from-one",
+        "The rules that allocate to a colour are numbered from 1 without a gap.",
+        "allocation_rules",
+        "position",
+        "inspection",
+        "rule",
+        "colour",
+    ),
+    *(
+        rows(
+            f"one-{value.replace('_', '-')}-a-{key.split('_')[0]}-of-allocation",
+            f"In an allocation matrix, {key} has one {value}.",
+            "allocation_matrix",
+            value,
+            _other_than_first(value),
+            f"is not {{first}}, as in another row of {{inspection}} with {{{key}}} in {key}",
+            "compare both rows with the document",
+            of=_with_first_of_allocation(key, value),
+        )
+        for key, value in (
+            ("risk_of_reoffending", "ogrs"),
+            ("ogrs", "risk_of_reoffending"),
+            ("colour", "minimum_hours"),
+        )
+    ),
     rows(
         "lineage-one-way",
         "A provider is not its own predecessor, nor that of its predecessor.",
@@ -459,5 +557,13 @@ RULES: list[Rule] = [
         "keep the row that is true",
         of=_with_lineage_turned,
     ),
-    second_readings,
+    rows(
+        "inspection-code",
+        "The code of an inspection begins with its provider, and a year in it is one of its own.",
+        "inspections",
+        "inspection",
+        _other_code,
+        "does not go with {provider} and round {round}",
+        "check the code, the provider and the round",
+    ),
 ]

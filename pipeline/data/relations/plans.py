@@ -14,6 +14,7 @@ from pipeline.data.relations.rule import (
     cells,
     earlier,
     look_up,
+    numbered,
     relation,
     rows,
 )
@@ -79,24 +80,6 @@ def _actions_with_plan(tables: Frames) -> pd.DataFrame:
         first_submitted=look_up(frame["plan"], plans, "plan", "first"),
         last_target=_years_after(submitted, YEARS_OF_TARGETS),
     )
-
-
-@relation(
-    "recommendations-numbered-from-one",
-    "The recommendations of a plan are numbered from 1 without a gap.",
-    "recommendations",
-)
-def numbering(tables: Frames) -> Iterator[Problem]:
-    """Yield the first gap of each plan."""
-    for plan, found in tables["recommendations"].groupby("plan"):
-        numbers = found["recommendation"].sort_values()
-        for expected, (line, number) in enumerate(numbers.items(), start=1):
-            if number != expected:
-                rule = f"leaves a gap: {plan} has no recommendation {expected}"
-                fix = "number the recommendations of a plan from 1 in the order of the document"
-                at = int(str(line))
-                yield Problem("recommendations.csv", at, "recommendation", str(number), rule, fix)
-                break
 
 
 @relation(
@@ -343,7 +326,13 @@ RULES: list[Rule] = [
         "names no plan, though {provider} has an earlier one for the same inspection",
         "write the code of the plan that this one replaces, in a column of that name",
     ),
-    numbering,
+    numbered(
+        "recommendations-numbered-from-one",
+        "The recommendations of a plan are numbered from 1 without a gap.",
+        "recommendations",
+        "recommendation",
+        "plan",
+    ),
     rows(
         "recommendation-has-a-response",
         "Every recommendation of a plan has a response.",
@@ -591,5 +580,17 @@ RULES: list[Rule] = [
         "check the number and the kind against the {kind}s of the framework",
         of=_links,
         reads=("standards", "key_questions", "prompts"),
+    ),
+    rows(
+        "plan-code",
+        "The code of a plan begins with its provider and its year.",
+        "plans",
+        "plan",
+        lambda f: [
+            not f"{code}-".startswith(f"{provider}-{year}-")
+            for code, provider, year in cells(f, "plan", "provider", "year")
+        ],
+        "does not begin with the provider and the year, {provider}-{year}",
+        "check all three",
     ),
 ]

@@ -1,6 +1,8 @@
 """Dates as printed and as typed, held together."""
 
 import re
+from collections.abc import Callable
+from datetime import date
 
 import pandas as pd
 
@@ -15,6 +17,8 @@ _MONTH = re.compile(
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b",
     re.IGNORECASE,
 )
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _YEAR_PAIR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[/\u2013-]\s*(\d\d)(?!\d)")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})[/.](\d{4}|\d{2})(?!\d)")
@@ -67,6 +71,18 @@ def agrees(printed: str, typed: str) -> bool:
     return not (days and months and day is not None and day not in days)
 
 
+def weekday_agrees(printed: str, typed: str) -> bool:
+    """Whether a typed day falls on a day of the week that is printed, where one is.
+
+    >>> weekday_agrees("Monday 16 September 2019", "2019-09-16")
+    True
+    >>> weekday_agrees("Monday 16 September 2018", "2018-09-16")
+    False
+    """
+    named = {found.lower() for found in _WEEKDAY.findall(printed)}
+    return not named or len(typed) < 10 or _WEEKDAYS[date.fromisoformat(typed).weekday()] in named
+
+
 def _month(name: str) -> int:
     return next(at for at, full in enumerate(MONTHS, 1) if full.startswith(name.lower()[:3]))
 
@@ -99,10 +115,10 @@ def _without_months(printed: str) -> str:
     return _MONTH.sub(" ", printed)
 
 
-def _differs(printed: str, typed: str) -> Wrong:
+def _differs(printed: str, typed: str, alike: Callable[[str, str], bool]) -> Wrong:
     return lambda frame: [
-        pd.notna(print_) and pd.notna(date) and not agrees(print_, date)
-        for print_, date in cells(frame, printed, typed)
+        pd.notna(print_) and pd.notna(day) and not alike(print_, day)
+        for print_, day in cells(frame, printed, typed)
     ]
 
 
@@ -116,14 +132,27 @@ PAIRS = (
 )
 
 RULES: list[Rule] = [
-    rows(
-        f"{typed.replace('_', '-')}-of-{table.replace('_', '-')}-as-printed",
-        f"In {table}.csv, {typed} is the date in {printed}.",
-        table,
-        typed,
-        _differs(printed, typed),
-        f'is not the date in {printed}, "{{{printed}}}"',
-        "compare both with the document",
-    )
+    rule
     for table, printed, typed in PAIRS
+    for rule in (
+        rows(
+            f"{typed.replace('_', '-')}-of-{table.replace('_', '-')}-as-printed",
+            f"In {table}.csv, {typed} is the date in {printed}.",
+            table,
+            typed,
+            _differs(printed, typed, agrees),
+            f'is not the date in {printed}, "{{{printed}}}"',
+            "compare both with the document",
+        ),
+        rows(
+            f"weekday-of-{typed.replace('_', '-')}-of-{table.replace('_', '-')}",
+            f"In {table}.csv, {typed} falls on the day of the week in {printed}, or this is said.",
+            table,
+            typed,
+            _differs(printed, typed, weekday_agrees),
+            f'does not fall on the day of the week in {printed}, "{{{printed}}}"',
+            "compare both with the document; nothing need be done if it stands there",
+            stops=False,
+        ),
+    )
 ]

@@ -57,6 +57,26 @@ def rows(
     return Rule(name, holds, (table, *reads), check)
 
 
+def numbered(name: str, holds: str, table: str, column: str, *groups: str) -> Rule:
+    """Make a rule that the numbers in a column run from 1 without a gap, in each group of rows."""
+
+    def check(tables: Frames) -> Iterator[Problem]:
+        frame = tables[table].sort_values(column, kind="stable")
+        before: dict[tuple[Any, ...], int] = {}
+        for line, number, *group in zip(
+            frame.index, *(frame[name] for name in (column, *groups)), strict=True
+        ):
+            last = before.get(tuple(group), 0)
+            if number > last + 1:
+                whole = f" of {', '.join(map(str, group))}" if group else ""
+                rule = f"leaves a gap: there is no {column} {last + 1}{whole}"
+                fix = "look for a lost row, or number them from 1 in the order of the document"
+                yield Problem(f"{table}.csv", int(line), column, str(number), rule, fix)
+            before[tuple(group)] = number
+
+    return Rule(name, holds, (table,), check)
+
+
 def wrong_rows(
     table: str,
     frame: pd.DataFrame,

@@ -4,7 +4,16 @@
 """
 
 from pipeline.data import completeness
-from pipeline.data.relations import audits, facts, frameworks, inspections, names, plans, printed
+from pipeline.data.relations import (
+    audits,
+    documents,
+    facts,
+    frameworks,
+    inspections,
+    names,
+    plans,
+    printed,
+)
 from pipeline.data.relations.rule import Rule
 
 RULES: list[Rule] = [
@@ -15,5 +24,8 @@ RULES: list[Rule] = [
     *plans.RULES,
     *printed.RULES,
     *audits.RULES,
+    *documents.RULES,
     *completeness.RULES,
+    # Last: where another rule has named a lost row, that is enough.
+    inspections.second_readings,
 ]

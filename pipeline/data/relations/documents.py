@@ -1,0 +1,163 @@
+"""Relations of documents: whose each is, of what kind, and that nothing stands in one too early."""
+
+import pandas as pd
+
+from pipeline.data.relations.names import looks
+from pipeline.data.relations.rule import Frames, Of, Rule, cells, earlier, look_up, rows
+
+#: Tables of what is printed of an inspection; a document older than its fieldwork cannot hold it.
+_OF_INSPECTIONS = (
+    "samples",
+    "key_question_scores",
+    "prompt_scores",
+    "ratings",
+    "overall_ratings",
+    "discretions",
+    "facts",
+    "significance_claims",
+    "allocation_matrix",
+    "allocation_rules",
+    "follow_up",
+)
+#: Tables of what is printed of a plan; a document older than its submission cannot hold it.
+_OF_PLANS = ("recommendations", "responses", "actions")
+#: Who cites a document as its own, and the kind of document that it cannot be.
+_OWN = (("inspections", "action plan"), ("plans", "inspection report"))
+
+
+def _dated(table: str, about: str, code: str, date: str) -> Of:
+    """Rows with the day of their document, and a day of the inspection or plan they are about.
+
+    ``own`` is its own document, where other rows of the table cite that for it.
+    """
+
+    def of(tables: Frames) -> pd.DataFrame:
+        frame = tables[table]
+        own = look_up(frame[code], tables[about], code, "source")
+        cited = set(cells(frame, code, "source"))
+        there = [pair in cited for pair in zip(frame[code], own, strict=True)]
+        return frame.assign(
+            printed=look_up(frame["source"], tables["sources"], "source", "published"),
+            since=look_up(frame[code], tables[about], code, date),
+            own=own.where(there),
+        )
+
+    return of
+
+
+def _with_source(table: str) -> Of:
+    """Inspections or plans with their document, and how many of the table cite it."""
+
+    def of(tables: Frames) -> pd.DataFrame:
+        frame, sources = tables[table], tables["sources"]
+        return frame.assign(
+            source_kind=look_up(frame["source"], sources, "source", "kind"),
+            printed=look_up(frame["source"], sources, "source", "published"),
+            citing=frame["source"].map(frame["source"].value_counts()),
+        )
+
+    return of
+
+
+def _with_named(table: str) -> Of:
+    """Inspections or plans with the providers that the title of their document names.
+
+    ``others`` is filled where a title names providers of the data, and none of them cites it.
+    """
+
+    def of(tables: Frames) -> pd.DataFrame:
+        frame, known = tables[table], tables["providers"]
+        citing: dict[str, set[str]] = {}
+        for name, _ in _OWN:
+            for source, provider in cells(tables[name], "source", "provider"):
+                citing.setdefault(source, set()).add(provider)
+        names = [
+            (looks(name).casefold(), provider)
+            for provider, *both in cells(known, "provider", "name", "short_name")
+            for name in both
+        ]
+        others: dict[str, object] = {}
+        for source, title in cells(tables["sources"], "source", "title"):
+            text = looks(title).casefold()
+            named = {provider for name, provider in names if name in text}
+            if named and not named & citing.get(source, set()):
+                others[source] = ", ".join(sorted(named))
+        return frame.assign(others=frame["source"].map(others).astype("string"))
+
+    return of
+
+
+RULES: list[Rule] = [
+    *(
+        rows(
+            f"document-of-{table}-of-its-kind",
+            f"The document of a row of {table}.csv is no {kind}.",
+            table,
+            "source",
+            lambda f, kind=kind: f["source_kind"].eq(kind),  # type: ignore[misc]
+            "is the code of a document of the kind {source_kind}",
+            "check the code, and the kind in sources.csv",
+            of=_with_source(table),
+            reads=("sources",),
+        )
+        for table, kind in _OWN
+    ),
+    *(
+        rows(
+            f"document-of-{table}-names-its-provider",
+            f"A document in {table}.csv whose title names a provider is cited by that provider.",
+            table,
+            "source",
+            lambda f: f["others"].notna(),
+            "is a document whose title names {others}, not {provider}",
+            "check the provider here, and the names in providers.csv",
+            of=_with_named(table),
+            reads=("sources", "providers", *(name for name, _ in _OWN if name != table)),
+        )
+        for table, _ in _OWN
+    ),
+    rows(
+        "report-published-with-its-document",
+        "A report was published on the day of its document, or this is said.",
+        "inspections",
+        "published",
+        lambda f: (
+            f["citing"].eq(1)
+            & (earlier(f["published"], f["printed"]) | earlier(f["printed"], f["published"]))
+        ),
+        "is not the day on which its document {source} was published, {printed}",
+        "check both dates",
+        of=_with_source("inspections"),
+        reads=("sources",),
+        stops=False,
+    ),
+    rows(
+        "plan-submitted-before-its-document",
+        "A plan was submitted before its document was published, or on that day.",
+        "plans",
+        "submitted",
+        lambda f: earlier(f["printed"], f["submitted"]),
+        "lies after the day of its document {source}, {printed}",
+        "check both dates",
+        of=_with_source("plans"),
+        reads=("sources",),
+    ),
+    *(
+        rows(
+            f"{table.replace('_', '-')}-not-printed-too-early",
+            f"In {table}.csv, next to rows from the own document none is older than {than}.",
+            table,
+            "source",
+            lambda f: f["source"].ne(f["own"]) & earlier(f["printed"], f["since"]),
+            f"was published {{printed}}, before {than} of {{{code}}}, {{since}}",
+            f"check the source and the {code}",
+            of=_dated(table, f"{code}s", code, date),
+            reads=(f"{code}s", "sources"),
+        )
+        for code, date, than, tables in (
+            ("inspection", "fieldwork_start", "the fieldwork", _OF_INSPECTIONS),
+            ("plan", "submitted", "the submission", _OF_PLANS),
+        )
+        for table in tables
+    ),
+]
