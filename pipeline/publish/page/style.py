@@ -126,37 +126,27 @@ MARKS: dict[str, str] = {
 """The shape that goes before a verdict in a table; the word always follows."""
 
 _OURS = Path(__file__).with_name("probation.mplstyle")
-# Any: matplotlib types the names of its settings one by one, ours come from files.
-_settings: Any = {}
 
 
-def settings() -> Any:
-    """Return the matplotlib settings of the house style: the Analysis Function's, then ours."""
-    if not _settings:
-        import afcharts
-        from matplotlib import rc_params_from_file, rcParamsDefault
-        from matplotlib.style.core import STYLE_BLACKLIST
+def _sheets() -> list[Any]:
+    """The style sheets of a drawing: the Analysis Function's on matplotlib's own, then ours."""
+    import afcharts
 
-        # From matplotlib's own defaults, whatever a user's matplotlibrc says.
-        of_drawing = rcParamsDefault.keys() - STYLE_BLACKLIST
-        _settings.update({name: rcParamsDefault[name] for name in of_drawing})
-        theirs = Path(str(afcharts.__file__)).with_name("afcharts.mplstyle")
-        for sheet in (theirs, _OURS):
-            _settings.update(rc_params_from_file(sheet, use_default_template=False))
-    return _settings
+    # From matplotlib's own defaults, whatever a user's matplotlibrc says.
+    return ["default", Path(str(afcharts.__file__)).with_name("afcharts.mplstyle"), _OURS]
 
 
 @contextmanager
 def house_style() -> Iterator[None]:
     """Draw in the house style inside a ``with`` block, and leave settings as they were."""
-    from matplotlib import rc_context
+    from matplotlib import style
 
-    with rc_context(settings()):
+    with style.context(_sheets()):
         yield
 
 
 def apply() -> None:
     """Set the house style for the rest of the process: the first line of a notebook's drawing."""
-    from matplotlib import rcParams
+    from matplotlib import style
 
-    rcParams.update(settings())
+    style.use(_sheets())
