@@ -27,6 +27,7 @@ from typing import Any
 
 import psutil
 
+from pipeline.analysis.files import REPORT_DATA
 from pipeline.data.folders import PROJECT
 from pipeline.publish.build.catalogue import Report, Wanted, reports_in
 from pipeline.simulate import simulate
@@ -104,7 +105,7 @@ class Bench:
     def tables(self, providers: int) -> Path:
         """The processed tables, made if they are not there; in the time of nobody's run."""
         processed = self.out(providers) / "processed"
-        if not (processed / "dossiers").exists():
+        if not (processed / REPORT_DATA).exists():
             subprocess.run(
                 [sys.executable, "-m", "pipeline", "data", "--data", str(self.raw(providers)),
                  "--out", str(self.out(providers))], check=True, **QUIET,

@@ -25,12 +25,12 @@ from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.publish.build.catalogue import Report, Wanted, reports_in
 from pipeline.publish.build.run import get_ready, renderer
 from pipeline.publish.page.page_info import page_info
-from pipeline.publish.page.render import for_edition
+from pipeline.publish.page.render import for_page
 
 
 def plain_page(report: Report, notebook: Any) -> str:
     """A report's page by running its cells in this very process."""
-    executed = copy.deepcopy(for_edition(notebook, report.edition))
+    executed = copy.deepcopy(for_page(notebook))
     names: dict[str, Any] = {}
     for cell in executed.cells:
         if cell.cell_type != "code":

@@ -2,11 +2,12 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 from support import page_audit as audit
 from support.folders import RAW as FROZEN
@@ -28,6 +29,7 @@ for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHU
 
 # A busy machine makes no test fail.
 settings.register_profile("any machine", deadline=None)
+settings.register_profile("few", deadline=None, max_examples=15, database=None)
 settings.load_profile("any machine")
 
 
@@ -42,37 +44,62 @@ def chromium() -> Iterator[Any]:
         yield found
 
 
-def made(out: Path, data: Path | None = None) -> Path:
-    """Build every report of a raw folder; return the folder with processed/ and reports/."""
+Shared = Callable[[str, Callable[[Path], None]], Path]
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
+    """Make a folder once for all processes of one run of the tests; no test writes into it."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+
+    def once(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = root / f"shared-{name}", root / f"shared-{name}.done"
+        with FileLock(root / f"shared-{name}.lock"):
+            if not done.exists():
+                make(folder)
+                done.touch()
+        return folder
+
+    return once
+
+
+def made(out: Path, data: Path | None = None) -> None:
+    """Build every report of a raw folder into ``out``: processed/ and reports/."""
     outcome = build(data, out, progress=False)
     assert outcome.failed == {}
-    return out
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(shared: Shared) -> Path:
     """Every report of the project's own data."""
-    return made(tmp_path_factory.mktemp("site"))
+    return shared("site", made)
 
 
 @pytest.fixture(scope="session")
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def simulated(shared: Shared) -> Path:
     """Every report of three imaginary providers."""
     from pipeline.simulate import simulate
 
-    raw = tmp_path_factory.mktemp("raw") / "simulated"
-    simulate(raw, providers=3, seed=20)
-    return made(tmp_path_factory.mktemp("simulated"), raw)
+    def make(out: Path) -> None:
+        simulate(out / "raw", providers=3, seed=20)
+        made(out, out / "raw")
+
+    return shared("simulated", make)
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(shared: Shared) -> Path:
     """What make demo makes, of ten providers: tables of all, and pages of every new kind."""
+    return shared("demo", _make_demo)
+
+
+def _make_demo(out: Path) -> None:
     from pipeline.publish.build.catalogue import Wanted
     from pipeline.simulate import simulate
 
-    raw = tmp_path_factory.mktemp("raw") / "demo"
-    out = tmp_path_factory.mktemp("demo")
+    raw = out / "raw"
     simulate(raw, providers=10, seed=3, rounds=3, audits=1)
     for wanted in (
         Wanted(kind="national"),
@@ -81,15 +108,18 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Wanted(kind="rounds", provider="simulated-0002"),
     ):
         assert build(raw, out, wanted=wanted, progress=False).failed == {}
-    return out
 
 
 @pytest.fixture(scope="session")
-def wider(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wider(shared: Shared) -> Path:
     """Every report of data with a provider of one round, a third round and another framework."""
-    folder = Folder(tmp_path_factory.mktemp("wider") / "raw")
-    add_what_a_user_adds(folder)
-    return made(tmp_path_factory.mktemp("wider-site"), folder.path)
+
+    def make(out: Path) -> None:
+        folder = Folder(out / "raw")
+        add_what_a_user_adds(folder)
+        made(out, folder.path)
+
+    return shared("wider", make)
 
 
 HOSTILE_TEXT = HOSTILE.replace("\x07", "")
@@ -114,9 +144,13 @@ HOSTILE_COLUMNS = {
 
 
 @pytest.fixture(scope="session")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def hostile(shared: Shared) -> Path:
     """Every report of data in which many texts try to run, to be a formula or to be markup."""
-    folder = Folder(tmp_path_factory.mktemp("hostile") / "raw")
+    return shared("hostile", _make_hostile)
+
+
+def _make_hostile(out: Path) -> None:
+    folder = Folder(out / "raw")
     for table, columns in HOSTILE_COLUMNS.items():
         rows = folder.rows(table)
         for number, row in enumerate(rows):
@@ -130,4 +164,4 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
                         said += f" {row[column]} {row['value']}".rstrip()
                     row[column] = said[:150] if table == "comparators" else said
         folder.write(table, rows)
-    return made(tmp_path_factory.mktemp("hostile-site"), folder.path)
+    made(out, folder.path)

@@ -32,7 +32,7 @@ from pipeline.analysis.inspections import (
 )
 from pipeline.analysis.promises import promises
 from pipeline.analysis.quality import ERROR, FAILED
-from pipeline.analysis.quality.coverage import published_only, quality_about, quality_dossier
+from pipeline.analysis.quality.coverage import published_only, quality_about, quality_tables
 from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows
 from pipeline.analysis.ratings.next_rating import next_overall_rating, next_rating_by_standard
 from pipeline.analysis.ratings.scale import Rated
@@ -43,7 +43,7 @@ from pipeline.analysis.ratings.stability import (
 )
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.headline import headline
-from pipeline.analysis.sentences.narrative import overturned_sentence, route_sentences
+from pipeline.analysis.sentences.narrative import next_rating_sentences, overturned_sentence
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.analysis.significance_claims import significant_without_a_claim
 from pipeline.analysis.statistics.change import detectable_by_sample, families_of_tests
@@ -500,10 +500,10 @@ def outlook(
 ) -> dict[str, pd.DataFrame]:
     """Return the way to the next rating and how firm the ratings are, for one inspection.
 
-    Tables: ``route`` (next_rating_by_standard), ``route_sentences`` (sentence), ``firmness``
-    (stability_of_standards), ``firmness_total`` (stability_of_total) and ``firmness_overall``
-    (stability_of_overall). Standards whose rating is not published or not derived, because a figure
-    is missing, are left out, and there is no total without all of them.
+    Tables: ``next_rating`` (next_rating_by_standard), ``next_rating_sentences`` (sentence),
+    ``stability`` (stability_of_standards), ``stability_total`` (stability_of_total) and
+    ``stability_overall`` (stability_of_overall). Standards whose rating is not published or not
+    derived, because a figure is missing, are left out, and there is no total without all of them.
     """
     own = ratings[ratings["inspection"] == current["inspection"]]
     whole = own["published_rating"].notna() & (own["agreement"] != NOT_DERIVED)
@@ -521,22 +521,22 @@ def outlook(
     own_ratings = own if complete else known
     whole_total = bool(rated.questions) and complete and len(totals) > 0
     kinds = tables["sample_kinds"]
-    route = next_rating_by_standard(asked, known, standards, bands, rules, rated)
+    next_rating = next_rating_by_standard(asked, known, standards, bands, rules, rated)
     sentences = (
-        route_sentences(route, next_overall_rating(route, own, totals))
+        next_rating_sentences(next_rating, next_overall_rating(next_rating, own, totals))
         if complete and len(totals)
         else []
     )
     arguments = (asked, own_ratings, standards, bands, rules)
     none = pd.DataFrame()
     return {
-        "route": route,
-        "route_sentences": pd.DataFrame({"sentence": sentences}, dtype="string"),
-        "firmness": stability_of_standards(*arguments, rated=rated),
-        "firmness_total": (
+        "next_rating": next_rating,
+        "next_rating_sentences": pd.DataFrame({"sentence": sentences}, dtype="string"),
+        "stability": stability_of_standards(*arguments, rated=rated),
+        "stability_total": (
             stability_of_total(*arguments, kinds, rated=rated) if whole_total else none
         ),
-        "firmness_overall": (
+        "stability_overall": (
             stability_of_overall(*arguments, kinds, totals, rated=rated) if whole_total else none
         ),
     }
@@ -573,7 +573,7 @@ def quality_reports(
     published = published_only(tables)
     if published["inspections"].empty:
         return []
-    quality = quality_dossier(published, checks, corrected)
+    quality = quality_tables(published, checks, corrected)
     own = {name: columns_of(frame) for name, frame in quality.items()}
     about = quality_about(published, quality)
     return [ReportSubject(about, {**own, "sources": _Sources(tables).of(own)})]

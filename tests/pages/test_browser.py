@@ -21,7 +21,7 @@ from pipeline.publish.reports.index import index_html
 PAGES = ["leadership", "analyst", "hostile", "index", "index-long"]
 
 
-def dossier(number: int, name: str = "Testshire") -> dict[str, Any]:
+def about(number: int, name: str = "Testshire") -> dict[str, Any]:
     """Return what the front page knows of one report."""
     title = f"{name} {number} CRC: 2018 and 2020 compared"
     return {
@@ -48,9 +48,9 @@ def specimens(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "leadership": renderer.html(specimen.notebook(), specimen.info()),
         "analyst": renderer.html(specimen.notebook(edition="analyst"), specimen.info("analyst")),
         "hostile": renderer.html(specimen.notebook(hostile=True), specimen.info(hostile=True)),
-        "index": index_html([dossier(n) for n in range(3)], renderer),
+        "index": index_html([about(n) for n in range(3)], renderer),
         "index-long": index_html(
-            [dossier(n, specimen.HOSTILE if n == 7 else "Testshire") for n in range(40)], renderer
+            [about(n, specimen.HOSTILE if n == 7 else "Testshire") for n in range(40)], renderer
         ),
     }
     paths = {}

@@ -62,7 +62,7 @@ def test_the_page_of_the_package_names_nothing_that_is_not_there() -> None:
         ("pr.raw.sam", {"samples", "sample_kinds"}),
         ("pr.raw['sam", {"samples", "sample_kinds"}),
         ("pr.processed.key", {"key_question_comparison"}),
-        ("both.tables.firm", {"firmness", "firmness_overall", "firmness_total"}),
+        ("both.tables.stab", {"stability", "stability_overall", "stability_total"}),
         ("both.key_question_t", {"key_question_table"}),
     ],
 )

@@ -120,7 +120,7 @@ def test_every_rule_of_an_output_is_nested_under_its_own_element() -> None:
 def test_every_colour_of_a_chart_has_one_for_a_dark_ground(report: ComparisonReport) -> None:
     drawn = [
         figure.html()
-        for figure in (report.key_question_figure(), report.firmness_figure(), report.in_brief())
+        for figure in (report.key_question_figure(), report.stability_figure(), report.in_brief())
     ]
     drawn.append(svg_text(change_chart(report.questions.dropna(subset="change_points"))))
     used = set(re.findall(r'(?:fill|stroke)(?:="|: ?)(#[0-9A-Fa-f]{3,6})', "".join(drawn)))

@@ -265,7 +265,7 @@ def objects(hostile: bool = False, edition: str = "leadership") -> list[tuple[st
         ("markdown", "## How we know\n\n1. First\n2. Second [licence](https://example.org/ogl)"),
         ("out", Notice([text or "Two figures contradict each other."])),
         ("out", Glossary({text or "CRC": text or "Community Rehabilitation Company"})),
-        ("analyst", "The test gives p = 0.03.\n\n<b>HTML is text</b>"),
+        ("markdown", "Prose between.\n\n<b>HTML is text</b>"),
         ("markdown", "## Take the data away"),
         ("out", Downloads([ratings, table], info(edition, hostile))),
         ("markdown", "## Sources"),
@@ -290,8 +290,5 @@ def notebook(hostile: bool = False, edition: str = "leadership") -> nbformat.Not
             )
             node.cells.append(nbformat.v4.new_code_cell("show(thing)", outputs=[output]))
         else:
-            cell = nbformat.v4.new_markdown_cell(thing)
-            if kind == "analyst":
-                cell.metadata["tags"] = ["analyst"]
-            node.cells.append(cell)
+            node.cells.append(nbformat.v4.new_markdown_cell(thing))
     return node

@@ -1,4 +1,4 @@
-"""A project in small: two notebooks, raw tables of one column, a dossier for each of them."""
+"""A project in small: two notebooks, raw tables of one column, report data for each of them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def notebook(*cells: str) -> Any:
 
 
 def write_notebook(folder: Path, name: str, *cells: str) -> None:
-    """A toy notebook: reads its dossier, shows it, and runs these cells besides."""
+    """A toy notebook: reads its table, shows it, and runs these cells besides."""
     import nbformat
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ class Processed:
 
 
 def process(raw: Path, processed: Path, workers: int = 1, *, fresh: bool = False) -> Processed:
-    """A toy of the real one: one dossier a raw file, with two editions for subject ``a``."""
+    """A toy of the real one: report data for each raw file, two editions for subject ``a``."""
     for path in sorted(raw.glob("*.csv")):
         subject = path.stem
         folder = processed / REPORT_DATA / subject

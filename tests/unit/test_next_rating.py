@@ -67,8 +67,8 @@ _COUNTS = {"2.1.1": 72, "2.1.2": 78, "2.1.3": 56, "2.2.1": 76, "2.2.2": 72, "2.2
 
 
 def test_the_shortest_way_to_good():
-    route = next_rating_by_standard(*INSPECTION)
-    overall = next_overall_rating(route, RATINGS, OVERALL)
+    next_rating = next_rating_by_standard(*INSPECTION)
+    overall = next_overall_rating(next_rating, RATINGS, OVERALL)
     assert overall == {
         "points": 15,
         "rating": "Requires improvement",
@@ -79,11 +79,11 @@ def test_the_shortest_way_to_good():
         "raised_by_panel": ["2.4", "4.1", "4.2"],
         "points_by_bands": 12,
     }
-    first = route.iloc[0]
+    first = next_rating.iloc[0]
     assert (first["standard"], first["next_rating"], first["cases_needed"]) == (
         "4.2", "Outstanding", 2,
     )  # fmt: skip
-    judged = route[~route["rateable"]]
+    judged = next_rating[~next_rating["rateable"]]
     assert judged["standard"].tolist() == ["1.1", "1.2", "1.3", "1.4"]
     assert judged["cases_needed"].isna().all()
 
@@ -92,19 +92,19 @@ def test_at_the_top_there_is_no_way_up():
     best = RATINGS.assign(published_rating="Outstanding", points=3)
     arguments = (key_questions(), best, STANDARDS, BANDS, RULES)
     assert next_rating_by_question(*arguments).empty
-    route = next_rating_by_standard(*arguments)
-    assert route.empty
-    overall = next_overall_rating(route, best[best["standard"] != "overall"], OVERALL)
+    next_rating = next_rating_by_standard(*arguments)
+    assert next_rating.empty
+    overall = next_overall_rating(next_rating, best[best["standard"] != "overall"], OVERALL)
     assert overall["points_needed"] == 0 and overall["next_rating"] is None
 
 
 def test_a_standard_rated_below_what_its_percentages_give_has_no_way_in_cases():
     lower = RATINGS.copy()
     lower.loc[lower["standard"] == "2.1", "published_rating"] = "Inadequate"
-    route = next_rating_by_standard(key_questions(), lower, STANDARDS, BANDS, RULES)
-    row = route.set_index("standard").loc["2.1"]
+    next_rating = next_rating_by_standard(key_questions(), lower, STANDARDS, BANDS, RULES)
+    row = next_rating.set_index("standard").loc["2.1"]
     assert not row["rateable"] and row[["cases_needed", "points_away"]].isna().all()
-    ways = next_overall_rating(route, lower, OVERALL)
+    ways = next_overall_rating(next_rating, lower, OVERALL)
     assert "2.1" not in ways["fewest_cases"] + ways["fewest_points"]
 
 

@@ -13,8 +13,8 @@ from pipeline.analysis.records import records
 from pipeline.analysis.sentences.narrative import (
     change_sentence,
     forbidden,
+    next_rating_sentences,
     overturned_sentence,
-    route_sentences,
     share,
     small_base,
     standing_sentence,
@@ -207,7 +207,7 @@ def test_the_pattern_is_worded_by_what_its_tests_say(changes, words):
 
 
 def test_the_route_never_promises_a_rating():
-    route = pd.DataFrame(
+    next_rating = pd.DataFrame(
         [
             ("4.2", "Through the Gate", True, "4.2.1", 2, 16, 11, True, "Good", "Outstanding"),
             ("2.1", "Assessment", True, "2.1.3", 7, 7, 97, False, "Requires improvement", "Good"),
@@ -222,7 +222,7 @@ def test_the_route_never_promises_a_rating():
         "fewest_cases": ["4.2"], "fewest_points": ["2.1"], "raised_by_panel": ["2.4", "4.1", "4.2"],
         "points_by_bands": 12,
     }  # fmt: skip
-    sentences = route_sentences(route, overall)
+    sentences = next_rating_sentences(next_rating, overall)
     assert sentences[0] == "The ratings add up to 15 points, 1 short of Good overall."
     assert sentences[1] == (
         "One standard rated one step higher is enough for Good overall. Counted in cases, the "
@@ -236,7 +236,7 @@ def test_the_route_never_promises_a_rating():
     assert sentences[3].startswith("Three of the ratings (2.4, 4.1 and 4.2)")
     assert all(forbidden(sentence) == [] for sentence in sentences)
     two = {**overall, "points_needed": 2, "fewest_cases": ["4.2", "2.1"]}
-    both = route_sentences(route, {**two, "fewest_points": ["2.1", "4.2"]})
+    both = next_rating_sentences(next_rating, {**two, "fewest_points": ["2.1", "4.2"]})
     assert both[1] == (
         "Two standards rated one step higher are enough for Good overall. Counted in cases, the "
         "nearest: Through the Gate, itself from Good to Outstanding (2 more of 11 cases done well "

@@ -169,7 +169,7 @@ def rule_results(checks: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def quality_dossier(
+def quality_tables(
     tables: Tables, checks: pd.DataFrame, corrected: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of the data-quality report.
@@ -211,10 +211,10 @@ def _failures(checks: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
     return failures.assign(shown=(named + parts[1] + parts[2]).astype("string"))
 
 
-def quality_about(tables: Tables, dossier: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+def quality_about(tables: Tables, own: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Return what ``about.json`` says of the data-quality report (``tables`` as published)."""
-    read = dossier["documents"]
-    rules = dossier["rules"]
+    read = own["documents"]
+    rules = own["rules"]
     figures_there = int(read["numbers"].sum())
     checks = int(rules["passed"].sum() + rules["failed"].sum())
     published = tables["sources"]["published"].sort_values()
@@ -228,7 +228,7 @@ def quality_about(tables: Tables, dossier: Mapping[str, pd.DataFrame]) -> dict[s
         "title": "The quality of the published figures",
         "result": f"{figures_there:,} figures from {len(read)} documents; {checks:,} checks "
         f"of figures and wording, of which {int(rules['passed'].sum()):,} passed; "
-        f"{len(dossier['register'])} discrepancies on the register.",
+        f"{len(own['register'])} discrepancies on the register.",
         "standfirst": "What was published, how far it agrees with itself, and what is done where "
         "it does not",
         "published": str(published.iloc[-1]),

@@ -185,11 +185,11 @@ _BY_STANDARD = [
 
 
 def next_overall_rating(
-    route: pd.DataFrame, ratings: pd.DataFrame, overall_bands: pd.DataFrame
+    next_rating: pd.DataFrame, ratings: pd.DataFrame, overall_bands: pd.DataFrame
 ) -> dict[str, Any]:
     """How far the provider is from the next overall rating, and the shortest ways there.
 
-    ``route`` is a result of ``next_rating_by_standard``; ``ratings`` the rows of the inspection
+    ``next_rating`` is a result of ``next_rating_by_standard``; ``ratings`` the inspection's rows
     from ``standard_ratings``; ``overall_bands`` those of its framework. Each standard can give one
     point.
 
@@ -205,7 +205,7 @@ def next_overall_rating(
     here = [band for band in bands if band["lower_points"] <= points]
     above = bands[len(here) :]
     needed = above[0]["lower_points"] - points if above else 0
-    able = [row for row in records(route) if row["rateable"]]
+    able = [row for row in records(next_rating) if row["rateable"]]
     ways = {
         "fewest_cases": sorted(able, key=lambda row: (row["cases_needed"], row["points_away"])),
         "fewest_points": sorted(able, key=lambda row: (row["points_away"], row["cases_needed"])),

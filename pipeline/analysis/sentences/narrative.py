@@ -235,10 +235,10 @@ def overturned_sentence(row: Mapping[str, Any]) -> str | None:
     )
 
 
-def route_sentences(route: pd.DataFrame, overall: Mapping[str, Any]) -> list[str]:
+def next_rating_sentences(next_rating: pd.DataFrame, overall: Mapping[str, Any]) -> list[str]:
     """The shortest ways to the next overall rating, as sentences.
 
-    ``route`` and ``overall`` are results of ``next_rating_by_standard`` and
+    ``next_rating`` and ``overall`` are results of ``next_rating_by_standard`` and
     ``next_overall_rating``.
     """
     if not overall["points_needed"]:
@@ -246,7 +246,7 @@ def route_sentences(route: pd.DataFrame, overall: Mapping[str, Any]) -> list[str
     total, needed = overall["points"], overall["points_needed"]
     goal = f"{overall['next_rating']} overall"
     sentences = [f"The ratings add up to {counted(total, 'point')}, {needed} short of {goal}."]
-    ways = route[route["rateable"].astype(bool)].set_index("standard")
+    ways = next_rating[next_rating["rateable"].astype(bool)].set_index("standard")
     if overall["fewest_cases"]:
         lines = [ways.loc[code] for code in overall["fewest_cases"]]
         rises = [_rise(line, _cases_more(line)) for line in lines]

@@ -82,9 +82,9 @@ def check_opened(report: Report, executed: NotebookNode) -> NotebookNode:
                     f"{asked!r}; the page would not be the report asked for."
                 )
     for page in answer["pages"]:
-        if page["report"] != report.dossier:
+        if page["report"] != report.folder:
             raise ReportFailed(
-                f"{report.name}: {file} opens {page['report']} instead of {report.dossier}; the "
+                f"{report.name}: {file} opens {page['report']} instead of {report.folder}; the "
                 "page would not be the report asked for."
             )
     if not any(cell.get("outputs") for cell in cells):

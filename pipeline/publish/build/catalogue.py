@@ -1,4 +1,4 @@
-"""Which reports there are: one line for each, read from the dossiers in the processed folder.
+"""Which reports there are: one line for each, read from the report data.
 
 Nothing here reads a table, so that asking what there is to do costs next to nothing.
 """
@@ -32,7 +32,7 @@ class Report:
     """One page to be made.
 
     ``name`` is its file name without ending, ``notebook`` the notebook's likewise, ``parameters``
-    what papermill passes to it, ``edition`` and ``kind`` what ``about.json`` says, ``dossier``
+    what papermill passes to it, ``edition`` and ``kind`` what ``about.json`` says, ``folder``
     the folder of the tables it reads, and ``about`` the whole of that ``about.json``.
     """
 
@@ -41,7 +41,7 @@ class Report:
     parameters: dict[str, Any]
     edition: str
     kind: str
-    dossier: str
+    folder: str
     about: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -79,19 +79,19 @@ class FaultOfOurs(ReportFailed):
 Made = tuple[Report, bytes | None, ReportFailed | None]
 
 
-def dossiers_in(processed: Path) -> list[dict[str, Any]]:
-    """Every dossier's description (``about.json``), by name."""
+def report_data_in(processed: Path) -> list[dict[str, Any]]:
+    """What each folder of report data says of itself (``about.json``), by name."""
     paths = sorted((processed / REPORT_DATA).glob(f"*/{ABOUT}"))
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 
-def reports_of(dossiers: Sequence[dict[str, Any]]) -> list[Report]:
-    """Every report the dossiers describe, by name.
+def reports_of(abouts: Sequence[dict[str, Any]]) -> list[Report]:
+    """Every report that the folders of report data describe, by name.
 
     Raises
     ------
     UnfitName
-        A dossier or report has a name that cannot be a file name.
+        A folder or report has a name that cannot be a file name.
     """
     reports = [
         Report(
@@ -100,10 +100,10 @@ def reports_of(dossiers: Sequence[dict[str, Any]]) -> list[Report]:
             parameters=dict(described["parameters"]),
             edition=described["edition"],
             kind=about["kind"],
-            dossier=fit_name(about["name"]),
+            folder=fit_name(about["name"]),
             about=about,
         )
-        for about in dossiers
+        for about in abouts
         for described in about["reports"]
     ]
     return sorted(reports, key=lambda report: report.name)
@@ -111,7 +111,7 @@ def reports_of(dossiers: Sequence[dict[str, Any]]) -> list[Report]:
 
 def reports_in(processed: Path) -> list[Report]:
     """Every report that can be made from a processed folder, by name."""
-    return reports_of(dossiers_in(processed))
+    return reports_of(report_data_in(processed))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Many machines: each report a task for a Dask worker that needs nothing but the task.
 
-A task carries its notebook, its dossier's files and its parameters, and comes back as the page's
+A task carries its notebook, its tables and its parameters, and comes back as the page's
 bytes; no disk is shared. Workers are ordinary Dask workers (one thread each) in an environment
 with the same package and libraries, which is checked, because the pages must be the same to the
 byte. A worker has threads and cannot be forked safely, so it keeps a process of its own that has
@@ -94,12 +94,12 @@ def make_page(parcel: Parcel) -> tuple[bytes | None, ReportFailed | None]:
     if different:  # a worker that joined after the check
         return None, ReportFailed(f"{parcel.report.name}: a worker has {different}.")
     with _one_at_a_time, tempfile.TemporaryDirectory(dir=_scratch()) as folder:
-        dossier = Path(folder) / "processed" / REPORT_DATA / parcel.report.dossier
+        tables = Path(folder) / "processed" / REPORT_DATA / parcel.report.folder
         notebooks = Path(folder) / "notebooks"
-        for made in (dossier, notebooks):
+        for made in (tables, notebooks):
             made.mkdir(parents=True)
         for name, content in parcel.tables.items():
-            (dossier / name).write_bytes(content)
+            (tables / name).write_bytes(content)
         (notebooks / f"{parcel.report.notebook}.ipynb").write_bytes(parcel.notebook)
         order = (parcel.report, Path(folder) / "processed", notebooks, parcel.timeout)
         with suppress(EOFError, OSError):
@@ -323,11 +323,11 @@ def _check(client: Any, scheduler: str) -> None:
 
 
 def _parcel(report: Report, processed: Path, notebooks: Path, timeout: int | None) -> Parcel:
-    dossier = processed / REPORT_DATA / report.dossier
+    tables = processed / REPORT_DATA / report.folder
     return Parcel(
         report=report,
         notebook=(notebooks / f"{report.notebook}.ipynb").read_bytes(),
-        tables={path.name: path.read_bytes() for path in sorted(dossier.iterdir())},
+        tables={path.name: path.read_bytes() for path in sorted(tables.iterdir())},
         timeout=timeout,
         versions=versions(),
     )

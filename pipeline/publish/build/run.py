@@ -26,7 +26,7 @@ from pipeline.publish.build.asked import check_declared, check_opened, forget_op
 from pipeline.publish.build.catalogue import TIMEOUT, FaultOfOurs, Made, Report, ReportFailed
 from pipeline.publish.build.engine import prepared
 from pipeline.publish.page.page_info import page_info
-from pipeline.publish.page.render import Renderer, UnfitOutput, for_edition
+from pipeline.publish.page.render import Renderer, UnfitOutput, for_page
 from pipeline.terminal import fault
 from pipeline.workers import Died, Tell, TookTooLong, can_fork, in_processes
 
@@ -79,7 +79,7 @@ def _failure(report: Report, error: Exception, timeout: int | None) -> ReportFai
         return ReportFailed(f"{at} was stopped: it took longer than {timeout} s.")
     if isinstance(error, Died):
         return ReportFailed(f"{at} failed: {error}.")
-    return FaultOfOurs(fault(error, f"making {report.name} from {report.dossier}"))
+    return FaultOfOurs(fault(error, f"making {report.name} from {report.folder}"))
 
 
 def run_report(
@@ -118,7 +118,7 @@ def run_report(
             f"{report.name}: the notebook {path.name} cannot be read ({_first_line(error)})."
         ) from None
     check_declared(report, notebook)
-    run = for_edition(notebook, report.edition)
+    run = for_page(notebook)
     forget_opened()
     at = report.name
 

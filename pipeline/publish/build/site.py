@@ -30,7 +30,7 @@ from pipeline.publish.build.catalogue import (
     Report,
     ReportFailed,
     Wanted,
-    dossiers_in,
+    report_data_in,
     reports_of,
 )
 from pipeline.publish.build.freshness import Record, Seen, of_bytes, of_file
@@ -150,8 +150,8 @@ def build(
     with _run(folders, tell) as outcome:
         seen = Seen(folders.pages)
         _make_tables(folders, seen, outcome, force, say, tell, workers, progress)
-        dossiers = dossiers_in(folders.processed)
-        reports = reports_of(dossiers)
+        abouts = report_data_in(folders.processed)
+        reports = reports_of(abouts)
         chosen = [r.as_of(as_of) for r in (wanted.among(reports) if wanted else reports)]
         record = Record.read(folders.pages)
         remove_leftovers(folders.pages)
@@ -173,7 +173,7 @@ def build(
                         record.note(report.page, inputs.of(report), of_bytes(page))
                         record.write_now_and_then(RECORD_EVERY)
                         outcome.written.append(folders.pages / report.page)
-            _make_index(dossiers, folders, inputs, record, outcome, force, say)
+            _make_index(abouts, folders, inputs, record, outcome, force, say)
         finally:
             record.write()
             seen.write()
@@ -230,14 +230,14 @@ class _Inputs:
         notebook = f"{report.notebook}.ipynb"
         if notebook not in self._notebooks:
             self._notebooks[notebook] = of_file(self._folders.notebooks / notebook)
-        if report.dossier not in self._tables:
-            folder = self._folders.processed / REPORT_DATA / report.dossier
-            self._tables[report.dossier] = self._seen.of_each(folder, "its")
+        if report.folder not in self._tables:
+            folder = self._folders.processed / REPORT_DATA / report.folder
+            self._tables[report.folder] = self._seen.of_each(folder, "its")
         parameters = json.dumps([report.parameters, report.edition, report.notebook])
         return {
             f"the notebook {notebook}": self._notebooks[notebook],
             "its parameters": of_bytes(parameters.encode()),
-            **self._tables[report.dossier],
+            **self._tables[report.folder],
             **self._common,
         }
 
@@ -344,12 +344,12 @@ def _made(
 
     get_ready({folders.notebooks / f"{report.notebook}.ipynb" for report in due})
     # The longest first, so that none is still running alone at the end.
-    dossiers = folders.processed / REPORT_DATA
+    report_data = folders.processed / REPORT_DATA
     size = {
-        name: sum(path.stat().st_size for path in (dossiers / name).iterdir())
-        for name in {report.dossier for report in due}
+        name: sum(path.stat().st_size for path in (report_data / name).iterdir())
+        for name in {report.folder for report in due}
     }
-    longest_first = sorted(due, key=lambda report: size[report.dossier], reverse=True)
+    longest_first = sorted(due, key=lambda report: size[report.folder], reverse=True)
     return pages_of(
         longest_first, folders.processed, folders.notebooks, timeout, workers or processors()
     )
@@ -376,7 +376,7 @@ def _status_of(failure: ReportFailed | None) -> int:
 
 
 def _make_index(
-    dossiers: list[dict[str, Any]],
+    abouts: list[dict[str, Any]],
     folders: Folders,
     inputs: _Inputs,
     record: Record,
@@ -386,10 +386,10 @@ def _make_index(
 ) -> None:
     """Make the front page; it lists the reports that have a page."""
     listed = []
-    for dossier in dossiers:
-        there = [r for r in dossier["reports"] if (folders.pages / f"{r['name']}.html").is_file()]
+    for about in abouts:
+        there = [r for r in about["reports"] if (folders.pages / f"{r['name']}.html").is_file()]
         if there:
-            listed.append({**dossier, "reports": there})
+            listed.append({**about, "reports": there})
     made_from = inputs.of_index(listed)
     reasons = record.reasons(INDEX, made_from, of_file(folders.pages / INDEX))
     if not reasons and not force:

@@ -111,14 +111,16 @@ def target_chart(facts: pd.DataFrame, narrow: bool = False) -> Drawing:
     return dot_rows(rows, Axis(low, 100, ticks), layout, headings, "")
 
 
-def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) -> Drawing:
+def next_rating_chart(
+    next_rating: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False
+) -> Drawing:
     """Draw for each standard how far its furthest key question is from the next rating.
 
-    ``route`` holds the rateable rows of next_rating_by_standard: name, boundary_percent,
+    ``next_rating`` holds the rateable rows of next_rating_by_standard: name, boundary_percent,
     points_away, cases_needed, base, base_known.
     """
     rows = []
-    for row in records(route):
+    for row in records(next_rating):
         boundary = float(row["boundary_percent"])
         at = boundary - float(row["points_away"])
         most = "" if row["base_known"] else "at most "
@@ -129,7 +131,7 @@ def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) 
                 dots=[Dot(boundary, "target"), Dot(at, "current")],
                 figures=[_percent(at), _percent(boundary)],
                 verdict=words,
-                strong=row["cases_needed"] == route["cases_needed"].min(),
+                strong=row["cases_needed"] == next_rating["cases_needed"].min(),
                 join=(at, boundary),
             )
         )
@@ -143,10 +145,10 @@ def route_chart(route: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False) 
     return dot_rows(rows, scale, layout, ["{current}Now", "{target}Next"], "It would take")
 
 
-def firmness_chart(firmness: pd.DataFrame, narrow: bool = False) -> Drawing:
+def stability_chart(stability: pd.DataFrame, narrow: bool = False) -> Drawing:
     """Draw how many of 100 fresh samples would reach the published rating or a higher one.
 
-    ``firmness`` holds a row a line of the chart: label, alone and discretion
+    ``stability`` holds a row a line of the chart: label, alone and discretion
     (percent), lowest and highest (bounds of alone, percent).
     """
     rows = [
@@ -159,7 +161,7 @@ def firmness_chart(firmness: pd.DataFrame, narrow: bool = False) -> Drawing:
             figures=[f"{row['alone']:.0f}", f"{row['discretion']:.0f}"],
             interval=(float(row["lowest"]), float(row["highest"])),
         )
-        for row in records(firmness)
+        for row in records(stability)
     ]
     layout = (
         Layout(width=360, left=12, right=236, columns=(290, 356), narrow=True)

@@ -28,7 +28,7 @@ from traitlets.config import Config
 
 from pipeline.publish.page.display import on_page
 from pipeline.publish.page.markup import EMPTY, Markup, clean, escape, join, slug, tag
-from pipeline.publish.page.page_info import EDITIONS, PageInfo
+from pipeline.publish.page.page_info import PageInfo
 from pipeline.publish.page.stylesheet import (
     TEMPLATE,
     components,
@@ -88,15 +88,14 @@ class Renderer:
     def html(self, notebook: NotebookNode, page: PageInfo) -> str:
         """Return the page of an executed notebook.
 
-        Cells tagged ``analyst`` are left out of the leadership edition, cells tagged
-        ``leadership`` of the analyst edition, and cells tagged ``notebook`` of every page.
+        Cells tagged ``notebook`` are left out.
 
         Raises
         ------
         UnfitOutput
             If a cell failed, or shows a picture that is not a ``Picture``.
         """
-        cells = for_edition(notebook, page.edition).cells
+        cells = for_page(notebook).cells
         for position, cell in enumerate(cells, start=1):
             _check_outputs(cell, position)
         cells = without_empty_sections(cells)
@@ -288,15 +287,13 @@ def _tags(cell: NotebookNode) -> set[str]:
     return set(cell.metadata.get("tags", []))
 
 
-def for_edition(notebook: NotebookNode, edition: str) -> NotebookNode:
-    """Return a notebook with the cells that stand on the page of one edition, the same objects.
+def for_page(notebook: NotebookNode) -> NotebookNode:
+    """Return a notebook with the cells that stand on its page, the same objects.
 
     What no page shows need not be run either, and a table that is not run takes no number away
     from those that are.
     """
-    others = set(EDITIONS) - {edition} if edition else set()
-    hidden = others | {NOTEBOOK_TAG}
-    cells = [cell for cell in notebook.cells if not _tags(cell) & hidden]
+    cells = [cell for cell in notebook.cells if NOTEBOOK_TAG not in _tags(cell)]
     return NotebookNode(notebook | {"cells": cells})
 
 

@@ -8,7 +8,8 @@ apart. Sizes are in CSS pixels: a chart is drawn at 72 dots an inch, so that one
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -126,49 +127,45 @@ MARKS: dict[str, str] = {
 """The shape that goes before a verdict in a table; the word always follows."""
 
 _OURS = Path(__file__).with_name("probation.mplstyle")
-# Any: matplotlib types the names of its settings one by one, ours come from files.
-_settings: Any = {}
 
 
-def settings() -> Any:
-    """Return the matplotlib settings of the house style: the Analysis Function's, then ours."""
-    if not _settings:
-        import afcharts
-        from matplotlib import rc_params_from_file, rcParamsDefault
-        from matplotlib.style.core import STYLE_BLACKLIST
+def _sheets() -> list[Any]:
+    """The style sheets of a drawing: the Analysis Function's on matplotlib's own, then ours."""
+    import afcharts
 
-        # From matplotlib's own defaults, whatever a user's matplotlibrc says.
-        of_drawing = rcParamsDefault.keys() - STYLE_BLACKLIST
-        _settings.update({name: rcParamsDefault[name] for name in of_drawing})
-        theirs = Path(str(afcharts.__file__)).with_name("afcharts.mplstyle")
-        for sheet in (theirs, _OURS):
-            _settings.update(rc_params_from_file(sheet, use_default_template=False))
-    return _settings
+    # From matplotlib's own defaults, whatever a user's matplotlibrc says.
+    return ["default", Path(str(afcharts.__file__)).with_name("afcharts.mplstyle"), _OURS]
 
 
-@contextmanager
-def house_style() -> Iterator[None]:
-    """Draw in the house style inside a ``with`` block, and leave settings as they were."""
-    from matplotlib import rc_context
+@cache
+def _settings() -> dict[str, Any]:
+    """All that is in force in the house style; how figures reach a screen is no matter of style."""
+    from matplotlib import rcParams, style
 
-    if _is_set():
-        yield
-    else:
-        with rc_context(settings()):
-            yield
-
-
-def apply() -> None:
-    """Set the house style for the rest of the process: the first line of a notebook's drawing."""
-    from matplotlib import rcParams
-
-    if not _is_set():
-        rcParams.update(settings())
+    with style.context(_sheets()):
+        # As a dictionary: what was set was checked, and need not be each time it is read.
+        return {k: v for k, v in dict.items(rcParams) if k not in ("backend", "interactive")}
 
 
 def _is_set() -> bool:
     """Whether the house style is in force; setting it anew takes longer than a small drawing."""
     from matplotlib import rcParams
 
-    # As a dictionary: what was set was checked, and need not be each time it is read.
-    return settings().items() <= dict.items(rcParams)
+    return _settings().items() <= dict.items(rcParams)
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the house style inside a ``with`` block, and leave settings as they were."""
+    from matplotlib import style
+
+    with nullcontext() if _is_set() else style.context(_sheets()):
+        yield
+
+
+def apply() -> None:
+    """Set the house style for the rest of the process: the first line of a notebook's drawing."""
+    from matplotlib import style
+
+    if not _is_set():
+        style.use(_sheets())

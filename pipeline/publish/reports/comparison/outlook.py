@@ -10,23 +10,23 @@ from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
 
 
-def route(report: Comparison) -> Prose | None:
+def next_rating(report: Comparison) -> Prose | None:
     """Return the shortest ways to the next overall rating, in sentences; None without any."""
-    sentences = list(report.data["route_sentences"]["sentence"])
-    return Prose(sentences, name="route-text") if sentences else None
+    sentences = list(report.data["next_rating_sentences"]["sentence"])
+    return Prose(sentences, name="next-rating-text") if sentences else None
 
 
-def route_figure(report: Comparison) -> Picture | None:
+def next_rating_figure(report: Comparison) -> Picture | None:
     """Return the picture of what each standard's next point would take, or None.
 
     There is none where the overall rating is the highest already, or where no standard's next
     rating rests on percentages.
     """
-    route = report.data["route"]
-    if route.empty:
+    next_rating = report.data["next_rating"]
+    if next_rating.empty:
         return None
     # A table without rows comes back without the types of its columns.
-    rateable = route[route["rateable"].astype("boolean").fillna(False)]
+    rateable = next_rating[next_rating["rateable"].astype("boolean").fillna(False)]
     if rateable.empty:
         return None
     table = report.table(
@@ -42,14 +42,14 @@ def route_figure(report: Comparison) -> Picture | None:
             Column("base", "Out of", "count", unit="cases"),
             Column("cases_to_discretion", "More cases to be within reach of discretion", "count"),
         ],
-        name="route",
+        name="next-rating",
         comment="Within reach of discretion means that the panel may consider the next rating, "
         "not that it gives it. Where the number of cases was not published, the figures are "
         "for the most there can have been.",
     )
     bands = report.bands
-    draw = [charts.route_chart(rateable, bands, narrow) for narrow in (False, True)]
-    sentences = list(report.data["route_sentences"]["sentence"])
+    draw = [charts.next_rating_chart(rateable, bands, narrow) for narrow in (False, True)]
+    sentences = list(report.data["next_rating_sentences"]["sentence"])
     return Picture(
         draw[0],
         "What the next rating of each standard would take",
@@ -59,24 +59,24 @@ def route_figure(report: Comparison) -> Picture | None:
         "and are left out.",
         table=table,
         narrow=draw[1],
-        name="route",
+        name="next-rating",
     )
 
 
-def _furthest(route: pd.DataFrame) -> str:
+def _furthest(next_rating: pd.DataFrame) -> str:
     """Say which standard's key question lies furthest below its next rating."""
-    last = route.sort_values("points_away", ascending=False, kind="stable").iloc[0]
+    last = next_rating.sort_values("points_away", ascending=False, kind="stable").iloc[0]
     return (
         f"The longest way is that of {last['name']}: a key question lies {last['points_away']} "
         f"percentage points below {last['next_rating']}."
     )
 
 
-def firmness_figure(report: Comparison) -> Picture | None:
+def stability_figure(report: Comparison) -> Picture | None:
     """Return the picture of how the ratings would fare with other cases; None without one."""
-    if report.data["firmness"].empty:
+    if report.data["stability"].empty:
         return None
-    lines = _firmness(report)
+    lines = _stability(report)
     if lines.empty:
         return None
     standards = lines[lines["standard"] != "overall"]
@@ -86,7 +86,7 @@ def firmness_figure(report: Comparison) -> Picture | None:
         f"inspections would reach the published rating of {least['name']} or a higher one, the "
         "fewest of any standard."
     )
-    together = report.data["firmness_overall"]
+    together = report.data["stability_overall"]
     if len(together) and (overall := stability_sentence(together)):
         finding = f"{overall} {finding}"
     table = report.table(
@@ -99,21 +99,21 @@ def firmness_figure(report: Comparison) -> Picture | None:
             Column("highest", "At most", "number", missing="not computed"),
             Column("discretion", "With every permitted discretion", "number"),
         ],
-        name="firmness",
+        name="stability",
         comment="An illustration of the luck of which cases are read; exact given a prior, the "
         "numbers of cases and the dependence between questions. It says nothing about the "
         "published ratings, which rest on more than these percentages.",
     )
     return Picture(
-        charts.firmness_chart(lines),
+        charts.stability_chart(lines),
         "How far samples of these sizes can move a rating",
         finding,
         caption="Filled square: the rating that the bands give. Hollow square: with every "
         "discretion that is permitted used upwards. Bar: lowest and highest whatever the "
         "dependence between questions.",
         table=table,
-        narrow=charts.firmness_chart(lines, narrow=True),
-        name="firmness",
+        narrow=charts.stability_chart(lines, narrow=True),
+        name="stability",
     )
 
 
@@ -122,7 +122,7 @@ def totals_table(report: Comparison) -> Table | None:
 
     None without the ratings of all standards.
     """
-    totals = report.data["firmness_total"]
+    totals = report.data["stability_total"]
     if totals.empty:
         return None
     wide = totals.assign(share=100 * totals["independent"]).pivot(
@@ -144,11 +144,11 @@ def totals_table(report: Comparison) -> Table | None:
     )
 
 
-def _firmness(report: Comparison) -> pd.DataFrame:
+def _stability(report: Comparison) -> pd.DataFrame:
     """Return one row a line: the published rating of each standard, and the next overall."""
     rows = []
-    firmness = report.data["firmness"]
-    for (standard, name), part in firmness[firmness["published"]].groupby(["standard", "name"]):
+    stability = report.data["stability"]
+    for (standard, name), part in stability[stability["published"]].groupby(["standard", "name"]):
         alone = part[part["rule"] == "bands alone"].iloc[0]
         discretion = part[part["rule"] != "bands alone"].iloc[0]
         rows.append(
@@ -163,7 +163,7 @@ def _firmness(report: Comparison) -> pd.DataFrame:
                 "discretion": 100 * discretion["at_least_independent"],
             }
         )
-    overall = report.data["firmness_overall"]
+    overall = report.data["stability_overall"]
     if overall.empty:
         return pd.DataFrame(rows)
     now = int(overall[overall["published"]]["lower_points"].iloc[0])

@@ -73,9 +73,9 @@ class ComparisonReport(Comparison):
     unclaimed_table = claims.unclaimed_table
     other_tests_table = claims.other_tests_table
     detectable_table = claims.detectable_table
-    route = outlook.route
-    route_figure = outlook.route_figure
-    firmness_figure = outlook.firmness_figure
+    next_rating = outlook.next_rating
+    next_rating_figure = outlook.next_rating_figure
+    stability_figure = outlook.stability_figure
     totals_table = outlook.totals_table
     performance_figure = performance.performance_figure
     people_table = performance.people_table
@@ -97,7 +97,7 @@ class ComparisonReport(Comparison):
             standing = standing_sentence(row, self.aggregate, self.period)
             for sentence in (change_sentence(row, *self.rounds), standing):
                 said.append((row["key_question"], sentence))
-        for name in ("route", "overturned"):
-            table = "route_sentences" if name == "route" else name
+        for name in ("next_rating", "overturned"):
+            table = "next_rating_sentences" if name == "next_rating" else name
             said += [(name, sentence) for sentence in self.data[table]["sentence"]]
         return InFull([row for row in said if row[1]], columns=["about", "sentence"])
