@@ -364,8 +364,8 @@ RULES: list[Rule] = [
         "plan, recommendation",
         lambda f: ~f["answered"],
         "has no response",
-        "add its row to responses.csv; if the plan gives no response write not answered, if you have "
-        "not come to it not entered yet",
+        "add its row to responses.csv; if the plan gives no response write not answered, if you "
+        "have not come to it not entered yet",
         of=lambda t: t["recommendations"].assign(
             answered=among(
                 t["recommendations"],
