@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,33 @@ from pipeline.publish.build.site import build
 # What tests call the project's own raw folder, here and in every process they start, is the frozen
 # copy of the published figures: what a user adds to data/raw makes no test fail.
 os.environ[RAW_VARIABLE] = str(FROZEN)
+
+OWN_RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
+_place = {"published": False}
+
+
+def _refuse_to_read_the_own_folder(event: str, args: tuple[Any, ...]) -> None:
+    if event == "open" and not _place["published"] and isinstance(args[0], (str, Path)):
+        path = os.path.abspath(args[0]) if "raw" in str(args[0]) else ""  # noqa: PTH100
+        assert not path.startswith(str(OWN_RAW)), f"a test outside tests/published reads {path}"
+
+
+sys.addaudithook(_refuse_to_read_the_own_folder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: Any) -> Iterator[Any]:
+    """While a module is collected, as while its tests run, only tests/published reads data/raw."""
+    _place["published"] = "published" in collector.path.parts
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: Any) -> Iterator[Any]:
+    """See pytest_make_collect_report."""
+    _place["published"] = "published" in item.path.parts
+    return (yield)
+
 
 # What a runner in the background ignores would be ignored by every process that a test starts and
 # then signals.

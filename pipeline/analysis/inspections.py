@@ -17,7 +17,7 @@ def inspections_in_order(tables: Tables) -> pd.DataFrame:
     ``round_name`` (its label, else its key), ``provider_name`` and ``provider_short_name`` (as they
     were at the inspection, else as they are), and ``comparator``, the aggregate it is set against:
     the one it names, else the one its own report prints, else its framework's, else the only one
-    with figures for its framework that is no newer; empty where there is none.
+    with figures for its framework, if that is no newer; empty where there is none.
 
     >>> from pipeline.data import load
     >>> inspections_in_order(load())["round_key"].tolist()
@@ -51,21 +51,20 @@ def _comparators(rows: pd.DataFrame, tables: Tables) -> pd.Series:
     known = look_up(known, tables["sources"], ["source"], ["published"])
     own_report = known.drop_duplicates(["framework", "source"])
     only = known[~known.duplicated("framework", keep=False)]
-    only = look_up(rows[["framework"]], only, ["framework"], ["comparator", "published"])
-    newer = [
-        pd.notna(a) and pd.notna(b) and a[: len(b)] > b[: len(a)]
-        for a, b in zip(only["published"], rows["published"], strict=True)
-    ]
+    only = look_up(rows[["framework"]], only, ["framework"], ["comparator"])
+    only = only["comparator"]
+    published = known.drop_duplicates("comparator").set_index("comparator")["published"]
     key = ["framework", "source"]
-    chosen = rows["comparator"]
-    for other in (
-        look_up(rows[key], own_report, key, ["comparator"])["comparator"],
-        look_up(rows[["framework"]], tables["frameworks"], ["framework"], ["comparator"])[
-            "comparator"
-        ],
-        only["comparator"].mask(pd.Series(newer, index=only.index, dtype=bool)),
-    ):
-        chosen = chosen.fillna(other)
+    own = look_up(rows[key], own_report, key, ["comparator"])["comparator"]
+    default = look_up(rows[["framework"]], tables["frameworks"], ["framework"], ["comparator"])
+    chosen = rows["comparator"].fillna(own)
+    for other in (default["comparator"], only):
+        # What nobody named for this inspection, and is newer than its report, does not judge it.
+        newer = [
+            pd.notna(a) and pd.notna(b) and a[: len(b)] > b[: len(a)]
+            for a, b in zip(other.map(published), rows["published"], strict=True)
+        ]
+        chosen = chosen.fillna(other.mask(pd.Series(newer, index=other.index, dtype=bool)))
     return chosen
 
 

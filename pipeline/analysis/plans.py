@@ -39,7 +39,9 @@ from pipeline.data import Tables, is_missing
 WHOLE_RECOMMENDATION = "Whole recommendation: "
 """How a measure begins that a plan gives for a recommendation and not for one action."""
 
-RESPONSES = ("agreed", "partly agreed", "not agreed", "noted")
+RESPONSES = (
+    "agreed", "partly agreed", "not agreed", "noted", "not answered", "not entered yet",
+)  # fmt: skip
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -349,7 +351,7 @@ def response_counts(tables: Tables) -> pd.DataFrame:
         for answer, number in counted.items():
             printed = plan[_PRINTED[answer]] if answer in _PRINTED else None
             agrees = None if printed is None else "yes" if printed == number else "no"
-            if number or answer != "noted":
+            if number or answer in _PRINTED:
                 rows.append((plan["plan"], answer, number, printed, agrees))
     frame = pd.DataFrame(rows, columns=["plan", "response", "counted", "printed", "agrees"])
     text = dict.fromkeys(["plan", "response", "agrees"], "string")

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support.folders import Folder
+from support.folders import Folder, stamps
 
 PROJECT = Path(__file__).parents[2]
 
@@ -157,12 +157,12 @@ def test_ctrl_c_ends_in_a_sentence(tmp_path: Path, seconds: float) -> None:
 
 
 def test_simulated_data_never_enters_data_raw(tmp_path: Path) -> None:
-    before = contents(PROJECT / "data" / "raw")
+    before = stamps(PROJECT / "data" / "raw")
     for inside in (PROJECT / "data" / "raw", PROJECT / "data" / "raw" / "more"):
         done = run("simulate", "--providers", 1, "--out", inside)
         assert done.returncode != 0
         assert "Traceback" not in done.stderr
-    assert contents(PROJECT / "data" / "raw") == before
+    assert stamps(PROJECT / "data" / "raw") == before
 
 
 def test_one_comparison_makes_both_editions_and_the_index(tmp_path: Path) -> None:

@@ -17,6 +17,13 @@ RAW = Path(__file__).resolve().parents[1] / "published" / "raw"
 Row = dict[str, str]
 
 
+def stamps(folder: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of each file of a folder: whether it was written to, without reading it."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): (path.stat().st_size, path.stat().st_mtime_ns)
+            for path in found}  # fmt: skip
+
+
 class Folder:
     """A raw folder whose tables are edited as rows of text."""
 

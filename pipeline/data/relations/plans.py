@@ -63,7 +63,20 @@ def _plans(tables: Frames) -> pd.DataFrame:
         first_provider=plans["replaces"].map(about["provider"]),
         first_inspection=plans["replaces"].map(about["inspection"]),
         first_submitted=plans["replaces"].map(about["submitted"]),
+        in_a_circle=_in_a_circle(about["replaces"].dropna().to_dict(), plans["plan"]),
     )
+
+
+def _in_a_circle(replaced: dict[str, str], plans: pd.Series) -> list[bool]:
+    """Whether following what a plan replaces leads back to it."""
+    found = []
+    for plan in plans:
+        seen, at = set(), replaced.get(plan)
+        while at is not None and at != plan and at not in seen:
+            seen.add(at)
+            at = replaced.get(at)
+        found.append(at is not None and at == plan)
+    return found
 
 
 def _actions_with_plan(tables: Frames) -> pd.DataFrame:
@@ -273,7 +286,7 @@ RULES: list[Rule] = [
         "plans",
         "report_published_printed",
         lambda f: [
-            pd.notna(report) and not agrees(printed, report[:7])
+            pd.notna(report) and pd.notna(printed) and not agrees(printed, report[:7])
             for printed, report in cells(f, "report_published_printed", "report")
         ],
         "is not the month in which the report of {inspection} was published, {report}",
@@ -290,7 +303,7 @@ RULES: list[Rule] = [
         lambda f: (
             f["replaces"].notna()
             & (
-                f["replaces"].eq(f["plan"])
+                f["in_a_circle"]
                 | f["first_provider"].ne(f["provider"])
                 | f["first_inspection"].fillna("").ne(f["inspection"].fillna(""))
                 | f["first_submitted"].gt(f["submitted"])
@@ -340,7 +353,8 @@ RULES: list[Rule] = [
         "plan, recommendation",
         lambda f: ~f["answered"],
         "has no response",
-        "add its row to responses.csv",
+        "add its row to responses.csv; if the plan gives no response write not answered, if you "
+        "have not come to it not entered yet",
         of=lambda t: t["recommendations"].assign(
             answered=among(
                 t["recommendations"],

@@ -21,9 +21,7 @@ def in_brief(report: Plan) -> Headline:
         )
     counts = report.recommendations["response"].value_counts()
     answers = [
-        f"{in_words(int(counts[answer]))} {answer}"
-        for answer in (*RESPONSES, "not entered yet")
-        if answer in counts
+        f"{in_words(int(counts[answer]))} {answer}" for answer in RESPONSES if answer in counts
     ]
     noun = counted(total, "recommendation").partition(" ")[2]
     return Headline(
