@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,22 @@ def new_plan(
 
     tables, resources = _loaded(folder)
     write_form(form(tables, resources, provider, year, inspection), _workbook(out))
+    say(f"{out}: fill it in, then look at it with: python -m pipeline enter {out}")
+
+
+@click.command("new-audits")
+@_folder
+@click.option("--provider", required=True, help="Code or name of a provider with an inspection.")
+@click.option("--month", type=click.DateTime(["%Y-%m"]), required=True, help="Such as 2020-03.")
+@click.option("--cases", type=click.IntRange(1, 500), default=20, show_default=True)
+@click.option("--out", type=_file, required=True, help="Workbook to write.")
+def new_audits(folder: Path | None, provider: str, month: datetime, cases: int, out: Path) -> None:
+    """Write a workbook to type a provider's own case audits of a month into."""
+    from pipeline.entry.form.blank import new_audits as form
+    from pipeline.entry.form.writing import write_form
+
+    tables, resources = _loaded(folder)
+    write_form(form(tables, resources, provider, f"{month:%Y-%m}", cases), _workbook(out))
     say(f"{out}: fill it in, then look at it with: python -m pipeline enter {out}")
 
 
@@ -162,4 +179,4 @@ def audit(folder: Path | None, table: Path, framework: str) -> int:
     return int(bool(result.findings))
 
 
-COMMANDS = (new_inspection, new_plan, read, enter, audit)
+COMMANDS = (new_inspection, new_plan, new_audits, read, enter, audit)

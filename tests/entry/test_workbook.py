@@ -4,11 +4,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from support.folders import Folder
 from support.workbooks import Typed
 
 from pipeline.data import load, raw_folder
 from pipeline.data.package import read_package
-from pipeline.entry.form.blank import new_inspection, new_plan
+from pipeline.entry.accept import enter
+from pipeline.entry.form.blank import new_audits, new_inspection, new_plan
 from pipeline.entry.form.writing import write_form
 from pipeline.entry.problems import CannotEnter
 
@@ -128,3 +130,30 @@ def test_a_plan_has_its_sheets(tmp_path: Path) -> None:
         assert name in typed.book.sheetnames
     (row,) = typed.rows("plans")
     assert (row["plan"], row["inspection"]) == ("northumbria-crc-2031", "northumbria-crc-2019")
+
+
+def test_audits_of_a_month_are_typed_as_answers_and_entered(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "raw")
+    path = tmp_path / "audits.xlsx"
+    form = new_audits(TABLES, list(RESOURCES.values()), "Northumbria CRC", "2020-03", 2)
+    write_form(form, path)
+    typed = Typed(path)
+    asked = TABLES["key_questions"]
+    asked = asked[(asked["framework"] == "crc-2019") & (asked["evidence"] == "cases")]
+    assert len(typed.rows("case_audits")) == 2 * len(asked)
+    told = " ".join(str(cell.value) for row in typed.book["start here"] for cell in row)
+    assert "Type no name, date of birth, address, offence or remark" in told
+    for case, answer in (("2020-03-01", "yes"), ("2020-03-02", "no")):
+        typed.type("case_audits", {"case": case, "subject": "2.1.1"}, answer=answer)
+    typed.type("audit_targets", {"key_question": "2.1.1"}, percent=75)
+    outcome = enter(typed.save(), folder.path, write=True)
+    assert outcome.changes == 3
+    tables = load(folder.path)
+    rows = tables["case_audits"].set_index("case")
+    assert rows["answer"].to_dict() == {"2020-03-01": "yes", "2020-03-02": "no"}
+    assert tables["audit_targets"]["percent"].tolist() == [75]
+
+
+def test_audits_need_an_inspection_to_be_audited_by() -> None:
+    with pytest.raises(CannotEnter, match="has no inspection"):
+        new_audits(TABLES, list(RESOURCES.values()), "DLNR CRC", "2020-03", 2)

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from support import page_audit as audit
 from support.folders import Folder
-from support.units import add_judged_framework, add_unit, add_unit_framework, inspect
+from support.units import CITED, UNITS, add_judged_framework, add_unit, add_unit_framework, inspect
 
-from pipeline.data.folders import PROJECT
+from pipeline.analysis.process import process
+from pipeline.data.folders import PROCESSED_VARIABLE, PROJECT
 from pipeline.publish.build.site import build
+from pipeline.publish.reports.comparison import ComparisonReport
+from pipeline.publish.reports.report_data import abouts
 
 STANDARDS = ("P 2.1", "P 2.2", "P 2.3", "P 2.4")
 #: Words of the CRC frameworks, or of services that these units do not run.
@@ -145,3 +148,39 @@ def test_the_pages_are_sound(units: Path) -> None:
         assert audit.html_faults(path) == []
         assert audit.table_faults(path) == []
         assert audit.picture_faults(path) == []
+
+
+def test_across_frameworks_only_what_the_data_allows_and_the_lineage_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Folder(tmp_path / "raw")
+    add_unit_framework(folder)
+    unit = add_unit(folder, 4)
+    inspect(folder, unit, 2021, percents(50, 45, 60, 55), "Good")
+    came = {"provider": unit, "predecessor": "northumbria-crc", "kind": "followed"}
+    folder.add("lineage", {**came, "date": "2021-06", **CITED})
+    said = {
+        "previous_framework": "crc-2019",
+        "current_framework": UNITS,
+        "kind": "key question",
+        "subject": "P 2.1.1",
+        "previous_subject": "2.1.1",
+        "same_question": "yes",
+        "comparable": "caution",
+        "said_by": "us",
+        "reason": "Another service.",
+        **CITED,
+    }
+    folder.add("comparability", said)
+    process(folder.path, tmp_path / "processed")
+    monkeypatch.setenv(PROCESSED_VARIABLE, str(tmp_path / "processed"))
+    (about,) = (
+        about
+        for about in abouts("comparison")
+        if about["provider"] == unit and about["previous_round"]
+    )
+    report = ComparisonReport.open(unit, about["previous_round"], 2021, "")
+    known = str(report.in_brief().html())
+    assert "Northumbria CRC" in known and "followed" in known
+    rows = report.questions.set_index("key_question")["comparable"]
+    assert rows["P 2.1.1"] == "caution" and (rows.drop("P 2.1.1") == "no").all()

@@ -23,6 +23,16 @@ _HOW = [
     "is written.",
 ]
 
+_HOW_TO_AUDIT = [
+    "Answer yes, no or not applicable. A row without an answer is not entered.",
+    "Type no name, date of birth, address, offence or remark: a case is a reference with a digit, "
+    "an auditor a role. Keep the list of which case is which in your own files.",
+    "audit_targets holds the share aimed at in that month, in percent; leave it empty if there is "
+    "none.",
+    "When done: python -m pipeline enter THIS-FILE.xlsx shows what would change; with --write it "
+    "is written.",
+]
+
 
 def new_inspection(
     tables: Tables, resources: Sequence[Resource], provider: str, year: int, framework: str
@@ -137,6 +147,47 @@ def new_plan(
         _HOW,
         _sheets(tables_of_form(resources, is_plan=True), rows, {}),
     )
+
+
+def new_audits(
+    tables: Tables, resources: Sequence[Resource], provider: str, month: str, cases: int
+) -> Form:
+    """Return the form of a provider's own case audits of a month (YYYY-MM), so many ``cases``.
+
+    A row a case and key question of the framework of its latest inspection; a row without an answer
+    is not entered. Raises CannotEnter for a provider without an inspection.
+    """
+    code = known_provider(provider, tables["providers"])
+    own = tables["inspections"][tables["inspections"]["provider"] == code]
+    if own.empty:
+        raise CannotEnter(
+            [f"--provider {provider} has no inspection in inspections.csv, so nobody can say "
+             "which questions its cases are audited by: enter one first."]
+        )  # fmt: skip
+    framework = str(own.sort_values("published")["framework"].iloc[-1])
+    asked = tables["key_questions"]
+    asked = asked[(asked["framework"] == framework) & (asked["evidence"] == "cases")]
+    common = {"provider": str(code), "framework": framework}
+    questions = [
+        (q["key_question"], {"question (for reference)": q["question"]})
+        for _, q in asked.iterrows()
+    ]
+    audits = [
+        _row(
+            {**common, "date": month, "case": f"{month}-{number:02d}", "kind": "key question",
+             "subject": question},
+            reference,
+        )
+        for number in range(1, cases + 1)
+        for question, reference in questions
+    ]  # fmt: skip
+    targets = [
+        _row({**common, "month": month, "key_question": question}, reference)
+        for question, reference in questions
+    ]
+    wanted = [r for r in resources if r.name in ("case_audits", "audit_targets")]
+    rows = {"case_audits": audits, "audit_targets": targets}
+    return Form(f"Case audits of {code}, {month}", _HOW_TO_AUDIT, _sheets(wanted, rows, {}))
 
 
 def _provider(tables: Tables, provider: str) -> tuple[str, list[Row]]:

@@ -74,10 +74,10 @@ def read_form(path: Path, resources: Sequence[Resource]) -> Workbook:
             workbook.rows[name] = rows
         elif name not in _SHEETS_OF_THE_FORM:
             problems += _stray(sheet, resources)
-    if not {"inspections", "plans"} & workbook.rows.keys() and not problems:
+    if not {"inspections", "plans", "case_audits"} & workbook.rows.keys() and not problems:
         problems.append(
-            f"{path.name} has no sheet inspections and no sheet plans: start from new-inspection, "
-            "new-plan or read."
+            f"{path.name} has no sheet inspections, plans or case_audits: start from "
+            "new-inspection, new-plan, new-audits or read."
         )
     if problems:
         raise CannotEnter(problems)

@@ -179,6 +179,10 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
     publisher = "Nobody: simulated figures" if simulated else PUBLISHERS[about["kind"]]
     two_sheets = about["kind"] == "comparison" and edition == "leadership"
     licence: dict[str, Any] = {}
+    if about["kind"] == "scorecard":
+        licence = {
+            "licence": "audits: the provider's own; inspections: Open Government Licence v3.0"
+        }
     if simulated:
         licence = {"licence": "none: the figures are simulated", "licence_url": ""}
     return PageInfo(

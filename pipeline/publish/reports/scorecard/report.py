@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from pipeline.analysis.audits.scorecard import POWER, RECENT, YEAR, cases_a_month
+from pipeline.analysis.audits.scorecard import FEWEST_MONTHS, POWER, RECENT, YEAR, cases_a_month
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.phrases import in_words
 from pipeline.data import is_missing
@@ -25,6 +25,11 @@ from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_data import NoSuchReport, open_report_data, report_names
 from pipeline.publish.reports.report_page import ReportPage
 from pipeline.publish.reports.slippage import slippage_table
+
+_TRAJECTORY = (
+    " Trajectory: on course or behind only where the 95% interval of the last three months lies "
+    "wholly on one side of the target."
+)
 
 
 class ScorecardReport(ReportPage):
@@ -135,7 +140,8 @@ class ScorecardReport(ReportPage):
             heading = name[:1].upper() + name[1:]
             columns.append(Column("comparator_percent", heading, "percent", missing="no figure"))
         columns.append(Column("reach", "Next range", missing="\N{EN DASH}"))
-        if self._questions["target"].notna().any():
+        aimed = self._questions["target"].notna().any()
+        if aimed:
             columns += [
                 Column("target", "Target", "percent", missing="none"),
                 Column("on_target", "Trajectory", "mark", missing="\N{EN DASH}"),
@@ -148,8 +154,7 @@ class ScorecardReport(ReportPage):
             name="standing",
             comment="Last three: the last three months together. Next range: the rating whose "
             "range begins above them, were this the lowest key question of its standard; a rating "
-            "is the inspectorate's judgement. Trajectory: on course or behind only where the 95% "
-            "interval of the last three months lies wholly on one side of the target.",
+            "is the inspectorate's judgement." + (_TRAJECTORY if aimed else ""),
         )
 
     # Second sheet
@@ -158,7 +163,12 @@ class ScorecardReport(ReportPage):
         """Return the control charts."""
         months = self.data["months"]
         if months["percent"].notna().sum() == 0:
-            return Prose([f"No month has {self._fewest} cases for any key question."])
+            return Prose(
+                [
+                    f"No key question has {in_words(FEWEST_MONTHS)} months of {self._fewest} cases "
+                    "yet; its line begins then."
+                ]
+            )
         arguments = (months, self.data["questions"], self.data["standards"])
         return Picture(
             control_charts(*arguments),
