@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pipeline.analysis.plans import (
+    REPORTED,
     TARGET_PASSED,
     WHOLE_RECOMMENDATION,
     completeness,
@@ -20,7 +21,7 @@ from pipeline.publish.reports.plan.context import Plan, number_of
 _STATE_WORDS = {
     "passed": "target has gone by",
     "upcoming": "still to come",
-    "closed": "complete or dropped",
+    "closed": "done, dropped or replaced",
     "undated": "no target date",
 }
 
@@ -93,6 +94,7 @@ def actions_table(report: Plan) -> Table | Prose:
         group=report.actions["recommendation"].map(headings),
         target=pd.array([_target(row) for row in records(report.actions)], "string"),
         promise=pd.array([_promise(row) for row in records(report.actions)], "string"),
+        stands=[_stands(report, row) for row in records(report.actions)],
     )
     example = str(frame["action"].iloc[0])
     return report.table(
@@ -103,7 +105,7 @@ def actions_table(report: Plan) -> Table | Prose:
             Column("promise", "What is promised, in our words", wide=True),
             Column("owner", "Owner as printed", missing="none printed"),
             Column("target", "Target as printed", missing="none printed"),
-            Column("position", "Where it stands", "mark"),
+            Column("stands", "Where it stands", "mark"),
             Column("measure", "Measure promised, in our words", missing="none"),
         ],
         row_header="promise",
@@ -122,6 +124,13 @@ def _target(row: Row) -> str | None:
         return None if is_missing(row["due_printed"]) else str(row["due_printed"])
     first = "none" if is_missing(row["due_printed"]) else row["due_printed"]
     return f"{row['revised_due_printed']} (first: {first})"
+
+
+def _stands(report: Plan, row: Row) -> str:
+    """Where an action stands; what an inspection reports of it, by the name of that inspection."""
+    if row["position"] != REPORTED:
+        return str(row["position"])
+    return f"reported done by the inspection of {report.round_names[str(row['reported_in'])]}"
 
 
 def _promise(row: Row) -> str:
