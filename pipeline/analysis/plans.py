@@ -50,6 +50,7 @@ MONTHS = (
 
 TARGET_PASSED = "target passed, no update recorded"
 REPLACED = "replaced by a later plan"
+REPORTED = "reported done by an inspection"
 POSITIONS = (
     TARGET_PASSED,
     "not started, target passed",
@@ -63,6 +64,7 @@ POSITIONS = (
     "dropped",
     "complete",
     "done as printed",
+    REPORTED,
     REPLACED,
 )
 """Where an action can stand, from what most asks for attention to what least does."""
@@ -95,7 +97,7 @@ _ACTION_COLUMNS = [
     "plan", "recommendation", "action", "summary", "owner", "due_printed", "due", "due_kind",
     "status", "position", "due_on", "owner_shown", "measure", "updated", "update_note", "evidence",
     "source", "place", "note", "due_end", "first_due_on", "revised_due_printed", "owners",
-    "also_serves", "priority", "replaced_on",
+    "also_serves", "priority", "replaced_on", "reported_in", "reported_on",
 ]  # fmt: skip
 _LOOP_COLUMNS = [
     "plan", "recommendation", "title", "kind", "subject", "label", "reason", "timing",
@@ -179,12 +181,20 @@ def owner_shown(owner: object) -> object:
     return owner if is_missing(owner) else str(owner).rstrip(" .,")
 
 
-def position(due_kind: str, due_on: str, status: str, as_of: str, replaced_on: str = "") -> str:
+def position(
+    due_kind: str,
+    due_on: str,
+    status: str,
+    as_of: str,
+    replaced_on: str = "",
+    reported_on: str = "",
+) -> str:
     """Return where one action stands on the day ``as_of`` (YYYY-MM-DD, or a month): a POSITION.
 
     ``due_on`` is the day it is due, or empty; ``status`` the latest update by
-    then, or empty; ``replaced_on`` the day on which a later plan replaced its own, or empty. A
-    target is passed on the day after it. An action that was completed or dropped has no target any
+    then, or empty; ``replaced_on`` the day on which a later plan replaced its own, ``reported_on``
+    that of an inspection report that says it was done, or empty. A target is passed on the day
+    after it. An action that was completed or dropped has no target any
     more; one printed as done that has no update is "done as printed", which nobody here has
     checked.
 
@@ -198,6 +208,8 @@ def position(due_kind: str, due_on: str, status: str, as_of: str, replaced_on: s
         return REPLACED
     if status:
         return f"{status}, target passed" if passed else status
+    if reported_on and reported_on <= as_of:
+        return REPORTED
     if not due_on:
         return _UNUPDATED[due_kind]
     return TARGET_PASSED if passed else "upcoming"
@@ -212,12 +224,14 @@ def with_positions(
     its code. ``status`` is the latest update made by then or empty, ``position`` one of POSITIONS;
     ``updated``, ``update_note`` and ``evidence`` belong to that update. ``due_on`` is the day
     the target falls on, ``first_due_on`` the same of the first target where an update moved it
-    (to ``revised_due_printed``), ``replaced_on`` the day a later plan replaced this one and
-    ``owner_shown`` the owner without end punctuation.
+    (to ``revised_due_printed``), ``replaced_on`` the day a later plan replaced this one,
+    ``reported_in`` the inspection whose report says the action was done, ``reported_on`` when that
+    was published, and ``owner_shown`` the owner without end punctuation.
     """
     frame = actions.copy()
-    if "replaced_on" not in frame:
-        frame["replaced_on"] = pd.Series(pd.NA, frame.index, dtype="string")
+    for column in ("replaced_on", "reported_in", "reported_on"):
+        if column not in frame:
+            frame[column] = pd.Series(pd.NA, frame.index, dtype="string")
     day = frame["plan"].map(as_of) if isinstance(as_of, pd.Series) else as_of
     frame["as_of"] = pd.Series(day, index=frame.index, dtype="string")
     known = look_up(updates, frame, ["action"], ["as_of"])
@@ -234,7 +248,7 @@ def with_positions(
     frame["due_on"] = later.fillna(first)
     frame["first_due_on"] = first.where(later.notna())
     frame["owner_shown"] = frame["owner"].map(owner_shown).astype("string")
-    facts = ["due_kind", "due_on", "status", "as_of", "replaced_on"]
+    facts = ["due_kind", "due_on", "status", "as_of", "replaced_on", "reported_on"]
     filled = frame[facts].fillna("").itertuples(index=False, name=None)
     frame["position"] = pd.array([position(*fact) for fact in filled], dtype="string")
     return frame[_ACTION_COLUMNS]
@@ -248,7 +262,22 @@ def actions_table(tables: Tables, as_of: str | None = None) -> pd.DataFrame:
     replaced = later.drop_duplicates("replaces").set_index("replaces")["submitted"]
     actions = tables["actions"]
     actions = actions.assign(replaced_on=actions["plan"].map(replaced).astype("string"))
+    actions = look_up(actions, _reported(tables), ["action"], ["reported_in", "reported_on"])
     return with_positions(actions, tables["action_updates"], as_of or days)
+
+
+def _reported(tables: Tables) -> pd.DataFrame:
+    """Return the actions that an inspection report says were done, with the first that does."""
+    published = tables["inspections"].set_index("inspection")["published"]
+    found = tables["follow_up"]
+    found = found.assign(
+        action=found["actions_done"].str.split("; "),
+        reported_in=found["inspection"],
+        reported_on=found["inspection"].map(published).astype("string"),
+    )
+    found = found[found["action"].notna()].explode("action").astype({"action": "string"})
+    found = found.sort_values("reported_on", kind="stable")
+    return found.drop_duplicates("action")[["action", "reported_in", "reported_on"]]
 
 
 def recommendations_table(tables: Tables) -> pd.DataFrame:
@@ -365,7 +394,7 @@ def due_by_owner_and_month(actions: pd.DataFrame) -> pd.DataFrame:
     printed; an action of several owners counts for each of them. ``month`` is YYYY-MM, in order, of
     the target in force. ``actions`` counts them all: ``passed``
     those whose target has gone by, ``upcoming`` those whose target has not, and
-    ``closed`` those complete, dropped or replaced with their plan.
+    ``closed`` those complete, reported done, dropped or replaced with their plan.
     """
     dated = actions[actions["due_on"].notna()]
     owners = (
@@ -375,7 +404,7 @@ def due_by_owner_and_month(actions: pd.DataFrame) -> pd.DataFrame:
     )
     dated = dated.assign(owner=owners).explode("owner")
     dated = dated.astype({"due_on": "string", "position": "string", "owner": "string"})
-    closed = dated["position"].isin([*_CLOSED, REPLACED])
+    closed = dated["position"].isin([*_CLOSED, REPLACED, REPORTED])
     passed = dated["position"].str.endswith("target passed") | (dated["position"] == TARGET_PASSED)
     marked = pd.DataFrame(
         {

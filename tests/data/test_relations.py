@@ -465,6 +465,9 @@ CASES: dict[str, Callable[[Frames], None]] = {
         "follow_up", {"recommendation": 1}, plan=DLNR, inspection=N18
     ),
     "follow-up-of-the-same-provider": change("follow_up", {"recommendation": 1}, plan=DLNR),
+    "follow-up-names-actions": change(
+        "follow_up", {"recommendation": 2}, actions_done=f"{N18}-3-01"
+    ),
     "repeated-recommendation-whole": change("follow_up", {"recommendation": 1}, repeated_plan=N20),
     "repeated-recommendation-marked": change(
         "follow_up", {"recommendation": 1}, repeated_plan=N20, repeated_recommendation=1

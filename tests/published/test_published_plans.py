@@ -92,6 +92,13 @@ def test_follow_up_agrees():
     assert {plan for _, plan, again in first.values() if again} == {"northumbria-crc-2020"}
 
 
+def test_what_the_2020_report_says_was_done_agrees():
+    first = by_recommendation(read(RAW / "follow_up.csv"), "actions_done")
+    second = by_recommendation(read(SECOND_PASS / "follow_up.csv"), "done")
+    short = {key: codes.replace("northumbria-crc-2018-", "") for key, (codes,) in first.items()}
+    assert short == {key: done for key, (done,) in second.items()}
+
+
 def test_two_sufficient_and_four_some_as_the_report_counts_them():
     # 2020 report, Recommendations: two of the recommendations sufficient, the remaining four some.
     verdicts = Counter(row["verdict"] for row in read(RAW / "follow_up.csv"))

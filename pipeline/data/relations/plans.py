@@ -214,6 +214,18 @@ def _follow_up(tables: Frames) -> pd.DataFrame:
     )
 
 
+def _actions_done(tables: Frames) -> pd.DataFrame:
+    """Follow-up with the first code in actions_done that is no action of the recommendation."""
+    frame = tables["follow_up"]
+    known = set(cells(tables["actions"], "plan", "recommendation", "action"))
+    missing = []
+    for plan, number, codes in cells(frame, "plan", "recommendation", "actions_done"):
+        named = [] if pd.isna(codes) else codes.split("; ")
+        wrong = [code for code in named if (plan, number, code) not in known]
+        missing.append(wrong[0] if wrong else pd.NA)
+    return frame.assign(missing=pd.array(missing, dtype="string"))
+
+
 def _follows(tables: Frames) -> pd.Series:
     """Whether the provider inspected is that of the plan, or one that followed it."""
     frame = _follow_up(tables)
@@ -550,6 +562,17 @@ RULES: list[Rule] = [
         "check both, or enter the succession in lineage.csv",
         of=lambda t: _follow_up(t).assign(follows=_follows(t)),
         reads=("plans", "inspections", "recommendations", "lineage"),
+    ),
+    rows(
+        "follow-up-names-actions",
+        "An action that a report says was done is one of the recommendation followed up.",
+        "follow_up",
+        "actions_done",
+        lambda f: f["missing"].notna(),
+        "names {missing}, which is not an action of recommendation {recommendation} of {plan}",
+        "write codes of actions.csv, with '; ' between them",
+        of=_actions_done,
+        reads=("actions",),
     ),
     rows(
         "repeated-recommendation-whole",

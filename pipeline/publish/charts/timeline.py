@@ -14,7 +14,7 @@ from textwrap import wrap
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from pipeline.analysis.plans import REPLACED
+from pipeline.analysis.plans import REPLACED, REPORTED
 from pipeline.data import is_missing
 from pipeline.publish.charts.canvas import Canvas, Side
 from pipeline.publish.page.style import CURRENT, DOWN, GRID, INK, QUIET, RULE
@@ -42,7 +42,7 @@ STATES: dict[str, tuple[str, str, str, str]] = {
 _EXPLAINED = {
     "passed": "Ring: the target has gone by.",
     "upcoming": "Disc: the target is still to come.",
-    "closed": "Filled square: complete, dropped or replaced with the plan.",
+    "closed": "Filled square: complete, reported done, dropped or replaced with the plan.",
     "undated": "Open square: no target date.",
 }
 _LANE, _LINE, _GAP, _HEAD = 28, 17, 8, 64
@@ -64,7 +64,7 @@ class _Grid:
 
 def state(position: str, due_on: object) -> str:
     """Return how the timeline marks an action: a key of STATES."""
-    if position in ("complete", "dropped", REPLACED):
+    if position in ("complete", "dropped", REPLACED, REPORTED):
         return "closed"
     if is_missing(due_on):
         return "undated"

@@ -4,6 +4,7 @@ import pandas as pd
 
 from pipeline.analysis.plan_progress import slippage_by_owner
 from pipeline.analysis.plans import (
+    REPORTED,
     TARGET_PASSED,
     WHOLE_RECOMMENDATION,
     completeness,
@@ -22,7 +23,7 @@ from pipeline.publish.reports.slippage import slippage_table
 _STATE_WORDS = {
     "passed": "target has gone by",
     "upcoming": "still to come",
-    "closed": "complete or dropped",
+    "closed": "done, dropped or replaced",
     "undated": "no target date",
 }
 
@@ -97,6 +98,7 @@ def actions_table(report: Plan) -> Table | Prose:
         group=report.actions["recommendation"].map(headings),
         target=pd.array([_target(row) for row in records(moved)], "string"),
         promise=pd.array([_promise(row) for row in records(report.actions)], "string"),
+        stands=[_stands(report, row) for row in records(report.actions)],
     )
     example = str(frame["action"].iloc[0])
     priority = [Column("priority", "Priority or theme as printed", missing="none printed")]
@@ -109,7 +111,7 @@ def actions_table(report: Plan) -> Table | Prose:
             *(priority if frame["priority"].notna().any() else []),
             Column("owner", "Owner as printed", missing="none printed"),
             Column("target", "Target as printed", missing="none printed"),
-            Column("position", "Where it stands", "mark"),
+            Column("stands", "Where it stands", "mark"),
             Column("measure", "Measure promised, in our words", missing="none"),
         ],
         row_header="promise",
@@ -136,6 +138,13 @@ def _target(row: Row) -> str | None:
 
 def _times(number: int) -> str:
     return {1: "once", 2: "twice"}.get(number, f"{in_words(number)} times")
+
+
+def _stands(report: Plan, row: Row) -> str:
+    """Where an action stands; what an inspection reports of it, by the name of that inspection."""
+    if row["position"] != REPORTED:
+        return str(row["position"])
+    return f"reported done by the inspection of {report.round_names[str(row['reported_in'])]}"
 
 
 def _promise(row: Row) -> str:

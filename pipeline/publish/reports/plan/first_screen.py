@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.analysis.plans import NO_DATE, RESPONSES, day_in_words
+from pipeline.analysis.plans import NO_DATE, REPORTED, RESPONSES, day_in_words
 from pipeline.analysis.records import records
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.publish.page.blocks import Headline
@@ -68,6 +68,13 @@ def _targets(report: Plan) -> list[str]:
     waiting = report.actions["position"].isin(["upcoming", "not started", "in progress"])
     upcoming = report.actions[waiting]["due_on"].dropna()
     sentences = []
+    done = report.actions[report.actions["position"] == REPORTED]
+    for code, rows in done.groupby("reported_in", sort=False):
+        verb = "was" if len(rows) == 1 else "were"
+        sentences.append(
+            f"The inspection of {report.round_names[str(code)]} reports that {in_words(len(rows))} "
+            f"of these {verb} done."
+        )
     if passed := report.passed:
         sentences.append(
             f"As of {report.day} the target date of {passed} had passed without an update on "
