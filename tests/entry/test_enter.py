@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,27 @@ def renamed(typed: Typed) -> None:
     typed.book["ratings"].title = "Ratings of 2021"
 
 
+def sheet_deleted(typed: Typed) -> None:
+    del typed.book["prompt_scores"]
+
+
+def sources_deleted(typed: Typed) -> None:
+    del typed.book["sources"]
+
+
+def row_deleted(typed: Typed) -> None:
+    typed.book["ratings"].delete_rows(5)
+
+
+def row_twice(typed: Typed) -> None:
+    sheet, (_, names) = typed.book["ratings"], typed.header("ratings")
+    last = typed.rows("ratings")[-1]["#"] + 1
+    for column in range(1, names["where"]):
+        sheet.cell(last, column).value = sheet.cell(5, column).value
+    other = "Good" if sheet.cell(5, names["rating"]).value != "Good" else "Inadequate"
+    sheet.cell(last, names["rating"]).value = other
+
+
 def percent_format(typed: Typed) -> None:
     cell = typed.cell("key_question_scores", SCORE, "percent")
     cell.value, cell.number_format = 0.74, "0%"
@@ -156,6 +178,15 @@ def percent_format(typed: Typed) -> None:
         ),
         (column_deleted, r"sheet ratings, row \d+: the column rating is missing"),
         (merged, r"sheet ratings, cells D5:D6: they are merged"),
+        (sheet_deleted, r"sheet prompt_scores: has no row for.*prompts"),
+        (sources_deleted, r"sheet sources: the row of the document is missing"),
+        (row_deleted, r"sheet ratings: has no row for.*rating of standard 1.1 is missing"),
+        (row_twice, r"sheet ratings, row 15: it is about the same as row 5; delete one"),
+        (
+            put("inspections", {}, provider="northumbria-crc"),
+            r"cell A5 \(inspection\).*does not begin with provider and round",
+        ),
+        (put("key_question_scores", SCORE, percent=74.5), r"percent\).*not a whole number"),
         (renamed, r"sheet Ratings of 2021: it has the columns of ratings.*name it ratings"),
         (
             put("ratings", {"standard": "1.1"}, rating="Requires"),
@@ -187,10 +218,76 @@ def test_bad_input_is_named_by_sheet_and_cell_and_nothing_is_written(
     assert fingerprint(folder) == before
 
 
-def test_a_file_that_is_no_workbook_is_said(folder: Folder, tmp_path: Path) -> None:
+def as_text(typed: Typed) -> None:
+    cell = typed.cell("key_question_scores", SCORE, "percent")
+    cell.value, cell.number_format = str(cell.value), "@"
+
+
+def trailing_blanks(typed: Typed) -> None:
+    cell = typed.cell("ratings", {"standard": "1.1"}, "rating")
+    cell.value = f"{cell.value} \u00a0"
+
+
+def rows_hidden(typed: Typed) -> None:
+    sheet = typed.book["key_question_scores"]
+    for number in range(5, 15):
+        sheet.row_dimensions[number].hidden = True
+
+
+def filtered(typed: Typed) -> None:
+    sheet = typed.book["key_question_scores"]
+    sheet.auto_filter.ref = "A4:K30"
+    sheet.auto_filter.add_filter_column(3, ["reprint"])
+    rows_hidden(typed)
+
+
+def note_beside(typed: Typed) -> None:
+    typed.book["ratings"].cell(8, 20).value = "ask Anne"
+
+
+def columns_moved(typed: Typed) -> None:
+    typed.book["ratings"].move_range("C4:C60", cols=20)
+
+
+@pytest.mark.parametrize(
+    "change", [as_text, trailing_blanks, rows_hidden, filtered, note_beside, columns_moved]
+)
+def test_what_changes_no_figure_changes_no_row(
+    change: Callable[[Typed], None], folder: Folder, tmp_path: Path
+) -> None:
+    typed = typed_workbook(tmp_path / "new.xlsx")
+    before = list(enter(typed.path, folder.path).lines())
+    change(typed)
+    typed.save()
+    assert list(enter(typed.path, folder.path).lines()) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"inspection,provider\n", "is no workbook, whatever its name"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+            "is in an older form .* or has a password",
+        ),
+        (b"PK\x03\x04" + bytes(100), "is no workbook, or a broken one"),
+        (b"", "is empty"),
+    ],
+)
+def test_a_file_that_is_no_workbook_is_said(
+    content: bytes, said: str, folder: Folder, tmp_path: Path
+) -> None:
     path = tmp_path / "not.xlsx"
-    path.write_text("hello", encoding="utf-8")
-    with pytest.raises(CannotEnter, match="is no workbook that can be read"):
+    path.write_bytes(content)
+    with pytest.raises(CannotEnter, match=f"not.xlsx {said}"):
+        enter(path, folder.path)
+
+
+def test_a_spreadsheet_in_another_form_is_said(folder: Folder, tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    with pytest.raises(CannotEnter, match="an OpenDocument spreadsheet: save it"):
         enter(path, folder.path)
 
 

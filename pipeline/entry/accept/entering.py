@@ -58,8 +58,7 @@ def enter(
     """
     package = read_package(folder)
     resources = package.resources
-    workbook = read_form(path, resources)
-    rows, left_out = settled_rows(workbook, resources)
+    rows, left_out = settled_rows(read_form(path, resources), resources)
     left_out += _without_inspection(rows, folder, package)
     comparison = None
     extra: dict[Path, bytes] = {}
@@ -176,8 +175,8 @@ def _at_cell(problem: Problem, by_file: dict[str, MergedTable]) -> str:
     """Say a problem of a raw file at the cell of the workbook it comes from, where it does."""
     table = by_file.get(problem.file)
     typed = table.typed.get(problem.line or 0) if table else None
-    if table is not None and problem.line is None:
-        return f"sheet {table.resource.name}: {problem.rule}; {problem.fix}."
+    if problem.line is None:
+        return f"sheet {problem.file.removesuffix('.csv')}: {problem.rule}; {problem.fix}."
     if typed is None or typed.table != (table.resource.name if table else ""):
         return str(problem)
     column = (problem.column or "").split(", ")[0]

@@ -1,11 +1,12 @@
 """The rows of a workbook that say something, completed and settled."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.data.completeness import NEEDS
 from pipeline.data.figures import FIGURES
 from pipeline.data.package import Resource
+from pipeline.entry.codes import inspection_code
 from pipeline.entry.form.layout import MARK, content
 from pipeline.entry.form.reading import TypedRow, Workbook
 from pipeline.entry.problems import CannotEnter
@@ -31,7 +32,7 @@ def settled_rows(
     by_name = {resource.name: resource for resource in resources}
     only = _only_codes(workbook, by_name)
     own = {row.cells["inspection"] for row in workbook.rows.get("inspections", [])}
-    problems: list[str] = []
+    problems = [*_without_source(workbook), *_codes_changed(workbook)]
     left_out: list[str] = []
     rows: dict[str, list[TypedRow]] = {}
     for name, typed in workbook.rows.items():
@@ -52,10 +53,38 @@ def settled_rows(
         for row in kept:
             _complete(row, resource, only)
             problems += _unsettled(row)
+        problems += _stands_twice(kept, resource)
         rows[name] = kept
     if problems:
         raise CannotEnter(problems)
     return {name: kept for name, kept in rows.items() if kept}, left_out
+
+
+def _without_source(workbook: Workbook) -> Iterator[str]:
+    if not any(row.cells["source"] for row in workbook.rows.get("sources", [])):
+        yield "sheet sources: the row of the document is missing; copy it from a new form."
+
+
+def _codes_changed(workbook: Workbook) -> Iterator[str]:
+    """Say where the code of an inspection or plan no longer fits its provider and year."""
+    for table, code, year in (("inspections", "inspection", "round"), ("plans", "plan", "year")):
+        for row in workbook.rows.get(table, []):
+            begins = inspection_code(row.cells["provider"], row.cells[year])
+            if not row.cells[code].startswith(begins):
+                yield (
+                    f"{row.at(code)}: {row.cells[code]} does not begin with provider and {year}, "
+                    f"{begins}; put back what the form had, or take a new form."
+                )
+
+
+def _stands_twice(rows: list[TypedRow], resource: Resource) -> Iterator[str]:
+    """Say where two rows of a sheet have the same key and differ."""
+    seen: dict[tuple[str, ...], TypedRow] = {}
+    for row in rows:
+        key = tuple(row.cells[name] for name in resource.primary_key)
+        first = seen.setdefault(key, row)
+        if all(key) and first.cells != row.cells:
+            yield f"{row.at()}: it is about the same as row {first.number}; delete one of the two."
 
 
 _NEEDED = {need.table for need in NEEDS} | {"overall_ratings"}

@@ -59,10 +59,8 @@ def read_form(path: Path, resources: Sequence[Resource]) -> Workbook:
         book = openpyxl.load_workbook(path)
     except FileNotFoundError:
         raise CannotEnter([f"{path.name} is not there: check the name."]) from None
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
-        raise CannotEnter(
-            [f"{path.name} is no workbook that can be read: save it as .xlsx without a password."]
-        ) from None
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError):
+        raise CannotEnter([f"{path.name} {_what_it_is(path)}."]) from None
     by_name = {resource.name: resource for resource in resources}
     problems: list[str] = []
     workbook = Workbook(path)
@@ -82,6 +80,23 @@ def read_form(path: Path, resources: Sequence[Resource]) -> Workbook:
     if problems:
         raise CannotEnter(problems)
     return workbook
+
+
+def _what_it_is(path: Path) -> str:
+    """Say what a file is that is no workbook in the form .xlsx, and what to do."""
+    try:
+        start = path.read_bytes()[:200]
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if not start.strip():
+        return "is empty: take the workbook again from where you saved it"
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        return "is in an older form (.xls) or has a password: save it as .xlsx without a password"
+    if b"opendocument" in start:
+        return "is an OpenDocument spreadsheet: save it as .xlsx, then enter that"
+    if start.startswith(b"PK"):
+        return "is no workbook, or a broken one: save it as .xlsx again"
+    return "is no workbook, whatever its name: a CSV file or page cannot hold the form's sheets"
 
 
 def _stray(sheet: Any, resources: Sequence[Resource]) -> Iterator[str]:
