@@ -1,107 +1,326 @@
-"""The measurements in words, for docs/benchmarks.md."""
+"""The measurements in words, for docs/benchmarks.md; whatever was not measured is left out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
-#: How many times as fast as the usual way so many reports are to be made.
-AIMS = {2: 4, 20: 12, 200: 20}
+Found = dict[str, Any]
 
 
-def markdown(found: dict[str, Any]) -> str:
+@dataclass(frozen=True)
+class Target:
+    """What is aimed at: in words, the number, its unit, and how what was measured is looked up.
+
+    ``most`` says that the number is the most there may be; else it is the least.
+    """
+
+    words: str
+    number: float
+    unit: str
+    measured: Callable[[Found], float]
+    most: bool = True
+
+    def row(self, found: Found) -> list[str]:
+        """Target, measured, and whether it is hit or by how much it is missed."""
+        words = self.words.format(**found["sizes"])
+        aim = f"{'at most' if self.most else 'at least'} {self.number:g}{self.unit}"
+        try:
+            value = self.measured(found)
+        except KeyError:
+            return [words, aim, "not measured", ""]
+        hit = value <= self.number if self.most else value >= self.number
+        if hit:
+            verdict = "hit"
+        elif not self.number:
+            verdict = f"missed by {value:g}"
+        else:
+            off = value / self.number - 1 if self.most else 1 - value / self.number
+            verdict = f"missed: {100 * off:.0f}% {'over' if self.most else 'short'}"
+        return [words, aim, f"{value:.3g}{self.unit}", verdict]
+
+
+TARGETS = (
+    Target(
+        "{few reports} comparisons from raw tables, against the usual way", 20, " times as fast",
+        lambda f: times_as_fast(f, "few"), most=False,
+    ),
+    Target(
+        "{many reports} comparisons from raw tables, against the usual way", 30, " times as fast",
+        lambda f: times_as_fast(f, "many"), most=False,
+    ),
+    Target("tables alone, {many} providers", 4, " s", lambda f: f["tables, many"]["median"]),
+    Target("tables alone, {most} providers", 15, " s", lambda f: f["tables, most"]["median"]),
+    Target(
+        "tables alone, {most} providers: memory", 500, " MB",
+        lambda f: f["tables, most"]["peak memory, MB"],
+    ),
+    Target(
+        "one figure among {most} providers to its pages", 3, " s",
+        lambda f: f["one change, most"]["median"],
+    ),
+    Target(
+        "nothing to do, {most reports} reports", 0.5, " ms a report",
+        lambda f: f["nothing to do, most"]["ms a report"]["median"],
+    ),
+    Target(
+        "{many reports} comparisons, against the floor", 1.15, " times",
+        lambda f: ratio(f["floor, many"], "ours", "floor"),
+    ),
+    Target(
+        "{few reports} comparisons, against the best other engine", 2.5, " times as fast",
+        lambda f: min(ratio(f["rivals"], name, "ours") for name in f["rivals"]["versions"]),
+        most=False,
+    ),
+    Target(
+        "things that a notebook sees of the one before", 0, "",
+        lambda f: sum(f["rivals"]["leaks"]["ours"].values()),
+    ),
+    Target(
+        "wrong pages of {pages_at_once} made by {processes_at_once} processes at once", 0, "",
+        lambda f: len({*f["load"]["wrong"], *f["load"]["other bytes"]}),
+    ),
+)  # fmt: skip
+
+
+def ratio(ways: Found, one: str, other: str) -> float:
+    """How many times as long one way takes as another, by their medians."""
+    return float(ways[one]["median"] / ways[other]["median"])
+
+
+def usual(found: Found, reports: int) -> float:
+    """Seconds of the usual two commands for so many reports, scaled from those it was run for."""
+    return float(found["usual"]["median"] / found["usual"]["reports"] * reports)
+
+
+def times_as_fast(found: Found, name: str) -> float:
+    """How many times as fast as the usual way we are from raw tables to pages."""
+    ours = found[f"end to end, {name}"]
+    return usual(found, ours["reports"]) / float(ours["median"])
+
+
+def markdown(found: Found) -> str:
     """What was measured, what was aimed at, and by how much it falls short where it does."""
-    on, floor, nothing = found["machine"], found["floor"], found["nothing to do"]
-    two, twenty, cold, dask = (found[key] for key in ("2 reports", "20 reports", "cold", "dask"))
-    rows = "\n".join(
-        f"| {row['reports']:,} | {_shown(row['seconds'])} | {row['seconds a report']} "
-        f"| {row['peak memory, MB']} | {row['tables, seconds']} "
-        f"| {row['nothing to do, seconds']} |"
-        for row in found["growth"]
+    parts = [
+        _head, _end_to_end, _targets, _stages, _tables, _one_change, _nothing, _pages, _rivals,
+        _load, _dask,
+    ]  # fmt: skip
+    texts = []
+    for part in parts:
+        try:
+            texts.append(part(found))
+        except KeyError:
+            continue  # not measured in this run; the table of targets says so
+    missing = [f"* {name}: {why}" for name, why in found.get("not measured", {}).items()]
+    if missing:
+        texts.append("\n".join(["## Not measured in this run", "", *missing]))
+    return "\n\n".join(texts) + "\n"
+
+
+def _head(found: Found) -> str:
+    on = found["machine"]
+    rehearsal = (
+        "**A quick run: small sizes, once each. It says that the measurements work, nothing "
+        "more; its targets are for other sizes.**\n\n"
+        if found.get("quick")
+        else ""
     )
-    usual_each = twenty["usual"]["median"] / 20
-    per_report = [row["seconds a report"] for row in found["growth"]]
-    scaled = "\n".join(
-        f"| {row['reports']:,} reports | {_shown(row['seconds'])} "
-        f"| {usual_each * row['reports']:.0f}, scaled | "
-        f"{usual_each * row['reports'] / row['seconds']['median']:.1f} "
-        f"| {AIMS.get(row['reports'], '')} |"
-        for row in found["growth"]
-        if row["reports"] > 20
-    )
-    larger = "Above 20 reports the usual way was not run: its time is that at 20, scaled."
-    if not scaled:
-        larger = "Larger numbers were left out of this run."
-    lines = "\n".join(
-        [_row("2 reports, cold", two, AIMS[2]), _row("20 reports", twenty, AIMS[20])]
-        + ([scaled] if scaled else [])
-    )
+    libraries = ", ".join(f"{name} {number}" for name, number in on["libraries"].items())
     return f"""# Benchmarks
 
-Made by `make bench`; the same figures are in `benchmarks.json`. Times are wall-clock seconds:
-median (smallest to largest) of {_runs(found["runs of each"])}, ways that are compared taking turns.
-Machine: {on["processors"]} processors, {on["system"]} {on["machine"]}, Python {on["python"]},
-{", ".join(f"{name} {number}" for name, number in on["libraries"].items())}.
+{rehearsal}Made by `make bench`; the same figures are in `benchmarks.json`. Times are seconds by
+the clock: the median, with the smallest and the largest where there are several runs, ways that
+are compared taking turns. *CPU* is the time of all processes on processors. Memory is the most
+that all processes held together, shared pages counted once, in a run of its own.
 
-The reports are comparisons of simulated providers, two editions each (`pipeline simulate`, seed 1).
-"The usual way" is `papermill` and then `jupyter nbconvert --to html`, once for each report. "Ours"
-is the whole command `python -m pipeline report`, from its start to its end, with the processed
-tables there and no page yet. The usual way's page is nbconvert's own, which does less: no page
-template of ours, no check. It runs every cell, as papermill does; ours leaves out those that the
-edition does not show (five of thirty-two in the leadership edition, one in the analyst's).
+Machine: {on["processors"]} processors, {on["system"]} {on["machine"]}, Python {on["python"]};
+{libraries}.
 
-## Against the usual way
-
-| | ours | usual | times as fast | aim |
-| --- | --- | --- | --- | --- |
-{lines}
-
-{larger}
-
-The real data from nothing ({cold["reports"]} reports and the processed tables):
-{_shown(cold["ours"])} s; the aim is under 6 s. The usual two commands alone, without the tables,
-would take {cold["reports"] * usual_each:.0f} s for as many reports (scaled from 20 comparisons).
-
-## Against the floor
-
-The floor is the same cells, run by plain Python in a process that has imported everything, and our
-template, on as many processes, without isolation, papermill or progress. Both are timed from the
-moment when every worker is ready.
-
-| 20 reports | ours | floor | ratio | aim |
-| --- | --- | --- | --- | --- |
-| seconds | {_shown(floor["ours"])} | {_shown(floor["floor"])} | {floor["ratio"]} | 1.3 |
-
-## Nothing to do
-
-`report` with every page right: {_shown(nothing["nothing"])} s (aim: under 1 s). `--help`:
-{_shown(nothing["help"])} s (aim: under 0.3 s).
-
-## As the work grows
-
-| reports | seconds | seconds a report | peak memory, MB | tables, s | nothing to do, s |
-| --- | --- | --- | --- | --- | --- |
-{rows}
-
-Time a report lies between {min(per_report)} and {max(per_report)} s; up to 200 reports it is the
-median of {_runs(found["runs of each"])}, above that one run. Memory is that of all processes
-together, shared pages counted once, in a run of its own, since asking for it takes time too.
-The processed tables are made once, before.
-
-## Dask
-
-20 reports by two Dask workers on the same machine: {_shown(dask["dask"])} s; by two local workers:
-{_shown(dask["local"])} s. The Dask workers were running, the local ones are started by the command.
-"""
+The reports are comparisons of simulated providers, two editions each (`pipeline simulate`, seed
+{found["seed"]})."""
 
 
-def _runs(number: int) -> str:
-    return "one run" if number == 1 else f"{number} runs"
+def _end_to_end(found: Found) -> str:
+    rows = []
+    for name in ("few", "many", "most"):
+        ours = found.get(f"end to end, {name}")
+        if ours is None:
+            continue
+        count = ours["reports"]
+        fast = f"{times_as_fast(found, name):.1f}" if "usual" in found else ""
+        scaled = f"{usual(found, count):,.0f}" if "usual" in found else ""
+        rows.append(
+            [f"{count:,}", _shown(ours), f"{1000 * ours['median'] / count:.0f}",
+             f"{ours['cpu']:.1f}", f"{ours['peak memory, MB']:,}", scaled, fast]
+        )  # fmt: skip
+    if not rows:
+        raise KeyError("end to end")
+    heads = [
+        "reports", "ours, s", "ms a report", "CPU, s", "memory, MB", "usual, s", "times as fast"
+    ]  # fmt: skip
+    own, by_hand = found.get("own data"), found.get("usual")
+    said = ""
+    if by_hand:
+        said = (
+            f'\n\n"The usual way" is `papermill` and then `jupyter nbconvert --to html`, once for '
+            f"each report, with the processed tables there. It was run for {by_hand['reports']} "
+            f"reports, {_shown(by_hand)} s, and scaled. Its page is nbconvert's own, which does "
+            "less: no page template of ours, no check. It runs every cell, as papermill does."
+        )
+    if own:
+        said += (
+            f"\n\nThe project's own data, {own['reports']} reports from nothing: {_shown(own)} s."
+        )
+    return (
+        "## From raw tables to pages\n\n"
+        "The whole command `python -m pipeline report`, from its start to its end, with neither "
+        f"tables nor pages there.\n\n{_table(heads, rows)}{said}"
+    )
 
 
-def _row(name: str, times: dict[str, Any], aim: int) -> str:
-    ours, usual = _shown(times["ours"]), _shown(times["usual"])
-    return f"| {name} | {ours} | {usual} | {times['times as fast']} | {aim} |"
+def _targets(found: Found) -> str:
+    rows = [target.row(found) for target in TARGETS]
+    return f"## Targets\n\n{_table(['what', 'target', 'measured', ''], rows)}"
 
 
-def _shown(times: dict[str, Any]) -> str:
-    return f"{times['median']:.2f} ({times['smallest']:.2f} to {times['largest']:.2f})"
+def _stages(found: Found) -> str:
+    of = found["stages"]
+    total = of["cpu"]
+    shares = sorted(of["stages"].items(), key=lambda item: -item[1])
+    rows = [
+        [name, f"{seconds:.2f}", f"{100 * seconds / total:.0f}%",
+         f"{1000 * seconds / of['pages']:.0f}"]
+        for name, seconds in of["stages"].items()
+    ]  # fmt: skip
+    first, second, third, *_ = [f"{name} ({100 * s / total:.0f}%)" for name, s in shares]
+    once = of["stages"]["imports"] + of["stages"]["templates and notebooks"]
+    return (
+        "## Where the time goes\n\n"
+        f"{of['pages']} comparisons from raw tables with one worker take {total:.1f} s of "
+        f"processor time. Most of it goes into {first}, then {second} and {third}. "
+        f"{once:.1f} s ({100 * once / total:.0f}%) are spent once, however many reports there "
+        "are. A stage within another counts for the inner one only; *export* is nbconvert with our "
+        "template.\n\n" + _table(["stage", "CPU, s", "share", "ms a page"], rows)
+    )
+
+
+def _tables(found: Found) -> str:
+    rows = [
+        [f"{of['providers']:,}", _shown(of), f"{of['cpu']:.1f}", f"{of['peak memory, MB']:,}"]
+        for of in (found["tables, many"], found["tables, most"])
+    ]
+    return "## Tables alone\n\n`python -m pipeline data`, with nothing there.\n\n" + _table(
+        ["providers", "s", "CPU, s", "memory, MB"], rows
+    )
+
+
+def _one_change(found: Found) -> str:
+    rows = [
+        [f"{of['providers']:,}", _shown(of), f"{of['cpu']:.1f}",
+         "yes" if of["its two pages and no other"] else "**no**"]
+        for of in (found["one change, many"], found["one change, most"])
+    ]  # fmt: skip
+    return (
+        "## One change\n\nOne figure of one provider is changed, and changed back; the whole "
+        "command, all counted.\n\n"
+        + _table(["providers", "s", "CPU, s", "its two pages changed and no other"], rows)
+    )
+
+
+def _nothing(found: Found) -> str:
+    rows = [
+        [f"{of['reports']:,}", _shown(of), _shown(of["ms a report"])]
+        for of in (found["nothing to do, few"], found["nothing to do, most"])
+    ]
+    helps = f"\n\n`--help`: {_shown(found['help'])} s." if "help" in found else ""
+    return (
+        "## Nothing to do\n\n`report` with every page right.\n\n"
+        + _table(["reports", "s", "ms a report"], rows)
+        + helps
+    )
+
+
+def _pages(found: Found) -> str:
+    rows = [
+        [edition, f"{of['reports']}", _shown(of), f"{1000 * of['median'] / of['reports']:.0f}",
+         f"{1000 * of['cpu'] / of['reports']:.0f}"]
+        for edition, of in found["editions"].items()
+    ]  # fmt: skip
+    text = (
+        "## Pages alone\n\nFrom the moment when all is imported, the tables there; on "
+        f"{found['machine']['processors']} processes.\n\n"
+        + _table(["edition", "pages", "s", "ms a page", "CPU, ms a page"], rows)
+    )
+    floors = [found[key] for key in ("floor, few", "floor, many") if key in found]
+    if floors:
+        rows = [
+            [f"{of['reports']:,}", _shown(of["ours"]), _shown(of["floor"]),
+             f"{ratio(of, 'ours', 'floor'):.2f}", f"{of['ours']['cpu']:.1f}",
+             f"{of['floor']['cpu']:.1f}"]
+            for of in floors
+        ]  # fmt: skip
+        text += (
+            "\n\nThe floor is the same cells, run by plain Python in processes that have imported "
+            "everything, and our template, without isolation, papermill or progress.\n\n"
+            + _table(["pages", "ours, s", "floor, s", "ratio", "our CPU, s", "its CPU, s"], rows)
+        )
+    return text
+
+
+def _rivals(found: Found) -> str:
+    of = found["rivals"]
+    rows = [["ours", "", _shown(of["ours"]), f"{of['ours']['cpu']:.1f}", ""]]
+    rows += [
+        [name, number, _shown(of[name]), f"{of[name]['cpu']:.1f}",
+         f"{ratio(of, name, 'ours'):.2f}"]
+        for name, number in of["versions"].items()
+    ]  # fmt: skip
+    leaks = [
+        [thing, *("seen" if of["leaks"][name][thing] else "not seen" for name in of["leaks"])]
+        for thing in of["looked for"]
+    ]
+    return (
+        f"## Other engines\n\n{of['reports']} reports by engines that run notebooks within a "
+        f"process: the same notebooks and cells, {found['machine']['processors']} processes that "
+        "have imported everything, one of nbconvert's HTML exporters each; ours with a process "
+        "forked for each notebook, and our own page. What the cells themselves do is most of the "
+        "time and the same for all.\n\n"
+        + _table(["engine", "version", "s", "CPU, s", "times as long as ours"], rows)
+        + "\n\nWhat a second notebook sees of what a first one left:\n\n"
+        + _table(["", *of["leaks"]], leaks)
+    )
+
+
+def _load(found: Found) -> str:
+    of = found["load"]
+    wrong = "none did" if not of["wrong"] else "; ".join(of["wrong"][:5])
+    other = "none had" if not of["other bytes"] else ", ".join(of["other bytes"][:5])
+    return (
+        f"## Right under load\n\n{of['reports']} pages by {of['processes']} processes at once "
+        f"({of['seconds']} s), then by one ({of['seconds of one']} s). Each page was held against "
+        "the raw tables: a name or figure other than its own provider's stood on it: "
+        f"{wrong}; other bytes than those of one process: {other}."
+    )
+
+
+def _dask(found: Found) -> str:
+    of = found["dask"]
+    same = "The pages are the same, byte for byte." if of["same bytes"] else "**Pages differ.**"
+    return (
+        f"## Dask\n\n{of['reports']} reports by two Dask workers on the same machine: "
+        f"{_shown(of['dask'])} s; by two local workers: {_shown(of['local'])} s, the tables there. "
+        f"The Dask workers were running, the local ones are started by the command. {same}"
+    )
+
+
+def _shown(times: Found) -> str:
+    median, smallest, largest = (times[key] for key in ("median", "smallest", "largest"))
+    if times["runs"] == 1:
+        return f"{median:.2f}"
+    return f"{median:.2f} ({smallest:.2f} to {largest:.2f})"
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [heads, ["---" for _ in heads], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,8 +1,8 @@
 """The floor: a report's cells and its template in a process that has imported everything.
 
 No papermill, no kernel, no fork, no isolation between reports: what is left is the work. Run as a
-program it makes the reports it is told to, on so many processes, and prints the seconds from the
-moment when all of them were ready.
+program (``python -m bench.floor PROCESSED COUNT PROCESSES``) it makes reports on so many processes
+and prints the seconds from the moment when all of them were ready.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import multiprocessing
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import nbformat
 
+from bench.warmed import NOTEBOOKS, comparisons, cpu
 from pipeline.data.folders import PROCESSED_VARIABLE
-from pipeline.publish.build.catalogue import Report, Wanted, reports_in
+from pipeline.publish.build.catalogue import Report
 from pipeline.publish.build.run import get_ready, renderer
 from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.render import for_page
@@ -44,49 +46,54 @@ def plain_page(report: Report, notebook: Any) -> str:
             assert isinstance(shown, ast.Expr)
             value = eval(compile(ast.Expression(shown.value), "cell", "eval"), names)
             if value is not None:
-                data = {"text/plain": repr(value)}
-                if hasattr(value, "_repr_html_"):
-                    data["text/html"] = value._repr_html_()
+                shows = hasattr(value, "_repr_html_")
+                data = {"text/html": value._repr_html_()} if shows else {"text/plain": repr(value)}
                 cell.outputs.append(nbformat.v4.new_output("execute_result", data=data))
     return renderer().html(executed, page_info(report.about, report.edition))
 
 
-def _work(reports: list[Report], notebooks: Path, ready: Any, go: Any) -> None:
-    read = {r.notebook: nbformat.read(notebooks / f"{r.notebook}.ipynb", 4) for r in reports}
-    ready.wait()
-    go.wait()
-    for report in reports:
-        plain_page(report, read[report.notebook])
-
-
-def seconds(reports: list[Report], notebooks: Path, processes: int) -> float:
-    """Seconds for these reports on so many processes, without their start."""
-    get_ready(notebooks / f"{report.notebook}.ipynb" for report in reports)
+def together(
+    work: Callable[[list[Report]], None], reports: list[Report], processes: int
+) -> dict[str, float]:
+    """Seconds and processor seconds for reports on so many processes, without their start."""
     context = multiprocessing.get_context("fork")
     ready, go = context.Barrier(processes + 1), context.Event()
+
+    def share(of: list[Report]) -> None:
+        ready.wait()
+        go.wait()
+        work(of)
+
     workers = [
-        context.Process(target=_work, args=(reports[i::processes], notebooks, ready, go))
-        for i in range(processes)
+        context.Process(target=share, args=(reports[i::processes],)) for i in range(processes)
     ]
     for worker in workers:
         worker.start()
     ready.wait()
-    began = time.perf_counter()
+    before, began = cpu(), time.perf_counter()
     go.set()
     for worker in workers:
         worker.join()
-    taken = time.perf_counter() - began
+    taken = {"seconds": time.perf_counter() - began, "cpu": cpu() - before}
     if any(worker.exitcode for worker in workers):
-        raise RuntimeError("a report failed on the floor")
+        raise RuntimeError("a report failed")
     return taken
 
 
 def main() -> None:
-    """``python -m bench.floor PROCESSED NOTEBOOKS COUNT PROCESSES``."""
-    processed, notebooks, count, processes = sys.argv[1:]
+    """Get ready, then time the reports."""
+    processed, count, processes = sys.argv[1:]
     os.environ[PROCESSED_VARIABLE] = processed
-    reports = Wanted(kind="comparison").among(reports_in(Path(processed)))[: int(count)]
-    print(json.dumps({"seconds": seconds(reports, Path(notebooks), int(processes))}))
+    reports = comparisons(Path(processed), int(count))
+    paths = {report.notebook: NOTEBOOKS / f"{report.notebook}.ipynb" for report in reports}
+    get_ready(paths.values())
+    read = {name: nbformat.read(path, 4) for name, path in paths.items()}
+
+    def work(of: list[Report]) -> None:
+        for report in of:
+            plain_page(report, read[report.notebook])
+
+    print(json.dumps(together(work, reports, int(processes))))
 
 
 if __name__ == "__main__":

@@ -1,33 +1,54 @@
-"""Our own way, measured as the floor is: from the moment when all is imported and read.
+"""Our own way from the moment when all is imported and read, as the floor and rivals are measured.
 
-As a program: ``python -m bench.warmed PROCESSED NOTEBOOKS COUNT WORKERS``.
+As a program: ``python -m bench.warmed PROCESSED COUNT WORKERS [EDITION] [OUT]``. Prints seconds and
+processor seconds; with OUT it also writes the pages there.
 """
 
 from __future__ import annotations
 
 import json
+import resource
 import sys
 import time
 from pathlib import Path
 
-from pipeline.publish.build.catalogue import TIMEOUT, Wanted, reports_in
+from pipeline.data.folders import PROJECT
+from pipeline.publish.build.catalogue import TIMEOUT, Report, Wanted, reports_in
 from pipeline.surroundings import settle
+
+NOTEBOOKS = PROJECT / "notebooks"
+
+
+def comparisons(processed: Path, count: int, edition: str = "") -> list[Report]:
+    """The first so many comparison reports, of one edition or of both."""
+    found = Wanted(kind="comparison").among(reports_in(processed))
+    return [report for report in found if not edition or report.edition == edition][:count]
+
+
+def cpu() -> float:
+    """Processor seconds of this process and of those it waited for."""
+    used = [resource.getrusage(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def main() -> None:
     """Get ready, then time the reports."""
-    processed, notebooks = Path(sys.argv[1]), Path(sys.argv[2])
-    count, workers = int(sys.argv[3]), int(sys.argv[4])
-    reports = Wanted(kind="comparison").among(reports_in(processed))[:count]
+    processed, count, workers, edition, out, *_ = [*sys.argv[1:], "", ""]
+    reports = comparisons(Path(processed), int(count), edition)
     settle()
     from pipeline.publish.build.run import get_ready, pages_of
 
-    get_ready(notebooks / f"{report.notebook}.ipynb" for report in reports)
-    began = time.perf_counter()
-    for _, page, sentence in pages_of(reports, processed, notebooks, TIMEOUT, workers):
+    get_ready({NOTEBOOKS / f"{report.notebook}.ipynb" for report in reports})
+    before, began = cpu(), time.perf_counter()
+    for report, page, sentence in pages_of(
+        reports, Path(processed), NOTEBOOKS, TIMEOUT, int(workers)
+    ):
         if page is None:
             raise RuntimeError(sentence)
-    print(json.dumps({"seconds": time.perf_counter() - began}))
+        if out:
+            (Path(out) / report.page).write_bytes(page)
+    taken = time.perf_counter() - began
+    print(json.dumps({"seconds": taken, "cpu": cpu() - before, "reports": len(reports)}))
 
 
 if __name__ == "__main__":

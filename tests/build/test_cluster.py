@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
@@ -15,8 +15,9 @@ import pytest
 from distributed import Client
 from support import toy
 
+from bench.warmed import NOTEBOOKS, comparisons
 from pipeline.publish.build import cluster, freshness
-from pipeline.publish.build.catalogue import CannotBuild, reports_in
+from pipeline.publish.build.catalogue import TIMEOUT, CannotBuild, reports_in
 from pipeline.publish.build.site import build
 from pipeline.workers import can_fork
 
@@ -88,6 +89,16 @@ def test_a_cluster_makes_the_same_bytes_as_one_machine(project, scheduler):
     assert outcome.failed == {} and len(outcome.written) == 9
     assert pages(project.root / "there") == pages(project.root / "here")
     assert project("there", scheduler=scheduler).written == []
+
+
+def test_a_cluster_makes_the_same_bytes_of_whole_reports(simulated, scheduler):
+    processed = simulated / "processed"
+    reports = comparisons(processed, 4)
+    with closing(
+        cluster.made_by_cluster(reports, processed, NOTEBOOKS, TIMEOUT, scheduler)
+    ) as made:
+        there = {report.page: page for report, page, _ in made}
+    assert there == {r.page: (simulated / "reports" / r.page).read_bytes() for r in reports}
 
 
 def test_a_failing_report_is_named_and_the_others_are_made(project, scheduler):
