@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -30,8 +30,10 @@ from pipeline.analysis.report_data import quality_reports, report_files, reports
 from pipeline.analysis.significance_claims import significance_claims
 from pipeline.analysis.statistics.change import with_tests
 from pipeline.data import Problem, Tables, load_valid
+from pipeline.data.folders import raw_folder
 from pipeline.data.owners import owner_of
-from pipeline.workers import in_processes
+from pipeline.data.package import PACKAGE_FILE
+from pipeline.workers import in_processes, rarely_collected
 
 CHUNK = 25
 """Providers worked on at once: enough that tables are worth their cost, few enough for memory."""
@@ -114,6 +116,7 @@ Watch = Callable[[Iterator["Made"], int], Iterable["Made"]]
 """Hands on what is made of so many lots of providers, and may show how far that is."""
 
 
+@rarely_collected()
 def process(
     raw: Path,
     out: Path,
@@ -131,9 +134,13 @@ def process(
     are what they were, with the tables that all share and the code, is not worked out again
     (unless ``fresh``).
     """
-    tables, problems = load_valid(raw)
-    owned = owner_of(tables)
     parts = Parts.read(out, fresh)
+    packages = of_file(raw / PACKAGE_FILE) + of_file(raw_folder() / PACKAGE_FILE)
+    read = {path.name: of_file(path) for path in sorted(raw.glob("*.csv"))}
+    read[PACKAGE_FILE] = of_text(packages)
+    tables, problems = load_valid(raw, parts.sound(read))
+    parts.note(read if not problems else {})
+    owned = owner_of(tables)
     checks = parts.checks()
     before = None if checks is None else _failed_errors(checks)
     marks = fingerprints(tables, owned)
@@ -234,6 +241,7 @@ class Parts:
         self._out = out
         self._headers: dict[str, str] = record.get("headers", {})
         self._providers: dict[str, Any] = record.get("providers", {})
+        self._raw: dict[str, str] = record.get("raw", {})
         self._text: dict[str, dict[str, bytes]] = {}
         self._whole: dict[str, str] = {}
 
@@ -255,6 +263,19 @@ class Parts:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls(out, {})
         return parts
+
+    def sound(self, read: Mapping[str, str]) -> set[str]:
+        """Return the raw files that are as they were when nothing was wrong with any of them.
+
+        ``read`` holds the fingerprints of the raw files. What a file must be is in the package.
+        """
+        if self._raw.get(PACKAGE_FILE) != read[PACKAGE_FILE]:
+            return set()
+        return {name for name, mark in read.items() if self._raw.get(name) == mark}
+
+    def note(self, raw: dict[str, str]) -> None:
+        """Keep the fingerprints of raw files with which nothing is wrong."""
+        self._raw = raw
 
     def checks(self) -> pd.DataFrame | None:
         """Return the table of checks as it stands, or None where there is none."""
@@ -327,6 +348,7 @@ class Parts:
         return json_bytes(
             {
                 "code": code_mark(),
+                "raw": self._raw,
                 "headers": self._headers,
                 "tables": self._whole,
                 "providers": self._providers,

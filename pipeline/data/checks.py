@@ -1,6 +1,6 @@
 """Rules that need more than one row: keys, references, and which rules run on which tables."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
 import pandas as pd
@@ -14,13 +14,19 @@ Frames = dict[str, pd.DataFrame]
 
 
 def table_problems(
-    tables: Frames, package: Package, broken: set[str], *, whole: bool = True
+    tables: Frames,
+    package: Package,
+    broken: set[str],
+    *,
+    whole: bool = True,
+    sound: Collection[str] = (),
 ) -> list[Problem]:
     """Check keys, references and the rules of inspections over all tables.
 
     ``broken`` names the files that already have problems: a rule that reads one
     of them is skipped, so that one slip is not reported many times over. Tables
-    that are not ``whole``, as rows were left out, may be empty.
+    that are not ``whole``, as rows were left out, may be empty. What reads nothing but ``sound``
+    files was found to hold of them before.
     """
     resources = package.resources
     files = {resource.name: resource.path for resource in resources}
@@ -33,8 +39,11 @@ def table_problems(
     for resource in resources:
         if resource.name not in tables:
             continue
-        problems += _repeated_keys(tables[resource.name], resource)
+        if resource.path not in sound:
+            problems += _repeated_keys(tables[resource.name], resource)
         for key in resource.foreign_keys:
+            if {resource.path, files[key.resource]} <= set(sound):
+                continue
             if key.resource in tables and files[key.resource] not in broken:
                 problems += _dangling(tables, resource, key, files)
     faulty = broken | {problem.file for problem in problems}
@@ -46,6 +55,8 @@ def table_problems(
         every = "*" in rule.tables
         names = (*rule.tables[:1], *files) if every else rule.tables
         read = [files.get(name, "") for name in names]
+        if set(read) <= set(sound):
+            continue
         if not set(names) <= set(tables) or faulty & set(read) or found_in & set(read[1:]):
             continue
         found = [p for p in rule.check(tables) if (p.file, p.line) not in said]

@@ -84,16 +84,18 @@ def _parse(text: str, resource: Resource, most: int) -> tuple[Text | None, list[
         needed = max(at for at, name in enumerate(header, start=1) if name not in optional)
         start = reader.line_num + 1
         for row in reader:
-            extra = row[named:]
-            if 0 < len(row) < needed or any(extra):
+            if len(row) == named and row[0]:  # as nearly every row is
+                rows.append(row)
+                lines.append(start)
+            elif 0 < len(row) < needed or any(row[named:]):
                 problems.append(_wrong_length(file, start, len(row), named, bool(empty)))
             elif any(row):
                 rows.append([*row[:named], *[""] * (named - len(row))])
                 lines.append(start)
-                if len(rows) > most:
-                    rule = f"has more than {most:,} rows, the most allowed"
-                    fix = "take out what does not belong; data/raw/datapackage.json sets the limit"
-                    return None, [*problems, Problem(file, None, None, None, rule, fix)]
+            if len(rows) > most:
+                rule = f"has more than {most:,} rows, the most allowed"
+                fix = "take out what does not belong; data/raw/datapackage.json sets the limit"
+                return None, [*problems, Problem(file, None, None, None, rule, fix)]
             start = reader.line_num + 1
     except csv.Error as error:
         # The reader notices only where the next quotation mark or the end of the file stands; the

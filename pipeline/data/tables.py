@@ -1,6 +1,6 @@
 """Load every raw table, checked and typed, or say everything that is wrong with them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,17 +43,22 @@ def load(folder: Path | str | None = None) -> Tables:
     return tables
 
 
-def load_valid(folder: Path | str | None = None) -> tuple[Tables, list[Problem]]:
+def load_valid(
+    folder: Path | str | None = None, sound: Collection[str] = ()
+) -> tuple[Tables, list[Problem]]:
     """Return the tables of the providers that have no problem, and what is wrong with the others.
 
     As ``load``, but a fault in rows of one provider leaves out that provider's rows of every
     table, and is among the problems under the provider's code. The problems hold the words about
     what was read all the same too (``stops`` is false). Raises InvalidData, with all problems,
     where what providers share is at fault, or no provider is left.
+
+    ``sound`` names files that are as they were when all files were without any problem, by the
+    same rules: they are read, and what only concerns them is not looked at again.
     """
     from pipeline.data.checks import table_problems
 
-    tables, problems, package, owners = _checked(folder)
+    tables, problems, package, owners = _checked(folder, sound)
     new = problems
     while out := {problem.provider for problem in new if problem.stops}:
         if None in out:
@@ -83,7 +88,7 @@ Owners = dict[str, dict[int, str]]
 
 
 def _checked(
-    folder: Path | str | None,
+    folder: Path | str | None, sound: Collection[str] = ()
 ) -> tuple[dict[str, pd.DataFrame], list[Problem], Package, Owners]:
     """Return the tables without the rows that could not be read, all problems, and the package.
 
@@ -103,7 +108,8 @@ def _checked(
         problems += found
         if text is None:
             continue
-        cells = list(column_problems(text, resource, package.limits))
+        known = resource.path in sound
+        cells = [] if known else list(column_problems(text, resource, package.limits))
         problems += cells
         texts[resource.name] = text
         # A row with a bad cell has been reported; the rest of the table still counts.
@@ -116,7 +122,7 @@ def _checked(
             tables[name] = frame.assign(**{status: frame[status].mask(given, "published")})
     problems += _strays(folder, package)
     broken = {problem.file for problem in problems if problem.stops}
-    problems += table_problems(tables, package, broken)
+    problems += table_problems(tables, package, broken, sound=sound)
     owners: Owners = {}
     if any(problem.stops for problem in problems):
         owners = _owners(texts)
@@ -192,6 +198,8 @@ def _typed(text: Text, resource: Resource, bad_lines: set[int | None]) -> pd.Dat
     for field in resource.fields:
         dtype, convert = _TYPES[field.type]
         cells = zip(text.cells[field.name], good, strict=True)
-        values = [convert(cell) if cell else pd.NA for cell, well in cells if well]
+        values: list[Any] = [cell or pd.NA for cell, well in cells if well]
+        if convert is not str:
+            values = [value if value is pd.NA else convert(value) for value in values]
         columns[field.name] = pd.Series(values, index=index, dtype=dtype)
     return pd.DataFrame(columns, index=index)
