@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 from pipeline.entry.documents.html import html_lines
-from pipeline.entry.documents.lines import Document
+from pipeline.entry.documents.lines import Document, Line
 from pipeline.entry.documents.pdf import pdf_lines
 from pipeline.entry.documents.text import text_lines
 from pipeline.entry.documents.word import word_lines
@@ -52,7 +52,7 @@ def open_document(path: Path) -> Document:
     return Document("text", tuple(text_lines(content)))
 
 
-def _word(content: bytes, name: str) -> list:
+def _word(content: bytes, name: str) -> list[Line]:
     try:
         names = zipfile.ZipFile(io.BytesIO(content)).namelist()
         if "word/document.xml" in names:
