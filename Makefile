@@ -32,7 +32,7 @@ override ASKED = $(call switch,PROVIDER,--provider) $(call switch,PREVIOUS,--pre
   $(call switch,WORKERS,--workers) $(call on,FORCE,--force) $(call on,EXPLAIN,--explain)
 
 .DEFAULT_GOAL := help
-.PHONY: help report data test check lab pdf demo bench fuzz dictionary lock clean
+.PHONY: help report data test check lab pdf demo bench fuzz mutants dictionary lock clean
 
 help: ## show this menu
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,8 +44,8 @@ report: $(VENV)/report.stamp ## build what is out of date: tables, reports and r
 data: $(VENV)/report.stamp ## check data/raw and build data/processed
 	@$(RUN) data $(call on,FORCE,--force) $(call on,EXPLAIN,--explain)
 
-test: $(VENV)/develop.stamp ## run every test
-	@$(VENV)/bin/python -m pytest $$TESTS
+test: $(VENV)/develop.stamp ## run every test, a process a processor
+	@$(VENV)/bin/python -m pytest -n logical --maxprocesses 8 --dist loadfile $$TESTS
 
 check: $(VENV)/develop.stamp ## style, types, import directions, notebook hygiene, lock files
 	$(VENV)/bin/ruff check .
@@ -68,6 +68,9 @@ demo: $(VENV)/report.stamp ## reports of 21 simulated providers, three rounds ea
 
 bench: $(VENV)/develop.stamp ## measure speed and memory; writes docs/benchmarks.md
 	@$(VENV)/bin/python -m bench
+
+mutants: $(VENV)/develop.stamp ## break statistics, ratings and rules 200 times: do the tests notice? writes docs/mutants.md
+	@$(VENV)/bin/python -m bench.mutants
 
 fuzz: $(VENV)/develop.stamp ## corrupt the raw tables 2,000 times: pages or sentences, no traceback
 	@$(VENV)/bin/python -m bench.fuzz

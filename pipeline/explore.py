@@ -23,42 +23,25 @@ from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.records import records
 from pipeline.analysis.statistics.change import with_tests
 from pipeline.analysis.statistics.sampling import (
-    eligible_cases_for_design,
-    likely_shares,
-    margin_of_error,
-    sample_size,
+    eligible_cases_for_design as eligible_cases_for_design,
 )
-from pipeline.analysis.statistics.significance import smallest_detectable_change
+from pipeline.analysis.statistics.sampling import likely_shares as likely_shares
+from pipeline.analysis.statistics.sampling import margin_of_error as margin_of_error
+from pipeline.analysis.statistics.sampling import sample_size as sample_size
+from pipeline.analysis.statistics.significance import (
+    smallest_detectable_change as smallest_detectable_change,
+)
 from pipeline.data import Tables, is_missing, load, processed_folder, raw_folder
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.data.nearest import one_of
 from pipeline.publish.build.site import tables_out_of_date
-from pipeline.publish.page.pictures import Picture, drawing
+from pipeline.publish.page.pictures import Picture
+from pipeline.publish.page.pictures import drawing as drawing
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison import ComparisonReport
 from pipeline.publish.reports.plan import PlanReport
 from pipeline.publish.reports.quality.report import QualityReport
 from pipeline.publish.reports.report_data import abouts
-
-__all__ = [
-    "chart",
-    "close_calls",
-    "compare",
-    "comparisons",
-    "drawing",
-    "eligible_cases_for_design",
-    "judge_change",
-    "likely_shares",
-    "margin_of_error",
-    "plan",
-    "plans",
-    "processed",
-    "quality",
-    "raw",
-    "sample_size",
-    "scores",
-    "smallest_detectable_change",
-]
 
 JUDGED = [
     "change_points", "newcombe_lower", "newcombe_upper", "change_verdict", "verdict_reason",

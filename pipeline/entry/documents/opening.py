@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 from pipeline.entry.documents.html import html_lines
-from pipeline.entry.documents.lines import Document
+from pipeline.entry.documents.lines import Document, Line
 from pipeline.entry.documents.pdf import pdf_lines
 from pipeline.entry.documents.text import text_lines
 from pipeline.entry.documents.word import word_lines
@@ -72,7 +72,7 @@ def _opened(path: Path, content: bytes) -> Document:
     return Document("text", tuple(text_lines(content)))
 
 
-def _word(content: bytes, name: str) -> list:
+def _word(content: bytes, name: str) -> list[Line]:
     try:
         files = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except zipfile.BadZipFile:

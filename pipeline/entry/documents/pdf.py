@@ -132,7 +132,7 @@ class _Visual:
 
 
 def _visual_lines(chars: list[_Char]) -> list[_Visual]:
-    from pdfplumber.utils import cluster_objects
+    from pdfplumber.utils.clustering import cluster_objects
 
     chars = [char for char in chars if char["text"].strip()]
     if not chars:

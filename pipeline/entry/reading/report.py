@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from pipeline.analysis.ratings.bands import rating_for
 from pipeline.data import Tables
 from pipeline.data.package import Resource
 from pipeline.entry.codes import inspection_code
@@ -470,7 +471,7 @@ def _discretion(
     lowest = min(percents, default=None)
     by_bands = ""
     if lowest is not None and not bands.ratings.empty:
-        by_bands = proof.rating_for(lowest, bands.ratings)
+        by_bands = rating_for(lowest, bands.ratings)
     row = report.add(
         "discretions",
         {

@@ -54,7 +54,9 @@ class Canvas:
     height: float
     _areas: list[tuple[float, float, float, float, dict[str, Any]]] = field(default_factory=list)
     _lines: dict[tuple[str, float, Any], list[tuple[float, float]]] = field(default_factory=dict)
-    _paths: dict[tuple[Any, ...], list[Sequence[tuple[float, float]]]] = field(default_factory=dict)
+    _paths: dict[tuple[str, float, Any, Any], list[Sequence[tuple[float, float]]]] = field(
+        default_factory=dict
+    )
     _discs: list[tuple[float, float, float, dict[str, Any]]] = field(default_factory=list)
     _marks: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     _words: list[tuple[float, float, str, dict[str, Any]]] = field(default_factory=list)
@@ -135,38 +137,22 @@ class Canvas:
             figure.add_artist(
                 Rectangle((x, y), to_x - x, to_y - y, transform=down, zorder=1, **look)
             )
-        for (colour, thickness, dashes), points in self._lines.items():
-            path = Path(points, [Path.MOVETO, Path.LINETO] * (len(points) // 2))
-            figure.add_artist(
-                PathPatch(
-                    path,
-                    transform=down,
-                    edgecolor=colour,
-                    facecolor="none",
-                    linewidth=thickness,
-                    linestyle=dashes or "solid",
-                    capstyle="butt",
-                    zorder=2,
-                )
-            )
-        for (colour, thickness, dashes, cap), runs in self._paths.items():
+
+        def draw(path: Path, colour: str, width: float, dashes: Any, cap: Any, z: float) -> None:
+            look = {"linewidth": width, "linestyle": dashes or "solid", "capstyle": cap}
+            patch = PathPatch(path, edgecolor=colour, facecolor="none", zorder=z, **look)
+            patch.set_transform(down)
+            figure.add_artist(patch)
+
+        for line, points in self._lines.items():
+            draw(Path(points, [Path.MOVETO, Path.LINETO] * (len(points) // 2)), *line, "butt", 2)
+        for look_of_runs, runs in self._paths.items():
             codes = [
                 Path.MOVETO if at == 0 else Path.LINETO for run in runs for at in range(len(run))
             ]
             path = Path([point for run in runs for point in run], codes)
             path.should_simplify = False  # a dot is a line without length
-            figure.add_artist(
-                PathPatch(
-                    path,
-                    transform=down,
-                    edgecolor=colour,
-                    facecolor="none",
-                    linewidth=thickness,
-                    linestyle=dashes or "solid",
-                    capstyle=cap,
-                    zorder=2.5,
-                )
-            )
+            draw(path, *look_of_runs, 2.5)
         for x, y, radius, look in self._discs:
             figure.add_artist(Circle((x, y), radius, transform=down, zorder=3, **look))
         for thing, look in MARKERS.items():

@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any, Final
 
-from markupsafe import Markup
+from markupsafe import Markup as Markup
 
 MINUS = "−"
 

@@ -8,7 +8,6 @@ from typing import Self
 import pandas as pd
 
 from pipeline.analysis.national.page import NAME
-from pipeline.publish.page.tables import Table
 from pipeline.publish.reports.national import first_screen, providers, questions, weaknesses
 from pipeline.publish.reports.report_data import NoSuchReport, open_report_data, report_names
 from pipeline.publish.reports.report_page import ReportPage
@@ -57,7 +56,3 @@ class NationalReport(ReportPage):
         """The figure of a line of the headline; empty where it has none."""
         rows = self.data["headline"].set_index("item")["value"]
         return "" if item not in rows.index or pd.isna(rows[item]) else str(rows[item])
-
-    def main_table(self) -> Table | None:
-        """The table of providers."""
-        return providers.providers_data(self)
