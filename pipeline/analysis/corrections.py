@@ -215,13 +215,17 @@ class _Both:
             name = comparator_in_text(self._tables, row["comparator"])
             return f"The figure of {name} for {row['key_question']}"
         inspection = self._rounds[row["inspection"]]
-        called = {
-            "key question": lambda: self._label(inspection["framework"], row["key_question"]),
-            "prompt": lambda: f"Prompt {row['prompt']}",
-            "rating": lambda: f"The rating of standard {row['standard']}",
-            "overall rating": lambda: "The overall rating",
-            "score": lambda: "The score",
-        }[kind.name]()
+        match kind.name:
+            case "key question":
+                called = self._label(inspection["framework"], row["key_question"])
+            case "prompt":
+                called = f"Prompt {row['prompt']}"
+            case "rating":
+                called = f"The rating of standard {row['standard']}"
+            case "overall rating":
+                called = "The overall rating"
+            case _:
+                called = "The score"
         return f"{called} in {inspection['round_name']}"
 
     def _label(self, framework: str, question: str) -> str:

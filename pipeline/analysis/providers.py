@@ -66,7 +66,9 @@ def fingerprints(tables: Tables, owned: Mapping[str, pd.Series]) -> dict[str, st
         if name in _OF_DOCUMENTS:
             parts = {code: rows[tables[name]["source"].isin(cited[code])] for code in cited}
         elif name in owned:
-            parts = dict(iter(rows.groupby(owned[name].to_numpy(), sort=False)))
+            parts = {
+                str(code): part for code, part in rows.groupby(owned[name].to_numpy(), sort=False)
+            }
         else:
             parts = {SHARED: rows}
         for code, part in parts.items():

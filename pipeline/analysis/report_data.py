@@ -342,9 +342,12 @@ def _about(
     short, full = current["provider_short_name"], current["provider_name"]
     names = [row["round_name"] for row in (previous, current) if row is not None]
     against = comparator_in_text(tables, current["comparator"])
-    own = previous is None or pair["lineage"] in (None, RENAMED)
-    earlier = "its earlier inspection" if own else f"the inspection of {previous['provider_name']}"
-    beside = [part for part in (earlier if previous else "", against) if part]
+    earlier = ""
+    if previous is not None:
+        own = pair["lineage"] in (None, RENAMED)
+        whose = f"the inspection of {previous['provider_name']}"
+        earlier = "its earlier inspection" if own else whose
+    beside = [part for part in (earlier, against) if part]
     rated = {row["inspection"]: row for row in records(ratings[ratings["standard"] == "overall"])}
     overall = rated[current["inspection"]]
     bands = framework_rows(tables["overall_bands"], current["framework"])

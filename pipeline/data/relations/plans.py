@@ -1,7 +1,8 @@
 """Relations of action plans: what they answer, their targets, updates, follow-up and links."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -67,7 +68,7 @@ def _plans(tables: Frames) -> pd.DataFrame:
     )
 
 
-def _in_a_circle(replaced: dict[str, str], plans: pd.Series) -> list[bool]:
+def _in_a_circle(replaced: Mapping[Any, str], plans: pd.Series) -> list[bool]:
     """Whether following what a plan replaces leads back to it."""
     found = []
     for plan in plans:
