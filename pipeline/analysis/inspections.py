@@ -51,14 +51,13 @@ def _comparators(rows: pd.DataFrame, tables: Tables) -> pd.Series:
     known = look_up(known, tables["sources"], ["source"], ["published"])
     own_report = known.drop_duplicates(["framework", "source"])
     only = known[~known.duplicated("framework", keep=False)]
-    only = look_up(rows[["framework"]], only, ["framework"], ["comparator"])
-    only = only["comparator"]
+    alone = look_up(rows[["framework"]], only, ["framework"], ["comparator"])["comparator"]
     published = known.drop_duplicates("comparator").set_index("comparator")["published"]
     key = ["framework", "source"]
     own = look_up(rows[key], own_report, key, ["comparator"])["comparator"]
     default = look_up(rows[["framework"]], tables["frameworks"], ["framework"], ["comparator"])
     chosen = rows["comparator"].fillna(own)
-    for other in (default["comparator"], only):
+    for other in (default["comparator"], alone):
         # What nobody named for this inspection, and is newer than its report, does not judge it.
         newer = [
             pd.notna(a) and pd.notna(b) and a[: len(b)] > b[: len(a)]
