@@ -13,6 +13,8 @@ from pipeline.entry.reading.words import simple
 
 PUBLISHED = "published"
 NOT_ENTERED = "not entered yet"
+_USUAL = {"facts": {"previous_status": "not printed"}, "samples": {"all_eligible": "no"}}
+"""What an empty cell says where a document seldom says anything else."""
 _OPTIONAL = "facts"
 """Where the reader's proposals may stay unsettled: they are left out."""
 
@@ -112,8 +114,8 @@ def _complete(row: TypedRow, resource: Resource, only: Mapping[str, Mapping[str,
         if table == resource.name and row.cells[figure] and row.cells[status] in ("", PUBLISHED):
             # Where the status is optional, an empty one beside a figure says the same.
             row.cells[status] = PUBLISHED if status in required else ""
-    if resource.name == "facts" and not row.cells["previous_status"]:
-        row.cells["previous_status"] = "not printed"
+    for column, usual in _USUAL.get(resource.name, {}).items():
+        row.cells[column] = row.cells[column] or usual
 
 
 def _unsettled(row: TypedRow) -> list[str]:
