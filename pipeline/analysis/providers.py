@@ -66,9 +66,8 @@ def fingerprints(tables: Tables, owned: Mapping[str, pd.Series]) -> dict[str, st
         if name in _OF_DOCUMENTS:
             parts = {code: rows[tables[name]["source"].isin(cited[code])] for code in cited}
         elif name in owned:
-            parts = {
-                str(code): part for code, part in rows.groupby(owned[name].to_numpy(), sort=False)
-            }
+            by_owner = rows.groupby(owned[name].to_numpy(), sort=False)
+            parts = {str(code): part for code, part in by_owner}
         else:
             parts = {SHARED: rows}
         for code, part in parts.items():

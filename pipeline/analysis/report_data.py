@@ -344,9 +344,9 @@ def _about(
     against = comparator_in_text(tables, current["comparator"])
     earlier = ""
     if previous is not None:
-        own = pair["lineage"] in (None, RENAMED)
-        whose = f"the inspection of {previous['provider_name']}"
-        earlier = "its earlier inspection" if own else whose
+        same = pair["lineage"] in (None, RENAMED)
+        of = previous["provider_name"]
+        earlier = "its earlier inspection" if same else f"the inspection of {of}"
     beside = [part for part in (earlier, against) if part]
     rated = {row["inspection"]: row for row in records(ratings[ratings["standard"] == "overall"])}
     overall = rated[current["inspection"]]
@@ -467,7 +467,12 @@ def lineage_sentences(tables: Tables, provider: str, previous: str | None) -> li
     ``previous`` is the earlier inspection of the page. The last inspection of a predecessor that is
     compared on no page is named, with the reason.
     """
-    came_from = records(tables["lineage"][tables["lineage"]["provider"] == provider])
+    became: dict[str, list[Row]] = grouped(records(tables["lineage"]), "provider")
+    came_from, ahead = [], [provider]
+    while ahead:
+        rows = [row for row in became[ahead.pop(0)] if row not in came_from]
+        came_from += rows
+        ahead += [row["predecessor"] for row in rows if row["kind"] == RENAMED]
     if not came_from:
         return []
     names = tables["providers"].set_index("provider")["short_name"]
@@ -479,10 +484,10 @@ def lineage_sentences(tables: Tables, provider: str, previous: str | None) -> li
     said = []
     for row in came_from:
         name = names[row["predecessor"]]
-        became = _BECAME[row["kind"]].format(name=name)
+        way = _BECAME[row["kind"]].format(name=name)
         day = str(row["date"] or "")
         when = plans.day_in_words(day) if "-" in day else day
-        said.append(f"{names[provider]} {became}{f' ({when})' if when else ''}.")
+        said.append(f"{names[row['provider']]} {way}{f' ({when})' if when else ''}.")
         if row["kind"] == RENAMED:
             continue
         if row["predecessor"] == then:

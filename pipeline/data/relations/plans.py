@@ -64,14 +64,15 @@ def _plans(tables: Frames) -> pd.DataFrame:
         first_provider=plans["replaces"].map(about["provider"]),
         first_inspection=plans["replaces"].map(about["inspection"]),
         first_submitted=plans["replaces"].map(about["submitted"]),
-        in_a_circle=_in_a_circle(about["replaces"].dropna().to_dict(), plans["plan"]),
+        in_a_circle=_in_a_circle(plans),
     )
 
 
-def _in_a_circle(replaced: Mapping[Any, str], plans: pd.Series) -> list[bool]:
+def _in_a_circle(plans: pd.DataFrame) -> list[bool]:
     """Whether following what a plan replaces leads back to it."""
+    replaced = {plan: first for plan, first in cells(plans, "plan", "replaces") if pd.notna(first)}
     found = []
-    for plan in plans:
+    for plan in plans["plan"]:
         seen, at = set(), replaced.get(plan)
         while at is not None and at != plan and at not in seen:
             seen.add(at)
