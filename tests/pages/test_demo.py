@@ -6,11 +6,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from support import page_audit as audit
 
 from pipeline.analysis.statistics.funnel import FEWEST
 from pipeline.publish.build.catalogue import Wanted
 from pipeline.publish.build.site import build
+from pipeline.publish.charts.national import scores_chart
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.reports.index import index_html
 from pipeline.publish.reports.national.providers import ProvidersTable
@@ -155,6 +158,34 @@ def test_three_hundred_providers_weigh_no_more_than_they_may(demo: Path) -> None
     assert page(demo, "national").stat().st_size < (250 + 1.5 * 10) * KILOBYTE
 
 
+BANDS = pd.DataFrame(
+    {
+        "rating": ["Inadequate", "Requires improvement", "Good", "Outstanding"],
+        "lower_points": [0, 6, 16, 26],
+        "upper_points": [5, 15, 25, 30],
+    }
+)
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize(
+    ("scores", "marks"), [([1, 1, 12, 30], 4), ([0], 1), ([12] * 100 + [3], 2)]
+)
+def test_a_square_is_a_provider_and_of_many_a_bar_is_a_score(
+    scores: list[int], marks: int, narrow: bool
+) -> None:
+    figure = scores_chart(pd.Series(scores, dtype="Int64"), BANDS, narrow=narrow)
+    drawn = [mark for mark in figure.findobj(Rectangle) if mark is not figure.patch]
+    assert len(drawn) == marks
+    words = [text.get_text() for text in figure.findobj(Text)]
+    assert f"Inadequate {sum(score < 6 for score in scores)}" in words
+    assert f"Outstanding {sum(score > 25 for score in scores)}" in words
+    width, height = figure.get_size_inches() * 72
+    for mark in drawn:
+        box = mark.get_window_extent()
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+
+
 # ------------------------------------------------------------------ rounds
 
 
@@ -241,6 +272,24 @@ def test_the_front_page_groups_many_providers_by_rating_and_finds_them(
         assert shown.locator("[data-group]:visible").count() == 1
         # 300 links fit a few screens: thirty providers with ten each.
         assert shown.evaluate("document.documentElement.scrollHeight") < 5 * audit.HEIGHT
+
+
+def test_three_hundred_providers_fit_some_screens(tmp_path: Path, chromium: Any) -> None:
+    path = tmp_path / "index.html"
+    reports = [
+        about(n, "Good", short_name=f"P {n}", name=f"c{n}-{year}", round=year, previous_round=2018)
+        for n in range(300)
+        for year in (2019, 2020)
+    ]
+    path.write_text(index_html(reports))
+    with audit.opened(chromium, path) as shown:
+        assert shown.evaluate("document.documentElement.scrollHeight") < 14 * audit.HEIGHT
+        assert audit.axe_faults(shown) == []
+        shown.locator("#search").fill("provider 299")  # the name in full is found, too
+        assert shown.locator("#found").text_content() == "1 of 300 shown"
+        assert shown.locator("li[data-row]:visible a:visible").count() == 3
+        shown.locator("li[data-row]:visible summary").click()
+        assert shown.locator("li[data-row]:visible a:visible").count() == 5
 
 
 def test_the_latest_round_with_the_one_before_it_comes_first(tmp_path: Path) -> None:

@@ -242,28 +242,43 @@ def _row(provider: _Provider, *, many: bool) -> Markup:
     """One provider: its name, where it stands, and its reports."""
     latest = provider.latest or provider.reports[0]
     marked = "SIMULATED" in provider.name or not provider.simulated
-    name = tag("a", provider.name, href=_address(_main(latest)))
+    short = provider.first("short_name") if many else ""
+    shown = [short, hidden(f" {provider.name}")] if short else [provider.name]
+    name = tag("a", *shown, href=_address(_main(latest)))
     owner = provider.first("owner")
     said = (_standing(latest) if many else EMPTY) or escape(latest.get("result") or "")
     if provider.latest is None:
         said = tag("span", _NO_COMPARISON, class_="small")
-    links = [link for about in provider.reports for link in _links(about, provider.name)]
+    first, earlier = _by_need(provider.reports) if many else (provider.reports, [])
+    links = join([link for about in first for link in _links(about, provider.name)], " · ")
+    if earlier:
+        older = join([link for about in earlier for link in _links(about, provider.name)], " · ")
+        links += tag("details", tag("summary", "earlier", hidden(f", of {provider.name}")), older)
+    named = [name, EMPTY if marked else join([" ", shown_as("SIMULATED")])]
+    held = tag("span", owner, class_="owner small") if owner else EMPTY
     return tag(
         "li",
-        tag(
-            "p",
-            name,
-            EMPTY if marked else join([" ", shown_as("SIMULATED")]),
-            tag("span", owner, class_="owner small") if owner else EMPTY,
-        ),
+        tag("p", *named, EMPTY if many else held),
         tag("p", said),
-        tag("p", join(links, " · "), class_="links small"),
+        tag("p", held) if many else EMPTY,
+        tag("div", links, class_="links small"),
         data_row=True,
         data_rating=_field(provider, "rating"),
         data_way=_field(provider, "direction"),
         data_round=_field(provider, "round"),
         data_owner=owner,
     )
+
+
+def _by_need(reports: Sequence[About]) -> tuple[list[About], list[About]]:
+    """The reports a reader needs first, the latest of each kind, and the earlier ones."""
+    kinds: set[str] = set()
+    first: list[About] = []
+    earlier: list[About] = []
+    for about in reports:
+        (earlier if str(about.get("kind")) in kinds else first).append(about)
+        kinds.add(str(about.get("kind")))
+    return first, earlier
 
 
 def _field(provider: _Provider, name: str) -> str:
@@ -301,7 +316,8 @@ def _short_title(about: About) -> str:
     if kind == "comparison" and not is_missing(now):
         return str(now) if is_missing(before) else f"{before}\N{EN DASH}{now}"
     title = str(about.get("title") or about.get("name") or "Report")
-    return "all rounds" if kind == "rounds" else title.partition(": ")[2] or title
+    short = title.partition(": ")[2].removeprefix("action ") or title
+    return "all rounds" if kind == "rounds" else short
 
 
 def _main(about: About) -> Mapping[str, Any]:
