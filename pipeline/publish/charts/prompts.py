@@ -7,7 +7,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure as Drawing
 
-from pipeline.publish.charts.canvas import Canvas
+from pipeline.publish.charts.canvas import Canvas, Side
 from pipeline.publish.page.markup import EMPTY, Markup, join, tag
 from pipeline.publish.page.style import CURRENT, GRID, QUIET
 
@@ -35,7 +35,7 @@ def prompt_chart(prompts: pd.DataFrame, *, narrow: bool = False) -> Drawing:
 
     for tick in _TICKS:
         canvas.line(place(tick), _HEAD - 4, place(tick), height, GRID, 0.8)
-        side = "center" if 0 < tick < 100 else ("left" if tick == 0 else "right")
+        side: Side = "center" if 0 < tick < 100 else ("left" if tick == 0 else "right")
         canvas.words(place(tick), 8, f"{tick}%", side=side, size=12, colour=QUIET)
     dots: list[tuple[float, float]] = []
     y = float(_HEAD)

@@ -191,7 +191,9 @@ def prompt_rows(
     rows = _judged(prompts)
     p: list[Column] = []
     if drawn:
-        rows = rows.assign(dots=_dots(rows), p=[_p(row) for row in records(rows)])
+        rows = rows.assign(
+            dots=_dots(rows), p=pd.array([_p(row) for row in records(rows)], "string")
+        )
         columns[1] = Column("dots", report.rounds[1], unit="line: 0% to 100%", show=Dots.html)
         p = [Column("p", "p", align="right", missing="no_p")]
     if report.compares:
