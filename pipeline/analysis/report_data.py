@@ -43,6 +43,7 @@ from pipeline.analysis.ratings.stability import (
 )
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.headline import headline
+from pipeline.analysis.sentences.leadership import movement, where_it_stands
 from pipeline.analysis.sentences.narrative import next_rating_sentences, overturned_sentence
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.analysis.significance_claims import significant_without_a_claim
@@ -211,7 +212,8 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
             **{name: columns_of(frame) for name, frame in made.items()},
         }
         del own["plan_line"]
-        about = _about(tables, pair, previous, current, ratings, made["headline"])
+        standards = by_pair.frame("standards", here)
+        about = _about(tables, pair, previous, current, ratings, standards)
         about["beside"] = through_time(of_provider[pair["provider"]], current["inspection"])
         yield ReportSubject(about, {**own, "sources": sources.of(own)})
 
@@ -325,7 +327,7 @@ def _about(
     previous: Row | None,
     current: Row,
     ratings: pd.DataFrame,
-    first: pd.DataFrame,
+    standards: pd.DataFrame,
 ) -> dict[str, Any]:
     """Return what ``about.json`` says of a comparison."""
     provider = tables["providers"].set_index("provider").loc[pair["provider"]]
@@ -351,7 +353,16 @@ def _about(
     rated = {row["inspection"]: row for row in records(ratings[ratings["standard"] == "overall"])}
     overall = rated[current["inspection"]]
     bands = framework_rows(tables["overall_bands"], current["framework"])
-    said = dict(zip(first["item"], first["sentence"], strict=True))
+    order = list(bands.sort_values("lower_points")["rating"])
+    result = where_it_stands(
+        short,
+        "" if previous is None else previous["round_name"],
+        None if previous is None else rated[previous["inspection"]]["published_rating"],
+        overall["published_rating"],
+        order,
+        movement(standards),
+        overall["status"],
+    )
     return {
         "name": name,
         "kind": "comparison",
@@ -360,7 +371,7 @@ def _about(
         "short_name": short,
         "simulated": provider["simulated"] == "yes",
         "title": f"{short}: {_title(names)}",
-        "result": said.get("overall", ""),
+        "result": result,
         "round": now,
         "previous_round": before,
         "round_name": current["round_name"],

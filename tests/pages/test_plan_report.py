@@ -76,7 +76,10 @@ def test_each_plan_has_its_report(processed):
         (DLNR, "Addressed to the Ministry of Justice."),
         (N18, "found sufficient progress on two and some progress on four; management oversight"),
         (N18, "Recommendation 2 was made again: recommendation 3 of northumbria-crc-2020, agreed."),
-        (N18, "As of 7 February 2020 the target date of 14 had passed"),
+        # Report of February 2020: 2-01, 2-02, 3-01, 5-01 and 6-01 of the 14 with a date.
+        (N18, "The inspection of 2019 reports that five of these were done."),
+        (N18, "As of 7 February 2020 the target date of 9 had passed"),
+        (N18, "reported done by the inspection of 2019"),
     ],
 )
 def test_the_page_says(pages, plan, words):

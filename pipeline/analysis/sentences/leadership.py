@@ -326,7 +326,8 @@ def _best(questions: pd.DataFrame) -> str:
     row = records(known.sort_values("current_percent", ascending=False, kind="stable"))[0]
     small = f", though of only {int(row['current_base'])} cases" if small_base(row) else ""
     share = int(row["current_percent"])
-    return f"The best result is {subject(row)}, done well in {share}% of cases{small}."
+    place = f"{inside(str(row['theme']))}, where {inside(str(row['in_short']))}"
+    return f"The best result is in {place} was done well in {share}% of cases{small}."
 
 
 def against_aggregate(questions: pd.DataFrame) -> str:

@@ -1,8 +1,7 @@
 """Relations of action plans: what they answer, their targets, updates, follow-up and links."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 import pandas as pd
 

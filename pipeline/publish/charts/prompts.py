@@ -68,13 +68,16 @@ def _towers(shares: pd.Series, apart: float) -> dict[int, list[float]]:
 
 @dataclass(frozen=True)
 class Dots:
-    """The dots of one prompt on a line from 0% to 100%: ring before (if it compares), disc now."""
+    """A prompt's share with its dots on a line from 0% to 100%: ring before, disc now.
+
+    ``previous`` is None where the two rounds do not compare.
+    """
 
     previous: float | None
     current: float
 
     def html(self) -> Markup:
-        """Return the dots as a drawing for the eye only: the figures stand beside it."""
+        """Return the share and its dots, which are for the eye only."""
 
         def at(percent: float) -> str:
             return f"{5 + 1.1 * percent:g}"
@@ -88,7 +91,7 @@ class Dots:
                 stroke_width="1.5",
             )  # fmt: skip
             ring = join([between, circle])
-        return tag(
+        drawing = tag(
             "svg",
             tag("path", d="M5 7H115M60 2V12", stroke="currentColor", opacity=".25"),
             ring,
@@ -97,3 +100,4 @@ class Dots:
             width="120",
             aria_hidden="true",
         )
+        return join([f"{self.current:g}% ", drawing])

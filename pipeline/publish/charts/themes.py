@@ -95,8 +95,6 @@ def theme_chart(
     _key(canvas, names)
     if not narrow:
         canvas.words(plan.figures, _HEAD - 10, names.current, side="right", size=12, colour=QUIET)
-        if names.previous:
-            canvas.words(plan.words, _HEAD - 10, "Change", size=12, colour=QUIET)
     _scale(canvas, plan, bands, low, place, height)
     y, number = float(_HEAD), 0
     for theme, group in themes:
@@ -127,22 +125,17 @@ def _texts(row: Row, plan: _Plan) -> tuple[list[str], list[Text]]:
 def verdicts(row: Row) -> list[Text]:
     """Return what is said of a key question: its change, and how it stands against the aggregate.
 
-    Nothing is said of what does not compare, nor of what is similar. Two short remarks share a
-    line.
+    Nothing is said of what does not compare or may be chance, nor of what is similar.
     """
     said: list[Text] = []
     change, verdict = row["change_points"], row["change_verdict"]
-    if not is_missing(change) and verdict != "not comparable":
+    if not is_missing(change) and verdict not in ("not comparable", "not significant"):
         size = abs(int(change))
         moved = f"{'up' if change > 0 else 'down'} {size}" if size else "the same"
-        bold = verdict == "significant"
-        words = moved if verdict == "not significant" else f"{moved}, {verdict}"
-        said += [(line, bold) for line in wrap(words, _LONGEST)]
+        said += [(line, verdict == "significant") for line in wrap(f"{moved}, {verdict}", _LONGEST)]
     standing = row["benchmark_verdict"]
     if standing in ("better", "worse"):
         said.append((str(standing), standing == "worse"))
-    if len(said) > 1 and not said[0][1] and len(said[0][0]) < 10:
-        return [(f"{said[0][0]}; {said[1][0]}", said[1][1])]
     return said
 
 

@@ -14,7 +14,7 @@ from textwrap import wrap
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from pipeline.analysis.plans import REPLACED, REPORTED
+from pipeline.analysis.plans import REPLACED, REPORTED, day_in_words
 from pipeline.data import is_missing
 from pipeline.publish.charts.canvas import Canvas, Side
 from pipeline.publish.page.style import CURRENT, DOWN, GRID, INK, QUIET, RULE
@@ -227,10 +227,9 @@ def _heads(canvas: Canvas, grid: _Grid, as_of: str) -> None:
         return
     x = grid.as_of
     canvas.line(x, 20, x, _HEAD, INK, 1.5)
-    day = f"{int(as_of[8:])} " if len(as_of) > 7 else ""
-    words = f"As of {day}{MONTHS[int(as_of[5:7]) - 1]} {as_of[:4]}"
-    beyond = x + 62 > grid.width
-    side: Side = "right" if beyond else "left" if x < 62 else "center"
+    words = f"As of {day_in_words(as_of)}"
+    half = 4 * len(words)
+    side: Side = "right" if x + half > grid.width else "left" if x < half else "center"
     canvas.words(x, 11, words, side=side, size=12, bold=True)
 
 

@@ -106,6 +106,8 @@ def _seen(rows: pd.DataFrame) -> str:
 
 def _how_to_read(report: Comparison) -> list[str]:
     said = ["The themes are our grouping."]
+    if report.compares:
+        said.append("A change is named unless it may be chance.")
     if report.aggregate:
         said.append(f"Better or worse is against {report.aggregate}.")
     low = begins_at(report.questions.drop(columns="current_lower"), report.bands)

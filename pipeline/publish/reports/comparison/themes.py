@@ -192,10 +192,9 @@ def prompt_rows(
     p: list[Column] = []
     if drawn:
         rows = rows.assign(
-            dots=_dots(rows),
-            p=pd.Series([_p(row) for row in records(rows)], index=rows.index, dtype=object),
+            dots=_dots(rows), p=pd.array([_p(row) for row in records(rows)], "string")
         )
-        columns.append(Column("dots", "0% to 100%", show=Dots.html))
+        columns[1] = Column("dots", report.rounds[1], unit="line: 0% to 100%", show=Dots.html)
         p = [Column("p", "p", align="right", missing="no_p")]
     if report.compares:
         columns += [

@@ -16,7 +16,7 @@ from pipeline.data import is_missing
 from pipeline.publish.charts.timeline import UNDATED, how_to_read, timeline, timeline_rows
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.pictures import Picture
-from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.page.tables import Column, Table, mark
 from pipeline.publish.reports.plan.context import Plan, number_of
 from pipeline.publish.reports.slippage import slippage_table
 
@@ -111,7 +111,7 @@ def actions_table(report: Plan) -> Table | Prose:
             *(priority if frame["priority"].notna().any() else []),
             Column("owner", "Owner as printed", missing="none printed"),
             Column("target", "Target as printed", missing="none printed"),
-            Column("stands", "Where it stands", "mark"),
+            Column("stands", "Where it stands", show=mark),
             Column("measure", "Measure promised, in our words", missing="none"),
         ],
         row_header="promise",

@@ -71,7 +71,9 @@ def _promised(row: Row) -> str:
     undated = row["actions"] - row["actions_with_date"] - row["actions_done_or_ongoing"]
     if undated > 0:
         parts.append(f"{undated} without a date")
-    return f"{row['actions']}: {joined(parts)}" if row["actions"] > 1 else joined(parts)
+    if len(parts) > 1:
+        return f"{row['actions']}: {joined(parts)}"
+    return f"all {parts[0]}" if row["actions"] > 1 else parts[0]
 
 
 def _moved(report: Plan) -> dict[int, str]:
