@@ -2,6 +2,8 @@
 
 import datetime
 import hashlib
+import os
+import signal
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -108,6 +110,35 @@ def test_a_failed_rename_leaves_every_file_as_it_was(
     monkeypatch.undo()
     assert done
     assert fingerprint(folder) == before
+
+
+@pytest.mark.parametrize("renames", [0, 1, 4, 8])
+def test_a_process_killed_while_writing_leaves_none_or_all_to_the_next(
+    renames: int, folder: Folder, tmp_path: Path
+) -> None:
+    typed = typed_workbook(tmp_path / "new.xlsx")
+    before, whole = fingerprint(folder), enter(typed.path, folder.path).changes
+    child = os.fork()
+    if child == 0:
+        real, done = Path.replace, []
+
+        def killed(self: Path, target: Any) -> Path:
+            if len(done) == renames:
+                os.kill(os.getpid(), signal.SIGKILL)
+            done.append(target)
+            return real(self, target)
+
+        storing.Path.replace = killed  # type: ignore[method-assign]
+        enter(typed.path, folder.path, write=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+    outcome = enter(typed.path, folder.path)
+    assert (fingerprint(folder) == before) == bool(outcome.changes)
+    assert outcome.changes in (0, whole)
+    load(folder.path)
+    enter(typed.path, folder.path, write=True)
+    assert {path.name for path in folder.path.parent.iterdir()} == {"raw", "new.xlsx"}
+    assert not list(folder.path.glob(".*"))
 
 
 SCORE = {"key_question": "2.1.1", "reading": "own"}

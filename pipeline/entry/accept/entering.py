@@ -11,7 +11,7 @@ from pipeline.data.package import PACKAGE_FILE, Package, Resource, read_package
 from pipeline.entry.accept.merging import MergedTable, merge, number_rows, text_rows
 from pipeline.entry.accept.rows import settled_rows
 from pipeline.entry.accept.second_reading import Comparison, compare
-from pipeline.entry.accept.storing import write_all
+from pipeline.entry.accept.storing import finish, write_all
 from pipeline.entry.form.reading import TypedRow, read_form
 from pipeline.entry.problems import CannotEnter
 from pipeline.entry.reading.dates import iso
@@ -56,6 +56,7 @@ def enter(
     accepted while they differ; the second is then kept under ``copies``. Raises CannotEnter with
     every reason, by sheet and cell, and writes nothing then.
     """
+    finish(folder)
     package = read_package(folder)
     resources = package.resources
     rows, left_out = settled_rows(read_form(path, resources), resources)
@@ -83,7 +84,7 @@ def enter(
             if was != content:
                 contents[file], before[file] = content, was
         if contents:
-            write_all(contents, before)
+            write_all(folder, contents, before)
         outcome.written = True
     return outcome
 

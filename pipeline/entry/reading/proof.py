@@ -72,7 +72,8 @@ def doubt_unconfirmed(rows: Iterable[Found]) -> None:
     A changed digit that stays possible contradicts nothing: only a person sees it.
     """
     for row in rows:
-        if (row.cells.get("percent") or row.cells.get("size")) and not row.proofs:
+        figure = row.cells.get("percent") or row.cells.get("size")
+        if figure and not row.proofs and not row.doubts:
             row.doubt("a rating or a test rests on it and nothing else confirms it")
 
 

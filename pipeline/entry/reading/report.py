@@ -244,7 +244,7 @@ def _scores(
             "reading": reading,
         }
         row = report.add("key_question_scores", {**cells, **_value(cell)}, *_from(asking))
-        _doubts(row, asking, cell, printed.get(code))
+        _doubts(row, asking, cell, report.code, printed.get(code))
         if (
             cell is not None
             and cell.status
@@ -272,9 +272,12 @@ def _from(asking: Asking | None) -> tuple[str, str]:
 
 
 def _doubts(
-    row: Found, asking: Asking | None, cell: Cell | None, elsewhere: int | None = None
+    row: Found, asking: Asking | None, cell: Cell | None, own: str, elsewhere: int | None = None
 ) -> None:
-    """Say what is doubtful of a row; ``elsewhere`` is the figure another report prints."""
+    """Say what is doubtful of a row; ``elsewhere`` is the figure another report prints.
+
+    ``own`` is the inspection the report is about: its column must be there.
+    """
     if asking is None:
         row.doubt(NOT_FOUND)
         return
@@ -288,8 +291,10 @@ def _doubts(
     if asking.loose and not same:
         row.doubt("the figure does not stand on the lines of its question")
     if cell is None and not asking.doubts:
+        # As many figures stand there as its heading has columns, and none of them is this one.
         row.cells["status"] = "not published"
-        row.doubt("its table has no such column: check that the report prints no figure")
+        if row.cells.get("inspection") == own:
+            row.doubt("its table has no column of this inspection")
     elif cell is None:
         row.doubt("no figure stands in this column")
     elif cell.percent is None and cell.status is None:
@@ -323,7 +328,8 @@ def _comparators(report: _Report, questions: Mapping[str, Asking]) -> dict[tuple
                 & (known["source"] != report.source)
             ]
             printed_elsewhere = earlier["percent"].dropna().tolist()
-            _doubts(row, asking, cell, printed_elsewhere[-1] if printed_elsewhere else None)
+            last = printed_elsewhere[-1] if printed_elsewhere else None
+            _doubts(row, asking, cell, report.code, last)
             qualitative = report.words.key_questions[code].qualitative
             if cell is not None and cell.status and not qualitative:
                 row.doubt("the national aggregate has no figure here")
@@ -363,7 +369,7 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
                 continue
             cells = {"inspection": inspection, "framework": framework, "prompt": code}
             row = report.add("prompt_scores", {**cells, **_value(cell)}, *_from(asking))
-            _doubts(row, asking, cell)
+            _doubts(row, asking, cell, report.code)
             if code in turned:
                 row.doubt("the columns seem to be turned round: only the earlier figure is there")
             if asking is not None and asking.is_new:
