@@ -38,7 +38,7 @@ from pipeline.workers import processors
 SEED = 1
 RIVALS = PROJECT / ".venv-rivals"
 #: No further turn of a measurement is begun after so many seconds.
-PATIENCE = 120.0
+PATIENCE = 90.0
 LIBRARIES = (
     "papermill", "nbconvert", "nbclient", "ipykernel", "ipython", "pandas", "numpy", "scipy",
     "matplotlib", "seaborn", "xlsxwriter", "distributed",
@@ -216,8 +216,10 @@ class Bench:
             self._up_to_date(providers)
             scores = self.raw(providers) / "key_question_scores.csv"
             before, whose = scores.read_bytes(), f"simulated-{(providers + 1) // 2:04d}"
-            runs, right = [], True
+            runs, right, began = list[Run](), True, time.perf_counter()
             for turn in range(2 * self.sizes.runs):
+                if turn % 2 == 0 and runs and time.perf_counter() - began > PATIENCE:
+                    break
                 scores.write_bytes(before if turn % 2 else with_another_figure(before, whose))
                 marks = self._pages(providers)
                 runs.append(timed(self.command(providers)))

@@ -174,6 +174,8 @@ def test_a_scheduler_that_is_lost_midway_ends_in_a_sentence_and_keeps_what_is_fi
         time.sleep(0.1)
     worker = start("worker", "--nthreads", "1", "--no-nanny", *common, folder=tmp_path)
     address = json.loads(file.read_text())["address"]
+    with Client(address, timeout=60, set_as_default=False) as client:
+        client.wait_for_workers(1, timeout=60)
 
     def kill_when_busy():
         while not pages(project.root / "there"):
