@@ -80,6 +80,8 @@ def test_sizes_without_a_gap_are_said_by_their_ends_and_others_are_counted_too()
     # No case of any number prints as 0%; a half of the cases needs an even number.
     assert Base("x", None, 10, False).described(0) == "1 to 10"
     assert Base("x", None, 10, False).described(50) == "2 to 10 (5 sizes)"
+    # Every even number to 200, and every odd one from 101 on: half a case is half a percent there.
+    assert Base("x", None, 200, False).described(50) == "2 to 200 (150 sizes)"
 
 
 def test_large_bases_fit_several_counts_of_which_the_ends_and_the_middle_stand():
