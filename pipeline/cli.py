@@ -53,20 +53,15 @@ def run() -> int:
         complain(words.getvalue().rstrip())
         return error.exit_code
     except InvalidData as error:
-        many = len(error.problems)
-        complain(str(error))
-        noun = "problem" if many == 1 else "problems"
-        complain(f"{many} {noun} in the raw data; nothing was built.")
+        noun = "problem" if len(error.problems) == 1 else "problems"
+        complain(f"{error}\n{len(error.problems)} {noun} in the raw data; nothing was built.")
         return DATA_ERROR
-    except (UnknownReport, CannotSimulate, UnfitName) as error:
+    except (UnknownReport, CannotSimulate, UnfitName, CannotBuild) as error:
         complain(str(error))
-        return DATA_ERROR
+        return FAILED if isinstance(error, CannotBuild) else DATA_ERROR
     except (CannotEnter, NotAReport) as error:
         complain(f"{error}\nNothing was written.")
         return DATA_ERROR
-    except CannotBuild as error:
-        complain(str(error))
-        return FAILED
     except Unheard:
         raise
     except Exception as error:
@@ -155,14 +150,9 @@ def report(
     previous: str | None,
     current: str | None,
     plan: str | None,
-    as_of: str | None,
     kind: str | None,
     every: bool,
-    workers: int | None,
-    scheduler: str | None,
-    timeout: int,
-    force: bool,
-    explain: bool,
+    **how: Any,
 ) -> None:
     """Make the reports that are out of date, and the index."""
     from pipeline.publish.build.catalogue import Wanted
@@ -171,19 +161,8 @@ def report(
     wanted = Wanted(provider, previous, current, plan, kind)
     if every and wanted != Wanted(kind=kind):
         raise click.UsageError("--all makes every report, of one --kind at most; leave it out.")
-    outcome = build(
-        data,
-        out,
-        wanted=wanted,
-        as_of=as_of,
-        workers=workers,
-        force=force,
-        explain=explain,
-        scheduler=scheduler,
-        timeout=timeout,
-        progress=bool(sys.stderr and sys.stderr.isatty()),
-        tell=say,
-    )
+    watched = bool(sys.stderr and sys.stderr.isatty())
+    outcome = build(data, out, wanted=wanted, progress=watched, tell=say, **how)
     _report_outcome(outcome, "page")
 
 

@@ -16,6 +16,7 @@ import math
 import os
 import shutil
 from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,9 +128,25 @@ def simulate(
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def percentage(count: int, base: int) -> int:
-    """A share of cases as a whole percentage, halves rounded up."""
-    return (200 * count + base) // (2 * base)
+@dataclass
+class _Visit:
+    """An inspection as it is drawn: the real one it follows, its code, sizes of its samples."""
+
+    row: Row
+    name: str
+    quality: float
+    random: np.random.Generator
+    sizes: Row = field(default_factory=dict)
+
+    @property
+    def cited(self) -> Row:
+        """The cells that every row of it has."""
+        return {"inspection": self.name, "source": self.source, "place": _PLACE}
+
+    @property
+    def source(self) -> str:
+        """The imaginary report of it."""
+        return f"simulated-{self.row['round']}"
 
 
 class _Simulation:
@@ -238,80 +255,65 @@ class _Simulation:
         earlier_plan: list[Row] = []
         earlier: dict[str, int] = {}
         for row in self.followed:
-            name = f"{code}-{row['round']}"
-            inspection = {**row, "inspection": name, "provider": code}
-            source = f"simulated-{row['round']}"
-            self.made["inspections"].append(
-                {**inspection, "source": source, "place": _PLACE, "note": ""}
-            )
-            sizes = self._samples(row, name, source, random)
-            scores = self._scores(row, name, source, sizes, quality, habits, random)
-            self._reprints(row, name, code, earlier)
-            self._prompt_scores(row, name, source, sizes, quality, random)
-            self._ratings(row, name, source, scores, quality, random)
-            self._facts(row, name, before, source, random)
-            before = name
-            earlier_plan = self._plan(row, name, code, scores, earlier_plan, random)
+            visit = _Visit(row, f"{code}-{row['round']}", quality, random)
+            self.made["inspections"].append({**row, **visit.cited, "provider": code, "note": ""})
+            self._samples(visit)
+            scores = self._scores(visit, habits)
+            self._reprints(row, code, earlier)
+            self._prompt_scores(visit)
+            self._ratings(visit, scores)
+            self._facts(visit, before)
+            before = visit.name
+            earlier_plan = self._plan(visit, code, scores, earlier_plan)
             earlier = scores
             odds = {question: quality + habit for question, habit in habits.items()}
             quality += random.normal(_TRENDS[number % len(_TRENDS)], 0.15)
         return odds
 
-    def _samples(self, row: Row, name: str, source: str, random: np.random.Generator) -> Row:
-        """Sizes of the samples, near the real ones; returns all, also those not published."""
-        sizes: Row = {}
-        rows = [r for r in self.template["samples"] if r["inspection"] == row["inspection"]]
+    def _samples(self, visit: _Visit) -> None:
+        """Sizes of the samples, near the real ones; the visit has also those not published."""
+        sizes, asked = visit.sizes, visit.row["inspection"]
+        rows = [r for r in self.template["samples"] if r["inspection"] == asked]
         for sample in rows:
             real = int(sample["size"]) if sample["size"] else 60
-            sizes[sample["sample"]] = max(5, round(real * random.uniform(0.8, 1.25)))
+            sizes[sample["sample"]] = max(5, round(real * visit.random.uniform(0.8, 1.25)))
         for kind in self.template["sample_kinds"]:  # a part is no larger than the whole
             whole = sizes.get(kind["part_of"])
             if whole is not None and kind["sample"] in sizes:
                 sizes[kind["sample"]] = min(sizes[kind["sample"]], max(5, round(whole * 0.95)))
         for sample in rows:
             size = sizes[sample["sample"]] if sample["size_status"] == "published" else ""
-            drawn = {"inspection": name, "size": size, "source": source, "place": _PLACE}
             # A bound in the words of a real report says nothing about an imaginary sample.
             bound = {column: "" for column in sample if column.startswith("size_at_least")}
-            self.made["samples"].append({**sample, **bound, **drawn, "note": ""})
-        return sizes
+            drawn = {**visit.cited, "size": size, "note": ""}
+            self.made["samples"].append({**sample, **bound, **drawn})
 
-    def _scores(
-        self,
-        row: Row,
-        name: str,
-        source: str,
-        sizes: Row,
-        quality: float,
-        habits: dict[str, float],
-        random: np.random.Generator,
-    ) -> dict[str, int]:
+    def _scores(self, visit: _Visit, habits: dict[str, float]) -> dict[str, int]:
         scores: dict[str, int] = {}
-        for question in self.questions[row["framework"]]:
-            number, base = question["key_question"], sizes.get(question["sample"], 40)
-            odds = quality + habits[number] + random.normal(0, 0.2)
-            count = int(random.binomial(base, _share(odds)))
+        framework = visit.row["framework"]
+        for question in self.questions[framework]:
+            number, base = question["key_question"], visit.sizes.get(question["sample"], 40)
+            odds = visit.quality + habits[number] + visit.random.normal(0, 0.2)
+            count = int(visit.random.binomial(base, _share(odds)))
             published = question["evidence"] == "cases"
             if published:
-                scores[number] = percentage(count, base)
-                if row["framework"] == self.followed[-1]["framework"]:
+                scores[number] = _printed(count, base)
+                if framework == self.followed[-1]["framework"]:
                     self.pooled[number][0] += count
                     self.pooled[number][1] += base
             self.made["key_question_scores"].append(
                 {
-                    "inspection": name,
-                    "framework": row["framework"],
+                    **visit.cited,
+                    "framework": framework,
                     "key_question": number,
                     "reading": "own",
                     "percent": scores.get(number, ""),
                     "status": "published" if published else "qualitative evidence only",
-                    "source": source,
-                    "place": _PLACE,
                 }
             )
         return scores
 
-    def _reprints(self, row: Row, name: str, code: str, earlier: dict[str, int]) -> None:
+    def _reprints(self, row: Row, code: str, earlier: dict[str, int]) -> None:
         """What a later report prints again of the round before, where the real one does."""
         before = self.followed[self.followed.index(row) - 1] if earlier else None
         if before is None:
@@ -332,34 +334,18 @@ class _Simulation:
                 }
             )
 
-    def _prompt_scores(
-        self,
-        row: Row,
-        name: str,
-        source: str,
-        sizes: Row,
-        quality: float,
-        random: np.random.Generator,
-    ) -> None:
+    def _prompt_scores(self, visit: _Visit) -> None:
         samples = {p["prompt"]: p["sample"] for f in self.prompts.values() for p in f}
         for real in self.template["prompt_scores"]:
-            if real["inspection"] != row["inspection"]:
+            if real["inspection"] != visit.row["inspection"]:
                 continue
-            base = sizes.get(samples[real["prompt"]], 40)
-            count = int(random.binomial(base, _share(quality + random.normal(0, 0.6))))
-            figure = percentage(count, base) if real["percent"] else ""
-            drawn = {"inspection": name, "percent": figure, "source": source, "place": _PLACE}
-            self.made["prompt_scores"].append({**real, **drawn})
+            base = visit.sizes.get(samples[real["prompt"]], 40)
+            odds = visit.quality + visit.random.normal(0, 0.6)
+            count = int(visit.random.binomial(base, _share(odds)))
+            figure = _printed(count, base) if real["percent"] else ""
+            self.made["prompt_scores"].append({**real, **visit.cited, "percent": figure})
 
-    def _ratings(
-        self,
-        row: Row,
-        name: str,
-        source: str,
-        scores: dict[str, int],
-        quality: float,
-        random: np.random.Generator,
-    ) -> None:
+    def _ratings(self, visit: _Visit, scores: dict[str, int]) -> None:
         """Ratings by the framework's bands and, now and then, a permitted discretion."""
         from pipeline.analysis.ratings.bands import (
             framework_rows,
@@ -369,10 +355,9 @@ class _Simulation:
             rating_for,
         )
 
-        framework = row["framework"]
+        framework, random = visit.row["framework"], visit.random
         bands = framework_rows(self.rules["rating_bands"], framework)
         permissions = framework_rows(self.rules["discretion_rules"], framework)
-        cited = {"inspection": name, "source": source, "place": _PLACE}
         total = 0
         for standard in self.standards[framework]:
             own = [
@@ -381,9 +366,9 @@ class _Simulation:
                 if q["standard"] == standard["standard"] and q["key_question"] in scores
             ]
             # A judgement is drawn like one more score.
-            lowest = min(own) if own else round(100 * _share(quality + random.normal(0, 0.6)))
+            lowest = min(own) if own else round(100 * _share(visit.quality + random.normal(0, 0.6)))
             rating = rating_for(lowest, bands)
-            key = {**cited, "framework": framework, "standard": standard["standard"]}
+            key = {**visit.cited, "framework": framework, "standard": standard["standard"]}
             permitted = permitted_discretion(lowest, bands, permissions) if own else []
             if permitted and random.random() < _USE_OF_DISCRETION:
                 used = permitted[0]
@@ -394,7 +379,7 @@ class _Simulation:
             self.made["ratings"].append({**key, "rating": rating})
         self.made["overall_ratings"].append(
             {
-                **cited,
+                **visit.cited,
                 "rating": overall_rating(
                     total, framework_rows(self.rules["overall_bands"], framework)
                 ),
@@ -403,15 +388,14 @@ class _Simulation:
             }
         )
 
-    def _facts(
-        self, row: Row, name: str, before: str, source: str, random: np.random.Generator
-    ) -> None:
+    def _facts(self, visit: _Visit, before: str) -> None:
         """Figures near the real ones; what stands in two places is the same in both."""
+        random = visit.random
         measures = {m["measure"]: m for m in self.template["measures"]}
         for real in self.template["facts"]:
             measure = measures[real["measure"]]
             if (
-                real["inspection"] != row["inspection"]
+                real["inspection"] != visit.row["inspection"]
                 or measure["topic"] not in TOPICS
                 or measure["unit"] != "percent"
                 or real["status"] != "published"
@@ -423,9 +407,9 @@ class _Simulation:
                 if real[column] == ""
                 else self.facts.setdefault((whose, real["measure"]), _near(real[column], random))
                 for column, whose in (
-                    ("value", name),
+                    ("value", visit.name),
                     ("previous_value", before),
-                    ("comparator_value", f"{name} {real['comparator']}"),
+                    ("comparator_value", f"{visit.name} {real['comparator']}"),
                 )
             }
             words = [f"{drawn['value']}%"]
@@ -438,28 +422,22 @@ class _Simulation:
                 {
                     **real,
                     **drawn,
+                    **visit.cited,
                     "fact": number,
-                    "inspection": name,
                     "as_printed": ", ".join(words),
                     "previous_status": real["previous_status"]
                     if drawn["previous_value"] != "" or real["previous_status"] != "published"
                     else "not printed",
-                    "source": source,
                     "place": f"{_PLACE}, figure {number}",
                     "note": "",
                 }
             )
 
     def _plan(
-        self,
-        row: Row,
-        name: str,
-        code: str,
-        scores: dict[str, int],
-        earlier: list[Row],
-        random: np.random.Generator,
+        self, visit: _Visit, code: str, scores: dict[str, int], earlier: list[Row]
     ) -> list[Row]:
         """A plan that answers the weakest key questions; follows up the plan before it."""
+        row, random = visit.row, visit.random
         latest = self.followed[-1]["framework"]
         labels = {q["key_question"]: q["label"] for q in self.questions[row["framework"]]}
         known = {q["key_question"] for q in self.questions[latest]}
@@ -508,7 +486,7 @@ class _Simulation:
             {
                 "plan": plan,
                 "provider": code,
-                "inspection": name,
+                "inspection": visit.name,
                 "year": year,
                 "submitted_printed": printed,
                 "submitted": submitted,
@@ -524,11 +502,9 @@ class _Simulation:
             self.made["follow_up"].append(
                 {
                     **recommendation,
-                    "inspection": name,
+                    **visit.cited,
                     "verdict": str(random.choice(["sufficient", "some", "none"])),
                     "summary": "Drawn at random.",
-                    "source": f"simulated-{row['round']}",
-                    "place": _PLACE,
                 }
             )
         return [{"plan": plan, "recommendation": n} for n in range(1, len(responses) + 1)]
@@ -593,7 +569,7 @@ class _Simulation:
                         "comparator": code,
                         "framework": latest["framework"],
                         "key_question": question["key_question"],
-                        "percent": percentage(count, base) if base else "",
+                        "percent": _printed(count, base) if base else "",
                         "status": "published" if base else "qualitative evidence only",
                         "source": f"simulated-{latest['round']}",
                         "place": _PLACE,
@@ -628,6 +604,12 @@ class _Simulation:
             )
 
 
+def _printed(count: int, base: int) -> int:
+    from pipeline.analysis.ratings.scale import printed_percent
+
+    return int(printed_percent(count, base))
+
+
 def _share(log_odds: float) -> float:
     return 1 / (1 + math.exp(-log_odds))
 
@@ -637,7 +619,7 @@ def _near(figure: str, random: np.random.Generator) -> int | str:
     if figure == "":
         return ""
     share = min(max(float(figure) / 100 + random.normal(0, 0.05), 0.01), 0.99)
-    return percentage(int(random.binomial(200, share)), 200)
+    return _printed(int(random.binomial(200, share)), 200)
 
 
 def _years_later(row: Row, years: int) -> Row:

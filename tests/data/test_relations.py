@@ -690,6 +690,7 @@ def test_a_date_as_printed_and_as_typed(printed, typed, wanted):
         ("Spring 2020", "2021-03", "2021-05", False),
         ("Winter 2019/20", "2019-12", "2020-02", True),
         ("winter 2019", "2019-12", "2020-02", True),
+        ("winter 2019", "2019-12", "2021-02", False),
         ("Q1 2020/21", "2020-04", "2020-06", True),
         ("Q1 2020", "2020-01", "2020-03", True),
         ("Quarter 3 of 2020", "2020-07", "2020-09", True),

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.folders import RAW, stamps
 
+from pipeline.analysis.ratings.scale import printed_percent
 from pipeline.data import load
-from pipeline.simulate import CannotSimulate, percentage, simulate
+from pipeline.simulate import CannotSimulate, simulate
 
 OWN = Path(__file__).parents[2] / "data" / "raw"
 
@@ -99,7 +100,7 @@ def test_every_percentage_is_one_of_a_whole_number_of_cases(tables):
         base = sizes.get((score.inspection, samples[score.framework, score.key_question]))
         if base is None or score.status != "published":
             continue
-        possible = {percentage(count, int(base)) for count in range(int(base) + 1)}
+        possible = set(printed_percent(range(int(base) + 1), int(base)).tolist())
         assert score.percent in possible, score
         checked += 1
     assert checked > 80
@@ -108,7 +109,7 @@ def test_every_percentage_is_one_of_a_whole_number_of_cases(tables):
 @given(st.integers(1, 500).flatmap(lambda base: st.tuples(st.integers(0, base), st.just(base))))
 def test_percentages_are_rounded_half_up(case):
     count, base = case
-    whole = percentage(count, base)
+    whole = int(printed_percent(count, base))
     assert 0 <= whole <= 100
     assert 2 * base * whole - base <= 200 * count < 2 * base * whole + base
 

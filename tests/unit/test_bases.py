@@ -76,6 +76,14 @@ def test_a_base_not_tied_is_any_size_up_to_its_limit():
     assert base.one_count(58) is None
 
 
+def test_sizes_without_a_gap_are_said_by_their_ends_and_others_are_counted_too():
+    # No case of any number prints as 0%; a half of the cases needs an even number.
+    assert Base("x", None, 10, False).described(0) == "1 to 10"
+    assert Base("x", None, 10, False).described(50) == "2 to 10 (5 sizes)"
+    # Every even number to 200, and every odd one from 101 on: half a case is half a percent there.
+    assert Base("x", None, 200, False).described(50) == "2 to 200 (150 sizes)"
+
+
 def test_large_bases_fit_several_counts_of_which_the_ends_and_the_middle_stand():
     base = Base("national", 3000, 3000, True)
     fitting = possible_counts(55, 3000)
@@ -130,6 +138,7 @@ def test_an_unknown_limit_gives_no_base():
         (lambda: possible_counts(50.5, 10), "whole number from 0 to 100"),
         (lambda: possible_counts(50, 0), "1 or more"),
         (lambda: possible_bases(50, 0), "1 or more"),
+        (lambda: possible_bases(101, 10), "whole number from 0 to 100"),
         (lambda: Base("x", 10, 5, True), "cannot be below"),
         (lambda: Base("x", 0, 5, True), "1 or more"),
     ],

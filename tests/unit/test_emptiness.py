@@ -88,10 +88,13 @@ def make(tables: Tables) -> tuple[dict[str, pd.DataFrame], dict[str, dict]]:
 def views(tables: Tables, name: str) -> Iterator[pd.Series]:
     """Which rows of a table to take: all, and those of one inspection, plan or framework."""
     frame = tables[name]
-    yield pd.Series(True, index=frame.index)
+    taken = [pd.Series(True, index=frame.index)]
     for key in ("inspection", "plan", "framework"):
         if key in frame and len(codes := frame[key].dropna().unique()) > 1:
-            yield frame[key] == codes[-1]
+            taken.append((frame[key] == codes[-1]).fillna(False))
+    for at, rows in enumerate(taken):
+        if not any(rows.eq(before).all() for before in taken[:at]):
+            yield rows
 
 
 def test_each_provider_alone(tables):
@@ -167,7 +170,7 @@ def test_no_rating_is_derived_while_a_case_question_has_no_figure(tables, data):
     for row in data.draw(st.lists(st.sampled_from(list(own)), max_size=6, unique=True)):
         status = data.draw(st.sampled_from(["suppressed", "not published", NOT_ENTERED]))
         frame.loc[row, ["percent", "status"]] = [pd.NA, status]
-    processed, _ = make({**tables, "key_question_scores": frame})
+    processed = processed_tables({**tables, "key_question_scores": frame})
     ratings = processed["standard_ratings"].set_index(["inspection", "standard"])
     questions = tables["key_questions"]
     asked = frame[frame["reading"] == "own"].merge(

@@ -64,6 +64,16 @@ def test_spread_beyond_chance_widens_the_limits():
     assert zone(63, 100, 0.5) == "above" and zone(63, 100, 0.5, found.applied) == "within"
 
 
+@pytest.mark.parametrize(("count", "target"), [(0, 0.0), (10, 1.0)])
+def test_where_every_case_is_the_same_nothing_is_widened(count, target):
+    assert dispersion([count] * 2, [10] * 2, target) == (1, 1, 1)
+
+
+def test_one_provider_is_as_far_out_as_it_is_alone():
+    # z = 0.4 / sqrt(0.25 / 10); phi = z squared; the threshold is 1 + 2 sqrt(2).
+    assert dispersion([9], [10], 0.5) == pytest.approx((6.4, 1 + 2 * sqrt(2), sqrt(6.4)))
+
+
 def test_one_outlier_does_not_hide_itself():
     found = dispersion([50] * 19 + [95], [100] * 20, 0.5)
     assert found.applied == 1.0

@@ -314,6 +314,7 @@ def test_large_samples_cost_no_more_and_see_more():
         ("many", 2, "whole number"),
         (None, 2, "missing"),
         ([1, 5], [3, 4], "above its base"),
+        ([0, -3], [3, 4], "count is -3: a number of cases cannot be below 0"),
     ],
 )
 def test_bad_figures_are_named_in_a_sentence(x1, n1, words):

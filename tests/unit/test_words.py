@@ -67,7 +67,7 @@ def comparisons(draw):
     return frame.assign(change_points=change.where(frame["comparable"] != "no"))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(comparisons())
 def test_no_input_yields_a_forbidden_sentence(frame):
     tested = with_tests(frame, 0.1)

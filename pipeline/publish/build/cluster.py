@@ -50,8 +50,6 @@ PATIENCE = 15.0
 #: Tasks under way for each worker: enough that none waits, few enough to need little memory.
 AHEAD = 3
 
-_one_at_a_time = threading.Lock()
-
 
 @dataclass(frozen=True)
 class Parcel:
