@@ -159,21 +159,21 @@ class _Both:
     def rows(self, kind: _Kind, printings: list[Row]) -> Iterator[Row]:
         """Return the rows of one corrected figure."""
         first, last = printings[0], printings[-1]
+        unit = "%" if kind.figure == "percent" else ""
         shared = {
             "kind": kind.name,
             "first_source": first["source"],
             "first_place": first["place"],
             "source": last["source"],
             "place": last["place"],
-            "first_printed": words.value(first[kind.figure], first[kind.status]),
-            "now_printed": words.value(last[kind.figure], last[kind.status]),
+            "first_printed": words.value(first[kind.figure], first[kind.status], unit),
+            "now_printed": words.value(last[kind.figure], last[kind.status], unit),
         }
         subject = self._subject(kind, last)
         printed = [
-            (words.value(row[kind.figure], row[kind.status], "%" * (kind.figure == "percent")),
-             self._documents[row["source"]])
+            (words.value(row[kind.figure], row[kind.status], unit), self._documents[row["source"]])
             for row in printings
-        ]  # fmt: skip
+        ]
         shared |= {"subject": subject, "said": words.printed(subject, printed)}
         pairs = [pair for pair in self._pairs if self._is_in(kind, last, pair)]
         for pair in pairs or self._alone(last):

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from support.folders import RAW, Folder, add_provider, copy_inspection
 
+from pipeline.analysis.plans import response_counts
 from pipeline.cli import cli
 from pipeline.data import InvalidData, load, load_valid
 from pipeline.data.codes import code_order
@@ -287,6 +288,39 @@ def test_the_edges_of_an_update(folder, day, says):
         load(folder.path)
     else:
         assert says in sentences(folder)[0]
+
+
+def test_plans_that_replace_one_another_in_a_circle(folder):
+    """Three plans of one day for one inspection, each in place of another: none is in force."""
+    (plan,) = folder.rows("plans", plan="dlnr-crc-2020")
+    codes = ["dlnr-crc-2020", "dlnr-crc-2020-b", "dlnr-crc-2020-c"]
+    folder.drop("plans", plan="dlnr-crc-2020")
+    totals = [name for name in plan if name.endswith("agreed_printed")] + ["total_printed"]
+    for code, before in zip(codes, [codes[-1], *codes], strict=False):
+        printed = {} if code == codes[0] else dict.fromkeys(totals, "")
+        folder.add("plans", {**plan, **printed, "plan": code, "replaces": before})
+    said = [line for line in sentences(folder) if "is not an earlier plan" in line]
+    assert len(said) == 3
+
+
+def test_what_a_plan_does_not_print_stays_empty(folder):
+    """No day of the report, and a recommendation without an answer."""
+    folder.edit("plans", {"plan": "dlnr-crc-2020"}, report_published_printed="")
+    where = {"plan": "dlnr-crc-2020", "recommendation": "1"}
+    folder.edit("responses", where, response="not answered", reason="")
+    totals = ["agreed_printed", "partly_agreed_printed", "not_agreed_printed", "total_printed"]
+    folder.edit("plans", {"plan": "dlnr-crc-2020"}, **dict.fromkeys(totals, ""))
+    tables = load(folder.path)
+    counted = response_counts(tables).set_index(["plan", "response"])["counted"]
+    assert counted["dlnr-crc-2020", "not answered"] == 1
+
+
+@pytest.mark.parametrize("status", ["suppressed", "withdrawn"])
+def test_a_size_may_be_kept_back(folder, status):
+    where = {"inspection": "northumbria-crc-2019", "sample": "post-release"}
+    folder.edit("samples", where, size="", size_status=status)
+    samples = load(folder.path)["samples"].set_index(["inspection", "sample"])
+    assert samples.loc[tuple(where.values()), "size_status"] == status
 
 
 @pytest.mark.parametrize("total", ["7", "9"])

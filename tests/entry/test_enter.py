@@ -91,6 +91,16 @@ def test_facts_are_numbered_and_keep_their_number(folder: Folder, tmp_path: Path
     assert enter(typed.path, folder.path, write=True).changes == 0
 
 
+def test_a_sample_nobody_has_come_to_asks_for_nothing(folder: Folder, tmp_path: Path) -> None:
+    typed = typed_workbook(tmp_path / "new.xlsx")
+    typed.type("samples", {"sample": "unpaid-work"}, size=None, size_status=None,
+               all_eligible=None)  # fmt: skip
+    typed.save()
+    enter(typed.path, folder.path, write=True)
+    (row,) = folder.rows("samples", inspection=CODE, sample="unpaid-work")
+    assert (row["size"], row["size_status"], row["all_eligible"]) == ("", "not entered yet", "no")
+
+
 def test_a_failed_rename_leaves_every_file_as_it_was(
     folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

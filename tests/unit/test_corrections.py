@@ -92,7 +92,7 @@ def test_two_errata_on_one_figure_are_both_told_and_the_last_counts(folder):
     correct(folder, "2.1.2", "76", "second-erratum")
     tables = load(folder.path)
     (row,) = corrected(folder).to_dict("records")
-    assert (row["first_printed"], row["now_printed"]) == ("80", "76")
+    assert (row["first_printed"], row["now_printed"]) == ("80%", "76%")
     assert (
         "printed as 80%, corrected to 77% by Erratum, 1 June 2020 and corrected to 76% by "
         "Erratum, 1 July" in row["said"]

@@ -16,6 +16,8 @@ from pipeline.analysis.inspections import (
     inspections_in_order,
     pairs_of_inspections,
 )
+from pipeline.analysis.process import processed_tables
+from pipeline.analysis.report_data import comparisons
 from pipeline.data import load
 
 PREVIOUS, CURRENT = "northumbria-crc-2018", "northumbria-crc-2019"
@@ -151,6 +153,11 @@ def test_a_newer_aggregate_never_judges_an_older_inspection(folder):
         "comparator_scores", *({**row, **changed} for row in original.rows("comparator_scores"))
     )
     assert rounds(folder)["comparator"].isna().all()
+    # Nor where the framework names it for whatever comes later.
+    folder.edit("frameworks", {"framework": "crc-2019"}, comparator="all-crcs")
+    code = copy_inspection(folder, "northumbria-crc", 2022)
+    chosen = rounds(folder)["comparator"]
+    assert pd.isna(chosen[CURRENT]) and chosen[code] == "all-crcs"
 
 
 def test_without_an_aggregate_nothing_is_said_to_be_unpublished(folder):
@@ -244,6 +251,45 @@ def test_a_service_is_not_set_beside_what_came_before_its_inspected_predecessor(
     )
     code = copy_inspection(folder, "great-north", 2024)
     assert [before for before, now in pairs(folder) if now == code] == ["north-east-2022"]
+
+
+def abouts(folder: Folder, provider: str) -> list[dict]:
+    tables = load(folder.path)
+    found = [report.about for report in comparisons(tables, processed_tables(tables))]
+    return [about for about in found if about["provider"] == provider]
+
+
+def test_the_page_says_whose_the_earlier_figures_are(folder):
+    successor(folder, "merged into")
+    (about,) = abouts(folder, "north-east")
+    assert about["title"] == "North East: 2019 (Northumbria CRC) and 2022 inspections compared"
+    took, whose = about["lineage"]
+    assert took == "North East took in Northumbria CRC (June 2021)."
+    assert whose.startswith("The earlier figures are those of Northumbria CRC")
+    assert "its earlier inspection" not in about["standfirst"]
+
+
+def test_a_predecessor_that_does_not_compare_is_named(folder):
+    successor(folder, "split from", framework="youth-2021")
+    (about,) = abouts(folder, "north-east")
+    assert about["previous_round"] is None
+    assert "The inspection of Northumbria CRC of 2019 is not compared" in about["lineage"][1]
+
+
+def test_every_earlier_name_of_a_service_is_told(folder):
+    successor(folder, "renamed")
+    add_provider(folder, "end", "End Service")
+    folder.add(
+        "lineage",
+        {"provider": "end", "predecessor": "north-east", "kind": "renamed", "date": "2023",
+         **CITED},
+    )  # fmt: skip
+    copy_inspection(folder, "end", 2023)
+    for about in abouts(folder, "end"):
+        assert about["lineage"] == [
+            "End Service was called North East before (2023).",
+            "North East was called Northumbria CRC before (June 2021).",
+        ]
 
 
 @pytest.mark.parametrize("kind", ["merged into", "split from", "followed"])

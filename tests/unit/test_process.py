@@ -434,7 +434,8 @@ def test_a_provider_with_a_fault_keeps_what_was_last_made_of_it(made, tmp_path):
 
 def test_an_error_that_newly_fails_is_told_once(tmp_path):
     folder, out = Folder(tmp_path / "raw"), tmp_path / "processed"
-    process(folder.path, out)
+    # Four weeks in the text, two in footnote 60: entry 177 of the register, so nothing new.
+    assert process(folder.path, out).newly_failed == []
     folder.edit("overall_ratings", {"inspection": "northumbria-crc-2019"}, score="17")
     found = process(folder.path, out)
     (sentence,) = found.newly_failed
@@ -442,6 +443,13 @@ def test_an_error_that_newly_fails_is_told_once(tmp_path):
     checks = frames(out, NORTHUMBRIA)["failed_checks"]
     assert "overall score" in set(checks["subject"])
     assert process(folder.path, out) == Processed()
+
+
+def test_a_contradiction_that_leaves_the_register_is_told(tmp_path):
+    folder = Folder(tmp_path / "raw")
+    folder.drop("discrepancies", discrepancy="177")
+    (sentence,) = process(folder.path, tmp_path / "processed").newly_failed
+    assert "eligible-weeks-through-the-gate fails the check same-figure-agrees" in sentence
 
 
 def test_types_come_back_as_they_were(made):

@@ -1,6 +1,7 @@
 """How many figures there are, from which document, and in what form."""
 
 from pipeline.analysis.sentences.corrections import NOTHING, what_rests_on_them
+from pipeline.analysis.sentences.leadership import capital
 from pipeline.publish.charts.completeness import completeness_chart
 from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table
@@ -75,15 +76,18 @@ def corrected_table(report: Quality) -> Table | None:
     shown = rows.drop_duplicates("said")
     return report.table(
         shown.assign(
-            by=[report.notes.document(source).name for source in shown["source"]],
-            rests=[rests[said] or NOTHING for said in shown["said"]],
+            how=[
+                said.partition(f"as {first}")[2].removeprefix(" and").lstrip(", ")
+                for said, first in zip(shown["said"], shown["first_printed"], strict=True)
+            ],
+            rests=[capital(rests[said] or NOTHING) for said in shown["said"]],
         ),
         "Figures that a later document corrected",
         [
             Column("subject", "Figure", wide=True),
             Column("first_printed", "First printed", source=("first_source", "first_place")),
             Column("now_printed", "Now", source=("source", "place")),
-            Column("by", "Corrected by"),
+            Column("how", "How", wide=True),
             Column("rests", "What rests on it", wide=True),
         ],
         name="corrected",
