@@ -22,6 +22,13 @@ PUBLISHERS = {
 STATUS = "Not an official publication of the inspectorate or the ministry"
 EDITIONS: dict[str, str] = {"leadership": "Leadership edition", "analyst": "Analyst edition"}
 
+SIMULATED: dict[str, Any] = {
+    "publisher": "Nobody: simulated figures",
+    "licence": "none: the figures are simulated",
+    "licence_url": "",
+}
+"""What a page of simulated figures says of their publisher and licence."""
+
 
 @dataclass(frozen=True)
 class PageInfo:
@@ -176,15 +183,13 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
     names = {report["edition"]: report["name"] for report in about["reports"]}
     published = about["published"]
     simulated = about["simulated"]
-    publisher = "Nobody: simulated figures" if simulated else PUBLISHERS[about["kind"]]
+    publisher = SIMULATED["publisher"] if simulated else PUBLISHERS[about["kind"]]
     two_sheets = about["kind"] == "comparison" and edition == "leadership"
-    licence: dict[str, Any] = {}
+    told: dict[str, Any] = {"publisher": publisher}
     if about["kind"] == "scorecard":
-        licence = {
-            "licence": "audits: the provider's own; inspections: Open Government Licence v3.0"
-        }
+        told["licence"] = "audits: the provider's own; inspections: Open Government Licence v3.0"
     if simulated:
-        licence = {"licence": "none: the figures are simulated", "licence_url": ""}
+        told = dict(SIMULATED)
     return PageInfo(
         title=about["title"],
         description=about["result"],
@@ -196,11 +201,10 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
         simulated=simulated,
         citation=f"{about['title']}. Figures: {publisher}. Data version {about['data_version']}.",
         data_version=about["data_version"],
-        publisher=publisher,
         period=about.get("period", str(about.get("round", ""))),
         data_published=published,
         name=names[edition],
         colophon_extra={"Status": STATUS},
         two_sheets=two_sheets,
-        **licence,
+        **told,
     )

@@ -24,7 +24,7 @@ from pipeline.publish.page.markup import (
     symbol,
     tag,
 )
-from pipeline.publish.page.page_info import EDITIONS, PageInfo
+from pipeline.publish.page.page_info import EDITIONS, SIMULATED, PageInfo
 from pipeline.publish.page.render import Renderer
 from pipeline.publish.page.style import RATING_LEVELS
 
@@ -40,6 +40,13 @@ _WAYS = {"rose": ("▲", "up"), "fell": ("▼", "down"), "stayed": ("■", "")}
 _NO_COMPARISON = (
     "There is no comparison report: the data holds no inspection of this provider, only its plan."
 )
+
+_COPIED = (
+    "Figures were copied from published inspection reports and action plans; each names the "
+    "document and the place in it. A report marked SIMULATED is about a provider that does not "
+    "exist."
+)
+_DRAWN = "Every figure was drawn at random; no report here is about a real service."
 
 
 @dataclass
@@ -91,6 +98,7 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
         standfirst="How each provider changed between inspections, how it stands against the "
         "others, and what was promised in answer",
         simulated=simulated,
+        **SIMULATED if simulated else {},
         data_version=_shared([str(about.get("data_version") or "") for about in reports]),
         name="index",
     )
@@ -110,12 +118,7 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
                 "code. Each report is one file: it can be sent by e-mail, read offline and "
                 "printed, and it carries its own data.",
             ),
-            tag(
-                "p",
-                "Figures were copied from published inspection reports and action plans; each "
-                "names the document and the place in it. A report marked SIMULATED is about a "
-                "provider that does not exist.",
-            ),
+            tag("p", _DRAWN if simulated else _COPIED),
         ]
     )
     return (renderer or Renderer()).page(body, page)
