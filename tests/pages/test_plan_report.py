@@ -180,6 +180,9 @@ def test_a_plan_without_actions_or_links_still_has_a_page(tmp_path):
         lines = (raw / name).read_text(encoding="utf-8").splitlines(keepends=True)
         kept = [line for line in lines if not line.startswith(N18)]
         (raw / name).write_text("".join(kept), encoding="utf-8")
+    found = (raw / "follow_up.csv").read_text(encoding="utf-8")
+    unnamed = re.sub(rf"{N18}-\d-\d\d(; )?", "", found)
+    (raw / "follow_up.csv").write_text(unnamed, encoding="utf-8")
     process(raw, tmp_path / "processed")
     shown = text_of(page(tmp_path / "processed", N18))
     assert "No action of this plan has been entered." in shown
