@@ -294,13 +294,12 @@ def _rivals(found: Found) -> str:
 
 def _load(found: Found) -> str:
     of = found["load"]
-    wrong = "none did" if not of["wrong"] else "; ".join(of["wrong"][:5])
-    other = "none had" if not of["other bytes"] else ", ".join(of["other bytes"][:5])
+    wrong, other = ("; ".join(of[key][:5]) or "none" for key in ("wrong", "other bytes"))
     return (
         f"## Right under load\n\n{of['reports']} pages by {of['processes']} processes at once "
-        f"({of['seconds']} s), then by one ({of['seconds of one']} s). Each page was held against "
-        "the raw tables: a name or figure other than its own provider's stood on it: "
-        f"{wrong}; other bytes than those of one process: {other}."
+        f"({of['seconds']} s), then by one ({of['seconds of one']} s), each held against the raw "
+        f"tables. With a name or figure that is not its own provider's: {wrong}. With other bytes "
+        f"than by one process: {other}."
     )
 
 

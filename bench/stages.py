@@ -37,6 +37,7 @@ STAGES: dict[str, tuple[str, ...]] = {
         "pipeline.publish.build.run.run_report",
         "pipeline.publish.build.run.pages_of",
     ),
+    "tables as HTML": ("pipeline.publish.page.tables.Table.html",),
     "drawing": (
         "pipeline.publish.charts.canvas.Canvas.drawn",
         "pipeline.publish.page.pictures.svg_text",

@@ -119,7 +119,7 @@ def test_the_document_leads_with_end_to_end_and_leaves_nothing_measured_out():
     assert "Most of it goes into tables (45%), then drawing (30%) and imports (20%)." in text
     assert "| 500 | 2.00 (1.00 to 3.00) | 4.0 | **no** |" in text
     assert "| a thread | not seen | seen | seen |" in text
-    assert "than those of one process: a.html" in text
+    assert "With other bytes than by one process: a.html." in text
     assert "nan" not in text.lower().split() and "None" not in text
 
 
