@@ -69,7 +69,7 @@ bench: $(VENV)/develop.stamp ## measure speed and memory; writes docs/benchmarks
 	@$(VENV)/bin/python -m bench
 
 fuzz: $(VENV)/develop.stamp ## corrupt the raw tables 2,000 times: pages or sentences, no traceback
-	@$(VENV)/bin/python -m bench.fuzz
+	@$(VENV)/bin/python -m bench.fuzz --note
 
 dictionary: $(VENV)/report.stamp ## rewrite docs/data-dictionary.md from the data package
 	@$(RUN) dictionary > docs/data-dictionary.md

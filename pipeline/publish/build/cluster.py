@@ -133,7 +133,6 @@ class _Maker:
             process.communicate()
 
 
-_one_at_a_time = threading.Lock()
 _maker = _Maker()
 
 
