@@ -73,7 +73,7 @@ mutants: $(VENV)/develop.stamp ## break statistics, ratings and rules 200 times:
 	@$(VENV)/bin/python -m bench.mutants
 
 fuzz: $(VENV)/develop.stamp ## corrupt the raw tables 2,000 times: pages or sentences, no traceback
-	@$(VENV)/bin/python -m bench.fuzz
+	@$(VENV)/bin/python -m bench.fuzz --note
 
 dictionary: $(VENV)/report.stamp ## rewrite docs/data-dictionary.md from the data package
 	@$(RUN) dictionary > docs/data-dictionary.md

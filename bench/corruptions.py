@@ -361,13 +361,22 @@ def _apply(
         path = chance.choice(paths) if at is None else paths[at]
         at = None
         if kind in IN_FILES:
+            before = _bytes(path)
             kind(path, chance)
-            return kind.__name__, path.name
-        try:
-            table = Table(path, chance)
-            kind(table)
-        except Unfit:
+            if _bytes(path) != before:
+                return kind.__name__, path.name
             continue
-        table.write()
-        return kind.__name__, path.name
+        table = Table(path, chance)
+        rows = [list(row) for row in table.rows]
+        with suppress(Unfit):
+            kind(table)
+        if table.rows != rows:
+            table.write()
+            return kind.__name__, path.name
     raise AssertionError(f"no table has room for {kind.__name__}")
+
+
+def _bytes(path: Path) -> list[bytes | None]:
+    """Return what stands in a table and in the package file; None for what is no file."""
+    both = (path, path.with_name(PACKAGE_FILE))
+    return [each.read_bytes() if each.is_file() else None for each in both]

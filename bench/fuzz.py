@@ -7,6 +7,7 @@ so that only what the corruption touches is made. What came of it, kind by kind,
 the command with exit status 1. The tests do a few hundred of the same, without building.
 """
 
+import math
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -164,9 +166,12 @@ def _in_words(found: list[tuple[int, Ran]], seconds: float) -> str:
 @click.option("--runs", type=click.IntRange(1), default=2000, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the first run.")
 @click.option("--workers", type=click.IntRange(1), default=processors(), show_default=True)
+@click.option("--minutes", type=click.IntRange(1), help="Begin no run after so many minutes.")
 @click.option("--load-only", is_flag=True, help="Load what was corrupted and build nothing.")
 @click.option("--note", is_flag=True, help="Write the figures into docs/robustness.md.")
-def main(runs: int, seed: int, workers: int, load_only: bool, note: bool) -> None:
+def main(
+    runs: int, seed: int, workers: int, minutes: int | None, load_only: bool, note: bool
+) -> None:
     """Corrupt, build, and say what came of it."""
     from pipeline.publish.build.site import build
 
@@ -179,7 +184,9 @@ def main(runs: int, seed: int, workers: int, load_only: bool, note: bool) -> Non
         def work(number: int, _: Tell) -> Ran:
             return _one(number, finished, Path(place), not load_only)
 
-        each = in_processes(work, range(seed, seed + runs), workers, END)
+        end = began + minutes * 60 if minutes else math.inf
+        seeds = takewhile(lambda _: time.monotonic() < end, range(seed, seed + runs))
+        each = in_processes(work, seeds, workers, END)
         for number, ran, error in each:
             if ran is None:
                 noted = "\n".join(getattr(error, "__notes__", []))

@@ -5,8 +5,10 @@ any moment: while it works, ENVIRONMENT.lock says so, and an environment of whic
 is made anew. A second one waits for the first. Only Python's standard library is needed.
 """
 
+import ctypes
 import fcntl
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -25,25 +27,35 @@ def only_one(environment):
         yield lock
 
 
-def run(lock, *command):
-    """Run a command, quiet unless it fails; end with a sentence then.
+def end_with_us():
+    """Have the system end this process, about to become a command of ours, when we end."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def done_by(lock, *command):
+    """Run a command to its end, or ours.
 
     It holds the lock as well: if we are killed, the next set-up waits until it has ended.
     """
-    command = [str(word) for word in command]
-    done = subprocess.run(command, capture_output=True, text=True, pass_fds=[lock.fileno()])
+    return subprocess.run(
+        [str(word) for word in command],
+        capture_output=True, text=True, pass_fds=[lock.fileno()], preexec_fn=end_with_us,
+    )  # fmt: skip
+
+
+def run(lock, *command):
+    """Run a command, quiet unless it fails; end with a sentence then."""
+    done = done_by(lock, *command)
     if done.returncode:
         last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        sys.exit(f"{last}\nSetting up failed at: {' '.join(command[:6])} ...")
+        sys.exit(f"{last}\nSetting up failed at: {' '.join(map(str, command[:6]))} ...")
 
 
-def make_environment(environment, uv):
+def make_environment(lock, environment, uv):
     """Make an empty environment in place of whatever is there."""
     pip = ["--without-pip"] if uv else []
-    done = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", *pip, str(environment)],
-        capture_output=True, text=True,
-    )  # fmt: skip
+    done = done_by(lock, sys.executable, "-m", "venv", "--clear", *pip, environment)
     if done.returncode:
         sys.exit(
             "Python cannot make an environment here: install its module venv "
@@ -90,7 +102,7 @@ def main(environment, lock):
         whole = is_whole(environment, held, uv)
         mark(held, UNFINISHED)
         if not whole:
-            make_environment(environment, uv)
+            make_environment(held, environment, uv)
         if not is_environment(environment, uv):
             sys.exit(f"{environment} did not become an environment; remove it and try again.")
         python = environment / "bin" / "python"
@@ -105,6 +117,8 @@ def main(environment, lock):
 
 
 if __name__ == "__main__":
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     try:
         main(Path(sys.argv[1]), sys.argv[2])
     except KeyboardInterrupt:

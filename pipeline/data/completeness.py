@@ -226,13 +226,13 @@ RULES: list[Rule] = [
     Rule(
         "comparability-is-whole",
         "Of two frameworks that are compared, each number of both has a row, or a word says so.",
-        ("comparability", "key_questions", "standards", "inspections"),
+        ("inspections", "key_questions", "standards", "comparability"),
         _compared,
     ),
     Rule(
         "themes-are-whole",
         "A framework has a theme for each of its key questions, or none.",
-        ("themes", "key_questions"),
+        ("key_questions", "themes"),
         _themed,
     ),
 ]

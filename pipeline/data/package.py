@@ -61,6 +61,9 @@ FORMS = {
     "[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?": Form(
         "YYYY, YYYY-MM or YYYY-MM-DD", "write the year, and month and day if known, as in 2020-02"
     ),
+    "[0-9]{1,3}(-[0-9]{1,3})?": Form(
+        "scores such as 50-89", "write the lowest score, a hyphen and the highest, as in 50-89"
+    ),
     "[0-9]+(; [0-9]+)*": Form(
         "numbers such as 2; 5",
         "write numbers with a semicolon and a blank between them, as in 2; 5",

@@ -190,6 +190,18 @@ def test_what_does_not_exist_is_answered_with_what_does(project, wanted, words):
         project(wanted=wanted)
 
 
+def test_what_is_wrong_with_the_data_comes_before_what_does_not_exist(project, monkeypatch):
+    def process(*arguments, **options):
+        toy.process(*arguments, **options)
+        return toy.Processed([Problem("x.csv", 2, "y", "z", "is wrong", "mend it", "provider-c")])
+
+    monkeypatch.setattr("pipeline.analysis.process.process", process)
+    with pytest.raises(
+        UnknownReport, match=r'^x\.csv, line 2, .*\nThere is no kind of report "?.x'
+    ):
+        project(wanted=Wanted(kind="x"))
+
+
 def test_pages_of_reports_that_are_no_more_go_but_not_what_others_wrote(project):
     project()
     (project.pages / "mine.html").write_text("mine")

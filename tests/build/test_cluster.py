@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -161,36 +162,61 @@ def test_a_port_that_is_no_scheduler_is_one_sentence(project, monkeypatch, said)
             project("there", scheduler=address)
 
 
-def test_a_scheduler_that_is_lost_midway_ends_in_a_sentence_and_keeps_what_is_finished(
-    project, tmp_path, monkeypatch
+@pytest.mark.parametrize(
+    ("victim", "number"),
+    [
+        ("scheduler", signal.SIGKILL),
+        ("scheduler", signal.SIGSTOP),
+        ("worker", signal.SIGSTOP),
+    ],
+)
+def test_what_is_lost_or_stands_still_midway_ends_in_a_sentence_and_keeps_what_is_finished(
+    project, tmp_path, monkeypatch, victim, number
 ):
-    monkeypatch.setattr(cluster, "PATIENCE", 4)
+    monkeypatch.setattr(cluster, "PATIENCE", 8)
     monkeypatch.setattr(cluster, "AHEAD", 1)
     toy.write_notebook(project.root / "notebooks", "toy", "import time; time.sleep(1)")
     file = tmp_path / "scheduler.json"
     common = ["--scheduler-file", str(file)]
-    lost = start("scheduler", "--host", "127.0.0.1", "--port", "0", *common, folder=tmp_path)
+    started = {
+        "scheduler": start("scheduler", "--host", "127.0.0.1", "--port", "0", *common,
+                           folder=tmp_path)
+    }  # fmt: skip
     while not file.exists():
         time.sleep(0.1)
-    worker = start("worker", "--nthreads", "1", "--no-nanny", *common, folder=tmp_path)
+    started["worker"] = start("worker", "--nthreads", "1", "--no-nanny", *common, folder=tmp_path)
     address = json.loads(file.read_text())["address"]
     with Client(address, timeout=60, set_as_default=False) as client:
         client.wait_for_workers(1, timeout=60)
 
-    def kill_when_busy():
+    def strike_when_busy():
         while not pages(project.root / "there"):
             time.sleep(0.02)
-        lost.kill()
+        started[victim].send_signal(number)
 
-    threading.Thread(target=kill_when_busy, daemon=True).start()
+    threading.Thread(target=strike_when_busy, daemon=True).start()
     try:
-        with pytest.raises(CannotBuild, match=r"The Dask scheduler at .* What is finished is kept"):
+        with pytest.raises(CannotBuild, match=r"Dask scheduler at .* What is finished is kept"):
             project("there", scheduler=address)
     finally:
-        for process in (worker, lost):
+        for process in reversed(started.values()):
             process.kill()
             process.wait(20)
     assert pages(project.root / "there")
+
+
+def test_workers_that_stand_still_from_the_start_are_one_sentence(project, scheduler, monkeypatch):
+    monkeypatch.setattr(cluster, "PATIENCE", 8)
+    with Client(scheduler, timeout=60, set_as_default=False) as client:
+        workers = [psutil.Process(number) for number in client.run(os.getpid).values()]
+    for worker in workers:
+        worker.suspend()
+    try:
+        with pytest.raises(CannotBuild, match=r"^Not every worker of the Dask scheduler [^\n]*$"):
+            project("there", scheduler=scheduler)
+    finally:
+        for worker in workers:
+            worker.resume()
 
 
 def test_a_package_fingerprint_is_part_of_the_check():

@@ -553,6 +553,7 @@ CASES: dict[str, Callable[[Frames], None]] = {
     "register-numbered-from-one": without("discrepancies", discrepancy=5),
     "changes-touch-a-number": change("discrepancies", {"changes": "figure"}, touches_number="no"),
     "allocation-rules-numbered-from-one": without("allocation_rules", inspection=N18, position=2),
+    "ogrs-from-low-to-high": change("allocation_matrix", {"ogrs": "90-100"}, ogrs="100-90"),
     "one-ogrs-a-risk-of-allocation": change(
         "allocation_matrix", {"risk_of_reoffending": "Very high"}, ogrs="95-100"
     ),
@@ -568,6 +569,29 @@ CASES: dict[str, Callable[[Frames], None]] = {
     ),
     "one-theme-a-question": change(
         "themes", {"framework": "crc-2019", "key_question": "2.1.1"}, theme="Other"
+    ),
+    "one-label-a-question": change(
+        "key_questions", {"framework": "crc-2019", "key_question": "2.1.1"}, label="Other"
+    ),
+    "one-sample-a-question": change(
+        "key_questions", {"framework": "crc-2019", "key_question": "2.1.1"}, sample="risk-of-harm"
+    ),
+    "one-evidence-a-question": together(
+        change(
+            "key_questions",
+            {"framework": "crc-2019", "key_question": "2.1.1"},
+            evidence="qualitative",
+        ),
+        change("key_question_scores", Q, percent=pd.NA, status="qualitative evidence only"),
+        change(
+            "key_question_scores",
+            {"framework": "crc-2019", "key_question": "2.1.1", "reading": "reprint"},
+            percent=pd.NA,
+            status="qualitative evidence only",
+        ),
+    ),
+    "percentages-of-cases": change(
+        "key_question_scores", Q, percent=pd.NA, status="qualitative evidence only"
     ),
     "discretion-rule-goes-with-its-evidence": change(
         "discretion_rules", {"applies_to": "key questions"}, applies_to="qualitative evidence"

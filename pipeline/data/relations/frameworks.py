@@ -196,23 +196,33 @@ def _with_same_words(tables: Frames) -> pd.DataFrame:
     return frame.assign(same_words=pd.array(found, dtype="string"))
 
 
-def _with_theme_before(tables: Frames) -> pd.DataFrame:
-    """Themes with that of the same question in the framework that is compared with."""
-    themes, compared = tables["themes"], tables["comparability"]
-    same = compared[compared["kind"].eq("key question") & compared["same_question"].eq("yes")]
-    known = {
-        (of, code): theme for of, code, theme in cells(themes, "framework", "key_question", "theme")
-    }
-    before = {
-        (now, code): known.get((then, old), pd.NA)
-        for now, code, then, old in cells(
-            same, "current_framework", "subject", "previous_framework", "previous_subject"
-        )
-    }
-    keys = cells(themes, "framework", "key_question")
-    return themes.assign(before=pd.array([before.get(key, pd.NA) for key in keys], dtype="string"))
+def _with_value_before(table: str, column: str, asked: str) -> Of:
+    """Rows of key questions with the value of the same question in the earlier framework.
+
+    ``asked`` is the column of comparability that has to be yes.
+    """
+
+    def of(tables: Frames) -> pd.DataFrame:
+        frame, compared = tables[table], tables["comparability"]
+        same = compared[compared["kind"].eq("key question") & compared[asked].eq("yes")]
+        known = {(of, code): value for of, code, value in cells(frame, *_QUESTION, column)}
+        before = {
+            (now, code): known.get((then, old), pd.NA)
+            for now, code, then, old in cells(
+                same, "current_framework", "subject", "previous_framework", "previous_subject"
+            )
+        }
+        found = [before.get(key, pd.NA) for key in cells(frame, *_QUESTION)]
+        return frame.assign(before=pd.array(found, dtype="string"))
+
+    return of
 
 
+def _other_than_before(column: str) -> Wrong:
+    return lambda f: f["before"].ne(f[column])
+
+
+_QUESTION = ("framework", "key_question")
 _COMPARED = ("previous_framework", "current_framework", "kind", "previous_subject")
 
 RULES: list[Rule] = [
@@ -365,15 +375,23 @@ RULES: list[Rule] = [
         of=_with_same_words,
         reads=("key_questions", "standards"),
     ),
-    rows(
-        "one-theme-a-question",
-        "The same question has one theme in every framework.",
-        "themes",
-        "theme",
-        lambda f: f["before"].ne(f["theme"]),
-        'is not "{before}", the theme of the same question before',
-        "write the same theme in both rows",
-        of=_with_theme_before,
-        reads=("comparability",),
+    *(
+        rows(
+            f"one-{column}-a-question",
+            f"A key question {words} has one {column} in every framework.",
+            table,
+            column,
+            _other_than_before(column),
+            f'is not "{{before}}", the {column} of the same question before',
+            f"write the same {column} in both rows, or say otherwise in comparability.csv",
+            of=_with_value_before(table, column, asked),
+            reads=("comparability",),
+        )
+        for table, column, asked, words in (
+            ("themes", "theme", "same_question", "that is the same"),
+            ("key_questions", "label", "same_question", "that is the same"),
+            ("key_questions", "sample", "comparable", "that compares"),
+            ("key_questions", "evidence", "comparable", "that compares"),
+        )
     ),
 ]

@@ -202,6 +202,13 @@ def _other_than_first(value: str) -> Wrong:
     return lambda f: f[value].ne(f["first"])
 
 
+def _with_evidence(tables: Frames) -> pd.DataFrame:
+    frame, key = tables["key_question_scores"], ("framework", "key_question")
+    questions = tables["key_questions"]
+    evidence = {(of, code): kind for of, code, kind in cells(questions, *key, "evidence")}
+    return frame.assign(evidence=[evidence.get(pair, pd.NA) for pair in cells(frame, *key)])
+
+
 def _with_use(tables: Frames) -> pd.DataFrame:
     """Comparators with whether an inspection, its framework or its report names them."""
     inspections = tables["inspections"]
@@ -462,6 +469,20 @@ RULES: list[Rule] = [
         for table, key in _KEYS.items()
     ),
     rows(
+        "percentages-of-cases",
+        "A key question about cases may have a percentage, and no other has.",
+        "key_question_scores",
+        "status",
+        lambda f: (
+            f["status"].eq("qualitative evidence only") & f["evidence"].eq("cases")
+            | f["status"].eq("published") & f["evidence"].eq("qualitative")
+        ),
+        "does not go with the evidence of {key_question} in key_questions.csv, {evidence}",
+        "check the status here and the evidence there",
+        of=_with_evidence,
+        reads=("key_questions",),
+    ),
+    rows(
         "reprint-in-another-document",
         "A reprint is in another document than the inspection's own report.",
         "key_question_scores",
@@ -529,6 +550,18 @@ RULES: list[Rule] = [
         "inspection",
         "rule",
         "colour",
+    ),
+    rows(
+        "ogrs-from-low-to-high",
+        "A range of scores in an allocation matrix begins with the lower one.",
+        "allocation_matrix",
+        "ogrs",
+        lambda f: [
+            int(low) > int(high or low)
+            for low, _, high in (ogrs.partition("-") for ogrs in f["ogrs"])
+        ],
+        "ends below its beginning",
+        "write the lower score first",
     ),
     *(
         rows(

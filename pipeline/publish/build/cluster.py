@@ -131,7 +131,6 @@ class _Maker:
             process.communicate()
 
 
-_one_at_a_time = threading.Lock()
 _maker = _Maker()
 
 

@@ -29,6 +29,7 @@ from pipeline.publish.build.catalogue import (
     Made,
     Report,
     ReportFailed,
+    UnknownReport,
     Wanted,
     report_data_in,
     reports_of,
@@ -152,7 +153,7 @@ def build(
         _make_tables(folders, seen, outcome, force, say, tell, workers, progress)
         abouts = report_data_in(folders.processed)
         reports = reports_of(abouts)
-        chosen = [r.as_of(as_of) for r in (wanted.among(reports) if wanted else reports)]
+        chosen = [r.as_of(as_of) for r in _chosen(wanted, reports, outcome)]
         record = Record.read(folders.pages)
         remove_leftovers(folders.pages)
         _remove_old_pages(record, folders, reports, outcome)
@@ -305,6 +306,14 @@ def tables_out_of_date(raw: Path, processed: Path) -> bool:
     then = {name: value for name, value in made.items() if name.startswith("raw ")}
     now = Seen(processed).of_each(raw, "raw", freshness.described_files(raw))
     return bool(then) and then != now
+
+
+def _chosen(wanted: Wanted | None, reports: list[Report], outcome: Outcome) -> list[Report]:
+    """The reports asked for; where there are none, what is wrong with the data comes first."""
+    try:
+        return wanted.among(reports) if wanted else reports
+    except UnknownReport as error:
+        raise UnknownReport("\n".join([*outcome.failed.values(), str(error)])) from None
 
 
 def _note(processed: Any, outcome: Outcome, tell: Callable[[str], None]) -> None:
