@@ -15,7 +15,7 @@ from support.folders import RAW
 from pipeline.data import load
 from pipeline.data.checks import table_problems
 from pipeline.data.package import read_package
-from pipeline.data.relations import plans
+from pipeline.data.relations import facts, plans
 from pipeline.data.relations.printed import agrees, is_period
 from pipeline.data.relations.rules import RULES
 
@@ -704,6 +704,15 @@ def test_an_update_that_lies_ahead(published, monkeypatch):
 )
 def test_a_date_as_printed_and_as_typed(printed, typed, wanted):
     assert agrees(printed, typed) is wanted
+
+
+@pytest.mark.parametrize(
+    ("year", "wrong"), [(1989, True), (1990, False), (2099, False), (2100, True)]
+)
+def test_a_year_printed_with_a_figure_is_no_earlier_figure(year, wrong):
+    row = {"as_printed": f"75% ({year})", "value": 75.0, "previous_value": 60.0}
+    frame = pd.DataFrame([{**row, "comparator": pd.NA, "comparator_value": pd.NA, "target": pd.NA}])
+    assert facts._previous_not_printed(frame) == [wrong]
 
 
 @pytest.mark.parametrize(

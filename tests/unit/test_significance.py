@@ -249,6 +249,18 @@ def test_detectable_change_agrees_with_the_normal_approximation(previous):
         assert power == pytest.approx(0.8, abs=0.05)
 
 
+@pytest.mark.parametrize(("previous", "n1", "n2"), [(41, 1500, 3000), (81, 4000, 900)])
+def test_detectable_change_of_large_samples_is_the_normal_approximation(previous, n1, n2):
+    def power(points):
+        return power_proportions_2indep(
+            points / 100, previous / 100, n2, ratio=n1 / n2, alpha=0.1
+        ).power
+
+    change = smallest_detectable_change(previous, n1, n2)
+    for points, sign in ((change.rise, 1), (change.fall, -1)):
+        assert power(sign * points) >= 0.8 > power(sign * (points - 1))
+
+
 def power_by_scipy(share, later, n1, n2, rising, level=0.1):
     """Probability that the Z-test passes the right way and so does scipy's exact one if asked."""
     chance = 0.0

@@ -66,14 +66,13 @@ def _columns(table: Table) -> dict[str, list[Any]]:
         values = [table.cell(row, column.name) for row in rows]
         add(heading, [_value(column, value) for value in values])
         if column.numeric and any(map(is_missing, values)):
-            why = [
-                table.reason(column, row) if is_missing(v) else "" for row, v in _pair(rows, values)
-            ]
+            pairs = zip(rows, values, strict=True)
+            why = [table.reason(column, row) if is_missing(v) else "" for row, v in pairs]
             add(f"{heading}: why blank", why)
         elif any(map(is_missing, values)):
             columns[list(columns)[-1]] = [
                 f"[{table.reason(column, row)}]" if is_missing(v) else _value(column, v)
-                for row, v in _pair(rows, values)
+                for row, v in zip(rows, values, strict=True)
             ]
     sourced = [(f"{_plain_heading(column)}: source", column.source) for column in table.columns]
     for heading, source in [*sourced, ("Source", table.row_source)]:
@@ -183,9 +182,7 @@ class Downloads(Shown):
                 files[f"{name}-{table.name}.csv"],
                 "text/csv;charset=utf-8",
                 f"{name}-{table.name}.csv",
-                table.caption
-                if table.label == table.caption
-                else f"{table.label}: {table.caption}",
+                ": ".join(dict.fromkeys((table.label, table.caption))),
                 "CSV",
             )
             for table in tables
@@ -215,10 +212,6 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def _pair(rows: Sequence[tuple[Any, ...]], values: list[Any]) -> list[tuple[tuple[Any, ...], Any]]:
-    return list(zip(rows, values, strict=True))
-
-
 def _plain_heading(column: Column) -> str:
     return clean(column.heading)
 
@@ -232,19 +225,18 @@ def _value(column: Column, value: Any) -> Any:
     """Return a cell as a number where its column is numeric, otherwise as text."""
     if is_missing(value):
         return None
-    if not column.numeric:
-        return clean(value)
+    return _plain_number(value) if column.numeric else clean(value)
+
+
+def _plain_number(value: Any) -> int | float:
     plain = float(value)
     return int(plain) if plain.is_integer() else plain
 
 
-def _csv_value(value: Any) -> Any:
+def _csv_value(value: Any) -> str:
     if isinstance(value, str):
         return harmless(value)
-    if is_missing(value):
-        return ""
-    plain = float(value)
-    return str(int(plain)) if plain.is_integer() else repr(plain)
+    return "" if is_missing(value) else repr(_plain_number(value))
 
 
 def _for_sheet(table: Table) -> dict[str, list[Any]]:
@@ -262,10 +254,7 @@ def _for_sheet(table: Table) -> dict[str, list[Any]]:
 def _sheet_value(value: Any) -> Any:
     if isinstance(value, str):
         return _in_cell(value)
-    if is_missing(value):
-        return "[not given]"
-    plain = float(value)
-    return int(plain) if plain.is_integer() else plain
+    return "[not given]" if is_missing(value) else _plain_number(value)
 
 
 def _in_cell(words: str) -> str:

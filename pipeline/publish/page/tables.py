@@ -45,18 +45,8 @@ PRINTED, WIDEST = 20, 44
 LONG = 70
 """A column whose texts are longer than this is given room."""
 
-# What a status in the data means, in the words a reader meets. A status that is not here is shown
-# as it stands in the data, which is why statuses there are written as words.
-REASONS: dict[str, str] = {
-    "not published": "not published",
-    "no comparable data": "no comparable data",
-    "qualitative evidence only": "qualitative evidence only",
-    "no data": "no data",
-    "not known": "not known",
-    "not printed": "not printed",
-    "in words": "given in words only",
-    "open": "left open",
-}
+# Statuses are written as words in the data and shown as they stand there, but for these.
+REASONS = {"in words": "given in words only", "open": "left open"}
 
 
 @dataclass(frozen=True)
