@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -19,9 +19,9 @@ from pipeline.analysis.comparison import (
     rating_comparison,
 )
 from pipeline.analysis.dictionary import PROCESSED
-from pipeline.analysis.files import csv_bytes, json_bytes, remove_others, write_files
+from pipeline.analysis.files import csv_bytes, remove_others, write_files
 from pipeline.analysis.national.page import USED, national_reports
-from pipeline.analysis.providers import SHARED, families, fingerprints, of_providers
+from pipeline.analysis.providers import families, fingerprints, mark_of, of_providers
 from pipeline.analysis.quality import ERROR, FAILED, quality_checks
 from pipeline.analysis.ratings.bands import standard_ratings
 from pipeline.analysis.records import look_up, records
@@ -125,37 +125,37 @@ def process(raw: Path, out: Path, workers: int = 1, *, fresh: bool = False) -> P
     packages = of_file(raw / PACKAGE_FILE) + of_file(raw_folder() / PACKAGE_FILE)
     read = {path.name: of_file(path) for path in sorted(raw.glob("*.csv"))}
     read[PACKAGE_FILE] = of_text(packages)
-    tables, problems = load_valid(raw, parts.sound(read))
-    parts.note(read if not problems else {})
+    sound = parts.sound(read)
+    tables, problems = load_valid(raw, sound)
     owned = owner_of(tables)
-    checks = parts.checks()
-    before = None if checks is None else _failed_errors(checks)
-    marks = fingerprints(tables, owned)
-    due: list[list[str]] = [[]]
-    for family in families(tables):
-        mark = of_text(" ".join(marks[code] for code in [SHARED, *family]))
-        if not parts.still_right(family, mark):
-            parts.expect(family, mark)
-            if len(due[-1]) >= CHUNK:
-                due.append([])
-            due[-1] += family
+    rows = fingerprints(tables, owned, parts.rows_of(sound))
+    parts.note(*({}, {}) if problems else (read, rows))
+    marked = [(family, mark_of(family, rows)) for family in families(tables)]
+    due = [(family, mark) for family, mark in marked if not parts.still_right(family, mark)]
+    again = [code for family, _ in due for code in family]
+    before = parts.checks(again)
+    chunks: list[list[str]] = [[]]
+    for family, mark in due:
+        parts.expect(family, mark)
+        if len(chunks[-1]) >= CHUNK:
+            chunks.append([])
+        chunks[-1] += family
     faulty = {problem.provider for problem in problems if problem.stops}
     parts.drop_all_but({*tables["providers"]["provider"], *faulty})
     for made in _each(
-        partial(_make, tables, owned, out), [codes for codes in due if codes], workers
+        partial(_make, tables, owned, out), [codes for codes in chunks if codes], workers
     ):
         parts.take_in(made)
     write_files(out, parts.whole())
     write_files(out, {Path(PARTS): parts.record()})
-    checks = parts.checks()
     kept = parts.files()
-    checked = quality_reports(tables, checks) if checks is not None else []
+    checked = quality_reports(tables, parts.checks)
     for report in [*checked, *national_reports(tables, parts.frames())]:
         files = report_files(report)
         write_files(out, files)
         kept |= set(files)
     remove_others(out, kept)
-    return Processed(list(problems), newly_failed(before, checks))
+    return Processed(list(problems), newly_failed(before, parts.checks(again)))
 
 
 @dataclass(frozen=True)
@@ -228,6 +228,7 @@ class Parts:
         self._headers: dict[str, str] = record.get("headers", {})
         self._providers: dict[str, Any] = record.get("providers", {})
         self._raw: dict[str, str] = record.get("raw", {})
+        self._rows: dict[str, dict[str, str]] = record.get("rows", {})
         self._text: dict[str, dict[str, bytes]] = {}
         self._whole: dict[str, str] = {}
 
@@ -259,15 +260,25 @@ class Parts:
             return set()
         return {name for name, mark in read.items() if self._raw.get(name) == mark}
 
-    def note(self, raw: dict[str, str]) -> None:
-        """Keep the fingerprints of raw files with which nothing is wrong."""
-        self._raw = raw
+    def rows_of(self, sound: Collection[str]) -> dict[str, dict[str, str]]:
+        """Return the fingerprints of rows by table that hold still, as their files are sound.
 
-    def checks(self) -> pd.DataFrame | None:
-        """Return the table of checks as it stands, or None where there is none."""
+        Whose a row is stands in the tables of inspections, plans and actions.
+        """
+        if not {"inspections.csv", "plans.csv", "actions.csv"} <= set(sound):
+            return {}
+        return {name: marks for name, marks in self._rows.items() if f"{name}.csv" in sound}
+
+    def note(self, raw: dict[str, str], rows: dict[str, dict[str, str]]) -> None:
+        """Keep the fingerprints of raw files with which nothing is wrong, and of their rows."""
+        self._raw, self._rows = raw, rows
+
+    def checks(self, codes: Collection[str] | None = None) -> pd.DataFrame | None:
+        """Return the table of checks as it stands, of some providers, or None if there is none."""
         if "quality_checks" not in self._headers:
             return None
-        text = [self._text[code].get("quality_checks", b"") for code in sorted(self._text)]
+        wanted = sorted(self._text if codes is None else self._text.keys() & set(codes))
+        text = [self._text[code].get("quality_checks", b"") for code in wanted]
         whole = self._headers["quality_checks"].encode() + b"".join(text)
         return pd.read_csv(io.BytesIO(whole), dtype="string", keep_default_na=False, na_values=[""])
 
@@ -331,15 +342,15 @@ class Parts:
 
     def record(self) -> bytes:
         """Return the record for the next run, of the whole tables that were made."""
-        return json_bytes(
-            {
-                "code": code_mark(),
-                "raw": self._raw,
-                "headers": self._headers,
-                "tables": self._whole,
-                "providers": self._providers,
-            }
-        )
+        record = {
+            "code": code_mark(),
+            "raw": self._raw,
+            "rows": self._rows,
+            "headers": self._headers,
+            "tables": self._whole,
+            "providers": self._providers,
+        }
+        return (json.dumps(record, sort_keys=True) + "\n").encode()
 
 
 def read_processed(name: str, folder: Path, columns: list[str] | None = None) -> pd.DataFrame:
@@ -396,11 +407,12 @@ def _failed_errors(checks: pd.DataFrame) -> pd.DataFrame:
 def newly_failed(before: pd.DataFrame | None, checks: pd.DataFrame | None) -> list[str]:
     """Return a sentence for each check of severity error that fails now and did not before.
 
-    ``before`` are the checks that failed then, ``checks`` the table quality_checks now.
+    ``before`` is the table quality_checks as it was, if there was one, ``checks`` as it is.
     """
     if checks is None:
         return []
-    known = set() if before is None else set(zip(*(before[n] for n in _CHECK), strict=True))
+    failed = None if before is None else _failed_errors(before)
+    known = set() if failed is None else set(zip(*(failed[n] for n in _CHECK), strict=True))
     return [
         f"{row['inspection'] or row['subject']}: {row['subject']} fails the check "
         f"{row['rule']}: {row['detail']}"

@@ -44,16 +44,30 @@ def families(tables: Tables) -> list[list[str]]:
     return [sorted(codes) for code, codes in group.items() if code == min(codes)]
 
 
-def fingerprints(tables: Tables, owned: Mapping[str, pd.Series]) -> dict[str, str]:
-    """Return the fingerprint of each provider's own rows, and of what all share (``SHARED``)."""
-    digests = {code: hashlib.sha256() for code in tables["providers"]["provider"]}
-    shared = hashlib.sha256()
-    for name in sorted(tables):
-        frame = tables[name]
-        rows = pd.util.hash_pandas_object(frame, index=False)
-        if name not in owned:
-            shared.update(name.encode() + rows.to_numpy().tobytes())
-            continue
-        for code, of_provider in rows.groupby(owned[name].to_numpy(), sort=False):
-            digests[code].update(name.encode() + of_provider.to_numpy().tobytes())
-    return {SHARED: shared.hexdigest()} | {c: d.hexdigest() for c, d in digests.items()}
+def fingerprints(
+    tables: Tables, owned: Mapping[str, pd.Series], known: Mapping[str, dict[str, str]]
+) -> dict[str, dict[str, str]]:
+    """Return the fingerprint of each provider's rows by table, or of all rows (``SHARED``).
+
+    ``known`` are those of the tables that are as they were, which are not read again.
+    """
+    found = dict(known)
+    for name in sorted(tables.keys() - known.keys()):
+        rows = pd.util.hash_pandas_object(tables[name], index=False)
+        whose = owned[name].to_numpy() if name in owned else [SHARED] * len(rows)
+        found[name] = {
+            str(code): hashlib.sha256(of_code.to_numpy().tobytes()).hexdigest()[:16]
+            for code, of_code in rows.groupby(whose, sort=False)
+        }
+    return found
+
+
+def mark_of(family: Iterable[str], rows: Mapping[str, dict[str, str]]) -> str:
+    """Return one fingerprint of all that some providers' tables are made from."""
+    said = [
+        f"{name} {code} {of_code[code]}"
+        for name, of_code in sorted(rows.items())
+        for code in (SHARED, *family)
+        if code in of_code
+    ]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
