@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import math
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -34,7 +35,7 @@ from pipeline.data.owners import owner_of
 from pipeline.data.package import PACKAGE_FILE
 from pipeline.workers import in_processes, rarely_collected
 
-CHUNK = 25
+FEWEST, CHUNK = 25, 100
 """Providers worked on at once: enough that tables are worth their cost, few enough for memory."""
 PARTS = "parts.json"
 """Which bytes of each processed table are whose, and what each provider's were made from."""
@@ -134,17 +135,12 @@ def process(raw: Path, out: Path, workers: int = 1, *, fresh: bool = False) -> P
     due = [(family, mark) for family, mark in marked if not parts.still_right(family, mark)]
     again = [code for family, _ in due for code in family]
     before = parts.checks(again)
-    chunks: list[list[str]] = [[]]
     for family, mark in due:
         parts.expect(family, mark)
-        if len(chunks[-1]) >= CHUNK:
-            chunks.append([])
-        chunks[-1] += family
+    chunks = _in_chunks([family for family, _ in due], workers)
     faulty = {problem.provider for problem in problems if problem.stops}
     parts.drop_all_but({*tables["providers"]["provider"], *faulty})
-    for made in _each(
-        partial(_make, tables, owned, out), [codes for codes in chunks if codes], workers
-    ):
+    for made in _each(partial(_make, tables, owned, out), chunks, workers):
         parts.take_in(made)
     write_files(out, parts.whole())
     write_files(out, {Path(PARTS): parts.record()})
@@ -419,6 +415,19 @@ def newly_failed(before: pd.DataFrame | None, checks: pd.DataFrame | None) -> li
         for row in records(_failed_errors(checks))
         if tuple(pd.NA if row[n] is None else row[n] for n in _CHECK) not in known
     ]
+
+
+def _in_chunks(due: list[list[str]], workers: int) -> list[list[str]]:
+    """Return the providers of families in chunks: as many for each worker, all of about a size."""
+    many = sum(map(len, due))
+    rounds = math.ceil(many / (workers * CHUNK)) or 1
+    size = max(FEWEST, math.ceil(many / (workers * rounds)))
+    chunks: list[list[str]] = []
+    for family in due:
+        if not chunks or len(chunks[-1]) >= size:
+            chunks.append([])
+        chunks[-1] += family
+    return chunks
 
 
 def _each(work: Callable[[list[str]], Made], due: list[list[str]], workers: int) -> Iterator[Made]:
