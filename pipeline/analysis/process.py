@@ -3,8 +3,9 @@
 import hashlib
 import io
 import json
+import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -20,9 +21,15 @@ from pipeline.analysis.comparison import (
 )
 from pipeline.analysis.corrections import corrected_figures
 from pipeline.analysis.dictionary import PROCESSED
-from pipeline.analysis.files import csv_bytes, json_bytes, remove_others, write_files
+from pipeline.analysis.files import csv_bytes, remove_others, write_files
 from pipeline.analysis.national.page import USED, national_reports
-from pipeline.analysis.providers import SHARED, families, fingerprints, of_providers
+from pipeline.analysis.providers import (
+    TELL_WHOSE,
+    families,
+    fingerprints,
+    mark_of,
+    of_providers,
+)
 from pipeline.analysis.quality import ERROR, FAILED, quality_checks
 from pipeline.analysis.ratings.bands import standard_ratings
 from pipeline.analysis.records import look_up, records
@@ -35,7 +42,7 @@ from pipeline.data.owners import owner_of
 from pipeline.data.package import PACKAGE_FILE
 from pipeline.workers import in_processes, rarely_collected
 
-CHUNK = 25
+FEWEST, CHUNK = 25, 100
 """Providers worked on at once: enough that tables are worth their cost, few enough for memory."""
 PARTS = "parts.json"
 """Which bytes of each processed table are whose, and what each provider's were made from."""
@@ -138,38 +145,35 @@ def process(
     packages = of_file(raw / PACKAGE_FILE) + of_file(raw_folder() / PACKAGE_FILE)
     read = {path.name: of_file(path) for path in sorted(raw.glob("*.csv"))}
     read[PACKAGE_FILE] = of_text(packages)
-    tables, problems = load_valid(raw, parts.sound(read))
-    parts.note(read if not problems else {})
+    sound = parts.sound(read)
+    tables, problems = load_valid(raw, sound)
     owned = owner_of(tables)
-    checks = parts.checks()
-    before = None if checks is None else _failed_errors(checks)
-    marks = fingerprints(tables, owned)
-    due: list[list[str]] = [[]]
-    for family in families(tables):
-        mark = of_text(" ".join(marks[code] for code in [SHARED, *family]))
-        if not parts.still_right(family, mark):
-            parts.expect(family, mark)
-            if len(due[-1]) >= CHUNK:
-                due.append([])
-            due[-1] += family
+    rows = fingerprints(tables, owned, parts.rows_of(sound))
+    parts.note(*({}, {}) if problems else (read, rows))
+    marked = [(family, mark_of(family, rows)) for family in families(tables)]
+    due = [(family, mark) for family, mark in marked if not parts.still_right(family, mark)]
+    again = [code for family, _ in due for code in family]
+    before = parts.checks(again)
+    for family, mark in due:
+        parts.expect(family, mark)
+    chunks = _in_chunks([family for family, _ in due], workers)
     faulty = {problem.provider for problem in problems if problem.stops}
     parts.drop_all_but({*tables["providers"]["provider"], *faulty})
-    lots = [codes for codes in due if codes]
-    for made in watch(_each(partial(_make, tables, owned, out), lots, workers), len(lots)):
+    each = _each(partial(_make, tables, owned, out), chunks, workers)
+    for made in watch(each, len(chunks)):
         parts.take_in(made)
     write_files(out, parts.whole())
     write_files(out, {Path(PARTS): parts.record()})
-    checks = parts.checks()
     kept = parts.files()
-    checked = []
-    if checks is not None:
-        checked = quality_reports(tables, checks, read_processed("corrected_figures", out))
+    corrected = partial(read_processed, "corrected_figures", out)
+    checked = quality_reports(tables, parts.checks, corrected)
     for report in [*checked, *national_reports(tables, parts.frames())]:
         files = report_files(report)
         write_files(out, files)
         kept |= set(files)
     remove_others(out, kept)
-    return Processed(list(problems), newly_failed(before, checks, tables["discrepancies"]))
+    found = newly_failed(before, parts.checks(again), tables["discrepancies"])
+    return Processed(list(problems), found)
 
 
 @dataclass(frozen=True)
@@ -242,6 +246,7 @@ class Parts:
         self._headers: dict[str, str] = record.get("headers", {})
         self._providers: dict[str, Any] = record.get("providers", {})
         self._raw: dict[str, str] = record.get("raw", {})
+        self._rows: dict[str, dict[str, str]] = record.get("rows", {})
         self._text: dict[str, dict[str, bytes]] = {}
         self._whole: dict[str, str] = {}
 
@@ -273,15 +278,25 @@ class Parts:
             return set()
         return {name for name, mark in read.items() if self._raw.get(name) == mark}
 
-    def note(self, raw: dict[str, str]) -> None:
-        """Keep the fingerprints of raw files with which nothing is wrong."""
-        self._raw = raw
+    def rows_of(self, sound: Collection[str]) -> dict[str, dict[str, str]]:
+        """Return the fingerprints of rows by table that hold still, as their files are sound.
 
-    def checks(self) -> pd.DataFrame | None:
-        """Return the table of checks as it stands, or None where there is none."""
+        Whose a row is stands in other tables; one of those that is new holds no rows known yet.
+        """
+        if {f"{name}.csv" for name in TELL_WHOSE} & {*self._raw} - {*sound}:
+            return {}
+        return {name: marks for name, marks in self._rows.items() if f"{name}.csv" in sound}
+
+    def note(self, raw: dict[str, str], rows: dict[str, dict[str, str]]) -> None:
+        """Keep the fingerprints of raw files with which nothing is wrong, and of their rows."""
+        self._raw, self._rows = raw, rows
+
+    def checks(self, codes: Collection[str] | None = None) -> pd.DataFrame | None:
+        """Return the table of checks as it stands, of some providers, or None if there is none."""
         if "quality_checks" not in self._headers:
             return None
-        text = [self._text[code].get("quality_checks", b"") for code in sorted(self._text)]
+        wanted = sorted(self._text if codes is None else self._text.keys() & set(codes))
+        text = [self._text[code].get("quality_checks", b"") for code in wanted]
         whole = self._headers["quality_checks"].encode() + b"".join(text)
         return pd.read_csv(io.BytesIO(whole), dtype="string", keep_default_na=False, na_values=[""])
 
@@ -345,15 +360,15 @@ class Parts:
 
     def record(self) -> bytes:
         """Return the record for the next run, of the whole tables that were made."""
-        return json_bytes(
-            {
-                "code": code_mark(),
-                "raw": self._raw,
-                "headers": self._headers,
-                "tables": self._whole,
-                "providers": self._providers,
-            }
-        )
+        record = {
+            "code": code_mark(),
+            "raw": self._raw,
+            "rows": self._rows,
+            "headers": self._headers,
+            "tables": self._whole,
+            "providers": self._providers,
+        }
+        return (json.dumps(record, sort_keys=True) + "\n").encode()
 
 
 def read_processed(name: str, folder: Path, columns: list[str] | None = None) -> pd.DataFrame:
@@ -412,13 +427,14 @@ def newly_failed(
 ) -> list[str]:
     """Return a sentence for each check of severity error that fails now and did not before.
 
-    ``before`` are the checks that failed then, ``checks`` the table quality_checks now. A check
+    ``before`` is the table quality_checks as it was, if there was one, ``checks`` as it is. A check
     that sets two places against each other is known, not new, where an entry of the register
     (``discrepancies``) names the same two.
     """
     if checks is None:
         return []
-    known = set() if before is None else set(zip(*(before[n] for n in _CHECK), strict=True))
+    failed = None if before is None else _failed_errors(before)
+    known = set() if failed is None else set(zip(*(failed[n] for n in _CHECK), strict=True))
     registered = [
         (row["place"], row["other_place"]) for row in records(register) if row["other_place"]
     ]
@@ -434,6 +450,19 @@ def newly_failed(
 def _names(detail: str, place: str) -> bool:
     """Whether the detail of a check names a place whole, not one that only begins like it."""
     return f" in {place};" in detail or detail.endswith(f" in {place}.")
+
+
+def _in_chunks(due: list[list[str]], workers: int) -> list[list[str]]:
+    """Return the providers of families in chunks: as many for each worker, all of about a size."""
+    many = sum(map(len, due))
+    rounds = math.ceil(many / (workers * CHUNK)) or 1
+    size = max(FEWEST, math.ceil(many / (workers * rounds)))
+    chunks: list[list[str]] = []
+    for family in due:
+        if not chunks or len(chunks[-1]) >= size:
+            chunks.append([])
+        chunks[-1] += family
+    return chunks
 
 
 def _each(work: Callable[[list[str]], Made], due: list[list[str]], workers: int) -> Iterator[Made]:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
+from pandas.util import hash_pandas_object
 
 from pipeline.data import Tables
 
@@ -12,6 +13,11 @@ SHARED = "shared"
 
 _OF_DOCUMENTS = ("sources", "second_readings")
 """Tables whose rows are of a document: they belong to those whose rows cite it."""
+
+TELL_WHOSE = ("inspections", "plans", "actions", *_OF_DOCUMENTS)
+"""Tables that say whose the rows of others are."""
+
+_PRIME = 1_000_003
 
 _OF_ALL = ("discrepancies", "machine_readings")
 """Tables that only what is made of all providers together shows: the report on quality."""
@@ -54,34 +60,38 @@ def families(tables: Tables) -> list[list[str]]:
     return [sorted(codes) for code, codes in group.items() if code == min(codes)]
 
 
-def fingerprints(tables: Tables, owned: Mapping[str, pd.Series]) -> dict[str, str]:
-    """Return the fingerprint of each provider's own rows, and of what all share (``SHARED``).
+def fingerprints(
+    tables: Tables, owned: Mapping[str, pd.Series], known: Mapping[str, dict[str, str]]
+) -> dict[str, dict[str, str]]:
+    """Return the fingerprint of each provider's rows by table, or of all rows (``SHARED``).
 
-    A document counts to those whose rows cite it, so that one more changes only theirs.
+    A document counts to the rows that cite it, so that one more changes only theirs. ``known`` are
+    those of the tables that are as they were, with the documents, which are not read again.
     """
-    digests = {code: hashlib.sha256() for code in [*tables["providers"]["provider"], SHARED]}
-    cited = _cited(tables, owned)
-    for name in sorted(set(tables) - set(_OF_ALL)):
-        rows = pd.util.hash_pandas_object(tables[name], index=False)
-        if name in _OF_DOCUMENTS:
-            parts = {code: rows[tables[name]["source"].isin(cited[code])] for code in cited}
-        elif name in owned:
-            by_owner = rows.groupby(owned[name].to_numpy(), sort=False)
-            parts = {str(code): part for code, part in by_owner}
-        else:
-            parts = {SHARED: rows}
-        for code, part in parts.items():
-            digests[code].update(name.encode() + part.to_numpy().tobytes())
-    return {code: digest.hexdigest() for code, digest in digests.items()}
-
-
-def _cited(tables: Tables, owned: Mapping[str, pd.Series]) -> dict[str, set[str]]:
-    """Return the documents that the rows of each provider, and those that all share, cite."""
-    cited: dict[str, set[str]] = {}
-    for name in sorted(set(tables) - {*_OF_DOCUMENTS, *_OF_ALL}):
+    found = dict(known)
+    documents = pd.concat(
+        [hash_pandas_object(tables[name].set_index("source")) for name in _OF_DOCUMENTS]
+    )
+    of_document = documents.groupby(level=0).sum()
+    for name in sorted(tables.keys() - known.keys() - {*_OF_DOCUMENTS, *_OF_ALL}):
         frame = tables[name]
-        owner = owned.get(name, pd.Series(SHARED, frame.index))
+        rows = hash_pandas_object(frame, index=False)
         for column in frame.columns[frame.columns.str.endswith("source")]:
-            for code, found in frame[column].dropna().groupby(owner, sort=False):
-                cited.setdefault(str(code), set()).update(found)
-    return cited
+            rows = rows * _PRIME + frame[column].map(of_document).fillna(0).astype("uint64")
+        whose = owned[name].to_numpy() if name in owned else [SHARED] * len(rows)
+        found[name] = {
+            str(code): hashlib.sha256(of_code.to_numpy().tobytes()).hexdigest()[:16]
+            for code, of_code in rows.groupby(whose, sort=False)
+        }
+    return found
+
+
+def mark_of(family: Iterable[str], rows: Mapping[str, dict[str, str]]) -> str:
+    """Return one fingerprint of all that some providers' tables are made from."""
+    said = [
+        f"{name} {code} {of_code[code]}"
+        for name, of_code in sorted(rows.items())
+        for code in (SHARED, *family)
+        if code in of_code
+    ]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()

@@ -5,7 +5,7 @@ change to one provider's plan leaves every other report's data, and so every oth
 report, as it was. Tables are made for all reports at once and then divided.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -583,16 +583,21 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
 
 
 def quality_reports(
-    tables: Tables, checks: pd.DataFrame, corrected: pd.DataFrame
+    tables: Tables,
+    checks: Callable[[], pd.DataFrame | None],
+    corrected: Callable[[], pd.DataFrame],
 ) -> list[ReportSubject]:
     """Return the data of the report on the data's own quality; none where all is simulated.
 
-    ``checks`` is the table quality_checks, ``corrected`` corrected_figures.
+    ``checks`` reads the table quality_checks, if there is one, ``corrected`` corrected_figures.
     """
-    published = published_only(tables)
-    if published["inspections"].empty:
+    if (tables["providers"]["simulated"] == "yes").all():
         return []
-    quality = quality_tables(published, checks, corrected)
+    published = published_only(tables)
+    found = checks()
+    if published["inspections"].empty or found is None:
+        return []
+    quality = quality_tables(published, found, corrected())
     own = {name: columns_of(frame) for name, frame in quality.items()}
     about = quality_about(published, quality)
     return [ReportSubject(about, {**own, "sources": _Sources(tables).of(own)})]

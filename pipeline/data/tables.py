@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -191,14 +192,11 @@ def _without(tables: Tables, providers: set[str], owners: Owners) -> dict[str, p
 
 def _typed(text: Text, resource: Resource, bad_lines: set[int | None]) -> pd.DataFrame:
     good = [line not in bad_lines for line in text.lines]
-    index = pd.Index(
-        [line for line, well in zip(text.lines, good, strict=True) if well], dtype="int64"
-    )
+    index = pd.Index(list(compress(text.lines, good)), dtype="int64")
     columns = {}
     for field in resource.fields:
         dtype, convert = _TYPES[field.type]
-        cells = zip(text.cells[field.name], good, strict=True)
-        values: list[Any] = [cell or pd.NA for cell, well in cells if well]
+        values: list[Any] = [cell or pd.NA for cell in compress(text.cells[field.name], good)]
         if convert is not str:
             values = [value if value is pd.NA else convert(value) for value in values]
         columns[field.name] = pd.Series(values, index=index, dtype=dtype)

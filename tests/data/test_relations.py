@@ -647,6 +647,14 @@ def test_a_rule_alone(published, name):
     problems = table_problems(tables, read_package(RAW), set())
     told = [problem for problem in problems if problem.stops or problem in wanted]
     assert set(map(str, told)) == set(map(str, wanted))
+    # It is said too where only the tables that changed are looked at.
+    sound = {f"{table}.csv" for table in tables if tables[table] is published.get(table)}
+    assert table_problems(tables, read_package(RAW), set(), sound=sound) == problems
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if "*" not in rule.tables], ids=str)
+def test_a_rule_reads_the_tables_it_names(published, rule):
+    list(rule.check({name: published[name] for name in rule.tables}))
 
 
 def broken(name: str, tables: Frames) -> list[str | None]:

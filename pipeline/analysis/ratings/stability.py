@@ -324,10 +324,13 @@ class _Parts:
         levels = [np.flatnonzero(chance) for chance in chances]
         states = np.array(list(itertools.product(*levels)))
         missing = np.clip(need - self.points[states].sum(axis=1), 0, len(rest))
+        cost = sign * enough[missing]
+        if not cost.any():  # out of reach whatever the others do, as about half of them are
+            return float(sign * 0.0)
         from scipy.optimize import linprog
 
         answer = linprog(
-            sign * enough[missing],
+            cost,
             A_eq=np.vstack([at[:, None] == states[:, i] for i, at in enumerate(levels)]),
             b_eq=np.concatenate([chance[at] for chance, at in zip(chances, levels, strict=True)]),
             method="highs-ds",

@@ -193,7 +193,7 @@ def base_of(row: dict[Any, Any], side: str) -> Base:
     and, where there is one, ``<side>_at_least``.
     """
     printed, limit, at_least = (
-        None if size is None or is_missing(size) else int(size)
+        size if size is None or type(size) is int else None if is_missing(size) else int(size)
         for size in (row.get(f"{side}_{what}") for what in ("base", "limit", "at_least"))
     )
     tied = row[f"{side}_tied"]

@@ -407,7 +407,7 @@ def _rejected(n1: int, n2: int, level: float) -> tuple[npt.NDArray, npt.NDArray]
     rejected = p < level
     few = rejected & few_expected(x1, n1, x2, n2)
     if few.any():
-        rejected &= ~few | (np.abs(z) >= critical_z(n1, n2, level) * (1 - 1e-9))
+        rejected &= ~few | (np.abs(z) >= critical_z(z[few], n1, n2, level) * (1 - 1e-9))
     return (rejected & (z < 0)).astype(float), (rejected & (z > 0)).astype(float)
 
 

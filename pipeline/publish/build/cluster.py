@@ -131,6 +131,7 @@ class _Maker:
             process.communicate()
 
 
+_one_at_a_time = threading.Lock()
 _maker = _Maker()
 
 
