@@ -39,7 +39,7 @@ def _dated(table: str, about: str, code: str, date: str) -> Of:
         return frame.assign(
             printed=look_up(frame["source"], tables["sources"], "source", "published"),
             since=look_up(frame[code], tables[about], code, date),
-            own=own.where(there),
+            own=own.where(pd.Series(there, index=frame.index)),
         )
 
     return of
