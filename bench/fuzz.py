@@ -28,9 +28,9 @@ from pipeline.workers import Tell, in_processes, processors
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
 #: Seconds of work after which a run counts as hanging, and seconds after which it is ended: on a
 #: busy machine a run waits for its turn.
-PATIENCE, END = 60, 300
+PATIENCE, END = 60, 900
 REFUSED, IN_PART, PAGES = "refused", "in part", "pages"
-_WORDS = re.compile(r"(?<![\w-])(nan|NaN|NaT|<NA>|None|inf|Traceback|Undefined)(?![\w-])")
+_WORDS = re.compile(r"(?<![\w-])(nan|NaN|NaT|<NA>|None(?! of)|inf|Traceback|Undefined)(?![\w-])")
 _HIDDEN = re.compile(r"<(script|style|svg)\b.*?</\1>|<[^>]*>", re.DOTALL)
 _REQUESTS = re.compile(r"""<link\b[^>]*href=["']?https?:|\bsrc=["']?(?:https?:)?//|@import""")
 

@@ -1,5 +1,6 @@
 """What a user's machine may say to libraries, settled so that it reaches no page and no process."""
 
+import logging
 import os
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +22,8 @@ def settle() -> None:
     for name in _NOT_HEARD:
         os.environ.pop(name, None)
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    # Where it keeps its fonts, as in a home that cannot be written to, is nothing to a reader.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     matplotlib = find_spec("matplotlib")
     if matplotlib and matplotlib.origin:
         os.environ["MATPLOTLIBRC"] = str(Path(matplotlib.origin).parent / "mpl-data")

@@ -190,6 +190,16 @@ def test_what_does_not_exist_is_answered_with_what_does(project, wanted, words):
         project(wanted=wanted)
 
 
+def test_a_notebook_of_another_kernel_is_one_sentence(project):
+    path = project.root / "notebooks" / "toy.ipynb"
+    text = path.read_text()
+    path.write_text(text.replace('"name": "python3"', '"name": "no-such-kernel"'))
+    outcome = project()
+    assert outcome.exit_code == 1
+    for name, said in outcome.failed.items():
+        assert said.startswith(f"{name}: the notebook toy.ipynb asks for the kernel 'no-such-kern")
+
+
 def test_what_is_wrong_with_the_data_comes_before_what_does_not_exist(project, monkeypatch):
     def process(*arguments, **options):
         toy.process(*arguments, **options)

@@ -222,6 +222,7 @@ class SetUp:
             [sys.executable, "requirements/install.py", ".venv", "requirements/report.txt"],
             cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={"PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}", "SLOW": str(self.slow),
+                 "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
                  "BROKEN": str(self.broken), "RAN": str(self.ran)},
         )  # fmt: skip
 
@@ -276,6 +277,19 @@ def test_a_failing_installer_is_said_and_tried_again(set_up: SetUp) -> None:
     assert code == 1 and "no network" in said and "Traceback" not in said
     set_up.broken.unlink()
     assert set_up.run()[0] == 0 and set_up.stamp.exists()
+
+
+def test_a_python_without_venv_is_a_sentence_that_names_the_package(
+    set_up: SetUp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without" / "venv.py").write_text("raise ImportError('no ensurepip here')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "without"))
+    code, said = set_up.run()
+    assert code == 1 and "apt install python3-venv" in said and "Traceback" not in said
+    assert not set_up.stamp.exists()
+    monkeypatch.delenv("PYTHONPATH")
+    assert set_up.run()[0] == 0
 
 
 def test_there_is_no_wheel_and_building_one_says_so(tmp_path: Path) -> None:

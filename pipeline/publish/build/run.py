@@ -17,6 +17,7 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
@@ -146,6 +147,11 @@ def run_report(
         ) from None
     except CellTimeoutError:
         raise ReportFailed(f"{at} was stopped: it took longer than {timeout} s.") from None
+    except NoSuchKernel as error:
+        raise ReportFailed(
+            f"{report.name}: the notebook {path.name} asks for the kernel '{error.name}', which is "
+            "not installed; choose Python 3 in JupyterLab and save it."
+        ) from None
     except DeadKernelError as error:
         raise ReportFailed(f"{at} failed: {error}") from None
     try:
