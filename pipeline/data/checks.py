@@ -52,6 +52,8 @@ def table_problems(
     # other tables that do not go with it.
     said = {(problem.file, problem.line) for problem in problems if problem.line}
     for rule in RULES:
+        if rule.whole and not whole:
+            continue
         every = "*" in rule.tables
         names = (*rule.tables[:1], *files) if every else rule.tables
         read = [files.get(name, "") for name in names]

@@ -144,7 +144,7 @@ def _with_day_of_source(table: str) -> Of:
 @relation(
     "second-readings-count",
     "A second reading is of a table of this folder, and of no more rows than were copied.",
-    "second_readings", "*",
+    "second_readings", "*", whole=True,
 )  # fmt: skip
 def second_readings(tables: Frames) -> list[Problem]:
     """Return readings of tables that are not there, or of more rows than there are."""

@@ -17,17 +17,21 @@ Wrong = Callable[[pd.DataFrame], Any]
 
 @dataclass(frozen=True)
 class Rule:
-    """One relation between rows. ``check`` yields a problem for each row that breaks it."""
+    """One relation between rows. ``check`` yields a problem for each row that breaks it.
+
+    ``whole``: it counts rows, so that it is not asked again once a provider's rows are left out.
+    """
 
     name: str
     holds: str
     tables: tuple[str, ...]
     check: Check
+    whole: bool = False
 
 
-def relation(name: str, holds: str, *tables: str) -> Callable[[Check], Rule]:
+def relation(name: str, holds: str, *tables: str, whole: bool = False) -> Callable[[Check], Rule]:
     """Make a rule of a function that yields the problems itself."""
-    return lambda check: Rule(name, holds, tables, check)
+    return lambda check: Rule(name, holds, tables, check, whole)
 
 
 def rows(
