@@ -260,7 +260,7 @@ def test_each_status_of_a_rating_stands_on_the_first_screen(site):
 def test_another_framework_has_none_of_the_first_ones_words(site, edition):
     text = page(site, f"comparison-youth-2021{edition}")
     for wrong in ("CRC", "unpaid work", "Through the Gate", "ten standards", "Outstanding"):
-        assert wrong not in text.replace("from Inadequate to Outstanding", ""), wrong
+        assert wrong not in text, wrong
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
