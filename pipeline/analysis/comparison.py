@@ -170,9 +170,12 @@ _ANOTHER_SERVICE = {
 
 def _with_caution_of_another_service(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     """Compare with caution, and say why, where the earlier inspection was of another service."""
-    names = inspections_in_order(tables).set_index("inspection")["provider_short_name"]
     became = rows["lineage"].map(_ANOTHER_SERVICE)
-    for at in became[became.notna() & (rows["comparable"] != "no")].index:
+    other = became[became.notna() & (rows["comparable"] != "no")].index
+    if other.empty:
+        return rows
+    names = inspections_in_order(tables).set_index("inspection")["provider_short_name"]
+    for at in other:
         then, now = (names[rows.loc[at, f"{side}_inspection"]] for side in _SIDES)
         why = (
             f"The earlier figure is that of {then}, which {became[at].format(now=now)}: the two "

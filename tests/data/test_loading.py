@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from support.folders import RAW, Folder, add_provider, copy_inspection
+from support.folders import (
+    RAW,
+    Folder,
+    add_provider,
+    add_second_framework,
+    add_youth_inspection,
+    copy_inspection,
+)
 
 from pipeline.analysis.plans import response_counts
 from pipeline.cli import cli
@@ -321,6 +328,23 @@ def test_a_size_may_be_kept_back(folder, status):
     folder.edit("samples", where, size="", size_status=status)
     samples = load(folder.path)["samples"].set_index(["inspection", "sample"])
     assert samples.loc[tuple(where.values()), "size_status"] == status
+
+
+def test_a_framework_without_overall_ratings_needs_no_bands_for_them(folder):
+    """Thematic inspections rate standards and nothing more."""
+    add_second_framework(folder)
+    add_provider(folder, "yos", "Ambleshire YOS")
+    code = add_youth_inspection(folder, "yos", 2021, ("55", "70", "38"), "40")
+    folder.drop("overall_bands", framework="youth-2021")
+    assert "overall_bands.csv: has no row for youth-2021; add its bands." in sentences(folder)
+    none = {
+        "rating": "",
+        "rating_status": "not rated",
+        "score": "",
+        "score_status": "not published",
+    }
+    folder.edit("overall_ratings", {"inspection": code}, **none)
+    assert load(folder.path)["overall_bands"]["framework"].nunique() == 2
 
 
 @pytest.mark.parametrize("total", ["7", "9"])

@@ -2,11 +2,15 @@
 
 import csv
 import json
+import os
 from collections import Counter
+from pathlib import Path
 
 import frictionless
 import pytest
 from support.folders import RAW
+
+from pipeline.data.folders import PROJECT, RAW_VARIABLE
 
 PACKAGE = json.loads((RAW / "datapackage.json").read_text(encoding="utf-8"))
 RESOURCES = {resource["name"]: resource for resource in PACKAGE["resources"]}
@@ -115,3 +119,11 @@ def test_no_blank_without_a_reason():
     ):
         for row in rows(name):
             assert (row[status] == "published") == bool(row[figure]), (name, row)
+
+
+@pytest.mark.parametrize("name", ["ratings.csv", "datapackage.json"])
+def test_no_test_out_of_tests_published_can_read_the_own_folder(name):
+    """What a user adds there makes no other test fail, in this process or in one it starts."""
+    with pytest.raises(AssertionError, match="a test outside tests/published reads"):
+        (PROJECT / "data" / "raw" / name).read_bytes()
+    assert Path(os.environ[RAW_VARIABLE]).samefile(RAW)

@@ -23,23 +23,31 @@ from pipeline.data.relations.rule import (
 @relation(
     "bands-cover-everything",
     "The bands of a framework cover every percentage, and every total of points, exactly once.",
-    "frameworks", "rating_bands", "overall_bands", "standards",
+    "frameworks", "rating_bands", "overall_bands", "standards", "inspections", "overall_ratings",
 )  # fmt: skip
 def bands(tables: Frames) -> Iterator[Problem]:
     """Yield the gaps, overlaps and wrong ends of bands."""
+    rated = tables["overall_ratings"].dropna(subset="rating")["inspection"]
+    inspections = tables["inspections"]
+    totalled = set(inspections[inspections["inspection"].isin(rated)]["framework"])
     for framework in tables["frameworks"]["framework"]:
         ratings = _of(tables["rating_bands"], framework)
         overall = _of(tables["overall_bands"], framework)
         standards = len(_of(tables["standards"], framework))
-        for file, found in (("rating_bands.csv", ratings), ("overall_bands.csv", overall)):
-            if found.empty:
+        for file, found, needed in (
+            ("rating_bands.csv", ratings, True),
+            # An inspection without an overall rating has no total to be in a band.
+            ("overall_bands.csv", overall, framework in totalled),
+        ):
+            if found.empty and needed:
                 rule = f"has no row for {framework}"
                 yield Problem(file, None, None, None, rule, "add its bands")
-        if ratings.empty or overall.empty:
+        if ratings.empty:
             continue
         yield from _cover("rating_bands.csv", ratings, ("lower_percent", "upper_percent"), 100)
-        most = int(ratings["points"].max()) * standards
-        yield from _cover("overall_bands.csv", overall, ("lower_points", "upper_points"), most)
+        if not overall.empty:
+            most = int(ratings["points"].max()) * standards
+            yield from _cover("overall_bands.csv", overall, ("lower_points", "upper_points"), most)
 
 
 def _of(frame: pd.DataFrame, framework: str) -> pd.DataFrame:
