@@ -253,9 +253,13 @@ def _row(provider: _Provider, *, many: bool) -> Markup:
     if provider.latest is None:
         said = tag("span", _NO_COMPARISON, class_="small")
     first, earlier = _by_need(provider.reports) if many else (provider.reports, [])
-    links = join([link for about in first for link in _links(about, provider.name)], " · ")
+    links = join(
+        [link for about in first for link in _links(about, provider.name, many=many)], " · "
+    )
     if earlier:
-        older = join([link for about in earlier for link in _links(about, provider.name)], " · ")
+        older = join(
+            [link for about in earlier for link in _links(about, provider.name, many=many)], " · "
+        )
         links += tag("details", tag("summary", "earlier", hidden(f", of {provider.name}")), older)
     named = [name, EMPTY if marked else join([" ", shown_as("SIMULATED")])]
     held = tag("span", owner, class_="owner small") if owner else EMPTY
@@ -300,9 +304,11 @@ def _standing(about: About) -> Markup:
     return join([tag("strong", about["rating"]), score, moved, "."])
 
 
-def _links(about: About, provider: str) -> list[Markup]:
-    """A link to each page of a report, named in few words."""
+def _links(about: About, provider: str, *, many: bool) -> list[Markup]:
+    """A link to each page of a report, named in few words; in fewer where there are many."""
     words = _short_title(about)
+    if many:
+        words = words.removeprefix("action ")
     main = _main(about)
     links = [tag("a", words, hidden(f" of {provider}"), href=_address(main))]
     for report in about.get("reports") or []:
@@ -319,8 +325,7 @@ def _short_title(about: About) -> str:
     if kind == "comparison" and not is_missing(now):
         return str(now) if is_missing(before) else f"{before}\N{EN DASH}{now}"
     title = str(about.get("title") or about.get("name") or "Report")
-    short = title.partition(": ")[2].removeprefix("action ") or title
-    return "all rounds" if kind == "rounds" else short
+    return "all rounds" if kind == "rounds" else title.partition(": ")[2] or title
 
 
 def _main(about: About) -> Mapping[str, Any]:
