@@ -99,6 +99,23 @@ def test_a_blank_says_why(missing: str, said: str) -> None:
     assert "NA" not in text(table.html())
 
 
+def test_blanks_at_the_end_of_a_row_say_their_one_reason_once() -> None:
+    """One cell over the columns they fill; blanks for another reason keep a cell of their own."""
+    rows = frame(q=["A", "B", "C"], v=[1, 1, pd.NA], w=[pd.NA, pd.NA, 2], x=[pd.NA] * 3)
+    rows["why"] = ["not asked", "suppressed", "not asked"]
+    blank = {"v": "why", "w": "why", "x": "not asked"}
+    columns = [Column("q", "Q"), *(Column(c, c, "count", missing=why) for c, why in blank.items())]
+    body = html5lib.parseFragment(
+        Table(rows, "Caption", columns).html(), namespaceHTMLElements=False
+    ).find(".//tbody")
+    cells = [[(text(td.text), td.get("colspan")) for td in row.iter("td")] for row in body]
+    assert cells == [
+        [("1", None), ("not asked", "2")],
+        [("1", None), ("suppressed", None), ("not asked", None)],
+        [("not asked", None), ("2", None), ("not asked", None)],
+    ]
+
+
 def test_a_blank_without_a_reason_is_refused() -> None:
     with pytest.raises(ValueError, match="row 2 has no value for '2018' and nothing says why"):
         Table(frame(q=["A", "B"], v=[1, pd.NA]), "Caption", [Column("q", "Q"), Column("v", "2018")])

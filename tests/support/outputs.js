@@ -113,7 +113,7 @@
     if (getComputedStyle(table.caption).textAlign !== "left") faults.push(`the caption of "${name}" is not on the left`);
     for (const row of [...table.tBodies].flatMap((body) => [...body.rows]).slice(0, 12)) {
       [...row.cells].forEach((cell, at) => {
-        const style = getComputedStyle(cell), wanted = (columns.includes(at + 1) || cell.classList.contains("c")) && cell.tagName === "TD" ? "right" : "left";
+        const style = getComputedStyle(cell), wanted = (columns.includes(at + 1) || cell.classList.contains("c")) && cell.tagName === "TD" && cell.colSpan === 1 ? "right" : "left";
         if (style.textAlign !== wanted) faults.push(`"${cell.textContent.slice(0, 30)}" in "${name}" is set ${style.textAlign}, not ${wanted}`);
         if (cell.tagName === "TH" && !row.matches(".group") && style.fontWeight > 500) faults.push(`"${cell.textContent.slice(0, 30)}" in "${name}" is bold`);
       });

@@ -96,8 +96,9 @@ class Comparison(ReportPage):
         """The tested key-question comparison, with standards and themes; the weakest theme first.
 
         ``heading`` is number and name of the standard, ``asked`` number and wording of the
-        question, ``no_base`` why there is no number of cases. Within a theme the lowest stands
-        first.
+        question, ``no_base`` why there is no number of cases, ``verdict`` that of the change where
+        there is one, ``no_change`` and ``no_p`` why there is none. Within a theme
+        the lowest stands first.
         """
         names = self.data["standards"][["standard", "name"]]
         themes = self.of_framework("themes")[["key_question", "theme", "in_short"]]
@@ -114,7 +115,7 @@ class Comparison(ReportPage):
             of_theme=frame.groupby("theme")["current_percent"].transform("mean"),
         )
         order = ["of_theme", "theme", "current_percent", "key_question"]
-        return frame.sort_values(order, kind="stable").reset_index(drop=True)
+        return _judged(frame.sort_values(order, kind="stable").reset_index(drop=True))
 
     def _set_against(self, questions: pd.DataFrame) -> pd.DataFrame:
         """The key questions, set against the aggregate asked for."""
@@ -146,7 +147,7 @@ class Comparison(ReportPage):
         frame = headings.assign(order=range(len(headings))).merge(
             self.data["prompts"], on="key_question"
         )
-        return frame.sort_values(["order", "prompt"], kind="stable").reset_index(drop=True)
+        return _judged(frame.sort_values(["order", "prompt"], kind="stable").reset_index(drop=True))
 
     def of_framework(self, name: str) -> pd.DataFrame:
         """The rows of a table that belong to the current framework."""
@@ -264,3 +265,15 @@ class Comparison(ReportPage):
             for published, began in [(row["published"], row["fieldwork_start"])]
         ]
         return f"inspection report{'s' if len(dates) > 1 else ''} of {joined(dates)}"
+
+
+def _judged(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add the verdict on each change, empty where nothing was judged, and why it is empty."""
+    verdict = rows["change_verdict"]
+    no_change = rows["previous_status"].where(rows["previous_percent"].isna(), "not comparable")
+    no_change = no_change.fillna("not comparable")
+    return rows.assign(
+        verdict=verdict.mask(verdict == "not comparable"),
+        no_change=no_change,
+        no_p=no_change.where(rows["change_points"].isna(), "cannot be computed"),
+    )

@@ -99,12 +99,12 @@ def question_rows(
                 source=("previous_source", "previous_place"),
             ),
             Column("change_points", "Change", "change", missing="no_change"),
-            Column("change_verdict", "Test", "mark", missing="no_change"),
+            Column("verdict", "Test", "mark", missing="no_change"),
         ]
     if offered:
         columns.insert(0, Column("theme", "Theme, ours"))
     return report.table(
-        _judged(questions),
+        questions,
         caption,
         columns,
         row_header="asked",
@@ -131,18 +131,6 @@ def _misfits(questions: pd.DataFrame) -> str:
         ]
     )
     return f"No whole number of cases gives {named}: fewer cases must have been counted."
-
-
-def _judged(rows: pd.DataFrame) -> pd.DataFrame:
-    """Leave the verdict empty where nothing was judged; ``no_change`` says why, once a row."""
-    verdict = rows["change_verdict"]
-    no_change = rows["previous_status"].where(rows["previous_percent"].isna(), "not comparable")
-    no_change = no_change.fillna("not comparable")
-    return rows.assign(
-        change_verdict=verdict.mask(verdict == "not comparable"),
-        no_change=no_change,
-        no_p=no_change.where(rows["change_points"].isna(), "cannot be computed"),
-    )
 
 
 def prompt_figure(report: Comparison) -> Picture:
@@ -188,7 +176,7 @@ def prompt_rows(
         Column("wording", "Prompt", wide=True),
         Column("current_percent", report.rounds[1], "percent", missing="current_status"),
     ]
-    rows = _judged(prompts)
+    rows = prompts
     p: list[Column] = []
     if drawn:
         rows = rows.assign(
@@ -200,7 +188,7 @@ def prompt_rows(
         columns += [
             Column("previous_percent", report.rounds[0], "percent", missing="previous_status"),
             Column("change_points", "Change", "change", missing="no_change"),
-            Column("change_verdict", "Test", "mark", missing="no_change"),
+            Column("verdict", "Test", "mark", missing="no_change"),
             *(
                 p
                 or [
