@@ -325,6 +325,14 @@ def test_a_score_that_does_not_add_up_is_looked_at(tmp_path: Path) -> None:
     assert total.mark == "look" and "add up" in total.why
 
 
+def test_a_date_on_another_day_of_the_week_is_looked_at(tmp_path: Path) -> None:
+    text = report_with_tables(TABLES, invent(TABLES, FRAMEWORK, 5))
+    assert "Monday 4 October 2021" in text  # as the calendar has it
+    text = text.replace("Monday 4 October", "Monday 14 October")
+    (inspection,) = rows(read(text, tmp_path), "inspections")
+    assert inspection.mark == "look" and "day of the week" in inspection.why
+
+
 @pytest.mark.parametrize("form", ["txt", "html", "docx", "pdf"])
 def test_a_plan_is_read(form: str, tmp_path: Path) -> None:
     answers = ["Agreed", "Partly Agreed", "Agreed", "Not Agreed"]
