@@ -359,6 +359,13 @@ def test_a_plan_is_read(form: str, tmp_path: Path) -> None:
     assert {f.cells["addressed_to"] for f in advice if f.mark != "look"} == {"The Ambleshire CRC"}
 
 
+def test_a_table_whose_rules_leave_the_page_is_read(tmp_path: Path) -> None:
+    text = plan(["Agreed"]).replace("step by step.", "step by step. " * 250)
+    as_pdf(text, tmp_path / "plan.pdf")
+    found = read_document(tmp_path / "plan.pdf", TABLES, RESOURCES)[1]
+    assert rows(found, "plans")[0].cells["plan"] == "ambleshire-crc-2022"
+
+
 def test_printed_totals_that_disagree_doubt_every_answer(tmp_path: Path) -> None:
     text = plan(["Agreed", "Agreed", "Partly Agreed"]).replace("\nAgreed 2\n", "\nAgreed 3\n")
     path = tmp_path / "plan.txt"
