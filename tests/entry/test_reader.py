@@ -325,6 +325,14 @@ def test_a_score_that_does_not_add_up_is_looked_at(tmp_path: Path) -> None:
     assert total.mark == "look" and "add up" in total.why
 
 
+def test_a_date_on_another_day_of_the_week_is_looked_at(tmp_path: Path) -> None:
+    text = report_with_tables(TABLES, invent(TABLES, FRAMEWORK, 5))
+    assert "Monday 4 October 2021" in text  # as the calendar has it
+    text = text.replace("Monday 4 October", "Monday 14 October")
+    (inspection,) = rows(read(text, tmp_path), "inspections")
+    assert inspection.mark == "look" and "day of the week" in inspection.why
+
+
 @pytest.mark.parametrize("form", ["txt", "html", "docx", "pdf"])
 def test_a_plan_is_read(form: str, tmp_path: Path) -> None:
     answers = ["Agreed", "Partly Agreed", "Agreed", "Not Agreed"]
@@ -349,6 +357,13 @@ def test_a_plan_is_read(form: str, tmp_path: Path) -> None:
     assert about.cells["plan"] == "ambleshire-crc-2022"
     advice = rows(found, "recommendations")
     assert {f.cells["addressed_to"] for f in advice if f.mark != "look"} == {"The Ambleshire CRC"}
+
+
+def test_a_table_whose_rules_leave_the_page_is_read(tmp_path: Path) -> None:
+    text = plan(["Agreed"]).replace("step by step.", "step by step. " * 250)
+    as_pdf(text, tmp_path / "plan.pdf")
+    found = read_document(tmp_path / "plan.pdf", TABLES, RESOURCES)[1]
+    assert rows(found, "plans")[0].cells["plan"] == "ambleshire-crc-2022"
 
 
 def test_printed_totals_that_disagree_doubt_every_answer(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def _page(page: Any) -> Iterator[str]:
     placed: list[tuple[float, str]] = []
     outside = page
     for table in _ruled(page):
-        outside = outside.outside_bbox(table.bbox)
+        outside = outside.outside_bbox(table.bbox, strict=False)  # a rule may leave the page
         rows = [
             (
                 row.bbox[1],

@@ -8,12 +8,13 @@ january february march april may june july august september october november dec
 """
 _MONTHS = _NAMES.split()
 MONTH = "|".join(_MONTHS)
+_WEEKDAYS = ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")
 _LONG = re.compile(rf"(?:(\d{{1,2}})(?:\s*(?:st|nd|rd|th))?\s+)?({MONTH})\s+((?:19|20)\d\d)", re.I)
 _SHORT = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.]((?:19|20)\d\d)\b")
 
 #: A date as printed: a weekday or "week commencing" may stand in front, the day may be missing.
 PRINTED = re.compile(
-    rf"(?:(?:week\s+commencing|mon|tues|wednes|thurs|fri|satur|sun)(?:day)?,?\s+)?"
+    rf"(?:(?:week\s+commencing|{'|'.join(_WEEKDAYS)})(?:day)?,?\s+)?"
     rf"(?:\d{{1,2}}(?:\s*(?:st|nd|rd|th))?\s+)?(?:{MONTH})\s+(?:19|20)\d\d"
     rf"|\b\d{{1,2}}[/.]\d{{1,2}}[/.](?:19|20)\d\d\b",
     re.I,
@@ -39,3 +40,12 @@ def iso(printed: str) -> str | None:
         return date(year, month, int(day)).isoformat()
     except ValueError:
         return None
+
+
+def fits_weekday(printed: str) -> bool:
+    """Whether the weekday that stands with a date is its own; True where none stands there."""
+    named = re.match(rf"({'|'.join(_WEEKDAYS)})day\b", printed.strip(), re.I)
+    day = iso(printed)
+    if named is None or day is None or len(day) < len("2019-09-16"):
+        return True
+    return _WEEKDAYS[date.fromisoformat(day).weekday()] == named[1].lower()

@@ -13,7 +13,7 @@ from pipeline.entry.codes import inspection_code
 from pipeline.entry.documents import Document
 from pipeline.entry.problems import NotAReport
 from pipeline.entry.reading import proof
-from pipeline.entry.reading.dates import iso
+from pipeline.entry.reading.dates import fits_weekday, iso
 from pipeline.entry.reading.facts import figures_of_tables
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.identity import Identity
@@ -164,6 +164,9 @@ def _about(report: _Report) -> None:
         row.doubt("the start of fieldwork was not found")
     if published is None:
         row.doubt("the date of publication was not found")
+    for item in said:
+        if not fits_weekday(item.value):
+            row.doubt(f"“{item.value}” was another day of the week")
     if not identity.provider:
         row.doubt("the provider's name was not found: name it with --provider")
 
