@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 import json
 import multiprocessing
 import pkgutil
@@ -79,7 +80,19 @@ class Stopwatch:
                 if self._inner:
                     self._inner[-1] += taken
 
-        return timed
+        @functools.wraps(function)
+        def each_timed(*args: Any, **kwargs: Any) -> Any:
+            made = function(*args, **kwargs)
+            step = self.timing(stage, made.__next__)
+            try:
+                while True:
+                    yield step()
+            except StopIteration:
+                return
+            finally:
+                made.close()
+
+        return each_timed if inspect.isgeneratorfunction(function) else timed
 
     def found(self) -> dict[str, float]:
         """Seconds by stage."""

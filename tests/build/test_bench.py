@@ -1,12 +1,14 @@
 """What the benchmark measures is put into words without a gap, and beside its targets."""
 
 import sys
+import time
 
 import pytest
 
 from bench.__main__ import QUICK, with_another_figure
 from bench.document import TARGETS, Target, markdown
 from bench.measuring import Run, in_turn, memory_of_tree, spread, timed
+from bench.stages import Stopwatch
 
 TIMES = {"median": 2.0, "smallest": 1.0, "largest": 3.0, "runs": 3, "cpu": 4.0}
 FOUND = {
@@ -134,3 +136,23 @@ def test_what_was_not_measured_is_said_and_costs_nothing_else():
 def test_one_figure_of_one_provider_is_changed():
     before = b'inspection,percent,place\na-1-2018,,"p, 1"\na-1-2018,40,p\na-10-2018,50,p\n'
     assert with_another_figure(before, "a-1") == before.replace(b"40", b"41")
+
+
+def test_a_stage_within_another_counts_for_the_inner_one_only():
+    def busy():
+        end = time.process_time() + 0.05
+        while time.process_time() < end:
+            pass
+
+    def items():
+        busy()
+        yield 1
+        busy()
+        yield 2
+
+    watch = Stopwatch()
+    inner = watch.timing(1, items)
+    outer = watch.timing(0, lambda: (busy(), list(inner())))
+    assert outer()[1] == [1, 2]
+    first, second, *others = watch.found().values()
+    assert 0.04 < first < 0.09 < second and not any(others)

@@ -28,6 +28,7 @@ from pipeline.publish.build.catalogue import TIMEOUT, FaultOfOurs, Made, Report,
 from pipeline.publish.build.shell import prepared
 from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.render import Renderer, UnfitOutput, for_page
+from pipeline.publish.page.style import settings
 from pipeline.terminal import fault
 from pipeline.workers import Died, Tell, TookTooLong, can_fork, in_processes
 
@@ -46,6 +47,7 @@ def get_ready(notebooks: Iterable[Path]) -> None:
             importlib.import_module(module.name)
     renderer()
     prepared()
+    settings()
     for path in notebooks:
         with suppress(*_UNREADABLE):  # it will be said when the notebook is run
             papermill.inspect_notebook(_read(path, path.stat().st_mtime_ns))

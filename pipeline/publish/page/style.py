@@ -137,7 +137,7 @@ def _sheets() -> list[Any]:
 
 
 @cache
-def _settings() -> dict[str, Any]:
+def settings() -> dict[str, Any]:
     """All that is in force in the house style; how figures reach a screen is no matter of style."""
     from matplotlib import rcParams, style
 
@@ -150,7 +150,7 @@ def _is_set() -> bool:
     """Whether the house style is in force; setting it anew takes longer than a small drawing."""
     from matplotlib import rcParams
 
-    return _settings().items() <= dict.items(rcParams)
+    return settings().items() <= dict.items(rcParams)
 
 
 @contextmanager
