@@ -162,7 +162,8 @@ def process(
     each = _each(partial(_make, tables, owned, out), chunks, workers)
     for made in watch(each, len(chunks)):
         parts.take_in(made)
-    write_files(out, parts.whole())
+    for name, content in parts.whole():
+        write_files(out, {name: content})
     write_files(out, {Path(PARTS): parts.record()})
     kept = parts.files()
     corrected = partial(read_processed, "corrected_figures", out)
@@ -344,19 +345,18 @@ class Parts:
         named = {Path(path) for known in self._providers.values() for path in known["files"]}
         return named | {Path(f"{name}.csv") for name in self._headers}
 
-    def whole(self) -> dict[Path, bytes]:
-        """Return the whole tables."""
+    def whole(self) -> Iterator[tuple[Path, bytes]]:
+        """Yield the whole tables, one at a time for the sake of memory."""
         codes = sorted(self._text)
-        tables = {
-            name: header.encode() + b"".join(self._text[code].get(name, b"") for code in codes)
-            for name, header in self._headers.items()
-        }
         for code in codes:
             self._providers[code]["sizes"] = {
                 name: len(self._text[code].get(name, b"")) for name in self._headers
             }
-        self._whole = {name: of_bytes(content) for name, content in tables.items()}
-        return {Path(f"{name}.csv"): content for name, content in tables.items()}
+        for name, header in self._headers.items():
+            parts = (self._text[code].get(name, b"") for code in codes)
+            content = b"".join([header.encode(), *parts])
+            self._whole[name] = of_bytes(content)
+            yield Path(f"{name}.csv"), content
 
     def record(self) -> bytes:
         """Return the record for the next run, of the whole tables that were made."""

@@ -86,7 +86,7 @@ def _fits(percent: int, base: int) -> bool:
     return max(0, lowest) <= min(base, highest)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _pairs(percent: int, smallest: int, largest: int) -> tuple[npt.NDArray, npt.NDArray]:
     """Counts and bases, within limits, that print as a percentage (see the head of the module)."""
     bases = np.arange(smallest, min(largest, max(smallest, EVERY_BASE)) + 1)
