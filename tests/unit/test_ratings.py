@@ -19,6 +19,7 @@ from support.folders import (
 from pipeline.analysis.comparison import key_question_comparison, rating_comparison
 from pipeline.analysis.ratings.bands import (
     Permitted,
+    _agreement,
     bands_by_percent,
     overall_rating,
     permitted_discretion,
@@ -253,6 +254,7 @@ def test_within_points_is_a_matter_of_distance_alone(percent):
         (52, 25, {INADEQUATE}),  # 13 of 25; 12 of 25 is 48%
         (73, 11, {IMPROVE, OUTSTANDING}),  # 8 of 11; 7 is 64%, 9 is 82%
         (0, 1, {OUTSTANDING}),  # 0 of 1; 1 of 1 is 100%
+        (50, 2, {INADEQUATE, OUTSTANDING}),  # 1 of 2; 0 is 0%, 2 is 100%
         (48, 11, set()),  # no number of 11 cases gives 48%
         (100, 20, set()),  # 20 of 20; 19 is 95%
     ],
@@ -260,6 +262,18 @@ def test_within_points_is_a_matter_of_distance_alone(percent):
 def test_one_case_would_change_the_rating(percent, base, to):
     found = permitted_discretion(percent, BANDS, rules("one-case"), base=base)
     assert {permitted.rating for permitted in found} == to
+
+
+@pytest.mark.parametrize(
+    ("gaps", "words"),
+    [
+        (["2.1.1"], "Key question 2.1.1 has no figure, so no rating is derived."),
+        (["2.1.1", "2.1.2"], "Key questions 2.1.1 and 2.1.2 have no figure, so no rating is"),
+    ],
+)
+def test_gaps_are_named_one_or_several(gaps, words):
+    row = {"derived_rating": None, "published_rating": GOOD, "rating_basis": "x", "gaps": gaps}
+    assert _agreement(row, [])["note"].startswith(words)
 
 
 def test_one_case_says_nothing_without_a_base():
