@@ -132,7 +132,9 @@ def test_every_colour_of_a_chart_has_one_for_a_dark_ground(report: ComparisonRep
 def test_a_terminal_gets_useful_text(report: ComparisonReport) -> None:
     table = repr(report.key_question_table())
     assert table.splitlines()[0] == "Key questions: share of cases done well"
-    assert re.search(r"^2\.1\.2 Does assessment .* 80% +70% +97 ", table, re.MULTILINE)
+    assert re.search(
+        r"^2\.1\.2 Does assessment .* 80% +97 +63% +\W better +70% ", table, re.MULTILINE
+    )
     assert "<" not in table
     figure = report.key_question_figure()
     assert repr(figure).splitlines() == [figure.title, figure.finding]
