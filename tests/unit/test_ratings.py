@@ -434,6 +434,7 @@ def rated(folder: Folder, inspection: str) -> pd.DataFrame:
 
 def test_a_difference_without_a_recorded_discretion_is_a_discrepancy(folder):
     folder.drop("discretions", standard="4.2")
+    folder.edit("second_readings", {"table": "discretions"}, rows="3", blind="3")
     row = rated(folder, CURRENT).loc["4.2"]
     assert row["agreement"] == "discrepancy"
     assert "no discretion is recorded" in row["note"]
@@ -522,6 +523,7 @@ def test_a_standard_that_was_not_rated_leaves_no_total(folder):
     where = {"inspection": CURRENT, "standard": "4.2"}
     folder.edit("ratings", where, rating="", status="not rated")
     folder.drop("discretions", standard="4.2")
+    folder.edit("second_readings", {"table": "discretions"}, rows="3", blind="3")
     found = rated(folder, CURRENT)
     assert found.loc["4.2", ["published_rating", "points"]].isna().all()
     overall_row = found.loc["overall"]
