@@ -152,8 +152,8 @@ def test_the_weakness_is_the_theme_that_holds_most_ratings_down() -> None:
     found = leadership.chief_weakness(rows, ["2.1.3", "2.2.3"], 65)
     assert found is not None and found.questions == ("2.1.3", "2.2.3")
     assert found.sentence == (
-        "The chief weakness is keeping people safe, done well in 51% to 58% of cases: in both "
-        "standards rated on cases, nothing stands lower."
+        "The chief weakness is keeping people safe, done well in 51% to 58% of cases: it is "
+        "the weakest part of both standards rated on cases."
     )
 
 
@@ -189,7 +189,7 @@ def test_the_chief_change_is_a_fall_where_the_provider_fell() -> None:
     assert gains.startswith(
         "The surest gain is in engaging, where part 2.1.1 rose from 50% to 70% of cases; the"
     )
-    passed = "Both pass the inspectorate's test for chance, even with all 2 changes judged together"
+    passed = "Both pass the inspectorate's test for chance, even with all 2 key questions judged"
     for said in (falls, gains):
         assert passed in said
 
@@ -200,7 +200,7 @@ def test_a_gain_does_not_hide_the_fall_that_leads() -> None:
     said = leadership.chief_change(asked(rise, fall), 0.1, fall_first=True)
     assert said.startswith(
         "The largest fall, in desistance, where part 2.1.2 fell from 50% to 40% of cases, does not "
-        "pass the inspectorate's test for chance. A gain does, though not when all 2 changes"
+        "pass the inspectorate's test for chance. A gain does, though not when all 2 key"
     )
     alone = leadership.chief_change(asked(rise), 0.1, fall_first=True)
     assert alone.startswith(
@@ -284,7 +284,7 @@ def test_worse_comes_first_where_it_is_more() -> None:
             36,
             0,
             "The plan answers eight recommendations: five agreed, two agreed in part and one not "
-            "agreed; none of its 36 actions has a date in the text we have.",
+            "agreed; our copy shows no date for any of its 36 actions.",
         ),
         (["agreed"], 1, 1, "The plan answers one recommendation: agreed; its one action has a "
          "date."),
@@ -313,11 +313,11 @@ def test_what_is_promised_on_the_weakness_comes_first(
     rows = promises(tables)
     own = rows[rows["inspection"] == "northumbria-crc-2019"]
     assert leadership.promised(own, weakness).startswith(
-        "On keeping people safe, skills for work on risk of harm, home visits and management "
-        "oversight are agreed. The plan answers eight recommendations:"
+        "On keeping people safe, three recommendations are agreed: skills for work on risk of "
+        "harm, home visits and management oversight. The plan answers eight recommendations:"
     )
     refused = own.assign(response=own["response"].mask(own["title"] == "Home visits", "not agreed"))
-    assert "; home visits is not agreed. The plan" in leadership.promised(refused, weakness)
+    assert "; one is not agreed: home visits. The plan" in leadership.promised(refused, weakness)
 
 
 def test_no_plan_in_the_data_is_not_the_documents_silence() -> None:

@@ -159,7 +159,7 @@ def chief_weakness(
         theme = str(counts.index[0])
         rows = lowest[lowest["theme"] == theme]
         which = "rated on cases" if whole else "whose figures are all known"
-        why = f"in {_of_all(len(rows), len(lowest), which)}, nothing stands lower"
+        why = f"it is the weakest part of {_of_all(len(rows), len(lowest), which)}"
         return _weak_theme(known, rows, theme, good_from, why)
     if known["theme"].nunique() > 1:
         large = known[~(known["current_base"] < SMALL_BASE).fillna(False)]
@@ -269,10 +269,10 @@ def chief_change(questions: pd.DataFrame, level: float, *, fall_first: bool) -> 
     left = [row for _, row in found if not is_missing(row["bh_adjusted"])]
     left = [row for row in left if float(row["bh_adjusted"]) < level]
     number = len(compared)
-    together = "" if number == 1 else f", even with all {number} changes judged together"
+    together = "" if number == 1 else f", even with all {number} key questions judged together"
     if len(left) < len(found):
         none = "not" if one else "neither" if not left else "not both"
-        together = f", though {none} when all {number} changes are judged together"
+        together = f", though {none} when all {number} key questions are judged together"
     if one and found[0][0] != ways[0]:
         way, row = found[0]
         lead = _surest(compared, ways[0])
@@ -466,9 +466,9 @@ def promised(promises: pd.DataFrame, weakness: Weakness | None = None) -> str:
     which = f"of its {in_words(actions)} actions"
     when = f"{in_words(dated)} {which} {'has' if dated == 1 else 'have'} a date"
     if not dated:
-        when = f"none {which} has a date in the text we have"
+        when = f"our copy shows no date for any {which}"
     if actions == 1:
-        when = f"its one action has {'a date' if dated else 'no date in the text we have'}"
+        when = f"its one action has {'a date' if dated else 'no date in our copy'}"
     if not actions:
         when = "the data holds no action of it"
     number = f"{in_words(len(promises))} recommendation{'' if len(promises) == 1 else 's'}"
@@ -477,11 +477,12 @@ def promised(promises: pd.DataFrame, weakness: Weakness | None = None) -> str:
     if own.empty or weakness is None:
         return said
     groups = own[:NAMED].groupby("response", sort=False)["title"]
-    named = [
-        f"{joined([inside(str(title)) for title in titles])} {'is' if len(titles) == 1 else 'are'} "
-        f"{RESPONSES.get(str(answer), answer)}"
-        for answer, titles in groups
-    ]
+    named = []
+    for answer, titles in groups:
+        what = "" if named else " recommendation" if len(titles) == 1 else " recommendations"
+        said_of = f"{'is' if len(titles) == 1 else 'are'} {RESPONSES.get(str(answer), answer)}"
+        titled = joined([inside(str(title)) for title in titles])
+        named.append(f"{in_words(len(titles))}{what} {said_of}: {titled}")
     if len(own) > NAMED:
         named.append(f"{in_words(len(own) - NAMED)} more in the plan")
     return f"On {weakness.name}, {'; '.join(named)}. {said}"

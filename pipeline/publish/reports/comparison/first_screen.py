@@ -150,4 +150,6 @@ def _our_sums(report: Comparison) -> str:
         for side, name in zip(("previous", "current"), report.rounds, strict=True)
         if side in report.overall and is_missing(report.overall[side]["printed_score"])
     ]
-    return f" The total of {joined(sums)} is our sum." if sums else ""
+    if not sums:
+        return ""
+    return f" No report prints the total of {joined(sums)}: it is our sum."
