@@ -1,7 +1,7 @@
 """What a slip of the pen costs: sizes typed ten times too large, against the right ones.
 
 ``python -m bench.tenfold`` makes the tables of the published data, and of the same with every
-sample size ten and a thousand times as large, in turn, and compares seconds of work and memory.
+sample size ten and a hundred times as large, in turn, and compares seconds of work and memory.
 Work counts, not the clock, so that a busy machine changes little.
 """
 
@@ -29,7 +29,7 @@ print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss]))
 """
 
 
-_SLIPS = {"as printed": "", "ten times as large": "0", "a thousand times as large": "000"}
+_SLIPS = {"as printed": "", "ten times as large": "0", "a hundred times as large": "00"}
 
 
 def typed_with(folder: Path, noughts: str) -> None:
