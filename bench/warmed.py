@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 from pipeline.data.folders import PROJECT
-from pipeline.publish.build.catalogue import TIMEOUT, Report, Wanted, reports_in
+from pipeline.publish.build.catalogue import Report, Wanted, reports_in
+from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.surroundings import settle
 
 NOTEBOOKS = PROJECT / "notebooks"

@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from pipeline.entry.commands import COMMANDS
-from pipeline.publish.build.catalogue import TIMEOUT
+from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.terminal import PROGRAM_FAULT, Unheard, complain, fault, say
 
 DATA_ERROR = 2

@@ -1,5 +1,7 @@
 """First floor: read the raw tables, check them, hand them over typed.
 
+Here belongs what raw data must be; what is made of it belongs to ``analysis``.
+
 An analyst needs one call::
 
     from pipeline.data import load

@@ -18,8 +18,9 @@ from support import toy
 
 from bench.warmed import NOTEBOOKS, comparisons
 from pipeline.publish.build import cluster, freshness
-from pipeline.publish.build.catalogue import TIMEOUT, CannotBuild, reports_in
+from pipeline.publish.build.catalogue import CannotBuild, reports_in
 from pipeline.publish.build.site import build
+from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.workers import can_fork
 
 #: Seconds that a busy machine may take to answer, where an answer is what is wanted.

@@ -6,8 +6,8 @@ import pytest
 
 from bench.load import Published, figures_on
 from bench.warmed import NOTEBOOKS, comparisons
-from pipeline.publish.build.catalogue import TIMEOUT
 from pipeline.publish.build.run import pages_of
+from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.simulate import simulate
 
 ROUNDS = ["2018", "2019"]

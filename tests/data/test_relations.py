@@ -652,7 +652,9 @@ def test_a_rule_alone(published, name):
     assert table_problems(tables, read_package(RAW), set(), sound=sound) == problems
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if "*" not in rule.tables], ids=str)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if "*" not in rule.tables], ids=lambda rule: rule.name
+)
 def test_a_rule_reads_the_tables_it_names(published, rule):
     list(rule.check({name: published[name] for name in rule.tables}))
 

@@ -15,9 +15,6 @@ from pipeline.analysis.files import ABOUT, REPORT_DATA
 from pipeline.data.nearest import no_such
 from pipeline.files import fit_name
 
-#: Seconds one cell may take, unless the caller says otherwise.
-TIMEOUT = 120
-
 
 class CannotBuild(Exception):
     """Nothing can be made at all; the message says why in one sentence."""

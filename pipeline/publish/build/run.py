@@ -24,8 +24,9 @@ from papermill.exceptions import PapermillExecutionError
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.publish import reports
 from pipeline.publish.build.asked import check_declared, check_opened, forget_opened, with_question
-from pipeline.publish.build.catalogue import TIMEOUT, FaultOfOurs, Made, Report, ReportFailed
+from pipeline.publish.build.catalogue import FaultOfOurs, Made, Report, ReportFailed
 from pipeline.publish.build.shell import prepared
+from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.render import Renderer, UnfitOutput, for_page
 from pipeline.publish.page.style import settings

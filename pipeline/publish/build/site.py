@@ -23,7 +23,6 @@ from pipeline.data.folders import PROJECT, raw_folder
 from pipeline.files import remove_leftovers, write_whole
 from pipeline.publish.build import freshness
 from pipeline.publish.build.catalogue import (
-    TIMEOUT,
     CannotBuild,
     FaultOfOurs,
     Made,
@@ -36,6 +35,7 @@ from pipeline.publish.build.catalogue import (
 )
 from pipeline.publish.build.freshness import Record, Seen, of_bytes, of_file
 from pipeline.publish.build.locking import locked
+from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.surroundings import settle
 from pipeline.terminal import PROGRAM_FAULT
 from pipeline.workers import processors

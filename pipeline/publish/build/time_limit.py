@@ -5,6 +5,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+#: Seconds one cell may take, unless the caller says otherwise.
+TIMEOUT = 120
+
 
 class TimeUp(BaseException):
     """The block has had its time; no ``except Exception`` inside it catches this."""

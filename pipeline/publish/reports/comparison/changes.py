@@ -29,6 +29,18 @@ def overturned(report: Comparison) -> Prose | None:
     return Prose(sentences or ["No change rests on two full samples and passes the test."])
 
 
+def level_of_tests(report: Comparison) -> Prose:
+    """Return the framework's level of significance, and what it means."""
+    if not report.level:
+        return Prose(["The framework names no level of significance; no change is called so."])
+    return Prose(
+        [
+            f"The level of this framework is {report.level:g}: if nothing had changed at all, about "
+            f"{100 * report.level:.0f} comparisons in 100 would still pass."
+        ]
+    )
+
+
 def change_figure(report: Comparison) -> Picture | Prose | None:
     """Return the picture of the changes that compare, with their intervals and tests beneath."""
     if not report.compares:

@@ -68,6 +68,7 @@ class ComparisonReport(Comparison):
     change_figure = changes.change_figure
     changes_in_words = changes.in_words
     overturned = changes.overturned
+    level_of_tests = changes.level_of_tests
     families_table = claims.families_table
     claims_table = claims.claims_table
     unclaimed_table = claims.unclaimed_table
