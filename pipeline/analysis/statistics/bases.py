@@ -191,6 +191,9 @@ def base_of(row: dict[Any, Any], side: str) -> Base:
 
     Reads ``<side>_base``, ``<side>_limit``, ``<side>_tied`` (true, or the word yes), ``sample``
     and, where there is one, ``<side>_at_least``.
+
+    >>> base_of({"current_base": 25, "current_tied": "yes"}, "current").most
+    25
     """
     printed, limit, at_least = (
         size if size is None or type(size) is int else None if is_missing(size) else int(size)
