@@ -477,7 +477,7 @@ def promised(promises: pd.DataFrame, weakness: Weakness | None = None) -> str:
     if own.empty or weakness is None:
         return said
     groups = own[:NAMED].groupby("response", sort=False)["title"]
-    named = []
+    named: list[str] = []
     for answer, titles in groups:
         what = "" if named else " recommendation" if len(titles) == 1 else " recommendations"
         said_of = f"{'is' if len(titles) == 1 else 'are'} {RESPONSES.get(str(answer), answer)}"

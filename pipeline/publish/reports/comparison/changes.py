@@ -35,8 +35,8 @@ def level_of_tests(report: Comparison) -> Prose:
         return Prose(["The framework names no level of significance; no change is called so."])
     return Prose(
         [
-            f"The level of this framework is {report.level:g}: if nothing had changed at all, about "
-            f"{100 * report.level:.0f} comparisons in 100 would still pass."
+            f"The level of this framework is {report.level:g}: if nothing had changed at all, "
+            f"about {100 * report.level:.0f} comparisons in 100 would still pass."
         ]
     )
 
