@@ -17,7 +17,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Processed tables of all kinds: one round and three, an update, audits, two providers."""
+    """Processed tables of all kinds: one round and three, an update, audits, rows read twice."""
     base = tmp_path_factory.mktemp("dictionary")
     folder = Folder(base / "raw")
     add_provider(folder, "solo", "Solo CRC")
@@ -29,6 +29,11 @@ def made(tmp_path_factory):
     copy_inspection(folder, "duo", 2020)
     audit = {"provider": "duo", "date": "2020-03", "framework": "crc-2019", "kind": "key question"}
     folder.add("case_audits", {**audit, "case": "a1", "subject": "2.1.1", "answer": "yes"})
+    source = "hmip-northumbria-2018"
+    twice = {"cells": "40", "differences": "2", "second_differences": "3", "both_differences": "1"}
+    folder.edit("second_readings", {"source": source, "table": "ratings"}, **twice)
+    row = {"source": source, "table": "ratings", "row": f"northumbria-crc-2018/1.1/{source}"}
+    folder.add("machine_readings", {**row, "mark": "proved", "place": "page 3"})
     process(folder.path, base / "processed")
     return base / "processed"
 
