@@ -38,8 +38,8 @@ USED = {
         "inspection", "standard", "name", "published_rating", "points", "source", "place",
     ],
     "rating_comparison": [
-        "previous_inspection", "current_inspection", "direction", "previous_points",
-        "current_points",
+        "provider", "previous_inspection", "current_inspection", "standard", "direction",
+        "previous_points", "current_points",
     ],
 }  # fmt: skip
 """The processed tables that these pages are made from, and which columns of each."""
