@@ -154,7 +154,7 @@ def _aggregates(tables: Frames) -> Iterator[Problem]:
 
 
 def _compared(tables: Frames) -> Iterator[Problem]:
-    """Yield key questions and standards of which two frameworks that are compared say nothing."""
+    """Yield key questions or standards that two frameworks that compare such say nothing of."""
     catalogues = (
         ("key question", "key_questions", "key_question"),
         ("rating", "standards", "standard"),
@@ -171,11 +171,11 @@ def _compared(tables: Frames) -> Iterator[Problem]:
                 rule = f"has no row for {before} and {now}, so nothing of them is compared"
                 fix = "add a row for each key question and standard, or leave it so"
                 yield Problem("comparability.csv", None, None, None, rule, fix, stops=False)
-    for before, now in sorted(pair for pair in known if pair[0] != pair[1]):
-        for kind, table, column in catalogues:
-            asked = _grouped(tables[table], "framework", column)
-            codes = sorted(asked[before] & asked[now] - there[before, now, kind], key=code_order)
-            if codes:
+    for kind, table, column in catalogues:
+        asked = _grouped(tables[table], "framework", column)
+        for before, now, found in sorted(there):
+            codes = sorted(asked[before] & asked[now] - there[before, now, found], key=code_order)
+            if found == kind and before != now and codes:
                 named = ", ".join(codes[:_NAMED]) + (" and more" if len(codes) > _NAMED else "")
                 rule = f"has no row for {before} and {now} of the {kind} {named}"
                 fix = "add it; where nothing compares, write no in comparable and say why"

@@ -448,7 +448,6 @@ def test_what_an_inspection_needs_is_printed():
 @pytest.mark.parametrize(
     ("name", "where", "column"),
     [
-        ("plans", {"plan": "dlnr-crc-2020"}, "report_published_printed"),
         ("plans", {"plan": "dlnr-crc-2020"}, "submitted"),
         ("actions", {"action": "dlnr-crc-2020-1-01"}, "summary"),
         ("recommendations", {"plan": "dlnr-crc-2020"}, "title"),

@@ -723,7 +723,7 @@ def test_a_date_as_printed_and_as_typed(printed, typed, wanted):
     ("year", "wrong"), [(1989, True), (1990, False), (2099, False), (2100, True)]
 )
 def test_a_year_printed_with_a_figure_is_no_earlier_figure(year, wrong):
-    row = {"as_printed": f"75% ({year})", "value": 75.0, "previous_value": 60.0}
+    row = {"as_printed": f"75% ({year})", "unit": "percent", "value": 75.0, "previous_value": 60.0}
     frame = pd.DataFrame([{**row, "comparator": pd.NA, "comparator_value": pd.NA, "target": pd.NA}])
     assert facts._previous_not_printed(frame) == [wrong]
 

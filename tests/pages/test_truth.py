@@ -111,8 +111,8 @@ def test_the_only_large_fall_is_said_to_pass_the_inspectorates_test(leadership, 
 
 
 def test_a_verdict_on_the_reports_words_says_so(analyst):
-    at = analyst.index("This rests on the report's words: the number of cases itself was not")
-    assert "every number of cases" in analyst[max(0, at - 300) : at]
+    assert "on the report's words: the number of cases was not printed" in analyst
+    assert "every possible number of cases, within the report's words" in analyst
     assert "large majority of the people in our sample" in analyst
 
 

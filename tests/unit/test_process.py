@@ -496,7 +496,7 @@ def test_an_error_that_newly_fails_is_told_once(tmp_path):
 
 def test_a_contradiction_that_leaves_the_register_is_told(tmp_path):
     folder = Folder(tmp_path / "raw")
-    folder.drop("discrepancies", discrepancy="177")
+    folder.edit("discrepancies", {"discrepancy": "177"}, other_place="Annex 2")
     (sentence,) = process(folder.path, tmp_path / "processed").newly_failed
     assert "eligible-weeks-through-the-gate fails the check same-figure-agrees" in sentence
 

@@ -394,6 +394,8 @@ RULES: list[Rule] = [
             f"write the same {column} in both rows, or say otherwise in comparability.csv",
             of=_with_value_before(table, column, asked),
             reads=("comparability",),
+            # Labels and samples are ours to name: another one is said, and may be meant.
+            stops=column not in ("label", "sample"),
         )
         for table, column, asked, words in (
             ("themes", "theme", "same_question", "that is the same"),

@@ -61,7 +61,8 @@ def settled_rows(
 
 
 def _without_source(workbook: Workbook) -> Iterator[str]:
-    if not any(row.cells["source"] for row in workbook.rows.get("sources", [])):
+    cites = any("source" in row.cells for rows in workbook.rows.values() for row in rows[:1])
+    if cites and not any(row.cells["source"] for row in workbook.rows.get("sources", [])):
         yield "sheet sources: the row of the document is missing; copy it from a new form."
 
 
