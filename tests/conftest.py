@@ -187,6 +187,8 @@ def _make_hostile(out: Path) -> None:
                     said = HOSTILE_TEXT
                     if number % 2 or column == "place":  # places tell rows apart
                         said = f"{number} {said}"
+                    if column in ("question", "name"):  # and words tell questions apart
+                        said += f" {number}"
                     # What is printed must hold the figures typed from it.
                     if column == "as_printed":
                         said += f" {row[column]} {row['value']}".rstrip()

@@ -594,7 +594,7 @@ CASES: dict[str, Callable[[Frames], None]] = {
         ),
     ),
     "percentages-of-cases": change(
-        "key_question_scores", Q, percent=pd.NA, status="qualitative evidence only"
+        "key_question_scores", {**Q, "key_question": "4.1.3"}, percent=70, status="published"
     ),
     "discretion-rule-goes-with-its-evidence": change(
         "discretion_rules", {"applies_to": "key questions"}, applies_to="qualitative evidence"

@@ -197,7 +197,8 @@ def test_without_script_everything_is_there(
         scripted = visible(page)
     with audit.opened(chromium, specimens[name], java_script_enabled=False) as page:
         assert visible(page) == scripted
-        assert page.locator("nav.contents a").first.is_visible()
+        # The front page is short, and has no list of contents where there is room.
+        assert name == "index" or page.locator("nav.contents a").first.is_visible()
 
 
 @pytest.mark.parametrize("name", ["leadership", "analyst", "hostile", "index"])

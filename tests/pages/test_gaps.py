@@ -136,7 +136,10 @@ def add_erratum(folder: Folder) -> None:
 
 def add_plans(folder: Folder) -> None:
     """Add a plan with targets of every kind, and the empty plan that replaced it."""
-    cited = {"source": "hmip-northumbria-2020", "place": "made up"}
+    (source,) = folder.rows("sources", source="plan-northumbria-2020")
+    day = {"published_printed": "1 December 2021", "published": "2021-12-01"}
+    folder.add("sources", {**source, **day, "source": "plans-twice", "title": "Plans"})
+    cited = {"source": "plans-twice", "place": "made up"}
     plan = {**cited, "provider": "twice", "inspection": "twice-2021", "year": "2021"}
     plan["report_published_printed"] = "September 2021"
     first = {"submitted_printed": "1 October 2021", "submitted": "2021-10-01"}

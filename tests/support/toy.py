@@ -62,7 +62,9 @@ class Processed:
     newly_failed: list[str] = field(default_factory=list)
 
 
-def process(raw: Path, processed: Path, workers: int = 1, *, fresh: bool = False) -> Processed:
+def process(
+    raw: Path, processed: Path, workers: int = 1, *, fresh: bool = False, **_: object
+) -> Processed:
     """A toy of the real one: report data for each raw file, two editions for subject ``a``."""
     for path in sorted(raw.glob("*.csv")):
         subject = path.stem

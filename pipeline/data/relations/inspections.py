@@ -470,13 +470,10 @@ RULES: list[Rule] = [
     ),
     rows(
         "percentages-of-cases",
-        "A key question about cases may have a percentage, and no other has.",
+        "A key question that is not about cases has no percentage.",
         "key_question_scores",
         "status",
-        lambda f: (
-            f["status"].eq("qualitative evidence only") & f["evidence"].eq("cases")
-            | f["status"].eq("published") & f["evidence"].eq("qualitative")
-        ),
+        lambda f: f["status"].eq("published") & f["evidence"].eq("qualitative"),
         "does not go with the evidence of {key_question} in key_questions.csv, {evidence}",
         "check the status here and the evidence there",
         of=_with_evidence,

@@ -1,5 +1,6 @@
 """The ratings of the standards, and those that the panel set by its discretion."""
 
+from pipeline.analysis.comparison import NO_DATA
 from pipeline.analysis.ratings.bands import NOT_DERIVED
 from pipeline.analysis.records import Row, records
 from pipeline.data import is_missing
@@ -33,6 +34,8 @@ def standards_table(report: Comparison) -> Table:
     rows["how"] = rows["standard"].map(basis).astype("string")
     columns = [Column("standard_name", "Standard")]
     if report.compares:
+        # A standard that the earlier framework has not, or that nothing says how to compare.
+        rows["previous_status"] = rows["previous_status"].fillna(NO_DATA)
         there = ("previous_source", "previous_place")
         columns += [
             Column(
