@@ -348,7 +348,8 @@ def corrupt(folder: Path, seed: int) -> list[tuple[str, str]]:
     first = KINDS[seed % len(KINDS)]
     done = [_apply(first, paths, seed // len(KINDS) % len(paths), chance)]
     if seed % 4 == 0:
-        with suppress(OSError, ValueError, LookupError, TypeError):  # what the first one left is no table
+        # What the first one left may be no table.
+        with suppress(OSError, ValueError, LookupError, TypeError):
             done.append(_apply(chance.choice(IN_TABLES), paths, None, chance))
     return done
 
