@@ -396,19 +396,54 @@ def _first_for_good(enough: npt.NDArray) -> int | None:
 def _power_by_percent(n1: int, n2: int, level: float) -> tuple[npt.NDArray, npt.NDArray]:
     """Probability of a significant rise, and of a fall: a row and column a true percentage."""
     first, second = _percent_pmf(n1), _percent_pmf(n2)
-    up, down = _rejected(n1, n2, level)
-    return first @ up @ second.T, first @ down @ second.T
-
-
-def _rejected(n1: int, n2: int, level: float) -> tuple[npt.NDArray, npt.NDArray]:
-    """Which pairs of counts are a significant rise, and which a fall (1 or 0)."""
-    x1, x2 = np.arange(n1 + 1)[:, None], np.arange(n2 + 1)[None, :]
+    x1, x2 = _with_few_expected(n1, n2)
     z, p, _ = pooled_tests(x1, n1, x2, n2)
-    rejected = p < level
-    few = rejected & few_expected(x1, n1, x2, n2)
-    if few.any():
-        rejected &= ~few | (np.abs(z) >= critical_z(z[few], n1, n2, level) * (1 - 1e-9))
-    return (rejected & (z < 0)).astype(float), (rejected & (z > 0)).astype(float)
+    lost = p < level
+    if lost.any():
+        lost &= np.abs(z) < critical_z(z[lost], n1, n2, level) * (1 - 1e-9)
+    rise, fall = lost & (z < 0), lost & (z > 0)
+    up = _probability_above(first, second, _smallest_rise(n1, n2, level))
+    down = _probability_above(second, first, _smallest_rise(n2, n1, level)).T
+    up -= first[:, x1[rise]] @ second[:, x2[rise]].T
+    down -= first[:, x1[fall]] @ second[:, x2[fall]].T
+    return up, down
+
+
+def _with_few_expected(n1: int, n2: int) -> tuple[npt.NDArray, npt.NDArray]:
+    """All pairs of counts with an expected count under 5: few or nearly all done well."""
+    well = np.arange(n1 + n2 + 1)
+    well = well[few_expected(well, n1, 0, n2)]
+    x1, together = np.meshgrid(np.arange(n1 + 1), well, indexing="ij")
+    x2 = together - x1
+    there = (x2 >= 0) & (x2 <= n2)
+    return x1[there], x2[there]
+
+
+def _smallest_rise(n1: int, n2: int, level: float) -> npt.NDArray:
+    """For each first count, the smallest second count at which the Z-test passes as a rise.
+
+    ``n2 + 1`` where there is none; found by bisection, as Z grows with the second count.
+    """
+    x1 = np.arange(n1 + 1)
+    low, high = x1 * n2 // n1, np.full(n1 + 1, n2 + 1)
+    while (low < high).any():
+        middle = np.minimum((low + high) // 2, n2)
+        z, p, _ = pooled_tests(x1, n1, middle, n2)
+        passes = (p < level) & (z < 0)
+        open_ = low < high
+        high = np.where(open_ & passes, middle, high)
+        low = np.where(open_ & ~passes, middle + 1, low)
+    return low
+
+
+def _probability_above(first: npt.NDArray, second: npt.NDArray, least: npt.NDArray) -> npt.NDArray:
+    """Probability that the second count is at least what each first count asks for.
+
+    ``first`` and ``second`` hold the probability of each count, a row a true percentage.
+    """
+    tail = np.cumsum(second[:, ::-1], axis=1)[:, ::-1]
+    tail = np.pad(tail, ((0, 0), (0, 1)))
+    return first @ tail[:, least].T
 
 
 @lru_cache(maxsize=512)
