@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import bdtr, bdtrc, gammaln, xlog1py, xlogy
 
-LARGEST = 2_000
+LARGEST = 1_000
 """Cases in both samples together up to which counts are enumerated.
 
 Beyond, Fisher's exact test stands in (twice its smaller tail), whose cost does not grow: an exact
