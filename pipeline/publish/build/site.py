@@ -38,7 +38,7 @@ from pipeline.publish.build.locking import locked
 from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.surroundings import settle
 from pipeline.terminal import PROGRAM_FAULT
-from pipeline.workers import processors
+from pipeline.workers import Died, processors
 
 INDEX = "index.html"
 #: The processed tables, as one product.
@@ -277,9 +277,15 @@ def _make_tables(
     from pipeline.analysis.process import process
 
     watch = partial(_watched, progress)
-    processed = process(
-        folders.raw, folders.processed, workers or processors(), fresh=force, watch=watch
-    )
+    try:
+        processed = process(
+            folders.raw, folders.processed, workers or processors(), fresh=force, watch=watch
+        )
+    except Died as error:
+        raise CannotBuild(
+            f"A part of the tables was not made: {error}. What was there before is unharmed; run "
+            "it again."
+        ) from error
     _note(processed, outcome, tell)
     if outcome.failed:  # said again in the next run, until it is put right
         record.forget(TABLES)
