@@ -141,11 +141,11 @@ PROMPT = {"inspection": N19, "prompt": "2.1.1-1"}
 SAME_DAY = {"source": "plan-dlnr-2020"}
 
 
-def corrected(name: str, where: dict[str, Any]) -> Callable[[Frames], None]:
-    """Two documents of one day that give a figure: neither is the later one."""
+def corrected(name: str, where: dict[str, Any], **other: Any) -> Callable[[Frames], None]:
+    """Two documents of one day that give two figures: neither is the later one."""
     return together(
         again(name, where, source="plan-dlnr-2020"),
-        again(name, where, source="plan-northumbria-2020"),
+        again(name, where, source="plan-northumbria-2020", **other),
         change(
             "sources",
             {"source": "plan-northumbria-2020"},
@@ -345,11 +345,13 @@ CASES: dict[str, Callable[[Frames], None]] = {
     "sample-of-the-usual-size": change(
         "samples", {"inspection": N19, "sample": "case-supervision"}, size=970
     ),
-    "corrections-of-key-question-scores-have-days": corrected("key_question_scores", Q),
-    "corrections-of-comparator-scores-have-days": corrected("comparator_scores", AC),
-    "corrections-of-prompt-scores-have-days": corrected("prompt_scores", PROMPT),
-    "corrections-of-ratings-have-days": corrected("ratings", RATING),
-    "corrections-of-overall-ratings-have-days": corrected("overall_ratings", {"inspection": N19}),
+    "corrections-of-key-question-scores-have-days": corrected("key_question_scores", Q, percent=12),
+    "corrections-of-comparator-scores-have-days": corrected("comparator_scores", AC, percent=12),
+    "corrections-of-prompt-scores-have-days": corrected("prompt_scores", PROMPT, percent=12),
+    "corrections-of-ratings-have-days": corrected("ratings", RATING, rating="Outstanding"),
+    "corrections-of-overall-ratings-have-days": corrected(
+        "overall_ratings", {"inspection": N19}, rating="Inadequate"
+    ),
     "reprint-in-another-document": change(
         "key_question_scores",
         {"reading": "reprint", "inspection": N18},

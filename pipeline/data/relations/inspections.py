@@ -249,6 +249,17 @@ _KEYS = {
     "overall_ratings": ("inspection",),
 }
 
+
+def _undated(*key: str) -> Wrong:
+    """Whether a row says something else than another of the same day; a reprint may stand."""
+
+    def wrong(frame: pd.DataFrame) -> pd.Series:
+        said = frame.drop(columns=["source", "place", "note"], errors="ignore").sort_index()
+        return repeated(*key, "when")(frame) & ~said.duplicated().reindex(frame.index)
+
+    return wrong
+
+
 RULES: list[Rule] = [
     *(
         rows(
@@ -457,12 +468,12 @@ RULES: list[Rule] = [
     *(
         rows(
             f"corrections-of-{table.replace('_', '-')}-have-days",
-            f"Of two rows of {table}.csv for one figure, the later document can be told.",
+            f"Of two figures of {table}.csv where one stands, the later document can be told.",
             table,
             "source",
-            repeated(*key, "when"),
-            "was published on the same day, {when}, as another document that gives this figure",
-            "keep one of the rows, or correct the days in sources.csv",
+            _undated(*key),
+            "was published on the same day, {when}, as another document that gives another figure",
+            "keep the row that is right, or give the days of both documents in sources.csv",
             of=_with_day_of_source(table),
             reads=("sources",),
         )

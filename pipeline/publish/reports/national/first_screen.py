@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pipeline.analysis.sentences.phrases import counted
 from pipeline.publish.charts.national import height_of_square, scores_chart
 from pipeline.publish.page.blocks import (
     Headline,
@@ -127,8 +128,8 @@ def _recommended(report: NationalReport) -> list[str]:
     first = rows.iloc[0]
     again = f", {first['again']} of them more than once" if first["again"] else ""
     said = [
-        f"Recommendations are tied most often to {first['label']}: at {first['providers']} "
-        f"providers{again}."
+        f"Recommendations are tied most often to {first['label']}: at "
+        f"{counted(int(first['providers']), 'provider')}{again}."
     ]
     told, rose = int(rows["followed"].sum()), int(rows["followed_rose"].sum())
     others, others_rose = int(rows["others"].sum()), int(rows["others_rose"].sum())
