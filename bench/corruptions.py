@@ -45,6 +45,8 @@ class Table:
     def __init__(self, path: Path, chance: random.Random) -> None:
         """Read the table as it stands."""
         self.path, self.chance = path, chance
+        if not (path.is_file() and (path.parent / PACKAGE_FILE).is_file()):
+            raise OSError(f"{path.name} or its package is no file any more")
         with path.open(encoding="utf-8", newline="") as file:
             self.rows = list(csv.reader(file))
         (self.described,) = [

@@ -124,6 +124,8 @@ def described_files(raw: Path) -> set[str] | None:
     """
     names = {PACKAGE_FILE}
     for package in (raw / PACKAGE_FILE, raw_folder() / PACKAGE_FILE):
+        if not package.is_file():  # reading a pipe would never end
+            return None
         try:
             resources = json.loads(package.read_text(encoding="utf-8"))["resources"]
             names |= {str(resource["path"]) for resource in resources}
