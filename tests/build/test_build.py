@@ -27,6 +27,7 @@ from pipeline.publish.build.catalogue import (
 )
 from pipeline.publish.build.run import ReportFailed, run_report
 from pipeline.publish.build.site import _in_short, build, make_tables
+from pipeline.publish.build.time_limit import time_limit
 from pipeline.workers import can_fork
 
 ALL = ["a-analyst.html", "a.html", "b.html", "index.html"]
@@ -556,3 +557,11 @@ def test_pages_made_by_many_processes_at_once_hold_each_its_own(project):
         assert not any(f"<p>{other}:" in page for other in subjects if other != subject)
     project(workers=1, force=True)
     assert {path.name: path.read_bytes() for path in project.pages.glob("*.html")} == at_once
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_package_that_is_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "datapackage.json")
+    with time_limit(10):
+        assert freshness.described_files(tmp_path) is None
+        assert freshness.strays(tmp_path) == []
