@@ -119,7 +119,7 @@ def seen_by_the_next(engine: Engine) -> dict[str, bool]:
 
 def prepared(reports: list[Report], folder: Path) -> dict[str, Path]:
     """The notebook of each edition with the cells that it shows, as ours are run."""
-    from pipeline.publish.page.render import for_edition
+    from pipeline.publish.page.render import for_page
 
     paths: dict[str, Path] = {}
     for report in reports:
@@ -127,7 +127,7 @@ def prepared(reports: list[Report], folder: Path) -> dict[str, Path]:
         if key not in paths:
             whole = nbformat.read(NOTEBOOKS / f"{report.notebook}.ipynb", 4)
             paths[key] = folder / f"{key}.ipynb"
-            nbformat.write(for_edition(whole, report.edition), paths[key])
+            nbformat.write(for_page(whole), paths[key])
     return {report.name: paths[f"{report.notebook}-{report.edition}"] for report in reports}
 
 
