@@ -28,7 +28,7 @@ from pipeline.publish.build.catalogue import (
 from pipeline.publish.build.run import ReportFailed, run_report
 from pipeline.publish.build.site import _in_short, build, make_tables
 from pipeline.publish.build.time_limit import time_limit
-from pipeline.workers import can_fork
+from pipeline.workers import Died, can_fork
 
 ALL = ["a-analyst.html", "a.html", "b.html", "index.html"]
 
@@ -565,3 +565,12 @@ def test_a_package_that_is_a_pipe_is_not_waited_for(tmp_path):
     with time_limit(10):
         assert freshness.described_files(tmp_path) is None
         assert freshness.strays(tmp_path) == []
+
+
+def test_a_killed_process_for_tables_is_a_sentence_and_no_fault_of_ours(project, monkeypatch):
+    def killed(*_, **__):
+        raise Died("its process was killed by signal 9, SIGKILL", "")
+
+    monkeypatch.setattr("pipeline.analysis.process.process", killed)
+    with pytest.raises(CannotBuild, match=r"not made: its process was killed .* run it again\."):
+        project()

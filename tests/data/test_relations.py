@@ -721,6 +721,17 @@ def test_a_date_as_printed_and_as_typed(printed, typed, wanted):
     assert agrees(printed, typed) is wanted
 
 
+def test_a_reprint_of_the_same_figure_on_the_same_day_may_stand(published):
+    """Reports of one month print the same aggregate; another figure leaves open which holds."""
+    tables = dict(published)
+    corrected("comparator_scores", AC)(tables)
+    (rule,) = (r for r in RULES if r.name == "corrections-of-comparator-scores-have-days")
+    assert list(rule.check(tables)) == []
+    tables = dict(published)
+    corrected("comparator_scores", AC, percent=12)(tables)
+    assert [problem.column for problem in rule.check(tables)] == ["source"]
+
+
 @pytest.mark.parametrize(
     ("year", "wrong"), [(1989, True), (1990, False), (2099, False), (2100, True)]
 )

@@ -116,6 +116,11 @@ def test_a_verdict_on_the_reports_words_says_so(analyst):
     assert "large majority of the people in our sample" in analyst
 
 
+def test_the_level_of_the_tests_is_the_one_that_is_printed(analyst):
+    # 2020 report, Annex 2, "Comparative data": "with a significance level of 0.1".
+    assert "The level of this framework is 0.1:" in analyst
+
+
 def test_small_numbers_and_caution_stand_with_through_the_gate(leadership):
     assert re.search(r"only 11 cases|11 cases in 2019|\(11 cases\)", leadership)
     assert "with caution" in leadership

@@ -394,14 +394,14 @@ RULES: list[Rule] = [
             f"write the same {column} in both rows, or say otherwise in comparability.csv",
             of=_with_value_before(table, column, asked),
             reads=("comparability",),
-            # Labels and samples are ours to name: another one is said, and may be meant.
-            stops=column not in ("label", "sample"),
+            stops=stops,
         )
-        for table, column, asked, words in (
-            ("themes", "theme", "same_question", "that is the same"),
-            ("key_questions", "label", "same_question", "that is the same"),
-            ("key_questions", "sample", "comparable", "that compares"),
-            ("key_questions", "evidence", "comparable", "that compares"),
+        # Labels and samples are ours to name: another one is said, and may be meant.
+        for table, column, asked, words, stops in (
+            ("themes", "theme", "same_question", "that is the same", True),
+            ("key_questions", "label", "same_question", "that is the same", False),
+            ("key_questions", "sample", "comparable", "that compares", False),
+            ("key_questions", "evidence", "comparable", "that compares", True),
         )
     ),
 ]
