@@ -31,8 +31,13 @@ from pipeline.analysis.inspections import (
     pairs_of_inspections,
 )
 from pipeline.analysis.promises import promises
-from pipeline.analysis.quality import ERROR, FAILED
-from pipeline.analysis.quality.coverage import published_only, quality_about, quality_tables
+from pipeline.analysis.quality import ERROR
+from pipeline.analysis.quality.coverage import (
+    failures,
+    published_only,
+    quality_about,
+    quality_tables,
+)
 from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows
 from pipeline.analysis.ratings.next_rating import next_overall_rating, next_rating_by_standard
 from pipeline.analysis.ratings.scale import Rated
@@ -265,7 +270,7 @@ def _tables_of_inspections(
     """
     named = tables["sample_kinds"]
     checks = processed["quality_checks"]
-    failed = checks[(checks["severity"] == ERROR) & (checks["result"] == FAILED)]
+    failed = failures(checks[checks["severity"] == ERROR], tables["measures"])
     answers = plans.plans_in_brief(tables)
     answers = answers[answers["inspection"].notna() & answers["replaced_by"].isna()]
     claims = processed["significance_claims"]
@@ -280,7 +285,7 @@ def _tables_of_inspections(
         .merge(rounds[["inspection", "round_name"]], on="inspection"),
         "discretions": tables["discretions"],
         "promises": promises(tables),
-        "failed_checks": failed[["inspection", "rule", "subject", "detail"]],
+        "failed_checks": failed[["inspection", "rule", "shown", "detail"]],
         "claims": claims,
         "unclaimed": significant_without_a_claim(
             claims, processed["key_question_comparison"], processed["prompt_comparison"]

@@ -490,7 +490,7 @@ def test_an_error_that_newly_fails_is_told_once(tmp_path):
     (sentence,) = found.newly_failed
     assert sentence.startswith("northumbria-crc-2019: overall score fails the check points-add-up")
     checks = frames(out, NORTHUMBRIA)["failed_checks"]
-    assert "overall score" in set(checks["subject"])
+    assert "overall score" in set(checks["shown"])
     assert process(folder.path, out) == Processed()
 
 

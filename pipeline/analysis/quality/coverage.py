@@ -194,7 +194,7 @@ def quality_tables(
         "documents": documents(tables),
         "completeness": completeness(tables),
         "rules": rule_results(here),
-        "failures": _failures(here, tables["measures"]),
+        "failures": failures(here, tables["measures"]),
         "register": tables["discrepancies"],
         "corrected": corrected[corrected["inspection"].isin(inspections["inspection"])],
         "inspections": inspections,
@@ -202,8 +202,8 @@ def quality_tables(
     }
 
 
-def _failures(checks: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
-    """The checks that failed, with ``shown``: the subject, measures by name instead of code."""
+def failures(checks: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
+    """Return the checks that failed, with ``shown``: the subject, a measure by its name."""
     failures = checks[checks["result"] == FAILED].drop(columns="result")
     names = measures.set_index("measure")["name"]
     parts = failures["subject"].str.partition(", ")

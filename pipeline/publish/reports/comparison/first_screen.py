@@ -53,13 +53,13 @@ _OF_RATINGS = (
 
 def failed_checks(report: Comparison) -> list[str]:
     """Count the checks that figures of this page fail, and say the first."""
-    failed = report.data["failed_checks"].drop_duplicates(["rule", "subject", "detail"])
+    failed = report.data["failed_checks"].drop_duplicates(["rule", "shown", "detail"])
     if report.EDITION == "leadership":
         failed = failed[failed["rule"].isin(_OF_RATINGS)]
     if failed.empty:
         return []
     row = failed.iloc[0]
-    some, first = len(failed) > 1, f"{row['subject']}: {str(row['detail']).rstrip('.')}"
+    some, first = len(failed) > 1, f"{row['shown']}: {str(row['detail']).rstrip('.')}"
     which = "Figures of this page fail" if some else "A figure of this page fails"
     return [
         f"{which} {in_words(len(failed))} check{'s' if some else ''} of the data"
