@@ -205,10 +205,15 @@ def quality_tables(
 def failures(checks: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
     """Return the checks that failed, with ``shown``: the subject, a measure by its name."""
     failures = checks[checks["result"] == FAILED].drop(columns="result")
-    names = measures.set_index("measure")["name"]
-    parts = failures["subject"].str.partition(", ")
-    named = parts[0].map(names).fillna(parts[0])
-    return failures.assign(shown=(named + parts[1] + parts[2]).astype("string"))
+    names = dict(zip(measures["measure"], measures["name"], strict=True))
+
+    def in_words(subject: str) -> str:
+        first, comma, rest = subject.partition(", ")
+        return str(names.get(first, first)) + comma + rest
+
+    return failures.assign(
+        shown=failures["subject"].map(in_words, na_action="ignore").astype("string")
+    )
 
 
 def quality_about(tables: Tables, own: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
