@@ -7,25 +7,26 @@ import pandas as pd
 from pipeline.data.problems import Problem
 from pipeline.data.relations.rule import (
     Frames,
-    Of,
+    Rows,
     Rule,
     among,
     cells,
     relation,
-    rows,
+    rows_with,
     wrong_rows,
 )
 
 _KINDS = {"key question": ("key_questions", "key_question"), "prompt": ("prompts", "prompt")}
 
 
-def _of_kind(kind: str) -> Of:
+def _of_kind(kind: str) -> Rows:
     """The audits that asked questions of one kind, and whether their framework has each."""
+    table, column = _KINDS[kind]
 
+    @rows_with("case_audits", table)
     def of(tables: Frames) -> pd.DataFrame:
         audits = tables["case_audits"]
         audits = audits[audits["kind"] == kind]
-        table, column = _KINDS[kind]
         here, there = ["framework", "subject"], ["framework", column]
         return audits.assign(known=among(audits, here, tables[table], there))
 
@@ -67,10 +68,9 @@ def _allocation_colour(tables: Frames) -> Iterator[Problem]:
 
 RULES: list[Rule] = [
     *(
-        rows(
+        Rows(table).rule(
             f"{table.replace('_', '-')}-reference",
             f"A case reference in {table}.csv holds a digit: a word alone may be a person's name.",
-            table,
             "case",
             lambda frame: ~frame["case"].str.contains("[0-9]"),
             "has no digit, so it may be a name",
@@ -79,16 +79,13 @@ RULES: list[Rule] = [
         for table in ("case_audits", "case_allocations")
     ),
     *(
-        rows(
+        _of_kind(kind).rule(
             f"audited-{kind.replace(' ', '-')}",
             f"A {kind} that was audited is one of the framework.",
-            "case_audits",
             "subject",
             lambda frame: ~frame["known"],
             f"is no {kind} of {{framework}}",
             f"write the number as {_KINDS[kind][0]}.csv has it",
-            of=_of_kind(kind),
-            reads=(_KINDS[kind][0],),
         )
         for kind in _KINDS
     ),

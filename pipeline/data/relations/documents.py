@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pipeline.data.relations.names import looks
-from pipeline.data.relations.rule import Frames, Of, Rule, cells, earlier, look_up, rows
+from pipeline.data.relations.rule import Frames, Rows, Rule, Wrong, cells, earlier, rows_with
 
 #: Tables of what is printed of an inspection; a document older than its fieldwork cannot hold it.
 _OF_INSPECTIONS = (
@@ -25,46 +25,39 @@ _OF_PLANS = ("recommendations", "responses", "actions")
 _OWN = (("inspections", "action plan"), ("plans", "inspection report"))
 
 
-def _dated(table: str, about: str, code: str, date: str) -> Of:
+def _dated(table: str, about: str, code: str, date: str) -> Rows:
     """Rows with the day of their document, and a day of the inspection or plan they are about.
 
     ``own`` is its own document, where other rows of the table cite that for it.
     """
+    dated = (
+        Rows(table)
+        .with_columns(about, code, since=date, own="source")
+        .with_columns("sources", "source", printed="published")
+    )
 
+    @rows_with(table, *dated.reads)
     def of(tables: Frames) -> pd.DataFrame:
-        frame = tables[table]
-        own = look_up(frame[code], tables[about], code, "source")
+        frame = dated.frame(tables)
         cited = set(cells(frame, code, "source"))
-        there = [pair in cited for pair in zip(frame[code], own, strict=True)]
-        return frame.assign(
-            printed=look_up(frame["source"], tables["sources"], "source", "published"),
-            since=look_up(frame[code], tables[about], code, date),
-            own=own.where(pd.Series(there, index=frame.index, dtype=bool)),
-        )
+        there = [pair in cited for pair in cells(frame, code, "own")]
+        return frame.assign(own=frame["own"].where(pd.Series(there, frame.index, dtype=bool)))
 
     return of
 
 
-def _with_source(table: str) -> Of:
-    """Inspections or plans with their document, and how many of the table cite it."""
-
-    def of(tables: Frames) -> pd.DataFrame:
-        frame, sources = tables[table], tables["sources"]
-        return frame.assign(
-            source_kind=look_up(frame["source"], sources, "source", "kind"),
-            printed=look_up(frame["source"], sources, "source", "published"),
-            citing=frame["source"].map(frame["source"].value_counts()),
-        )
-
-    return of
+def _with_source(table: str) -> Rows:
+    """Inspections or plans with the kind and the day of their document."""
+    return Rows(table).with_columns("sources", "source", source_kind="kind", printed="published")
 
 
-def _with_named(table: str) -> Of:
+def _with_named(table: str) -> Rows:
     """Inspections or plans with the providers that the title of their document names.
 
     ``others`` is filled where a title names providers of the data, and none of them cites it.
     """
 
+    @rows_with(table, "sources", "providers", *(name for name, _ in _OWN if name != table))
     def of(tables: Frames) -> pd.DataFrame:
         frame, known = tables[table], tables["providers"]
         citing: dict[str, set[str]] = {}
@@ -87,72 +80,61 @@ def _with_named(table: str) -> Of:
     return of
 
 
+def _of_kind(kind: str) -> Wrong:
+    return lambda f: f["source_kind"].eq(kind)
+
+
 RULES: list[Rule] = [
     *(
-        rows(
+        _with_source(table).rule(
             f"document-of-{table}-of-its-kind",
             f"The document of a row of {table}.csv is no {kind}.",
-            table,
             "source",
-            lambda f, kind=kind: f["source_kind"].eq(kind),  # type: ignore[misc]
+            _of_kind(kind),
             "is the code of a document of the kind {source_kind}",
             "check the code, and the kind in sources.csv",
-            of=_with_source(table),
-            reads=("sources",),
         )
         for table, kind in _OWN
     ),
     *(
-        rows(
+        _with_named(table).rule(
             f"document-of-{table}-names-its-provider",
             f"A document in {table}.csv whose title names a provider is cited by that provider.",
-            table,
             "source",
             lambda f: f["others"].notna(),
             "is a document whose title names {others}, not {provider}",
             "check the provider here, and the names in providers.csv",
-            of=_with_named(table),
-            reads=("sources", "providers", *(name for name, _ in _OWN if name != table)),
         )
         for table, _ in _OWN
     ),
-    rows(
+    _with_source("inspections").rule(
         "report-published-with-its-document",
         "A report was published on the day of its document, or this is said.",
-        "inspections",
         "published",
         lambda f: (
-            f["citing"].eq(1)
+            ~f["source"].duplicated(keep=False)
             & (earlier(f["published"], f["printed"]) | earlier(f["printed"], f["published"]))
         ),
         "is not the day on which its document {source} was published, {printed}",
         "check both dates",
-        of=_with_source("inspections"),
-        reads=("sources",),
         stops=False,
     ),
-    rows(
+    _with_source("plans").rule(
         "plan-submitted-before-its-document",
         "A plan was submitted before its document was published, or on that day.",
-        "plans",
         "submitted",
         lambda f: earlier(f["printed"], f["submitted"]),
         "lies after the day of its document {source}, {printed}",
         "check both dates",
-        of=_with_source("plans"),
-        reads=("sources",),
     ),
     *(
-        rows(
+        _dated(table, f"{code}s", code, date).rule(
             f"{table.replace('_', '-')}-not-printed-too-early",
             f"In {table}.csv, next to rows from the own document none is older than {than}.",
-            table,
             "source",
             lambda f: f["source"].ne(f["own"]) & earlier(f["printed"], f["since"]),
             f"was published {{printed}}, before {than} of {{{code}}}, {{since}}",
             f"check the source and the {code}",
-            of=_dated(table, f"{code}s", code, date),
-            reads=(f"{code}s", "sources"),
         )
         for code, date, than, tables in (
             ("inspection", "fieldwork_start", "the fieldwork", _OF_INSPECTIONS),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.data.relations.rule import Frames, Rule, Wrong, cells, look_up, rows
+from pipeline.data.relations.rule import Rows, Rule, Wrong, cells
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
@@ -67,9 +67,7 @@ def worded_numbers(text: str) -> list[float]:
     return [known[word] for word in words if word in known]
 
 
-def _with_measure(tables: Frames) -> pd.DataFrame:
-    frame, measures = tables["facts"], tables["measures"]
-    return frame.assign(unit=look_up(frame["measure"], measures, "measure", "unit"))
+_measured = Rows("facts").with_columns("measures", "measure", unit="unit")
 
 
 def _not_printed(column: str) -> Wrong:
@@ -157,10 +155,9 @@ def _turned_round(frame: pd.DataFrame) -> list[bool]:
 
 
 RULES: list[Rule] = [
-    rows(
+    Rows("measures").rule(
         "questions-are-better-higher",
         "What is said again of a key question or prompt is better higher: it counts what was done.",
-        "measures",
         "better",
         lambda f: (
             f["measure"].str.startswith(("restates-key-question-", "restates-prompt-"))
@@ -169,10 +166,9 @@ RULES: list[Rule] = [
         "does not go with {measure}: key questions and prompts count the cases done well",
         "write higher",
     ),
-    rows(
+    Rows("measures").rule(
         "direction-as-named",
         "Which way a measure is better goes with the words of its name, or this is said.",
-        "measures",
         "better",
         _turned_round,
         'does not seem to go with the name of the measure, "{name}"',
@@ -180,46 +176,38 @@ RULES: list[Rule] = [
         stops=False,
     ),
     *(
-        rows(
+        _measured.rule(
             f"{column.replace('_', '-')}-is-a-share",
             f"In facts.csv, a {column} in percent is from 0 to 100.",
-            "facts",
             column,
             _no_share(column),
             "is not from 0 to 100, and {measure} is in percent",
             "write the figure as the document prints it",
-            of=_with_measure,
-            reads=("measures",),
         )
         for column in FIGURES
     ),
     *(
-        rows(
+        _measured.rule(
             f"{column.replace('_', '-')}-of-a-fact-as-printed",
             f"In facts.csv, {column} is among the numbers in as_printed.",
-            "facts",
             column,
             _previous_not_printed if column == "previous_value" else _not_printed(column),
             'is not among the numbers in as_printed, "{as_printed}"',
             "compare both with the document",
-            of=_with_measure,
-            reads=("measures",),
         )
         for column in FIGURES
     ),
-    rows(
+    Rows("facts").rule(
         "sign-as-printed",
         "A fact is negative exactly where it is printed with a minus or as a fall.",
-        "facts",
         "value",
         _wrong_sign,
         'does not have the sign printed in as_printed, "{as_printed}"',
         "write a minus where the document prints one or says that something fell",
     ),
-    rows(
+    _measured.rule(
         "shares-in-percent",
         "A measure counted in percent is printed as a share.",
-        "facts",
         "measure",
         lambda f: (
             f["unit"].eq("percent")
@@ -229,33 +217,26 @@ RULES: list[Rule] = [
         ),
         'is in percent, but as_printed, "{as_printed}", gives {value} without a percent sign',
         "check the measure, its unit in measures.csv and the print",
-        of=_with_measure,
-        reads=("measures",),
     ),
-    rows(
+    _measured.rule(
         "counts-not-in-percent",
         "A measure that is a count is not printed as a share.",
-        "facts",
         "measure",
         lambda f: f["unit"].eq("count") & pd.Series(_share_printed(f), f.index),
         'is a count, but as_printed, "{as_printed}", gives {value} as a share',
         "check the measure and its unit in measures.csv",
-        of=_with_measure,
-        reads=("measures",),
     ),
-    rows(
+    Rows("facts").rule(
         "comparator-of-a-fact-named",
         "A figure printed for comparison says what it is.",
-        "facts",
         "comparator",
         lambda f: f["comparator_value"].notna() & f["comparator"].isna(),
         "is empty though comparator_value is {comparator_value}",
         "say what that figure is, as in all CRCs",
     ),
-    rows(
+    Rows("facts").rule(
         "fact-entered-once",
         "A fact stands once: one row a figure, document and place.",
-        "facts",
         "place",
         _stands_again,
         "holds this figure of {measure} already, in another row",

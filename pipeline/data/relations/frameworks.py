@@ -8,15 +8,16 @@ from pipeline.data.problems import Problem
 from pipeline.data.relations.names import looks
 from pipeline.data.relations.rule import (
     Frames,
-    Of,
+    Rows,
     Rule,
     Wrong,
     among,
     cells,
     relation,
     repeated,
-    rows,
+    rows_with,
     shown,
+    unlike,
 )
 
 
@@ -85,11 +86,13 @@ def _range(first: int, last: int) -> str:
     return str(first) if first == last else f"{first} to {last}"
 
 
+@rows_with("rating_bands")
 def _with_points_below(tables: Frames) -> pd.DataFrame:
     bands = tables["rating_bands"].sort_values("lower_percent", kind="stable")
     return bands.assign(below=bands.groupby("framework")["points"].shift())
 
 
+@rows_with("comparability", "inspections")
 def _with_first_inspections(tables: Frames) -> pd.DataFrame:
     """Comparability with the day on which each framework was first used."""
     first = tables["inspections"].groupby("framework")["fieldwork_start"].min()
@@ -100,9 +103,10 @@ def _with_first_inspections(tables: Frames) -> pd.DataFrame:
     )
 
 
-def _with_known(side: str, column: str) -> Of:
+def _with_known(side: str, column: str) -> Rows:
     """Comparability with whether a subject is one of its framework, and what it should be."""
 
+    @rows_with("comparability", "standards", "key_questions")
     def known(tables: Frames) -> pd.DataFrame:
         frame = tables["comparability"]
         rating = frame["kind"].eq("rating")
@@ -136,6 +140,7 @@ def _domains_differ(frame: pd.DataFrame) -> list[bool]:
     ]
 
 
+@rows_with("standards")
 def _with_first_name(tables: Frames) -> pd.DataFrame:
     frame = tables["standards"]
     first = frame.sort_index().groupby(["framework", "domain"])["domain_name"].transform("first")
@@ -172,6 +177,7 @@ def larger_samples(sample: str, part_of: Mapping[str, str]) -> list[str]:
     return found
 
 
+@rows_with("standards", "key_questions")
 def _unused_bases(tables: Frames) -> pd.DataFrame:
     frame = tables["standards"]
     questions = tables["key_questions"]
@@ -181,6 +187,7 @@ def _unused_bases(tables: Frames) -> pd.DataFrame:
     )
 
 
+@rows_with("comparability", "key_questions", "standards")
 def _with_same_words(tables: Frames) -> pd.DataFrame:
     """Comparability with the earlier number of a question or standard of the very same words.
 
@@ -204,12 +211,13 @@ def _with_same_words(tables: Frames) -> pd.DataFrame:
     return frame.assign(same_words=pd.array(found, dtype="string"))
 
 
-def _with_value_before(table: str, column: str, asked: str) -> Of:
+def _with_value_before(table: str, column: str, asked: str) -> Rows:
     """Rows of key questions with the value of the same question in the earlier framework.
 
     ``asked`` is the column of comparability that has to be yes.
     """
 
+    @rows_with(table, "comparability")
     def of(tables: Frames) -> pd.DataFrame:
         frame, compared = tables[table], tables["comparability"]
         same = compared[compared["kind"].eq("key question") & compared[asked].eq("yes")]
@@ -226,77 +234,62 @@ def _with_value_before(table: str, column: str, asked: str) -> Of:
     return of
 
 
-def _other_than_before(column: str) -> Wrong:
-    return lambda f: f["before"].ne(f[column])
-
-
 _QUESTION = ("framework", "key_question")
 _COMPARED = ("previous_framework", "current_framework", "kind", "previous_subject")
 
 RULES: list[Rule] = [
     bands,
-    rows(
+    _with_points_below.rule(
         "points-rise-with-bands",
         "A higher band is worth more points.",
-        "rating_bands",
         "points",
         lambda f: f["points"] <= f["below"],
         "is no more than the {below} points of the band below",
         "give a higher band more points",
-        of=_with_points_below,
     ),
-    rows(
+    Rows("standards").rule(
         "standard-under-its-domain",
         "The number of a standard begins with that of its domain.",
-        "standards",
         "domain",
         _domains_differ,
         "is not the domain of standard {standard}",
         "write the number that the standard's own begins with",
     ),
-    rows(
+    _with_first_name.rule(
         "one-name-a-domain",
         "A domain of a framework has one name.",
-        "standards",
         "domain_name",
-        lambda f: f["domain_name"] != f["first_name"],
+        unlike("domain_name", "first_name"),
         'is another name of domain {domain} than "{first_name}"',
         "write the same name in each row of the domain",
-        of=_with_first_name,
     ),
-    rows(
+    Rows("key_questions").rule(
         "question-under-its-standard",
         "The number of a key question begins with that of its standard.",
-        "key_questions",
         "standard",
         _outside("key_question", "standard", "."),
         "is not the standard of {key_question}, whose number does not begin with it",
         "correct the standard or the number of the key question",
     ),
-    rows(
+    Rows("prompts").rule(
         "prompt-under-its-question",
         "The number of a prompt begins with that of its key question.",
-        "prompts",
         "key_question",
         _outside("prompt", "key_question", "-"),
         "is not the key question of {prompt}, whose number does not begin with it",
         "correct the key question or the number of the prompt",
     ),
-    rows(
+    _unused_bases.rule(
         "rated-on-questions-that-are-there",
         "A standard rated on key questions has one that gives a percentage of cases.",
-        "standards",
         "rating_basis",
         lambda f: f["rating_basis"].ne("judgement") & ~f["asked"],
         "does not fit: standard {standard} has no key question with a percentage of cases",
         "add its key questions to key_questions.csv, or write judgement",
-        of=_unused_bases,
-        reads=("key_questions",),
     ),
-    rows(
+    Rows("prompts").rule(
         "prompt-positions-once",
         "Each place in a framework's list of prompts is taken once.",
-        "prompts",
         "position",
         repeated("framework", "position"),
         "stands in {framework} already",
@@ -304,23 +297,19 @@ RULES: list[Rule] = [
     ),
     parts_of_samples,
     *(
-        rows(
+        _with_known(side, column).rule(
             f"{side}-subject-in-framework",
             f"What is compared is a standard or key question of the {side} framework.",
-            "comparability",
             column,
             lambda f: ~f["known"],
             "is not a {word} of {" + side + "_framework}",
             "check the number, and the kind next to it",
-            of=_with_known(side, column),
-            reads=("standards", "key_questions"),
         )
         for side, column in (("current", "subject"), ("previous", "previous_subject"))
     ),
-    rows(
+    Rows("comparability").rule(
         "compared-with-something",
         "A question that is the same, or may be compared, had a number before.",
-        "comparability",
         "previous_subject",
         lambda f: (
             f["previous_subject"].isna() & (f["same_question"].eq("yes") | f["comparable"].ne("no"))
@@ -328,19 +317,17 @@ RULES: list[Rule] = [
         'does not go with "{same_question}" in same_question and "{comparable}" in comparable',
         "give the number it had before, or write no in both",
     ),
-    rows(
+    Rows("comparability").rule(
         "comparability-has-a-reason",
         "Where figures do not simply compare, the reason is given.",
-        "comparability",
         "reason",
         lambda f: f["comparable"].ne("yes") & f["reason"].isna(),
         'is empty though comparable is "{comparable}"',
         "say in our words why the figures do not simply compare",
     ),
-    rows(
+    _with_first_inspections.rule(
         "comparability-looks-back",
         "The previous framework was used before the current one.",
-        "comparability",
         "previous_framework",
         lambda f: (
             (f["previous_first"] > f["current_first"])
@@ -348,13 +335,10 @@ RULES: list[Rule] = [
         ),
         "was not used before {current_framework}",
         "write the earlier framework here and the later one in current_framework",
-        of=_with_first_inspections,
-        reads=("inspections",),
     ),
-    rows(
+    Rows("discretion_rules").rule(
         "discretion-rule-goes-with-its-evidence",
         "Discretion moves bands on qualitative evidence, and reaches some points on key questions.",
-        "discretion_rules",
         "applies_to",
         lambda f: (
             f["applies_to"].eq("qualitative evidence").ne(f["bands"].notna())
@@ -363,37 +347,30 @@ RULES: list[Rule] = [
         'does not go with "{points}" in points and "{bands}" in bands',
         "give bands for qualitative evidence, and points or neither for key questions",
     ),
-    rows(
+    Rows("comparability").rule(
         "compared-once",
         "An earlier question or standard is compared with one later one.",
-        "comparability",
         "previous_subject",
         lambda f: repeated(*_COMPARED)(f.where(f["comparable"].ne("no"))),
         "is compared with another {kind} already",
         "compare it once; of a question that was split, write no in comparable and say why",
     ),
-    rows(
+    _with_same_words.rule(
         "compared-by-its-words",
         "The same question or standard is the one that has the same words.",
-        "comparability",
         "previous_subject",
         lambda f: f["same_question"].eq("yes") & f["same_words"].notna(),
         "is another {kind} of {previous_framework} than {same_words}, which has the same words",
         "write the number of the same words, or no in same_question",
-        of=_with_same_words,
-        reads=("key_questions", "standards"),
     ),
     *(
-        rows(
+        _with_value_before(table, column, asked).rule(
             f"one-{column}-a-question",
             f"A key question {words} has one {column} in every framework.",
-            table,
             column,
-            _other_than_before(column),
+            unlike(column, "before"),
             f'is not "{{before}}", the {column} of the same question before',
             f"write the same {column} in both rows, or say otherwise in comparability.csv",
-            of=_with_value_before(table, column, asked),
-            reads=("comparability",),
             stops=stops,
         )
         # Labels and samples are ours to name: another one is said, and may be meant.

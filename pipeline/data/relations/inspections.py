@@ -11,7 +11,7 @@ from pipeline.data.problems import Problem
 from pipeline.data.relations.frameworks import larger_samples
 from pipeline.data.relations.rule import (
     Frames,
-    Of,
+    Rows,
     Rule,
     Wrong,
     among,
@@ -21,7 +21,8 @@ from pipeline.data.relations.rule import (
     numbered,
     relation,
     repeated,
-    rows,
+    rows_with,
+    unlike,
 )
 
 
@@ -45,6 +46,7 @@ def _year(dates: pd.Series) -> pd.Series:
     return dates.str[:4].astype("Int64")
 
 
+@rows_with("inspections")
 def _with_round_before(tables: Frames) -> pd.DataFrame:
     """Inspections with the highest round of the provider's that began before."""
     frame = tables["inspections"].sort_values("fieldwork_start", kind="stable")
@@ -52,15 +54,11 @@ def _with_round_before(tables: Frames) -> pd.DataFrame:
     return frame.assign(before=rounds.cummax().groupby(frame["provider"]).shift())
 
 
-def _with_framework(table: str) -> Of:
-    def of(tables: Frames) -> pd.DataFrame:
-        frame, inspections = tables[table], tables["inspections"]
-        judged = look_up(frame["inspection"], inspections, "inspection", "framework")
-        return frame.assign(judged=judged)
-
-    return of
+def _with_framework(table: str) -> Rows:
+    return Rows(table).with_columns("inspections", "inspection", judged="framework")
 
 
+@rows_with("prompt_scores", "inspections")
 def _with_frameworks_of_provider(tables: Frames) -> pd.DataFrame:
     """Prompt scores with whether the framework is that of this or a later round of the provider."""
     inspections = tables["inspections"]
@@ -71,15 +69,13 @@ def _with_frameworks_of_provider(tables: Frames) -> pd.DataFrame:
     return frame.assign(known=known)
 
 
-def _banded(table: str, column: str, bands: str) -> Of:
+def _banded(table: str, column: str, bands: str) -> Rows:
     """Ratings with their framework, and whether its bands, where it has any, know them."""
 
+    @rows_with(table, "inspections", bands)
     def of(tables: Frames) -> pd.DataFrame:
-        frame = tables[table]
-        if "framework" not in frame:
-            inspections = tables["inspections"]
-            judged = look_up(frame["inspection"], inspections, "inspection", "framework")
-            frame = frame.assign(framework=judged)
+        frame = _with_framework(table).frame(tables)
+        frame = frame.assign(framework=frame.get("framework", frame["judged"]))
         known = among(frame, ["framework", column], tables[bands], ["framework", "rating"])
         banded = frame["framework"].isin(tables[bands]["framework"])
         return frame.assign(unknown=banded & frame[column].notna() & ~known)
@@ -87,6 +83,7 @@ def _banded(table: str, column: str, bands: str) -> Of:
     return of
 
 
+@rows_with("discretions", "ratings", "sources")
 def _with_published_rating(tables: Frames) -> pd.DataFrame:
     """Discretions with the rating in force, that is in the source published last."""
     ratings = tables["ratings"]
@@ -102,6 +99,7 @@ def _with_published_rating(tables: Frames) -> pd.DataFrame:
     return frame.assign(published_rating=latest.reindex(keys).to_numpy())
 
 
+@rows_with("samples", "sample_kinds")
 def _with_larger_size(tables: Frames) -> pd.DataFrame:
     """Samples with the smallest published size of the samples that they lie within."""
     frame = tables["samples"]
@@ -117,6 +115,7 @@ def _with_larger_size(tables: Frames) -> pd.DataFrame:
     return frame.assign(most=most["most"].astype("Int64"), of=most["of"])
 
 
+@rows_with("samples")
 def _with_usual_size(tables: Frames) -> pd.DataFrame:
     """Samples with the middle size of the same sample in all other inspections."""
     frame = tables["samples"]
@@ -128,17 +127,6 @@ def _with_usual_size(tables: Frames) -> pd.DataFrame:
         for at, line in enumerate(known.index):
             usual[line] = median(ordered[:at] + ordered[at + 1 :] or [pd.NA])
     return frame.assign(usual=pd.Series(usual, index=frame.index, dtype="Float64"))
-
-
-def _with_day_of_source(table: str) -> Of:
-    """A table of figures with the day on which the source of each was published."""
-
-    def of(tables: Frames) -> pd.DataFrame:
-        frame = tables[table]
-        when = look_up(frame["source"], tables["sources"], "source", "published")
-        return frame.assign(when=when)
-
-    return of
 
 
 @relation(
@@ -188,9 +176,10 @@ def _provider_of(tables: Frames, source: str) -> str | None:
     return citing.pop() if len(citing) == 1 else None
 
 
-def _with_first_of_allocation(key: str, value: str) -> Of:
+def _with_first_of_allocation(key: str, value: str) -> Rows:
     """The matrix with the value of the first row of the same inspection and key."""
 
+    @rows_with("allocation_matrix")
     def of(tables: Frames) -> pd.DataFrame:
         frame = tables["allocation_matrix"].sort_index()
         return frame.assign(first=frame.groupby(["inspection", key])[value].transform("first"))
@@ -198,10 +187,7 @@ def _with_first_of_allocation(key: str, value: str) -> Of:
     return of
 
 
-def _other_than_first(value: str) -> Wrong:
-    return lambda f: f[value].ne(f["first"])
-
-
+@rows_with("key_question_scores", "key_questions")
 def _with_evidence(tables: Frames) -> pd.DataFrame:
     frame, key = tables["key_question_scores"], ("framework", "key_question")
     questions = tables["key_questions"]
@@ -209,6 +195,7 @@ def _with_evidence(tables: Frames) -> pd.DataFrame:
     return frame.assign(evidence=[evidence.get(pair, pd.NA) for pair in cells(frame, *key)])
 
 
+@rows_with("comparators", "inspections", "frameworks")
 def _with_use(tables: Frames) -> pd.DataFrame:
     """Comparators with whether an inspection, its framework or its report names them."""
     inspections = tables["inspections"]
@@ -218,8 +205,9 @@ def _with_use(tables: Frames) -> pd.DataFrame:
     return frame.assign(used=frame["comparator"].isin(named) | cited)
 
 
+@rows_with("significance_claims", "inspections", "key_questions", "prompts")
 def _with_claimed(tables: Frames) -> pd.DataFrame:
-    frame = _with_framework("significance_claims")(tables)
+    frame = _with_framework("significance_claims").frame(tables)
     question = among(
         frame, ["judged", "measure"], tables["key_questions"], ["framework", "key_question"]
     )
@@ -227,6 +215,7 @@ def _with_claimed(tables: Frames) -> pd.DataFrame:
     return frame.assign(known=question.where(frame["kind"].eq("key question"), prompt))
 
 
+@rows_with("lineage")
 def _with_lineage_turned(tables: Frames) -> pd.DataFrame:
     frame = tables["lineage"]
     turned = among(frame, ["provider", "predecessor"], frame, ["predecessor", "provider"])
@@ -262,10 +251,9 @@ def _undated(*key: str) -> Wrong:
 
 RULES: list[Rule] = [
     *(
-        rows(
+        Rows(table).rule(
             f"{figure.replace('_', '-')}-in-{table.replace('_', '-')}-goes-with-its-status",
             f"In {table}.csv, {figure} is filled exactly where {status} is published.",
-            table,
             figure,
             _against_status(figure, status),
             'does not go with "{' + status + '}" in ' + status,
@@ -273,28 +261,25 @@ RULES: list[Rule] = [
         )
         for table, figure, status in FIGURES
     ),
-    rows(
+    Rows("inspections").rule(
         "published-after-fieldwork",
         "A report is published after its fieldwork starts.",
-        "inspections",
         "published",
         lambda f: earlier(f["published"], f["fieldwork_start"]),
         "lies before the start of fieldwork, {fieldwork_start}",
         "check both dates",
     ),
-    rows(
+    Rows("inspections").rule(
         "published-soon-after-fieldwork",
         "A report is published within three years of its fieldwork.",
-        "inspections",
         "published",
         lambda f: _year(f["published"]) > _year(f["fieldwork_start"]) + 3,
         "lies more than three years after the start of fieldwork, {fieldwork_start}",
         "check both dates",
     ),
-    rows(
+    Rows("inspections").rule(
         "round-near-its-dates",
         "A round is the year of its fieldwork or of its report, or one between.",
-        "inspections",
         "round",
         lambda f: (
             (f["round"] < _year(f["fieldwork_start"]) - 1) | (f["round"] > _year(f["published"]))
@@ -303,68 +288,56 @@ RULES: list[Rule] = [
         "{published}",
         "check the round and the dates",
     ),
-    rows(
+    _with_round_before.rule(
         "rounds-in-order",
         "A provider's rounds follow each other as their fieldwork does.",
-        "inspections",
         "round",
         lambda f: f["round"] < f["before"],
         "comes after round {before} by its fieldwork, which began {fieldwork_start}",
         "check the rounds and the dates",
-        of=_with_round_before,
     ),
-    rows(
+    Rows("inspections").rule(
         "labels-once",
         "No two inspections of a provider have one label.",
-        "inspections",
         "label",
         repeated("provider", "label"),
         "is the label of another inspection of {provider} already",
         "tell the two apart",
     ),
     *(
-        rows(
+        _with_framework(table).rule(
             f"{table.replace('_', '-')}-in-the-framework-of-the-inspection",
             f"A row of {table}.csv names the framework its inspection was judged by.",
-            table,
             "framework",
             wrong,
             "is not the framework of {inspection}",
             "write {judged}",
-            of=_with_framework(table),
-            reads=("inspections",),
         )
         for table, wrong in (
             (
                 "key_question_scores",
                 lambda f: f["reading"].eq("own") & f["framework"].ne(f["judged"]),
             ),
-            ("ratings", lambda f: f["framework"].ne(f["judged"])),
-            ("discretions", lambda f: f["framework"].ne(f["judged"])),
+            ("ratings", unlike("framework", "judged")),
+            ("discretions", unlike("framework", "judged")),
         )
     ),
-    rows(
+    _with_frameworks_of_provider.rule(
         "prompts-of-a-framework-of-the-provider",
         "Prompts are scored in the framework of this or a later round of the same provider.",
-        "prompt_scores",
         "framework",
         lambda f: ~f["known"],
         "is not the framework of {inspection} or of a later inspection of the same provider",
         "check the framework and the inspection",
-        of=_with_frameworks_of_provider,
-        reads=("inspections",),
     ),
     *(
-        rows(
+        _banded(table, column, bands).rule(
             f"{column.replace('_', '-')}-of-{table.replace('_', '-')}-has-a-band",
             f"In {table}.csv, {column} is a rating that the bands of the framework know.",
-            table,
             column,
             lambda f: f["unknown"],
             "has no band in {framework}",
             f"check it, or add its band to {bands}.csv",
-            of=_banded(table, column, bands),
-            reads=("inspections", bands),
         )
         for table, column, bands in (
             ("ratings", "rating", "rating_bands"),
@@ -373,50 +346,41 @@ RULES: list[Rule] = [
             ("overall_ratings", "rating", "overall_bands"),
         )
     ),
-    rows(
+    Rows("discretions").rule(
         "discretion-moves-a-rating",
         "Discretion moves a rating from one to another.",
-        "discretions",
         "to_rating",
         lambda f: f["from_rating"].eq(f["to_rating"]),
         "is also the rating that the bands give",
         "write the rating the bands give in from_rating and the published one here",
     ),
-    rows(
+    _with_published_rating.rule(
         "discretion-to-the-published-rating",
         "Discretion ends at the rating that was published.",
-        "discretions",
         "to_rating",
         lambda f: f["published_rating"].notna() & f["to_rating"].ne(f["published_rating"]),
         "is not the published rating of {standard}, {published_rating}",
         "write the published rating, or correct it in ratings.csv",
-        of=_with_published_rating,
-        reads=("ratings", "sources"),
     ),
-    rows(
+    _with_larger_size.rule(
         "sample-no-larger-than-its-whole",
         "A sample is no larger than the samples it lies within.",
-        "samples",
         "size",
         lambda f: f["size"] > f["most"],
         "is more than the {most} cases of {of}, of which it is a part",
         "check both sizes",
-        of=_with_larger_size,
-        reads=("sample_kinds",),
     ),
-    rows(
+    Rows("samples").rule(
         "lower-bound-of-a-size",
         "A lower bound in words stands only where no size is published.",
-        "samples",
         "size_at_least",
         lambda f: f["size_at_least"].notna() & f["size"].notna(),
         "stands next to a published size, {size}",
         "empty it: the size itself says more",
     ),
-    rows(
+    Rows("samples").rule(
         "lower-bound-has-its-words",
         "A lower bound of a size names its document, the place in it and its words.",
-        "samples",
         "size_at_least_words",
         lambda f: (
             f[
@@ -434,99 +398,78 @@ RULES: list[Rule] = [
         "does not go with the bound {size_at_least}",
         "fill all four columns of the lower bound, or none",
     ),
-    rows(
+    _with_larger_size.rule(
         "lower-bound-within-its-whole",
         "A lower bound of a size is no larger than the samples it lies within.",
-        "samples",
         "size_at_least",
         lambda f: f["size_at_least"] > f["most"],
         "is more than the {most} cases of {of}, of which it is a part",
         "check both",
-        of=_with_larger_size,
-        reads=("sample_kinds",),
     ),
-    rows(
+    Rows("samples").rule(
         "sample-near-what-was-asked-for",
         "A sample has no more than five times the cases that its design asked for.",
-        "samples",
         "size",
         lambda f: f["size"] > 5 * f["required_size"],
         "is more than five times the {required_size} cases asked for",
         "check both against the document",
     ),
-    rows(
+    _with_usual_size.rule(
         "sample-of-the-usual-size",
         "A sample more than five times the usual size of its kind is asked about.",
-        "samples",
         "size",
         lambda f: f["size"] > 5 * f["usual"],
         "is more than five times the usual size of {sample}, {usual}",
         "check it against the document; nothing need be done if it stands there",
-        of=_with_usual_size,
         stops=False,
     ),
     *(
-        rows(
+        Rows(table)
+        .with_columns("sources", "source", when="published")
+        .rule(
             f"corrections-of-{table.replace('_', '-')}-have-days",
             f"Of two figures of {table}.csv where one stands, the later document can be told.",
-            table,
             "source",
             _undated(*key),
             "was published on the same day, {when}, as another document that gives another figure",
             "keep the row that is right, or give the days of both documents in sources.csv",
-            of=_with_day_of_source(table),
-            reads=("sources",),
         )
         for table, key in _KEYS.items()
     ),
-    rows(
+    _with_evidence.rule(
         "percentages-of-cases",
         "A key question that is not about cases has no percentage.",
-        "key_question_scores",
         "status",
         lambda f: f["status"].eq("published") & f["evidence"].eq("qualitative"),
         "does not go with the evidence of {key_question} in key_questions.csv, {evidence}",
         "check the status here and the evidence there",
-        of=_with_evidence,
-        reads=("key_questions",),
     ),
-    rows(
+    Rows("key_question_scores")
+    .with_columns("inspections", "inspection", own_source="source")
+    .rule(
         "reprint-in-another-document",
         "A reprint is in another document than the inspection's own report.",
-        "key_question_scores",
         "reading",
         lambda f: f["reading"].eq("reprint") & f["source"].eq(f["own_source"]),
         "stands next to the inspection's own report, {source}",
         "write own, or the later document in source",
-        of=lambda t: t["key_question_scores"].assign(
-            own_source=look_up(
-                t["key_question_scores"]["inspection"], t["inspections"], "inspection", "source"
-            )
-        ),
-        reads=("inspections",),
     ),
-    rows(
+    _with_use.rule(
         "comparator-is-used",
         "A comparator is used by an inspection: named by it, by its framework or by its report.",
-        "comparators",
         "comparator",
         lambda f: ~f["used"],
         "is used by no inspection",
         "name it in the column comparator of inspections.csv, or take it out",
-        of=_with_use,
-        reads=("inspections", "frameworks"),
         stops=False,
     ),
-    rows(
+    _with_claimed.rule(
         "claims-about-what-is-asked",
         "A claim of significance is about a key question or prompt of the inspection's framework.",
-        "significance_claims",
         "measure",
         lambda f: ~f["known"],
         "is not a {kind} of {judged}",
         "check the number, and the kind next to it",
-        of=_with_claimed,
-        reads=("inspections", "key_questions", "prompts"),
     ),
     numbered(
         "claims-numbered-from-one",
@@ -541,10 +484,9 @@ RULES: list[Rule] = [
         "discrepancies",
         "discrepancy",
     ),
-    rows(
+    Rows("discrepancies").rule(
         "changes-touch-a-number",
         "A discrepancy that changes a figure, verdict or rating touches a number.",
-        "discrepancies",
         "touches_number",
         lambda f: f["touches_number"].eq("no") & f["changes"].ne("nothing"),
         'does not go with "{changes}" in changes',
@@ -559,10 +501,9 @@ RULES: list[Rule] = [
         "rule",
         "colour",
     ),
-    rows(
+    Rows("allocation_matrix").rule(
         "ogrs-from-low-to-high",
         "A range of scores in an allocation matrix begins with the lower one.",
-        "allocation_matrix",
         "ogrs",
         lambda f: [
             int(low) > int(high or low)
@@ -572,15 +513,13 @@ RULES: list[Rule] = [
         "write the lower score first",
     ),
     *(
-        rows(
+        _with_first_of_allocation(key, value).rule(
             f"one-{value.replace('_', '-')}-a-{key.split('_')[0]}-of-allocation",
             f"In an allocation matrix, {key} has one {value}.",
-            "allocation_matrix",
             value,
-            _other_than_first(value),
+            unlike(value, "first"),
             f"is not {{first}}, as in another row of {{inspection}} with {{{key}}} in {key}",
             "compare both rows with the document",
-            of=_with_first_of_allocation(key, value),
         )
         for key, value in (
             ("risk_of_reoffending", "ogrs"),
@@ -588,20 +527,17 @@ RULES: list[Rule] = [
             ("colour", "minimum_hours"),
         )
     ),
-    rows(
+    _with_lineage_turned.rule(
         "lineage-one-way",
         "A provider is not its own predecessor, nor that of its predecessor.",
-        "lineage",
         "predecessor",
         lambda f: f["turned"],
         "is named as predecessor and as successor of {provider}",
         "keep the row that is true",
-        of=_with_lineage_turned,
     ),
-    rows(
+    Rows("inspections").rule(
         "inspection-code",
         "The code of an inspection begins with its provider, and a year in it is one of its own.",
-        "inspections",
         "inspection",
         _other_code,
         "does not go with {provider} and round {round}",

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from pipeline.data.relations.rule import Frames, Of, Rule, Wrong, rows
+from pipeline.data.relations.rule import Frames, Rows, Rule, Wrong, rows_with, unlike
 
 _ALIKE = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00b4": "'", "`": "'"}
@@ -18,9 +18,10 @@ def looks(name: str) -> str:
     return _BLANKS.sub(" ", name.translate(_ALIKE))
 
 
-def _with_spelling(table: str, column: str) -> Of:
+def _with_spelling(table: str, column: str) -> Rows:
     """A table with the first spelling of each name that looks the same."""
 
+    @rows_with(table)
     def of(tables: Frames) -> pd.DataFrame:
         frame = tables[table]
         names = frame.sort_index()[column]
@@ -30,9 +31,10 @@ def _with_spelling(table: str, column: str) -> Of:
     return of
 
 
-def _with_first(column: str) -> Of:
+def _with_first(column: str) -> Rows:
     """Providers with the first provider of each name, capitals and full stops apart."""
 
+    @rows_with("providers")
     def of(tables: Frames) -> pd.DataFrame:
         frame = tables["providers"].sort_index()
         alike = frame[column].map(lambda name: looks(name).casefold().replace(".", "").strip())
@@ -59,46 +61,37 @@ _PAST = (
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 
 
-def _spelled_otherwise(column: str) -> Wrong:
-    return lambda f: f[column].ne(f["spelling"])
-
-
 def _out_of_time(column: str) -> Wrong:
     return lambda f: ~f[column].str[:4].astype("Int64").between(FIRST_YEAR, LAST_YEAR)
 
 
 RULES: list[Rule] = [
     *(
-        rows(
+        _with_spelling(table, column).rule(
             f"one-spelling-of-{column.replace('_', '-')}-in-{table}",
             f"In {table}.csv, what looks the same in {column} is spelled the same.",
-            table,
             column,
-            _spelled_otherwise(column),
+            unlike(column, "spelling"),
             'looks like "{spelling}" in another row, and has other quotation marks or hyphens',
             "write both with the same signs",
-            of=_with_spelling(table, column),
         )
         for table, column in SPELLED
     ),
     *(
-        rows(
+        _with_first(column).rule(
             f"one-provider-of-a-{column.replace('_', '-')}",
             f"No two providers have one {column.replace('_', ' ')}.",
-            "providers",
             column,
-            lambda f: f["provider"].ne(f["first"]),
+            unlike("provider", "first"),
             "is the name of {first} too",
             "tell the two apart, or keep one of them",
-            of=_with_first(column),
         )
         for column in ("name", "short_name")
     ),
     *(
-        rows(
+        Rows(table).rule(
             f"{column.replace('_', '-')}-of-{table}-in-our-time",
             f"In {table}.csv, {column} lies between {FIRST_YEAR} and {LAST_YEAR}.",
-            table,
             column,
             _out_of_time(column),
             f"does not lie between {FIRST_YEAR} and {LAST_YEAR}",

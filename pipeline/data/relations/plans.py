@@ -9,14 +9,15 @@ from pipeline.data.problems import Problem
 from pipeline.data.relations.printed import agrees, is_period, names_month, names_period
 from pipeline.data.relations.rule import (
     Frames,
+    Rows,
     Rule,
     among,
     cells,
     earlier,
-    look_up,
     numbered,
     relation,
-    rows,
+    rows_with,
+    unlike,
 )
 
 _PRINTED_TOTALS = {
@@ -50,20 +51,25 @@ def _years_after(dates: pd.Series, years: int) -> pd.Series:
     )
 
 
+_answering = Rows("plans").with_columns(
+    "inspections",
+    "inspection",
+    inspected="provider",
+    fieldwork="fieldwork_start",
+    report="published",
+)
+
+
+@rows_with("plans", *_answering.reads)
 def _plans(tables: Frames) -> pd.DataFrame:
     """Plans with the inspection that each answers and the plan that each replaces."""
-    plans, inspections = tables["plans"], tables["inspections"]
-    about = plans.drop_duplicates("plan").set_index("plan")
-    answered = plans["inspection"]
+    plans = _answering.frame(tables)
+    first = plans.drop_duplicates("plan").set_index("plan")
+    columns = ("provider", "inspection", "submitted")
     return plans.assign(
-        inspected=look_up(answered, inspections, "inspection", "provider"),
-        fieldwork=look_up(answered, inspections, "inspection", "fieldwork_start"),
-        report=look_up(answered, inspections, "inspection", "published"),
         submitted_year=plans["submitted"].str[:4].astype("Int64"),
-        first_provider=plans["replaces"].map(about["provider"]),
-        first_inspection=plans["replaces"].map(about["inspection"]),
-        first_submitted=plans["replaces"].map(about["submitted"]),
         in_a_circle=_in_a_circle(plans),
+        **{f"first_{name}": plans["replaces"].map(first[name]) for name in columns},
     )
 
 
@@ -80,20 +86,27 @@ def _in_a_circle(plans: pd.DataFrame) -> list[bool]:
     return found
 
 
-def _actions_with_plan(tables: Frames) -> pd.DataFrame:
+@rows_with("actions", "plans")
+def _actions(tables: Frames) -> pd.DataFrame:
     """Actions with the day of their plan, and of the first plan that answers its inspection.
 
     A plan that is issued again repeats targets that have passed by then.
     """
-    frame, plans = tables["actions"], tables["plans"]
+    plans = tables["plans"]
     same = plans.groupby(["provider", "inspection"], dropna=False)["submitted"]
     plans = plans.assign(first=same.transform("min"))
-    submitted = look_up(frame["plan"], plans, "plan", "submitted")
-    return frame.assign(
-        submitted=submitted,
-        first_submitted=look_up(frame["plan"], plans, "plan", "first"),
-        last_target=_years_after(submitted, YEARS_OF_TARGETS),
+    dated = Rows("actions").with_columns(
+        "plans", "plan", submitted="submitted", first_submitted="first"
     )
+    frame = dated.frame({**tables, "plans": plans})
+    return frame.assign(last_target=_years_after(frame["submitted"], YEARS_OF_TARGETS))
+
+
+@rows_with("recommendations", "responses")
+def _answered(tables: Frames) -> pd.DataFrame:
+    """Recommendations with whether the plan has a response to each."""
+    key, frame = ["plan", "recommendation"], tables["recommendations"]
+    return frame.assign(answered=among(frame, key, tables["responses"], key))
 
 
 @relation(
@@ -120,16 +133,17 @@ def totals(tables: Frames) -> Iterator[Problem]:
                 yield Problem("plans.csv", at, column, str(plan[column]), rule, fix)
 
 
-def _with_code(tables: Frames) -> pd.DataFrame:
+@rows_with("actions")
+def _coded(tables: Frames) -> pd.DataFrame:
+    """Actions with the code and the form of target that their other cells give."""
     frame = tables["actions"]
     position = frame["position"].astype("string").str.zfill(2)
     recommendation = frame["recommendation"].astype("string")
-    return frame.assign(code=frame["plan"] + "-" + recommendation + "-" + position)
-
-
-def _with_form(tables: Frames) -> pd.DataFrame:
-    frame = tables["actions"]
-    return frame.assign(form=frame["due_kind"].map(_DUE_FORM).fillna("empty the cell"))
+    return frame.assign(
+        code=frame["plan"] + "-" + recommendation + "-" + position,
+        form=frame["due_kind"].map(_DUE_FORM).fillna("empty the cell"),
+        wanted=_kind_of_print(frame),
+    )
 
 
 def _kind_of_print(frame: pd.DataFrame) -> list[str]:
@@ -167,6 +181,7 @@ def _period_differs(frame: pd.DataFrame) -> list[bool]:
     ]
 
 
+@rows_with("actions", "recommendations")
 def _also_serves(tables: Frames) -> pd.DataFrame:
     """Actions with the first number in also_serves that the plan does not have."""
     frame = tables["actions"]
@@ -179,42 +194,49 @@ def _also_serves(tables: Frames) -> pd.DataFrame:
     return frame.assign(missing=pd.array(missing, dtype="Int64"))
 
 
+@rows_with("action_updates", "actions", "plans")
 def _updates(tables: Frames) -> pd.DataFrame:
-    """Updates with the day the plan was submitted, and the last day an update may have."""
-    frame, plans = tables["action_updates"], tables["plans"]
-    plan = look_up(frame["action"], tables["actions"], "action", "plan")
-    submitted = look_up(plan, plans, "plan", "submitted")
+    """Updates with their plan, the day it was submitted, and the day of this machine."""
+    of_action = Rows("action_updates").with_columns("actions", "action", plan="plan")
+    frame = of_action.with_columns("plans", "plan", submitted="submitted").frame(tables)
     return frame.assign(
-        plan=plan,
-        submitted=submitted,
-        last=_years_after(submitted, YEARS_OF_UPDATES),
-        last_target=_years_after(submitted, YEARS_OF_TARGETS),
+        last=_years_after(frame["submitted"], YEARS_OF_UPDATES),
+        last_target=_years_after(frame["submitted"], YEARS_OF_TARGETS),
         today=_today(),
     )
 
 
+_REPEATED = ["repeated_plan", "repeated_recommendation"]
+
+
+@rows_with("follow_up", "plans", "inspections", "recommendations")
 def _follow_up(tables: Frames) -> pd.DataFrame:
     """Follow-up with the plan it is about, its inspection, and the recommendation that repeats."""
-    frame, plans, inspections = tables["follow_up"], tables["plans"], tables["inspections"]
-    repeats = among(
-        frame,
-        ["repeated_plan", "repeated_recommendation"],
-        tables["recommendations"][tables["recommendations"]["repeated"] == "yes"],
-        ["plan", "recommendation"],
+    own = {"answered": "inspection", "submitted": "submitted", "provider": "provider"}
+    inspected = {"inspected": "provider", "published": "published"}
+    frame = (
+        Rows("follow_up")
+        .with_columns("plans", "plan", **own)
+        .with_columns("plans", "plan", here="repeated_plan", repeated_submitted="submitted")
+        .with_columns("inspections", "inspection", **inspected)
+        .frame(tables)
     )
-    given = frame[["repeated_plan", "repeated_recommendation"]].notna()
+    marked = tables["recommendations"][tables["recommendations"]["repeated"] == "yes"]
     return frame.assign(
-        answered=look_up(frame["plan"], plans, "plan", "inspection"),
-        submitted=look_up(frame["plan"], plans, "plan", "submitted"),
-        provider=look_up(frame["plan"], plans, "plan", "provider"),
-        inspected=look_up(frame["inspection"], inspections, "inspection", "provider"),
-        published=look_up(frame["inspection"], inspections, "inspection", "published"),
-        repeated_submitted=look_up(frame["repeated_plan"], plans, "plan", "submitted"),
-        repeats=repeats,
-        named=given.sum(axis=1),
+        repeats=among(frame, _REPEATED, marked, ["plan", "recommendation"]),
+        named=frame[_REPEATED].notna().sum(axis=1),
     )
 
 
+@rows_with("follow_up", *_follow_up.reads, "lineage")
+def _followed(tables: Frames) -> pd.DataFrame:
+    """Follow-up with whether the provider inspected is that of the plan, or one after it."""
+    frame, lineage = _follow_up.frame(tables), tables["lineage"]
+    later = among(frame, ["inspected", "provider"], lineage, ["provider", "predecessor"])
+    return frame.assign(follows=frame["inspected"].eq(frame["provider"]) | later)
+
+
+@rows_with("follow_up", "actions")
 def _actions_done(tables: Frames) -> pd.DataFrame:
     """Follow-up with the first code in actions_done that is no action of the recommendation."""
     frame = tables["follow_up"]
@@ -227,14 +249,7 @@ def _actions_done(tables: Frames) -> pd.DataFrame:
     return frame.assign(missing=pd.array(missing, dtype="string"))
 
 
-def _follows(tables: Frames) -> pd.Series:
-    """Whether the provider inspected is that of the plan, or one that followed it."""
-    frame = _follow_up(tables)
-    lineage = tables["lineage"]
-    followed = among(frame, ["inspected", "provider"], lineage, ["provider", "predecessor"])
-    return frame["inspected"].eq(frame["provider"]) | followed
-
-
+@rows_with("recommendation_links", "standards", "key_questions", "prompts")
 def _links(tables: Frames) -> pd.DataFrame:
     frame = tables["recommendation_links"]
     known = pd.Series(False, frame.index, dtype="boolean")
@@ -249,54 +264,41 @@ def _links(tables: Frames) -> pd.DataFrame:
 
 
 RULES: list[Rule] = [
-    rows(
+    _plans.rule(
         "plan-of-its-own-provider",
         "A plan answers an inspection of its own provider.",
-        "plans",
         "inspection",
         lambda f: f["inspected"].notna() & f["inspected"].ne(f["provider"]),
         "is an inspection of {inspected}, not of {provider}",
         "check the inspection and the provider",
-        of=_plans,
-        reads=("inspections",),
     ),
-    rows(
+    _plans.rule(
         "plan-after-fieldwork",
         "A plan is submitted after the fieldwork of the inspection that it answers began.",
-        "plans",
         "submitted",
         lambda f: earlier(f["submitted"], f["fieldwork"]),
         "lies before the start of the fieldwork that it answers, {fieldwork}",
         "check the day and the inspection",
-        of=_plans,
-        reads=("inspections",),
     ),
-    rows(
+    _plans.rule(
         "plan-soon-after-report",
         "A plan is submitted within three years of the report that it answers.",
-        "plans",
         "submitted",
         lambda f: earlier(_years_after(f["report"], 3), f["submitted"]),
         "lies more than three years after the report that it answers, {report}",
         "check the year",
-        of=_plans,
-        reads=("inspections",),
     ),
-    rows(
+    _plans.rule(
         "plan-year",
         "A plan is known by the year it was submitted, or one next to it.",
-        "plans",
         "year",
         lambda f: (f["year"] - f["submitted_year"]).abs() > 1,
         "is not the year of its submission, {submitted}",
         "check the year and the day",
-        of=_plans,
-        reads=("inspections",),
     ),
-    rows(
+    _plans.rule(
         "plan-quotes-the-report",
         "The day of the report that a plan prints is the day of the inspection's report.",
-        "plans",
         "report_published_printed",
         lambda f: [
             pd.notna(report) and pd.notna(printed) and not agrees(printed, report[:7])
@@ -304,14 +306,11 @@ RULES: list[Rule] = [
         ],
         "is not the month in which the report of {inspection} was published, {report}",
         "check the inspection that the plan answers, and both days",
-        of=_plans,
-        reads=("inspections",),
         stops=False,
     ),
-    rows(
+    _plans.rule(
         "plan-replaces-an-earlier-one",
         "A plan replaces an earlier plan of the same provider for the same inspection.",
-        "plans",
         "replaces",
         lambda f: (
             f["replaces"].notna()
@@ -324,22 +323,18 @@ RULES: list[Rule] = [
         ),
         "is not an earlier plan of {provider} for the same inspection",
         "check the plan that is replaced",
-        of=_plans,
-        reads=("inspections",),
     ),
-    rows(
+    Rows("plans").rule(
         "plan-replaced-once",
         "A plan is replaced by one later plan.",
-        "plans",
         "replaces",
         lambda f: f.sort_index()["replaces"].duplicated().reindex(f.index) & f["replaces"].notna(),
         "is replaced by another plan already",
         "let the last plan replace the one before it",
     ),
-    rows(
+    Rows("plans").rule(
         "one-plan-in-force",
         "Of two plans that answer one inspection, the later says that it replaces the earlier.",
-        "plans",
         "replaces",
         # Where the inspection is not in the data, the report's day, as printed, tells which it was.
         lambda f: (
@@ -359,270 +354,203 @@ RULES: list[Rule] = [
         "recommendation",
         "plan",
     ),
-    rows(
+    _answered.rule(
         "recommendation-has-a-response",
         "Every recommendation of a plan has a response.",
-        "recommendations",
         "plan, recommendation",
         lambda f: ~f["answered"],
         "has no response",
         "add its row to responses.csv; if the plan gives no response write not answered, if you "
         "have not come to it not entered yet",
-        of=lambda t: t["recommendations"].assign(
-            answered=among(
-                t["recommendations"],
-                ["plan", "recommendation"],
-                t["responses"],
-                ["plan", "recommendation"],
-            )
-        ),
-        reads=("responses",),
     ),
-    rows(
+    Rows("responses").rule(
         "agreement-needs-no-reason",
         "Full agreement stands without a reason.",
-        "responses",
         "reason",
         lambda f: f["response"].eq("agreed") & f["reason"].notna(),
         "stands next to full agreement, which needs no reason",
         "empty the cell, or check the response",
     ),
-    rows(
+    Rows("responses").rule(
         "refusal-has-a-reason",
         "Partial agreement or none has a reason.",
-        "responses",
         "reason",
         lambda f: f["response"].isin(["partly agreed", "not agreed"]) & f["reason"].isna(),
         'does not go with the response "{response}"',
         "say in our words why the provider does not agree in full",
     ),
     totals,
-    rows(
+    _coded.rule(
         "action-code",
         "The code of an action is its plan, recommendation and position.",
-        "actions",
         "action",
-        lambda f: f["action"].ne(f["code"]),
+        unlike("action", "code"),
         "is not the code its plan, recommendation and position give",
         "write {code}",
-        of=_with_code,
     ),
-    rows(
+    _coded.rule(
         "target-goes-with-its-kind",
         "A target is typed as its kind asks: a day, a month, the first month of a period, or not.",
-        "actions",
         "due",
         lambda f: f["due"].str.len().fillna(0).ne(f["due_kind"].map(_DUE_LENGTH).fillna(0)),
         'does not go with the kind "{due_kind}"',
         "{form}, or check due_kind",
-        of=_with_form,
     ),
-    rows(
+    Rows("actions").rule(
         "period-has-an-end",
         "A period has a last month, and nothing else has one.",
-        "actions",
         "due_end",
         lambda f: f["due_kind"].eq("period").ne(f["due_end"].str.len().eq(7).fillna(False)),
         'does not go with the kind "{due_kind}"',
         "write the last month of a period as year and month, and leave the cell empty otherwise",
     ),
-    rows(
+    _coded.rule(
         "print-goes-with-its-kind",
         "A target is printed exactly where the kind says so, and of the kind it is printed as.",
-        "actions",
         "due_printed",
-        lambda f: f["due_kind"].ne(f["wanted"]),
+        unlike("due_kind", "wanted"),
         'does not go with the kind "{due_kind}"',
         'write the target as printed, and "{wanted}" as its kind if that is what is printed',
-        of=lambda t: t["actions"].assign(wanted=_kind_of_print(t["actions"])),
     ),
-    rows(
+    Rows("actions").rule(
         "target-as-printed",
         "A target typed as a day or month is the one that is printed.",
-        "actions",
         "due",
         _target_differs,
         'is not the date in due_printed, "{due_printed}"',
         "compare both with the document; a season or quarter is of the kind period",
     ),
-    rows(
+    Rows("actions").rule(
         "period-as-printed",
         "A target typed as a period is the season or quarter that is printed.",
-        "actions",
         "due",
         _period_differs,
         'to {due_end} is not the period in due_printed, "{due_printed}"',
         "write the first month here and the last one in due_end",
     ),
-    rows(
+    _actions.rule(
         "target-after-its-plan",
         "A target does not lie before its plan was submitted.",
-        "actions",
         "due",
         lambda f: earlier(f["due"], f["first_submitted"]),
         "lies before {plan} was submitted, {first_submitted}",
         "check the year; what the plan calls done is of the kind done",
-        of=_actions_with_plan,
-        reads=("plans",),
     ),
-    rows(
+    _actions.rule(
         "target-within-years",
         f"A target lies within {YEARS_OF_TARGETS} years of its plan.",
-        "actions",
         "due",
         lambda f: f["due"].gt(f["last_target"]) | f["due_end"].gt(f["last_target"]),
         f"lies more than {YEARS_OF_TARGETS} years after {{plan}} was submitted, {{submitted}}",
         "check the year",
-        of=_actions_with_plan,
-        reads=("plans",),
     ),
-    rows(
+    _also_serves.rule(
         "action-serves-recommendations",
         "An action also serves other recommendations of its own plan.",
-        "actions",
         "also_serves",
         lambda f: f["missing"].notna(),
         "names {missing}, which is not another recommendation of {plan}",
         "check the numbers",
-        of=_also_serves,
-        reads=("recommendations",),
     ),
-    rows(
+    _updates.rule(
         "update-after-its-plan",
         "Progress is reported after the plan was submitted.",
-        "action_updates",
         "date",
         lambda f: earlier(f["date"], f["submitted"]),
         "lies before {plan} was submitted, {submitted}",
         "give the day on which the update was made",
-        of=_updates,
-        reads=("actions", "plans"),
     ),
-    rows(
+    _updates.rule(
         "update-within-years",
         f"Progress is reported within {YEARS_OF_UPDATES} years of the plan.",
-        "action_updates",
         "date",
         lambda f: f["date"].gt(f["last"]),
         f"lies more than {YEARS_OF_UPDATES} years after {{plan}} was submitted, {{submitted}}",
         "check the year",
-        of=_updates,
-        reads=("actions", "plans"),
     ),
-    rows(
+    _updates.rule(
         "update-not-ahead",
         "Progress is reported of what has been, not of what is to come.",
-        "action_updates",
         "date",
         lambda f: f["date"].gt(f["today"]),
         "lies ahead: by this machine, today is {today}",
         "give the day on which the update was made",
-        of=_updates,
-        reads=("actions", "plans"),
     ),
-    rows(
+    _updates.rule(
         "revised-target-after-its-update",
         "A revised target lies after its update, and within years of the plan.",
-        "action_updates",
         "due",
         lambda f: earlier(f["due"], f["date"]) | f["due"].gt(f["last_target"]),
         "is not a target that an update of {date} can set",
         "check the year",
-        of=_updates,
-        reads=("actions", "plans"),
     ),
-    rows(
+    _follow_up.rule(
         "follow-up-of-another-inspection",
         "An inspection does not follow up the recommendations it made itself.",
-        "follow_up",
         "inspection",
         lambda f: f["answered"].eq(f["inspection"]),
         "made the recommendation that {plan} answers and cannot follow it up",
         "write the inspection after it",
-        of=_follow_up,
-        reads=("plans", "inspections", "recommendations"),
     ),
-    rows(
+    _follow_up.rule(
         "follow-up-after-its-plan",
         "A follow-up is published after the plan was submitted.",
-        "follow_up",
         "inspection",
         lambda f: earlier(f["published"], f["submitted"]),
         "was published {published}, before {plan} was submitted, {submitted}",
         "write the inspection after the plan",
-        of=_follow_up,
-        reads=("plans", "inspections", "recommendations"),
     ),
-    rows(
+    _followed.rule(
         "follow-up-of-the-same-provider",
         "A follow-up is of the provider that made the plan, or of one that followed it.",
-        "follow_up",
         "inspection",
         lambda f: ~f["follows"],
         "is an inspection of {inspected}, and {plan} a plan of {provider}",
         "check both, or enter the succession in lineage.csv",
-        of=lambda t: _follow_up(t).assign(follows=_follows(t)),
-        reads=("plans", "inspections", "recommendations", "lineage"),
     ),
-    rows(
+    _actions_done.rule(
         "follow-up-names-actions",
         "An action that a report says was done is one of the recommendation followed up.",
-        "follow_up",
         "actions_done",
         lambda f: f["missing"].notna(),
         "names {missing}, which is not an action of recommendation {recommendation} of {plan}",
         "write codes of actions.csv, with '; ' between them",
-        of=_actions_done,
-        reads=("actions",),
     ),
-    rows(
+    _follow_up.rule(
         "repeated-recommendation-whole",
         "A repeated recommendation is named by plan and number.",
-        "follow_up",
         "repeated_plan, repeated_recommendation",
         lambda f: f["named"].eq(1),
         "names a repeated recommendation by half",
         "fill both repeated_plan and repeated_recommendation, or neither",
-        of=_follow_up,
-        reads=("plans", "inspections", "recommendations"),
     ),
-    rows(
+    _follow_up.rule(
         "repeated-recommendation-marked",
         "A repeated recommendation is marked as repeated in its plan.",
-        "follow_up",
         "repeated_plan, repeated_recommendation",
         lambda f: f["named"].eq(2) & ~f["repeats"],
         "is not a recommendation marked as repeated in recommendations.csv",
         "check the number, or mark it as repeated there",
-        of=_follow_up,
-        reads=("plans", "inspections", "recommendations"),
     ),
-    rows(
+    _follow_up.rule(
         "repeated-later",
         "A recommendation is repeated in a later plan than its own.",
-        "follow_up",
         "repeated_plan, repeated_recommendation",
         lambda f: f["named"].eq(2) & ~f["repeated_submitted"].gt(f["submitted"]),
         "is not in a later plan than {plan}",
         "write the plan that repeats the recommendation",
-        of=_follow_up,
-        reads=("plans", "inspections", "recommendations"),
     ),
-    rows(
+    _links.rule(
         "links-to-what-is-there",
         "A recommendation is linked to a standard, key question or prompt of the framework named.",
-        "recommendation_links",
         "subject",
         lambda f: ~f["known"],
         "is not a {kind} of {framework}",
         "check the number and the kind against the {kind}s of the framework",
-        of=_links,
-        reads=("standards", "key_questions", "prompts"),
     ),
-    rows(
+    Rows("plans").rule(
         "plan-code",
         "The code of a plan begins with its provider and its year.",
-        "plans",
         "plan",
         lambda f: [
             not f"{code}-".startswith(f"{provider}-{year}-")

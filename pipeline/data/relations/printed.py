@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from pipeline.data.relations.rule import Rule, Wrong, cells, rows
+from pipeline.data.relations.rule import Rows, Rule, Wrong, cells
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
@@ -135,19 +135,17 @@ RULES: list[Rule] = [
     rule
     for table, printed, typed in PAIRS
     for rule in (
-        rows(
+        Rows(table).rule(
             f"{typed.replace('_', '-')}-of-{table.replace('_', '-')}-as-printed",
             f"In {table}.csv, {typed} is the date in {printed}.",
-            table,
             typed,
             _differs(printed, typed, agrees),
             f'is not the date in {printed}, "{{{printed}}}"',
             "compare both with the document",
         ),
-        rows(
+        Rows(table).rule(
             f"weekday-of-{typed.replace('_', '-')}-of-{table.replace('_', '-')}",
             f"In {table}.csv, {typed} falls on the day of the week in {printed}, or this is said.",
-            table,
             typed,
             _differs(printed, typed, weekday_agrees),
             f'does not fall on the day of the week in {printed}, "{{{printed}}}"',

@@ -34,31 +34,62 @@ def relation(name: str, holds: str, *tables: str, whole: bool = False) -> Callab
     return lambda check: Rule(name, holds, tables, check, whole)
 
 
-def rows(
-    name: str,
-    holds: str,
-    table: str,
-    column: str,
-    wrong: Wrong,
-    says: str,
-    fix: str,
-    *,
-    of: Of | None = None,
-    reads: Iterable[str] = (),
-    stops: bool = True,
-) -> Rule:
-    """Make a rule about single rows of one table.
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one table that rules are about, as ``of`` returns them: with columns looked up.
 
-    ``wrong`` is true for each row at fault; ``column`` is where it is reported. ``of`` returns the
-    table with columns looked up elsewhere (in the tables named by ``reads``); the sentence and the
-    fix may name any of them in braces.
+    ``reads`` names the other tables they are looked up in.
     """
 
-    def check(tables: Frames) -> Iterator[Problem]:
-        frame = of(tables) if of else tables[table]
-        return wrong_rows(table, frame, wrong(frame), column, says, fix, stops=stops)
+    table: str
+    reads: tuple[str, ...] = ()
+    of: Of | None = None
 
-    return Rule(name, holds, (table, *reads), check)
+    def frame(self, tables: Frames) -> pd.DataFrame:
+        """Return the rows, each with the line it stands on as its index."""
+        return self.of(tables) if self.of else tables[self.table]
+
+    def with_columns(self, other: str, key: str, *, here: str = "", **columns: str) -> "Rows":
+        """Look up columns of another table by its ``key``, which is called ``here`` in this one.
+
+        ``columns`` are their names there, by what they are called here.
+        """
+
+        def of(tables: Frames) -> pd.DataFrame:
+            frame, table = self.frame(tables), tables[other]
+            keys = frame[here or key]
+            found = {name: look_up(keys, table, key, there) for name, there in columns.items()}
+            return frame.assign(**found)
+
+        return Rows(self.table, (*self.reads, other), of)
+
+    def rule(
+        self,
+        name: str,
+        holds: str,
+        column: str,
+        wrong: Wrong,
+        says: str,
+        fix: str,
+        *,
+        stops: bool = True,
+    ) -> Rule:
+        """Make a rule about single rows.
+
+        ``wrong`` is true for each row at fault; ``column`` is where it is reported. The sentence
+        and the fix may name any column of the rows in braces.
+        """
+
+        def check(tables: Frames) -> Iterator[Problem]:
+            frame = self.frame(tables)
+            return wrong_rows(self.table, frame, wrong(frame), column, says, fix, stops=stops)
+
+        return Rule(name, holds, (self.table, *self.reads), check)
+
+
+def rows_with(table: str, *reads: str) -> Callable[[Of], Rows]:
+    """Make rows of a function that returns a table with columns looked up in others."""
+    return lambda of: Rows(table, reads, of)
 
 
 def numbered(name: str, holds: str, table: str, column: str, *groups: str) -> Rule:
@@ -119,6 +150,11 @@ def shown(value: object) -> str:
 def cells(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
     """Yield the values of some columns row by row."""
     return zip(*(frame[column].tolist() for column in columns), strict=True)
+
+
+def unlike(column: str, other: str) -> Wrong:
+    """Whether a row has different values in two columns, both of them filled."""
+    return lambda frame: frame[column].ne(frame[other])
 
 
 def repeated(*key: str) -> Wrong:
