@@ -1,5 +1,7 @@
 """Inspections in order of time: what a round is called, what it is compared with."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from pipeline.analysis.records import look_up, records
@@ -75,6 +77,12 @@ def comparator_in_text(tables: Tables, comparator: str | None, *, period: bool =
             name = name[0].lower() + name[1:] if name.startswith("All ") else name
             return f"{name} ({row['period']})" if period and row["period"] else name
     return ""
+
+
+def shared_comparator(tables: Tables, codes: Iterable[str | None]) -> str:
+    """Return the one aggregate of several figures in words; empty for none, or several."""
+    found = set(codes)
+    return comparator_in_text(tables, found.pop()) if len(found) == 1 else ""
 
 
 def pairs_of_inspections(tables: Tables) -> pd.DataFrame:

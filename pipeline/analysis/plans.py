@@ -32,6 +32,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.analysis.about import about_provider, page
 from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.records import Row, grouped, look_up, records
 from pipeline.data import Tables, is_missing
@@ -667,13 +668,9 @@ def plan_about(plan: Row, inspected: bool) -> dict[str, Any]:
         dates.append(f"Replaced by a plan submitted {day_in_words(plan['replaced_on'])}")
     if plan["replaces"] is not None:
         dates.append("Replaces an earlier plan")
+    named = plan["provider"], plan["name"], plan["short_name"], plan["simulated"]
     return {
-        "name": name,
-        "kind": "action-plan",
-        "provider": plan["provider"],
-        "provider_name": plan["name"],
-        "short_name": plan["short_name"],
-        "simulated": plan["simulated"] == "yes",
+        **about_provider("action-plan", name, *named),
         "title": f"{plan['short_name']}: action plan of {plan['title_of_plan']}",
         "result": plan["result"],
         "inspected": inspected,
@@ -686,11 +683,6 @@ def plan_about(plan: Row, inspected: bool) -> dict[str, Any]:
         "dates": dates,
         "as_of": plan["as_of"],
         "reports": [
-            {
-                "name": name,
-                "notebook": "action_plan",
-                "edition": "",
-                "parameters": {"provider": plan["provider"], "plan": plan["plan"], "as_of": ""},
-            }
+            page(name, "action_plan", provider=plan["provider"], plan=plan["plan"], as_of="")
         ],
     }

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis import plans
+from pipeline.analysis.about import about_provider, page
 from pipeline.analysis.aggregates import other_aggregates
 from pipeline.analysis.files import (
     ABOUT,
@@ -273,6 +274,7 @@ def _tables_of_inspections(
     failed = failures(checks[checks["severity"] == ERROR], tables["measures"])
     answers = plans.plans_in_brief(tables)
     answers = answers[answers["inspection"].notna() & answers["replaced_by"].isna()]
+    recommended = tables["recommendations"].groupby("plan").size()
     claims = processed["significance_claims"]
     return {
         "standard_ratings": processed["standard_ratings"],
@@ -294,7 +296,7 @@ def _tables_of_inspections(
             {
                 "inspection": answers["inspection"],
                 "item": "plan",
-                "value": answers["result"].str.split(" ").str[0],
+                "value": recommended.reindex(answers["plan"], fill_value=0).astype(str).tolist(),
                 "sentence": "The action plan answers " + answers["result"],
             },
             dtype="string",
@@ -345,7 +347,6 @@ def _about(
         "current": now,
         "comparator": current["comparator"] or "",
     }
-    editions = {"leadership": name, "analyst": f"{name}-analyst"}
     short, full = current["provider_short_name"], current["provider_name"]
     names = [row["round_name"] for row in (previous, current) if row is not None]
     against = comparator_in_text(tables, current["comparator"])
@@ -369,12 +370,7 @@ def _about(
         overall["status"],
     )
     return {
-        "name": name,
-        "kind": "comparison",
-        "provider": pair["provider"],
-        "provider_name": full,
-        "short_name": short,
-        "simulated": provider["simulated"] == "yes",
+        **about_provider("comparison", name, pair["provider"], full, short, provider["simulated"]),
         "title": f"{short}: {_title(names)}",
         "result": result,
         "round": now,
@@ -394,15 +390,10 @@ def _about(
         "lineage": lineage_sentences(tables, pair["provider"], pair["previous_inspection"]),
         "period": "/".join(names),
         "reports": [
-            {
-                "name": report,
-                "notebook": "leadership" if edition == "leadership" else "comparison",
-                "edition": edition,
-                "parameters": parameters,
-            }
-            for edition, report in editions.items()
+            page(name, "leadership", "leadership", **parameters),
+            page(f"{name}-analyst", "comparison", "analyst", **parameters),
         ],
-    }  # fmt: skip
+    }
 
 
 def _title(rounds: list[str]) -> str:

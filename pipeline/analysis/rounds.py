@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.analysis.about import about_provider, page
 from pipeline.analysis.comparison import NOT_STATED, own_scores
 from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.records import Row, grouped, records
@@ -325,17 +326,12 @@ def _frames(
 def _about(
     tables: Tables, provider: str, rounds: list[Row], frames: dict[str, pd.DataFrame]
 ) -> dict[str, Any]:
-    simulated = tables["providers"].set_index("provider").loc[provider, "simulated"] == "yes"
+    simulated = tables["providers"].set_index("provider").loc[provider, "simulated"]
     short, full = rounds[-1]["provider_short_name"], rounds[-1]["provider_name"]
     first, last = rounds[0]["round_name"], rounds[-1]["round_name"]
     name = page_name(provider)
     return {
-        "name": name,
-        "kind": "rounds",
-        "provider": provider,
-        "provider_name": full,
-        "short_name": short,
-        "simulated": bool(simulated),
+        **about_provider("rounds", name, provider, full, short, simulated),
         "title": f"{short}: {in_words(len(rounds))} inspections, {first} to {last}",
         "result": str(frames["headline"]["sentence"].iloc[0]),
         "standfirst": f"{full} through all its inspections in the data",
@@ -346,12 +342,5 @@ def _about(
         "beside": _comparisons(provider, rounds),
         "period": f"{first}/{last}",
         "published": str(rounds[-1]["published"]),
-        "reports": [
-            {
-                "name": name,
-                "notebook": "rounds",
-                "edition": "",
-                "parameters": {"provider": provider},
-            }
-        ],
+        "reports": [page(name, "rounds", provider=provider)],
     }

@@ -85,27 +85,6 @@ def significance_claims(
     ]  # fmt: skip
 
 
-def claims_in_short(replayed: pd.DataFrame) -> pd.DataFrame:
-    """One row a claim: the measures it may refer to, by what our test finds there.
-
-    ``replayed`` is a result of ``significance_claims``. Columns: ``inspection, claim, summary,
-    place`` and the measures joined by ', ' in ``yes, no, unsettled, not comparable``.
-    """
-    rows = []
-    for (inspection, claim), part in replayed.groupby(["inspection", "claim"], sort=False):
-        row = {
-            "inspection": inspection,
-            "claim": claim,
-            "summary": part["summary"].iloc[0],
-            "place": part["place"].iloc[0],
-        }
-        for outcome in REPRODUCED.values():
-            row[outcome] = ", ".join(part.loc[part["reproduced"] == outcome, "measure"])
-        rows.append(row)
-    columns = ["inspection", "claim", "summary", "place", *REPRODUCED.values()]
-    return pd.DataFrame(rows, columns=columns)
-
-
 def significant_without_a_claim(
     claims: pd.DataFrame, key_questions: pd.DataFrame, prompts: pd.DataFrame
 ) -> pd.DataFrame:

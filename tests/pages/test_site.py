@@ -14,9 +14,9 @@ import openpyxl
 import pytest
 from support import page_audit as audit
 from support.folders import Folder
+from support.leadership_words import forbidden
 from support.published import KEY_QUESTIONS_2018, KEY_QUESTIONS_2019
 
-from pipeline.analysis.sentences.narrative import forbidden
 from pipeline.publish.build.catalogue import Wanted
 from pipeline.publish.build.site import build
 

@@ -5,7 +5,6 @@ import pytest
 from support.northumbria import key_questions
 
 from pipeline.analysis.significance_claims import (
-    claims_in_short,
     significance_claims,
     significant_without_a_claim,
 )
@@ -97,15 +96,6 @@ def test_the_contract_columns_are_there(claims, tested):
     assert set(contract) <= set(significance_claims(claims, *tested).columns)
 
 
-def test_claims_in_short_keep_every_measure(claims, tested):
-    replayed = significance_claims(claims, *tested)
-    short = claims_in_short(replayed).set_index("claim")
-    assert short.loc[1, "yes"] == "2.1.2, 2.1.2-3"
-    assert short.loc[1, "no"] == "2.1.2-1"
-    assert short.loc[7, "yes"] == "2.3.3"
-    assert short.loc[7, "not comparable"] == "2.3.3-1"
-
-
 def test_a_claim_is_held_to_the_inspectorates_own_test(claims, tested):
     questions, prompts = tested
     # Our check for few cases has no part in whether the inspectorate's word is reproduced.
@@ -126,7 +116,6 @@ def test_changes_that_pass_without_being_called_significant(claims, tested):
 def test_no_claims_no_rows(claims, tested):
     assert significance_claims(claims.iloc[:0], *tested).empty
     assert significant_without_a_claim(claims.iloc[:0], *tested).empty
-    assert claims_in_short(significance_claims(claims.iloc[:0], *tested)).empty
 
 
 def test_of_several_earlier_rounds_a_claim_is_about_the_last(claims, tested):

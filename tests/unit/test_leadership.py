@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.leadership_words import forbidden
 
 from pipeline.analysis.promises import promises
 from pipeline.analysis.report_data import themes_of
 from pipeline.analysis.sentences import leadership
 from pipeline.analysis.sentences.leadership import Movement
-from pipeline.analysis.sentences.narrative import forbidden
 from pipeline.data import load
 
 ORDER = ["Inadequate", "Requires improvement", "Good", "Outstanding"]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.analysis.about import about_provider, page
 from pipeline.analysis.audits.allocation import allocation_check
 from pipeline.analysis.audits.counts import (
     answers,
@@ -20,7 +21,7 @@ from pipeline.analysis.audits.counts import (
     months_before,
     whole_percent,
 )
-from pipeline.analysis.inspections import comparator_in_text, inspections_in_order
+from pipeline.analysis.inspections import inspections_in_order, shared_comparator
 from pipeline.analysis.plan_progress import progress_of_actions, slippage_by_owner
 from pipeline.analysis.plans import day_in_words, due_day
 from pipeline.analysis.ratings.bands import framework_rows, rating_for
@@ -111,8 +112,7 @@ def scorecard_tables(
         "rag_rules": tables["rag_rules"],
         "limits": pd.DataFrame({"fewest": [fewest], "level": [_level(tables, framework)]}),
     }
-    codes = {row["comparator"] for row in inspected.values()}
-    against = comparator_in_text(tables, codes.pop()) if len(codes) == 1 else ""
+    against = shared_comparator(tables, [row["comparator"] for row in inspected.values()])
     about = _about(tables, provider, framework, month, frames)
     return {**about, "comparator_name": against}, frames
 
@@ -553,13 +553,9 @@ def _about(
 ) -> dict[str, Any]:
     row = tables["providers"].set_index("provider").loc[provider]
     name = f"scorecard-{provider}-{month}"
+    named = row["name"], row["short_name"], row["simulated"]
     return {
-        "name": name,
-        "kind": "scorecard",
-        "provider": provider,
-        "provider_name": row["name"],
-        "short_name": row["short_name"],
-        "simulated": row["simulated"] == "yes",
+        **about_provider("scorecard", name, provider, *named),
         "month": month,
         "framework": framework,
         "title": f"{row['short_name']}: case audits to {day_in_words(month)}",
@@ -568,12 +564,5 @@ def _about(
         "dates": [f"Audits to {day_in_words(month)}"],
         "period": month,
         "published": month,
-        "reports": [
-            {
-                "name": name,
-                "notebook": "scorecard",
-                "edition": "",
-                "parameters": {"provider": provider, "month": month},
-            }
-        ],
+        "reports": [page(name, "scorecard", provider=provider, month=month)],
     }

@@ -6,7 +6,7 @@ import pandas as pd
 
 from pipeline.analysis.national.providers import FEWEST
 from pipeline.analysis.records import records
-from pipeline.analysis.sentences.phrases import counted, in_words, joined
+from pipeline.analysis.sentences.phrases import counted, in_words, joined, label_parts
 from pipeline.analysis.statistics.funnel import FEWEST as FEWEST_FOR_LIMITS
 
 
@@ -37,17 +37,15 @@ def headline(
 def _ratings(providers: pd.DataFrame, bands: pd.DataFrame) -> tuple[str, str]:
     order = bands.sort_values("lower_points", ascending=False)["rating"]
     numbers = providers["rating"].value_counts()
-    said = [f"{numbers[rating]} {rating}" for rating in order if numbers.get(rating, 0)]
-    unrated = int(providers["rating"].isna().sum())
-    if unrated:
-        said.append(f"{unrated} without an overall rating")
+    counts = {rating: int(numbers.get(rating, 0)) for rating in order}
+    counts["without an overall rating"] = int(providers["rating"].isna().sum())
+    said = [
+        f"{in_words(number)} {'is' if number == 1 else 'are'} {rating}"
+        for rating, number in counts.items()
+        if number
+    ]
     many = len(providers)
-    return str(many), f"Of {many} providers, {joined([_are(words) for words in said])}."
-
-
-def _are(words: str) -> str:
-    number, _, rating = words.partition(" ")
-    return f"{in_words(int(number))} {'is' if number == '1' else 'are'} {rating}"
+    return str(many), f"Of {many} providers, {joined(said)}."
 
 
 def _moves(providers: pd.DataFrame) -> tuple[str, str]:
@@ -85,8 +83,9 @@ def _theme(providers: pd.DataFrame) -> tuple[str, str]:
     labels = providers["lowest_label"].dropna()
     if labels.empty:
         return "", ""
-    themes = labels.str.partition(": ")[2]
-    numbers = themes[themes != ""].value_counts().sort_index(kind="stable")
+    parts = labels.map(label_parts)
+    themes = parts.str[1]
+    numbers = themes[parts.str[0] != ""].value_counts().sort_index(kind="stable")
     if numbers.empty:
         return "", ""
     theme, most = str(numbers.idxmax()), int(numbers.max())

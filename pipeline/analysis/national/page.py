@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.inspections import comparator_in_text
+from pipeline.analysis.about import page
+from pipeline.analysis.inspections import shared_comparator
 from pipeline.analysis.national.headline import headline
 from pipeline.analysis.national.providers import (
     Latest,
@@ -86,12 +87,6 @@ def _pages(pairs: list[Latest], providers: pd.DataFrame) -> pd.Series:
     return providers["provider"].map(names)
 
 
-def _comparator(tables: Tables, pairs: list[Latest]) -> str:
-    """The aggregate that all of them are set against; empty if there is none, or several."""
-    codes = {pair.current["comparator"] for pair in pairs}
-    return comparator_in_text(tables, codes.pop()) if len(codes) == 1 else ""
-
-
 def _about(
     tables: Tables,
     name: str,
@@ -114,11 +109,10 @@ def _about(
         "simulated": mark,
         "title": f"{len(pairs)} providers side by side{' (SIMULATED)' if mark else ''}",
         "result": " ".join(said),
-        "comparator_name": _comparator(tables, pairs),
+        "comparator_name": shared_comparator(tables, [p.current["comparator"] for p in pairs]),
         "standfirst": f"Their latest inspections under the framework {named[framework]}",
         "dates": [f"Inspections of {joined(rounds)}"],
         "period": rounds[0] if len(rounds) == 1 else f"{rounds[0]}/{rounds[-1]}",
         "published": max(str(pair.current["published"]) for pair in pairs),
-        "reports": [{"name": name, "notebook": "national", "edition": "",
-                     "parameters": {"framework": framework}}],
-    }  # fmt: skip
+        "reports": [page(name, "national", framework=framework)],
+    }

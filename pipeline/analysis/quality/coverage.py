@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.analysis.about import page
 from pipeline.analysis.quality import FAILED, FIGURE_TABLES, PASSED, rules_table
 from pipeline.analysis.quality.readings import double_entries, machine_reads
 from pipeline.data import Tables
@@ -238,5 +239,5 @@ def quality_about(tables: Tables, own: Mapping[str, pd.DataFrame]) -> dict[str, 
         "it does not",
         "published": str(published.iloc[-1]),
         "period": years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}",
-        "reports": [{"name": NAME, "notebook": "data_quality", "edition": "", "parameters": {}}],
+        "reports": [page(NAME, "data_quality")],
     }

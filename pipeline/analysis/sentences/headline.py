@@ -8,7 +8,7 @@ import pandas as pd
 from pipeline.analysis.inspections import comparator_in_text
 from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.records import Row, records
-from pipeline.analysis.sentences.phrases import counted, in_words, joined
+from pipeline.analysis.sentences.phrases import counted, in_words, joined, label_parts, plural
 from pipeline.data import Tables, is_missing
 
 
@@ -105,7 +105,7 @@ _READ = [
 
 
 def _points(count: int) -> str:
-    return f"{in_words(count)} point{'s' if count != 1 else ''}"
+    return f"{in_words(count)} {plural(count, 'point')}"
 
 
 def _overall(
@@ -276,8 +276,8 @@ def _common_weakness(questions: list[Row], ratings: list[Row]) -> tuple[str | No
     themes: dict[str, list[str]] = {}
     for row in questions:
         if row["key_question"] in own:
-            theme = row["label"].partition(": ")[2]
-            themes.setdefault(theme, []).append(f"{row['current_percent']}%")
+            standard, theme = label_parts(row["label"])
+            themes.setdefault(theme if standard else "", []).append(f"{row['current_percent']}%")
     theme, shares = max(themes.items(), key=lambda item: len(item[1]), default=("", []))
     if not theme or len(shares) < 2:
         return None, ""

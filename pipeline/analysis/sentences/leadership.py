@@ -18,7 +18,7 @@ import pandas as pd
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.headline import NO_RATING
 from pipeline.analysis.sentences.narrative import SMALL_BASE
-from pipeline.analysis.sentences.phrases import counted, in_words, joined
+from pipeline.analysis.sentences.phrases import capital, counted, in_words, inside, joined, plural
 from pipeline.analysis.statistics.benchmark import NO_CLEAR_DIFFERENCE
 from pipeline.data import is_missing
 
@@ -196,24 +196,6 @@ def _weak_theme(
 
 def _opening(share: int, good_from: int) -> str:
     return "The chief weakness is" if share < good_from else "The lowest results are in"
-
-
-def inside(words: str) -> str:
-    """Return a name as it stands inside a sentence; one with a capital further on keeps its own.
-
-    >>> inside("Planning"), inside("OASys")
-    ('planning', 'OASys')
-    """
-    return words if words[1:] != words[1:].lower() else words[0].lower() + words[1:]
-
-
-def capital(words: str) -> str:
-    """Return words as they begin a sentence.
-
-    >>> capital("planning")
-    'Planning'
-    """
-    return words[:1].upper() + words[1:]
 
 
 def span(questions: pd.DataFrame) -> str:
@@ -461,7 +443,7 @@ def promised(promises: pd.DataFrame, weakness: Weakness | None = None) -> str:
     ]
     if len(parts) == 1:
         every = {1: "", 2: "both "}.get(len(promises), "all ")
-        parts = [every + parts[0].partition(" ")[2]]
+        parts = [every + RESPONSES.get(str(answers.index[0]), str(answers.index[0]))]
     actions, dated = int(promises["actions"].sum()), int(promises["actions_with_date"].sum())
     which = f"of its {in_words(actions)} actions"
     when = f"{in_words(dated)} {which} {'has' if dated == 1 else 'have'} a date"
@@ -471,8 +453,8 @@ def promised(promises: pd.DataFrame, weakness: Weakness | None = None) -> str:
         when = f"its one action has {'a date' if dated else 'no date in our copy'}"
     if not actions:
         when = "the data holds no action of it"
-    number = f"{in_words(len(promises))} recommendation{'' if len(promises) == 1 else 's'}"
-    said = f"The plan answers {number}: {joined(parts)}; {when}."
+    asked = f"{in_words(len(promises))} {plural(len(promises), 'recommendation')}"
+    said = f"The plan answers {asked}: {joined(parts)}; {when}."
     own = answers_to(promises, weakness)
     if own.empty or weakness is None:
         return said

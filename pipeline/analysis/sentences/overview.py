@@ -10,8 +10,7 @@ import pandas as pd
 
 from pipeline.analysis.records import Row
 from pipeline.analysis.sentences.narrative import SMALL_BASE, cases, points
-from pipeline.analysis.sentences.phrases import counted, in_words, joined
-from pipeline.analysis.statistics.benchmark import BETTER, NO_CLEAR_DIFFERENCE, SIMILAR, WORSE
+from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.analysis.statistics.change import (
     NOT_COMPARABLE,
     NOT_SIGNIFICANT,
@@ -217,48 +216,6 @@ def lowest_rose_sentence(questions: pd.DataFrame, previous_name: str = "then") -
         "bad luck of which cases were read, so some of such a rise is to be expected whatever was "
         "done."
     )
-
-
-def benchmark_in_short(
-    tested: pd.DataFrame, comparator: str, period: str | None = None
-) -> str | None:
-    """How the figures stand against the comparator, and how many stand when taken together.
-
-    ``tested`` is a result of ``with_tests`` with ``comparator_percent``; ``comparator`` is its name
-    in running text, ``period`` the time it covers. None where nothing has a figure to compare.
-    """
-    known = tested[tested["benchmark_verdict"].notna()]
-    if known.empty:
-        return None
-    numbers = known["benchmark_verdict"].value_counts()
-    said = [
-        f"{in_words(int(numbers[verdict]))} {words}"
-        for verdict, words in (
-            (BETTER, "better"),
-            (SIMILAR, "similar"),
-            (NO_CLEAR_DIFFERENCE, "with too few cases to tell"),
-            (WORSE, "worse"),
-        )
-        if verdict in numbers
-    ]
-    when = f" ({period})" if period else ""
-    sentence = (
-        f"Against {comparator}{when}, {counted(len(known), 'key question')} "
-        f"{'is' if len(known) == 1 else 'are'} compared: {joined(said)}."
-    )
-    apart = known[known["benchmark_verdict"].isin([BETTER, WORSE])]
-    if len(apart):
-        left = int((apart["benchmark_bh"] <= 0.05).sum())
-        together = (
-            f"Taken together, so that chance does not add up over the {len(known)} comparisons"
-        )
-        if left == len(apart):
-            still = "all that are better or worse still stand apart"
-        else:
-            stands = "stands" if left == 1 else "stand"
-            still = f"{in_words(left)} of the {in_words(len(apart))} still {stands} apart"
-        sentence += f" {together}, {still}."
-    return sentence
 
 
 def stability_sentence(overall: pd.DataFrame, rule: str = "bands alone") -> str | None:

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from pipeline.analysis.records import Row, grouped, records
-from pipeline.analysis.sentences.phrases import in_words, joined
+from pipeline.analysis.sentences.phrases import capital, in_words, joined, label_parts
 from pipeline.analysis.statistics.funnel import LEVELS, limits
 from pipeline.data import is_missing
 from pipeline.publish.charts.canvas import LETTER, Canvas
@@ -122,10 +122,8 @@ def _funnel(question: Row, shares: list[Row], standard: str, letters: int) -> Pa
         kind = {"within": "plain"}.get(str(share["zone"]), "outside")
         kind = "far outside" if str(share["zone"]).startswith("far") else kind
         dots[kind].append((float(share["cases"]), float(share["percent"])))
-    _, _, theme = str(question["label"]).partition(": ")
-    title = theme or str(question["label"])
     return Panel(
-        title=f"{question['key_question']} {title[0].upper()}{title[1:]}",
+        title=f"{question['key_question']} {capital(label_parts(question['label'])[1])}",
         x=(whole[0], whole[-1]),
         ticks=[(whole[0], f"{whole[0]}"), (whole[-1], f"{whole[-1]} cases")],
         lines=lines,

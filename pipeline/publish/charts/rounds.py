@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.sentences.phrases import capital, label_parts
 from pipeline.data import is_missing
 from pipeline.publish.charts.panels import BROAD, NARROW, Panel, panels
 
@@ -46,13 +47,13 @@ def _panel(line: list[Row], order: dict[str, int], rounds: list[str]) -> Panel:
             kind = "path" if after["step"] == "yes" else "cautious path"
             lines.append((kind, [(x, float(percent)) for x, percent in ends]))
     last = known[-1]
-    theme = str(last["label"]).partition(": ")[2] or str(last["label"])
+    standard, own = label_parts(last["label"])
     return Panel(
-        title=f"{last['key_question']} {theme[0].upper()}{theme[1:]}",
+        title=f"{last['key_question']} {capital(own)}",
         x=(-0.25, 1.35 * (len(rounds) - 1) + 0.1),
         ticks=[(0, rounds[0]), (len(rounds) - 1, rounds[-1])],
         lines=lines,
         dots=[("current", [(at[row["inspection"]], float(row["percent"])) for row in known])],
         words=[((at[last["inspection"]] + 0.12, float(last["percent"])), f"{last['percent']}%")],
-        group=str(last["label"]).partition(": ")[0],
+        group=standard or own,
     )  # fmt: skip

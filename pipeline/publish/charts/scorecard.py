@@ -9,6 +9,7 @@ from matplotlib.figure import Figure as Drawing
 
 from pipeline.analysis.plans import MONTHS
 from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.sentences.phrases import capital, label_parts
 from pipeline.data import is_missing
 from pipeline.publish.charts.panels import BROAD, NARROW, Panel, panels
 
@@ -55,9 +56,8 @@ def _chart(question: Row, months: list[Row], standard: str) -> Panel:
         if not is_missing(row["percent"]):
             kind = "signal" if row["marked"] else "plain"
             dots[kind].append((at, float(row["percent"])))
-    theme = str(question["label"]).partition(": ")[2] or str(question["label"])
     return Panel(
-        title=f"{question['key_question']} {theme[0].upper()}{theme[1:]}",
+        title=f"{question['key_question']} {capital(label_parts(question['label'])[1])}",
         x=(-0.4, last + 0.4),
         ticks=[(0, _short(months[0]["month"])), (last, _short(months[-1]["month"]))],
         lines=lines,

@@ -325,7 +325,7 @@ def _short_title(about: About) -> str:
     if kind == "comparison" and not is_missing(now):
         return str(now) if is_missing(before) else f"{before}\N{EN DASH}{now}"
     title = str(about.get("title") or about.get("name") or "Report")
-    return "all rounds" if kind == "rounds" else title.partition(": ")[2] or title
+    return "all rounds" if kind == "rounds" else title.removeprefix(f"{about.get('short_name')}: ")
 
 
 def _main(about: About) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from pipeline.analysis.plan_progress import COLOURS
+from pipeline.analysis.sentences.phrases import capital, counted
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_page import ReportPage
 
@@ -39,10 +40,7 @@ def _rule(rules: pd.DataFrame) -> str:
         return "No rule for red, amber and green is in the data."
     steps = rules.sort_values("from_months", ascending=False)
     said = [
-        f"{colour} from {months} {'month' if months == 1 else 'months'} late"
-        if months
-        else f"{colour} before"
+        f"{colour} from {counted(months, 'month')} late" if months else f"{colour} before"
         for colour, months in zip(steps["colour"], steps["from_months"], strict=True)
     ]
-    sentence = ", ".join(said)
-    return f"{sentence[:1].upper()}{sentence[1:]} ({rules['place'].iloc[0]})."
+    return f"{capital(', '.join(said))} ({rules['place'].iloc[0]})."

@@ -9,7 +9,7 @@ from pipeline.analysis.plans import day_in_words
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.report_data import comparison_name
 from pipeline.analysis.sentences import leadership
-from pipeline.analysis.sentences.phrases import joined
+from pipeline.analysis.sentences.phrases import inside, joined
 from pipeline.data import is_missing
 from pipeline.data.nearest import one_of
 from pipeline.publish.charts.themes import Names
@@ -251,7 +251,7 @@ class Comparison(ReportPage):
         themes = self.questions["theme"].value_counts()
         there = rows["theme"].value_counts()
         names = {
-            leadership.inside(theme) if there[theme] == themes[theme] else leadership.subject(row)
+            inside(theme) if there[theme] == themes[theme] else leadership.subject(row)
             for row in records(rows)
             for theme in [str(row["theme"])]
         }

@@ -7,12 +7,10 @@ from pipeline.analysis.sentences.leadership import (
     NAMED,
     RESPONSES,
     answers_to,
-    capital,
-    inside,
     small_base,
     span,
 )
-from pipeline.analysis.sentences.phrases import in_words
+from pipeline.analysis.sentences.phrases import capital, in_words, inside
 from pipeline.data import is_missing
 from pipeline.publish.charts.themes import begins_at, theme_chart
 from pipeline.publish.page.blocks import Panel, Panels, Prose

@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis.records import Row, records
-from pipeline.analysis.sentences.leadership import capital, inside, span
+from pipeline.analysis.sentences.leadership import span
 from pipeline.analysis.sentences.overview import changes_in_short
-from pipeline.analysis.sentences.phrases import joined
+from pipeline.analysis.sentences.phrases import capital, inside, joined
 from pipeline.publish.charts.prompts import Dots, prompt_chart
 from pipeline.publish.charts.themes import begins_at, theme_chart
 from pipeline.publish.page.blocks import Heading, Prose, Together

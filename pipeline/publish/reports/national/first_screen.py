@@ -79,23 +79,23 @@ def _cards(report: NationalReport) -> list[KeyFigure]:
                 note="since the round before",
             )
         )
-    if placed := report.value("places"):
-        told, _, many = placed.partition(" of ")
+    placed = rows["half"].dropna()
+    if len(placed):
         cards.append(
             KeyFigure(
                 "Always in one half",
-                told,
-                of=f"of {many}",
+                str(int((placed != "either half").sum())),
+                of=f"of {len(placed)}",
                 note="whichever cases had been read",
             )
         )
-    if spread := report.value("spread"):
-        beyond, _, many = spread.partition(" of ")
+    spread = report.data["questions"]["widened"].dropna()
+    if len(spread):
         cards.append(
             KeyFigure(
                 "Key questions that differ",
-                beyond,
-                of=f"of {many}",
+                str(int((spread > 1).sum())),
+                of=f"of {len(spread)}",
                 note="more than chance would have them",
             )
         )

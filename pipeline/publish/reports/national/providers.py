@@ -38,9 +38,6 @@ _STRIP = 108
 
 def providers_data(report: NationalReport) -> Table:
     """Return the table of providers as it is offered for download."""
-    for table in report.shown:
-        if table.name == "providers":
-            return table
     rows = report.providers.assign(ranks=[_ranks(row) for row in records(report.providers)])
     return report.table(
         rows,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pipeline.analysis.sentences.phrases import in_words, joined
+from pipeline.analysis.sentences.phrases import capital, in_words, joined, label_parts
 from pipeline.analysis.statistics.funnel import FEWEST
 from pipeline.publish.charts.national import funnel_chart
 from pipeline.publish.page.blocks import Prose
@@ -85,20 +85,15 @@ def questions_table(report: NationalReport) -> Table | Prose:
 
 
 def _questions(report: NationalReport) -> Table:
-    for table in report.shown:
-        if table.name == "questions":
-            return table
     rows = report.data["questions"]
     names = report.data["standards"].set_index("standard")["name"]
     rows = rows.assign(
-        asked=rows["key_question"] + " " + rows["label"].str.partition(": ")[2],
+        asked=rows["key_question"] + " " + [label_parts(label)[1] for label in rows["label"]],
         heading=rows["standard"] + " " + rows["standard"].map(names),
         scatter=rows["phi"] ** 0.5,
     )
     name = str(report.data.about["comparator_name"])
-    against = [
-        Column("comparator_percent", name[:1].upper() + name[1:], "percent", missing="no figure")
-    ]
+    against = [Column("comparator_percent", capital(name), "percent", missing="no figure")]
     return report.table(
         rows,
         "Key questions across providers",

@@ -51,8 +51,3 @@ class NationalReport(ReportPage):
         """The sentence of a line of the headline; empty where it has no such line."""
         rows = self.data["headline"].set_index("item")["sentence"]
         return str(rows[item]) if item in rows.index else ""
-
-    def value(self, item: str) -> str:
-        """The figure of a line of the headline; empty where it has none."""
-        rows = self.data["headline"].set_index("item")["value"]
-        return "" if item not in rows.index or pd.isna(rows[item]) else str(rows[item])

@@ -4,7 +4,7 @@ import pandas as pd
 
 from pipeline.analysis.plans import NO_DATE, REPORTED, RESPONSES, day_in_words
 from pipeline.analysis.records import records
-from pipeline.analysis.sentences.phrases import counted, in_words, joined
+from pipeline.analysis.sentences.phrases import counted, in_words, joined, plural
 from pipeline.publish.page.blocks import Headline
 from pipeline.publish.reports.plan.context import VERDICTS, Plan
 
@@ -23,9 +23,8 @@ def in_brief(report: Plan) -> Headline:
     answers = [
         f"{in_words(int(counts[answer]))} {answer}" for answer in RESPONSES if answer in counts
     ]
-    noun = counted(total, "recommendation").partition(" ")[2]
     return Headline(
-        f"{in_words(total, capital=True)} {noun}: {joined(answers)}.",
+        f"{in_words(total, capital=True)} {plural(total, 'recommendation')}: {joined(answers)}.",
         [*replaced, *_found(report), *_promised(report)],
         report.notes,
     )

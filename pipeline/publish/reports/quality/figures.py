@@ -1,7 +1,7 @@
 """How many figures there are, from which document, and in what form."""
 
 from pipeline.analysis.sentences.corrections import NOTHING, what_rests_on_them
-from pipeline.analysis.sentences.leadership import capital
+from pipeline.analysis.sentences.phrases import capital
 from pipeline.publish.charts.completeness import completeness_chart
 from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table

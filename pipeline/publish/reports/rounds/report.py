@@ -7,6 +7,7 @@ from typing import Self
 import pandas as pd
 
 from pipeline.analysis.records import grouped, records
+from pipeline.analysis.sentences.phrases import label_parts
 from pipeline.data import is_missing
 from pipeline.publish.charts.rounds import lines_chart
 from pipeline.publish.page.blocks import (
@@ -111,17 +112,14 @@ class RoundsReport(ReportPage):
 
     def figures_table(self) -> Table:
         """Return the share of every key question, a column a round, and the change over all."""
-        for table in self.shown:
-            if table.name == "figures":
-                return table
         lines = grouped(records(self.data["figures"]), "key_question")
         changes = {row["key_question"]: row for row in records(self.data["changes"])}
         order = list(self.data["totals"]["inspection"])
         rows = []
         for code, line in lines.items():
-            heading, _, theme = line[0]["label"].partition(": ")
+            heading, own = label_parts(line[0]["label"])
             change = changes.get(code, {})
-            row: dict[str, object] = {"asked": f"{code} {theme or heading}", "heading": heading}
+            row: dict[str, object] = {"asked": f"{code} {own}", "heading": heading or own}
             for at, inspection in enumerate(order):
                 found = next((item for item in line if item["inspection"] == inspection), None)
                 row[f"p{at}"] = pd.NA if found is None else found["percent"]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.analysis.audits.scorecard import FEWEST_MONTHS, POWER, RECENT, YEAR, cases_a_month
 from pipeline.analysis.records import Row, records
-from pipeline.analysis.sentences.phrases import in_words
+from pipeline.analysis.sentences.phrases import capital, in_words, label_parts
 from pipeline.data import is_missing
 from pipeline.publish.charts.national import funnel_chart
 from pipeline.publish.charts.scorecard import control_charts
@@ -58,7 +58,7 @@ class ScorecardReport(ReportPage):
         rows = self.data["questions"]
         names = self.data["standards"].set_index("standard")["name"]
         return rows.assign(
-            asked=rows["key_question"] + " " + rows["label"].str.partition(": ")[2],
+            asked=rows["key_question"] + " " + [label_parts(label)[1] for label in rows["label"]],
             heading=rows["standard"] + " " + rows["standard"].map(names),
             last_why=[self._why(row, "last") for row in records(rows)],
             recent_why=[self._why(row, "recent") for row in records(rows)],
@@ -137,8 +137,9 @@ class ScorecardReport(ReportPage):
         ]
         if self._questions["comparator_percent"].notna().any():
             name = str(self.data.about["comparator_name"])
-            heading = name[:1].upper() + name[1:]
-            columns.append(Column("comparator_percent", heading, "percent", missing="no figure"))
+            columns.append(
+                Column("comparator_percent", capital(name), "percent", missing="no figure")
+            )
         columns.append(Column("reach", "Next range", missing="\N{EN DASH}"))
         aimed = self._questions["target"].notna().any()
         if aimed:
@@ -179,17 +180,10 @@ class ScorecardReport(ReportPage):
             "blue line: target. Dotted line: last inspection. Large dot: a rule marks the month "
             "(outside the limits; two of three near one; seven in a row on one side, or rising, or "
             f"falling). A month with fewer than {self._fewest} cases has no dot.",
-            see=self.standing_table_again(),
+            see=self.standing_table(),
             narrow=control_charts(*arguments, narrow=True),
             name="control-charts",
         )
-
-    def standing_table_again(self) -> Table:
-        """Return the table of the first sheet, or make it."""
-        for table in self.shown:
-            if table.name == "standing":
-                return table
-        return self.standing_table()
 
     def _chart_finding(self) -> str:
         fired = self._questions[self._questions["signal"].notna()]
