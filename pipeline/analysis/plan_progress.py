@@ -4,8 +4,6 @@ The first target of an action is never lost: what an update gives as a new one i
 action counts as late against its first date. What has no date has no slippage.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

@@ -5,8 +5,6 @@ as ``comparability.csv`` says that the earlier framework asked the same. A step 
 do not compare is a break: it is named, and never bridged.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any

@@ -7,8 +7,6 @@ cases has no part in it. The inspectorate knows bases and counts that it does no
 answer differs, that may be why.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pipeline.analysis.statistics.change import (

@@ -190,6 +190,10 @@ class _Simulation:
         self._sources()
         return dict(self.made)
 
+    def _add(self, table: str, *cells: Row, **own: Any) -> None:
+        """Add a row to a table; of two cells of one column the later one stands."""
+        self.made[table].append({name: cell for row in (*cells, own) for name, cell in row.items()})
+
     def _audits(self, code: str, odds: dict[str, float], random: np.random.Generator) -> None:
         from pipeline.simulate.audits import (
             RAG_RULES,
@@ -237,15 +241,14 @@ class _Simulation:
         # Names repeat after 600 providers; the number tells them apart.
         place = _FIRST[(number * 7) % len(_FIRST)] + _SECOND[(number * 3) % len(_SECOND)]
         code = f"simulated-{number:04d}"
-        self.made["providers"].append(
-            {
-                "provider": code,
-                "name": f"{place} Community Rehabilitation Company ({_MARK} {number})",
-                "short_name": f"{place} CRC ({_MARK} {number})",
-                "owner": _COMPANIES[number % len(_COMPANIES)],
-                "simulated": "yes",
-                "note": "An imaginary provider: every figure was drawn at random.",
-            }
+        self._add(
+            "providers",
+            provider=code,
+            name=f"{place} Community Rehabilitation Company ({_MARK} {number})",
+            short_name=f"{place} CRC ({_MARK} {number})",
+            owner=_COMPANIES[number % len(_COMPANIES)],
+            simulated="yes",
+            note="An imaginary provider: every figure was drawn at random.",
         )
         quality = random.normal(0.6, 0.35)  # log odds that its work on a case is done well
         habits = {
@@ -256,7 +259,7 @@ class _Simulation:
         earlier: dict[str, int] = {}
         for row in self.followed:
             visit = _Visit(row, f"{code}-{row['round']}", quality, random)
-            self.made["inspections"].append({**row, **visit.cited, "provider": code, "note": ""})
+            self._add("inspections", row, visit.cited, provider=code, note="")
             self._samples(visit)
             scores = self._scores(visit, habits)
             self._reprints(row, code, earlier)
@@ -286,7 +289,7 @@ class _Simulation:
             # A bound in the words of a real report says nothing about an imaginary sample.
             bound = {column: "" for column in sample if column.startswith("size_at_least")}
             drawn = {**visit.cited, "size": size, "note": ""}
-            self.made["samples"].append({**sample, **bound, **drawn})
+            self._add("samples", sample, bound, drawn)
 
     def _scores(self, visit: _Visit, habits: dict[str, float]) -> dict[str, int]:
         scores: dict[str, int] = {}
@@ -301,15 +304,14 @@ class _Simulation:
                 if framework == self.followed[-1]["framework"]:
                     self.pooled[number][0] += count
                     self.pooled[number][1] += base
-            self.made["key_question_scores"].append(
-                {
-                    **visit.cited,
-                    "framework": framework,
-                    "key_question": number,
-                    "reading": "own",
-                    "percent": scores.get(number, ""),
-                    "status": "published" if published else "qualitative evidence only",
-                }
+            self._add(
+                "key_question_scores",
+                visit.cited,
+                framework=framework,
+                key_question=number,
+                reading="own",
+                percent=scores.get(number, ""),
+                status="published" if published else "qualitative evidence only",
             )
         return scores
 
@@ -323,15 +325,14 @@ class _Simulation:
                 continue
             figure = earlier.get(real["key_question"], "") if real["percent"] else ""
             status = "not published" if real["percent"] and figure == "" else real["status"]
-            self.made["key_question_scores"].append(
-                {
-                    **real,
-                    "inspection": f"{code}-{before['round']}",
-                    "percent": figure,
-                    "status": status,
-                    "source": f"simulated-{row['round']}",
-                    "place": _PLACE,
-                }
+            self._add(
+                "key_question_scores",
+                real,
+                inspection=f"{code}-{before['round']}",
+                percent=figure,
+                status=status,
+                source=f"simulated-{row['round']}",
+                place=_PLACE,
             )
 
     def _prompt_scores(self, visit: _Visit) -> None:
@@ -343,7 +344,7 @@ class _Simulation:
             odds = visit.quality + visit.random.normal(0, 0.6)
             count = int(visit.random.binomial(base, _share(odds)))
             figure = _printed(count, base) if real["percent"] else ""
-            self.made["prompt_scores"].append({**real, **visit.cited, "percent": figure})
+            self._add("prompt_scores", real, visit.cited, percent=figure)
 
     def _ratings(self, visit: _Visit, scores: dict[str, int]) -> None:
         """Ratings by the framework's bands and, now and then, a permitted discretion."""
@@ -373,19 +374,16 @@ class _Simulation:
             if permitted and random.random() < _USE_OF_DISCRETION:
                 used = permitted[0]
                 step = {"rule": used.rule, "from_rating": rating, "to_rating": used.rating}
-                self.made["discretions"].append({**key, **step, "reason": f"Drawn ({_MARK})."})
+                self._add("discretions", key, step, reason=f"Drawn ({_MARK}).")
                 rating = used.rating
             total += points_for(rating, bands)
-            self.made["ratings"].append({**key, "rating": rating})
-        self.made["overall_ratings"].append(
-            {
-                **visit.cited,
-                "rating": overall_rating(
-                    total, framework_rows(self.rules["overall_bands"], framework)
-                ),
-                "score": total,
-                "score_status": "published",
-            }
+            self._add("ratings", key, rating=rating)
+        self._add(
+            "overall_ratings",
+            visit.cited,
+            rating=overall_rating(total, framework_rows(self.rules["overall_bands"], framework)),
+            score=total,
+            score_status="published",
         )
 
     def _facts(self, visit: _Visit, before: str) -> None:
@@ -418,19 +416,18 @@ class _Simulation:
             if real["target"]:
                 words.append(f"target {real['target']}%")
             number = len(self.made["facts"]) + 1
-            self.made["facts"].append(
-                {
-                    **real,
-                    **drawn,
-                    **visit.cited,
-                    "fact": number,
-                    "as_printed": ", ".join(words),
-                    "previous_status": real["previous_status"]
-                    if drawn["previous_value"] != "" or real["previous_status"] != "published"
-                    else "not printed",
-                    "place": f"{_PLACE}, figure {number}",
-                    "note": "",
-                }
+            self._add(
+                "facts",
+                real,
+                drawn,
+                visit.cited,
+                fact=number,
+                as_printed=", ".join(words),
+                previous_status=real["previous_status"]
+                if drawn["previous_value"] != "" or real["previous_status"] != "published"
+                else "not printed",
+                place=f"{_PLACE}, figure {number}",
+                note="",
             )
 
     def _plan(
@@ -456,56 +453,52 @@ class _Simulation:
             )
             responses.append(response)
             key = {"plan": plan, "recommendation": number}
-            self.made["recommendations"].append(
-                {
-                    **key,
-                    "printed_number": f"{number}.",
-                    "title": labels[question],
-                    "summary": f"Do better in {subject}.",
-                    "addressed_to": f"The provider ({_MARK})",
-                    "repeated": "no",
-                    **where,
-                }
+            self._add(
+                "recommendations",
+                key,
+                where,
+                printed_number=f"{number}.",
+                title=labels[question],
+                summary=f"Do better in {subject}.",
+                addressed_to=f"The provider ({_MARK})",
+                repeated="no",
             )
             reason = "" if response == "agreed" else str(random.choice(_REASONS))
-            self.made["responses"].append({**key, "response": response, "reason": reason, **where})
+            self._add("responses", key, where, response=response, reason=reason)
             if question in known:
-                self.made["recommendation_links"].append(
-                    {
-                        **key,
-                        "framework": latest,
-                        "kind": "key question",
-                        "subject": question,
-                        "reason": "It is about this question.",
-                    }
+                self._add(
+                    "recommendation_links",
+                    key,
+                    framework=latest,
+                    kind="key question",
+                    subject=question,
+                    reason="It is about this question.",
                 )
             if response != "not agreed":
                 self._actions(plan, number, year, subject, where, random)
         totals = {answer: responses.count(answer) for answer in set(responses)}
-        self.made["plans"].append(
-            {
-                "plan": plan,
-                "provider": code,
-                "inspection": visit.name,
-                "year": year,
-                "submitted_printed": printed,
-                "submitted": submitted,
-                "report_published_printed": row["published_printed"],
-                "agreed_printed": totals.get("agreed", 0),
-                "partly_agreed_printed": totals.get("partly agreed", 0),
-                "not_agreed_printed": totals.get("not agreed", 0),
-                "total_printed": len(responses),
-                **where,
-            }
+        self._add(
+            "plans",
+            where,
+            plan=plan,
+            provider=code,
+            inspection=visit.name,
+            year=year,
+            submitted_printed=printed,
+            submitted=submitted,
+            report_published_printed=row["published_printed"],
+            agreed_printed=totals.get("agreed", 0),
+            partly_agreed_printed=totals.get("partly agreed", 0),
+            not_agreed_printed=totals.get("not agreed", 0),
+            total_printed=len(responses),
         )
         for recommendation in earlier:
-            self.made["follow_up"].append(
-                {
-                    **recommendation,
-                    **visit.cited,
-                    "verdict": str(random.choice(["sufficient", "some", "none"])),
-                    "summary": "Drawn at random.",
-                }
+            self._add(
+                "follow_up",
+                recommendation,
+                visit.cited,
+                verdict=str(random.choice(["sufficient", "some", "none"])),
+                summary="Drawn at random.",
             )
         return [{"plan": plan, "recommendation": n} for n in range(1, len(responses) + 1)]
 
@@ -529,20 +522,19 @@ class _Simulation:
         for position in range(1, int(random.integers(1, 6)) + 1):
             kind = str(random.choice(["month", "none given", "done"], p=[0.7, 0.2, 0.1]))
             due = f"{year + 1}-{int(random.integers(1, 13)):02d}" if kind == "month" else ""
-            self.made["actions"].append(
-                {
-                    "plan": plan,
-                    "recommendation": recommendation,
-                    "action": f"{plan}-{recommendation}-{position:02d}",
-                    "position": position,
-                    "summary": f"{random.choice(_MEANS)} {subject}.",
-                    "owner": str(random.choice(_OWNERS)),
-                    "due_printed": {"month": due, "done": "Complete"}.get(kind, ""),
-                    "due": due,
-                    "due_kind": kind,
-                    "measure": "",
-                    **where,
-                }
+            self._add(
+                "actions",
+                where,
+                plan=plan,
+                recommendation=recommendation,
+                action=f"{plan}-{recommendation}-{position:02d}",
+                position=position,
+                summary=f"{random.choice(_MEANS)} {subject}.",
+                owner=str(random.choice(_OWNERS)),
+                due_printed={"month": due, "done": "Complete"}.get(kind, ""),
+                due=due,
+                due_kind=kind,
+                measure="",
             )
 
     def _aggregate(self) -> None:
@@ -552,28 +544,26 @@ class _Simulation:
         period = " and ".join(str(row["round"]) for row in under)
         for comparator in self.template["comparators"]:
             code = comparator["comparator"]
-            self.made["comparators"].append(
-                {
-                    **comparator,
-                    "name": f"{comparator['name']} ({_MARK})",
-                    "period": f"Inspections of {period}",
-                    "source": f"simulated-{latest['round']}",
-                    "place": _PLACE,
-                    "note": "All imaginary providers of this folder together.",
-                }
+            self._add(
+                "comparators",
+                comparator,
+                name=f"{comparator['name']} ({_MARK})",
+                period=f"Inspections of {period}",
+                source=f"simulated-{latest['round']}",
+                place=_PLACE,
+                note="All imaginary providers of this folder together.",
             )
             for question in self.questions[latest["framework"]]:
                 count, base = self.pooled[question["key_question"]]
-                self.made["comparator_scores"].append(
-                    {
-                        "comparator": code,
-                        "framework": latest["framework"],
-                        "key_question": question["key_question"],
-                        "percent": _printed(count, base) if base else "",
-                        "status": "published" if base else "qualitative evidence only",
-                        "source": f"simulated-{latest['round']}",
-                        "place": _PLACE,
-                    }
+                self._add(
+                    "comparator_scores",
+                    comparator=code,
+                    framework=latest["framework"],
+                    key_question=question["key_question"],
+                    percent=_printed(count, base) if base else "",
+                    status="published" if base else "qualitative evidence only",
+                    source=f"simulated-{latest['round']}",
+                    place=_PLACE,
                 )
 
     def _sources(self) -> None:
@@ -590,17 +580,16 @@ class _Simulation:
         plans = {"published": day, "published_printed": printed}
         titles["simulated-plans"] = ("Action plans", plans)
         for source, (title, row) in titles.items():
-            self.made["sources"].append(
-                {
-                    "source": source,
-                    "title": f"{title} ({_MARK})",
-                    "publisher": f"Nobody ({_MARK})",
-                    "published_printed": row["published_printed"],
-                    "published": row["published"],
-                    "kind": "simulated",
-                    "licence": "no licence needed, the figures are imaginary",
-                    "note": f"Made by the simulate command with seed {self.seed}.",
-                }
+            self._add(
+                "sources",
+                source=source,
+                title=f"{title} ({_MARK})",
+                publisher=f"Nobody ({_MARK})",
+                published_printed=row["published_printed"],
+                published=row["published"],
+                kind="simulated",
+                licence="no licence needed, the figures are imaginary",
+                note=f"Made by the simulate command with seed {self.seed}.",
             )
 
 

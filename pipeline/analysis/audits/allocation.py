@@ -6,8 +6,6 @@ two ("Blue/Red"), and the lists of circumstances that lift a case to another col
 data on a case say nothing. So a case above its cell may be right; one below it needs looking at.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pipeline.analysis.audits.counts import fewest_cases

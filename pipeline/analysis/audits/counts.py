@@ -1,7 +1,5 @@
 """Audited cases by month and key question, and the smallest number that may be shown apart."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

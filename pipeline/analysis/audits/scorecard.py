@@ -4,8 +4,6 @@ Every table here is about one provider and one framework: that of its latest aud
 cases below the limit of ``publication_limits`` is never shown apart, by month or by team.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What the national page says first, in sentences made from its tables."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pipeline.analysis.national.providers import FEWEST

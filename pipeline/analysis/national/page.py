@@ -1,7 +1,5 @@
 """The national pages: their tables, and what each says of itself."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The providers of a framework: latest inspection, the one before it, and where they stand."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Each key question across providers: overall share, funnel, spread beyond chance, shrinkage."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What is recommended again and again, whether figures moved afterwards, and use of discretion."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any

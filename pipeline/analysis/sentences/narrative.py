@@ -13,8 +13,6 @@ The rules, which the tests try to break:
 Every sentence is fit for the leadership edition; the analyst edition adds tables, not words.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

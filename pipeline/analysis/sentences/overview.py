@@ -4,8 +4,6 @@ Each takes the tables that the statistics make and returns plain text, or None w
 nothing to say. None holds a p-value, so all are fit for the leadership edition.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pipeline.analysis.records import Row

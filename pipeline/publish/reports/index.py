@@ -5,8 +5,6 @@ and lists narrow the rows by provider, rating, direction, round and owner; witho
 there. The page of all providers side by side is the first link; where there is none, it says why.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

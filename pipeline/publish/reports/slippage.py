@@ -1,7 +1,5 @@
 """How far the targets of a plan slipped, by owner: on the plan's page and on the score card."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pipeline.analysis.plan_progress import COLOURS

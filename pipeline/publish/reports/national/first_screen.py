@@ -1,9 +1,5 @@
 """The first screen: how many, what rose and fell, where the weakness lies, what it means."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from pipeline.analysis.sentences.phrases import counted
@@ -17,12 +13,10 @@ from pipeline.publish.page.blocks import (
     Together,
 )
 from pipeline.publish.page.pictures import Picture, Reference
-
-if TYPE_CHECKING:
-    from pipeline.publish.reports.national.report import NationalReport
+from pipeline.publish.reports.national.context import National
 
 
-def in_brief(report: NationalReport) -> Together:
+def in_brief(report: National) -> Together:
     """Return the first screen."""
     beside = report.sentence("moves")
     return Together(
@@ -35,7 +29,7 @@ def in_brief(report: NationalReport) -> Together:
     )
 
 
-def _scores(report: NationalReport) -> list[Picture]:
+def _scores(report: National) -> list[Picture]:
     """Where all of them stand; nothing where no provider has a score."""
     points = report.providers["points"].dropna()
     if points.empty:
@@ -64,7 +58,7 @@ def _range(points: pd.Series, most: int) -> str:
     return f"Scores run from {low} to {high} of {most}; the middle one is {points.median():g}."
 
 
-def _cards(report: NationalReport) -> list[KeyFigure]:
+def _cards(report: National) -> list[KeyFigure]:
     rows = report.providers
     cards = []
     ways = rows["rating_direction"].dropna()
@@ -102,7 +96,7 @@ def _cards(report: NationalReport) -> list[KeyFigure]:
     return cards
 
 
-def _panels(report: NationalReport) -> list[Panel]:
+def _panels(report: National) -> list[Panel]:
     found = {
         "Who changed most": ("gained most", "lost most"),
         "Where the weakness lies": ("weakness", "theme"),
@@ -120,7 +114,7 @@ def _panels(report: NationalReport) -> list[Panel]:
     return panels
 
 
-def _recommended(report: NationalReport) -> list[str]:
+def _recommended(report: National) -> list[str]:
     """What is recommended most often."""
     rows = report.data["recommended"]
     if rows.empty:

@@ -1,10 +1,8 @@
 """The providers one below the other: score, change, ratings, and how far the order holds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -27,16 +25,14 @@ from pipeline.publish.page.markup import (
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.style import RATING_LEVELS
 from pipeline.publish.page.tables import Column, Table
-
-if TYPE_CHECKING:
-    from pipeline.publish.reports.national.report import NationalReport
+from pipeline.publish.reports.national.context import National
 
 _NO_EARLIER = "no earlier inspection"
 _WAYS = {"rose": "rating rose", "stayed": "rating stayed", "fell": "rating fell"}
 _STRIP = 108
 
 
-def providers_data(report: NationalReport) -> Table:
+def providers_data(report: National) -> Table:
     """Return the table of providers as it is offered for download."""
     rows = report.providers.assign(ranks=[_ranks(row) for row in records(report.providers)])
     return report.table(
@@ -67,20 +63,6 @@ def _ranks(row: Row) -> Any:
     if row["best_rank"] == row["worst_rank"]:
         return str(row["best_rank"])
     return f"{row['best_rank']} to {row['worst_rank']}"
-
-
-def providers_table(report: NationalReport) -> ProvidersTable:
-    """Return the table of providers as the page shows it."""
-    providers_data(report)
-    bands = report.data["overall_bands"].sort_values("lower_points")
-    return ProvidersTable(
-        rows=records(report.providers),
-        tiles=grouped(records(report.data["tiles"]), "provider"),
-        standards=[(row["standard"], row["name"]) for row in records(report.data["standards"])],
-        bounds=[int(lower) for lower in bands["lower_points"] if lower],
-        ratings=[str(name) for name in bands["rating"]][::-1],
-        notes=report.notes,
-    )
 
 
 @dataclass(frozen=True, repr=False)
@@ -266,6 +248,20 @@ class ProvidersTable(Shown):
         return tag("td", ranks, data_v=f"{middle:g}", class_="c")
 
 
+def providers_table(report: National) -> ProvidersTable:
+    """Return the table of providers as the page shows it."""
+    providers_data(report)
+    bands = report.data["overall_bands"].sort_values("lower_points")
+    return ProvidersTable(
+        rows=records(report.providers),
+        tiles=grouped(records(report.data["tiles"]), "provider"),
+        standards=[(row["standard"], row["name"]) for row in records(report.data["standards"])],
+        bounds=[int(lower) for lower in bands["lower_points"] if lower],
+        ratings=[str(name) for name in bands["rating"]][::-1],
+        notes=report.notes,
+    )
+
+
 def _scores(row: Row) -> str:
     """What the strip draws, for those who do not see it."""
     if is_missing(row["points"]):
@@ -282,7 +278,7 @@ def _moved(points: int) -> Markup:
     return join([symbol(mark, word), hidden(word), f" {abs(points)}"])
 
 
-def told_apart(report: NationalReport) -> Together | Prose:
+def told_apart(report: National) -> Together | Prose:
     """Return who would stay in which half, as groups and not as ranks."""
     rows = report.providers[report.providers["half"].notna()]
     if rows.empty:
@@ -303,7 +299,7 @@ def told_apart(report: NationalReport) -> Together | Prose:
     return Together(parts)
 
 
-def owners_table(report: NationalReport) -> Table | Prose:
+def owners_table(report: National) -> Table | Prose:
     """Return the providers of each owner together, where the data names owners."""
     known = report.providers[report.providers["owner"].notna()]
     if known["owner"].nunique() < 2:

@@ -1,9 +1,5 @@
 """Key questions across providers: funnels, overall shares, and what few cases do."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from pipeline.analysis.sentences.phrases import capital, in_words, joined, label_parts
@@ -12,9 +8,7 @@ from pipeline.publish.charts.national import funnel_chart
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table
-
-if TYPE_CHECKING:
-    from pipeline.publish.reports.national.report import NationalReport
+from pipeline.publish.reports.national.context import National
 
 MANY = 60
 """With more providers the dots are drawn once: a page must stay light enough to send."""
@@ -22,7 +16,7 @@ FEW_CASES = 30
 """A question with fewer cases a provider is shown with its shares drawn in."""
 
 
-def funnels(report: NationalReport) -> Picture | Prose:
+def funnels(report: National) -> Picture | Prose:
     """Return a funnel a key question, or why there is none."""
     questions = report.data["questions"]
     drawn = questions[questions["phi"].notna()]
@@ -77,14 +71,14 @@ def _left_out(questions: pd.DataFrame) -> str:
     )
 
 
-def questions_table(report: NationalReport) -> Table | Prose:
+def questions_table(report: National) -> Table | Prose:
     """Return each key question's overall share and how the providers lie around it."""
     if report.data["questions"].empty:
         return Prose(["No key question of this framework has a percentage."])
     return _questions(report)
 
 
-def _questions(report: NationalReport) -> Table:
+def _questions(report: National) -> Table:
     rows = report.data["questions"]
     names = report.data["standards"].set_index("standard")["name"]
     rows = rows.assign(
@@ -119,7 +113,7 @@ def _questions(report: NationalReport) -> Table:
     )  # fmt: skip
 
 
-def few_cases_table(report: NationalReport) -> Table | Prose:
+def few_cases_table(report: National) -> Table | Prose:
     """Return the extremes of questions on few cases, as printed and drawn towards the mean."""
     shares = report.data["shares"]
     known = shares[shares["drawn_in"].notna()]

@@ -1,17 +1,11 @@
 """What is recommended again and again, what came of it, and how discretion is used."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.tables import Column, Table
-
-if TYPE_CHECKING:
-    from pipeline.publish.reports.national.report import NationalReport
+from pipeline.publish.reports.national.context import National
 
 
-def recommended_table(report: NationalReport) -> Table | Prose:
+def recommended_table(report: National) -> Table | Prose:
     """Return the key questions that recommendations are tied to, and what their figures did."""
     rows = report.data["recommended"]
     if rows.empty:
@@ -38,7 +32,7 @@ def recommended_table(report: NationalReport) -> Table | Prose:
     )
 
 
-def recommended_standards(report: NationalReport) -> Table | Prose:
+def recommended_standards(report: National) -> Table | Prose:
     """Return how ratings moved of the standards that recommendations were tied to."""
     rows = report.data["recommended_standards"]
     if rows.empty:
@@ -62,7 +56,7 @@ def recommended_standards(report: NationalReport) -> Table | Prose:
     )
 
 
-def discretion_table(report: NationalReport) -> Table | Prose:
+def discretion_table(report: National) -> Table | Prose:
     """Return how often each discretion was used in the latest inspections, and which way."""
     rows = report.data["discretion"]
     used = rows[rows["standards"] > 0]

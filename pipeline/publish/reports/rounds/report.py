@@ -1,7 +1,5 @@
 """One provider through all its rounds: what its notebook calls, a method a cell."""
 
-from __future__ import annotations
-
 from typing import Self
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The score card: what its notebook calls, a method a cell."""
 
-from __future__ import annotations
-
 from functools import cached_property
 from typing import Any, Self
 
