@@ -18,8 +18,8 @@ def inspections_in_order(tables: Tables) -> pd.DataFrame:
     provider has one inspection in it, else the inspection's code without the provider's),
     ``round_name`` (its label, else its key), ``provider_name`` and ``provider_short_name`` (as they
     were at the inspection, else as they are), and ``comparator``, the aggregate it is set against:
-    the one it names, else the one its own report prints, else its framework's, else the only one
-    with figures for its framework, if that is no newer; empty where there is none.
+    the one it names, else the only one its own report prints, else its framework's, else the only
+    one with figures for its framework, if that is no newer; empty where there is none.
 
     >>> from pipeline.data import load
     >>> inspections_in_order(load())["round_key"].tolist()
@@ -51,7 +51,7 @@ def _comparators(rows: pd.DataFrame, tables: Tables) -> pd.Series:
     scored = tables["comparator_scores"][["comparator", "framework"]].drop_duplicates()
     known = look_up(scored, tables["comparators"], ["comparator"], ["source"])
     known = look_up(known, tables["sources"], ["source"], ["published"])
-    own_report = known.drop_duplicates(["framework", "source"])
+    own_report = known[~known.duplicated(["framework", "source"], keep=False)]
     only = known[~known.duplicated("framework", keep=False)]
     alone = look_up(rows[["framework"]], only, ["framework"], ["comparator"])["comparator"]
     published = known.drop_duplicates("comparator").set_index("comparator")["published"]

@@ -87,3 +87,14 @@ def grouped(rows: Iterable[Row], *key: str) -> dict[Any, list[Row]]:
     for row in rows:
         groups[row[key[0]] if len(key) == 1 else tuple(row[k] for k in key)].append(row)
     return groups
+
+
+def first_spellings(names: Iterable[str]) -> dict[str, str]:
+    """Return names with the first of each that differs in capitals, blanks or punctuation only.
+
+    >>> first_spellings(["Larkfield Trust", "LARKFIELD  trust.", "Oakmere"])["LARKFIELD  trust."]
+    'Larkfield Trust'
+    """
+    first: dict[str, str] = {}
+    plain = {name: "".join(filter(str.isalnum, name.casefold())) for name in names}
+    return {name: first.setdefault(letters, name) for name, letters in plain.items()}

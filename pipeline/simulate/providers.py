@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.analysis.sentences.phrases import capital, inside, label_parts
 from pipeline.data.folders import PROJECT, raw_folder
 
 if TYPE_CHECKING:
@@ -447,7 +448,8 @@ class _Simulation:
         where = {"source": source, "place": _PLACE}
         responses: list[str] = []
         for number, question in enumerate(weakest[:count], start=1):
-            subject = labels[question].lower()
+            standard, own = label_parts(labels[question])
+            subject = f"{inside(own)} ({inside(standard)})" if standard else inside(own)
             response = str(
                 random.choice(["agreed", "partly agreed", "not agreed"], p=[0.7, 0.2, 0.1])
             )
@@ -458,7 +460,7 @@ class _Simulation:
                 key,
                 where,
                 printed_number=f"{number}.",
-                title=labels[question],
+                title=capital(subject),
                 summary=f"Do better in {subject}.",
                 addressed_to=f"The provider ({_MARK})",
                 repeated="no",

@@ -89,3 +89,11 @@ def test_conda_environment_has_the_same_ranges() -> None:
         assert ranges == requirement.specifier, f"environment.yml: {requirement.name} {ranges}"
     assert conda.pop("python") == PYPROJECT["requires-python"]
     assert set(conda) <= {"pip", "nodefaults", "conda-forge"}, f"only in environment.yml: {conda}"
+
+
+def test_the_version_is_the_one_the_changelog_begins_with() -> None:
+    text = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    number, unreleased = re.search(r"^## (\S+)( \(unreleased\))?$", text, re.MULTILINE).groups()
+    version = Version(PYPROJECT["version"])
+    assert version.base_version == number
+    assert version.is_devrelease == bool(unreleased), "a page must not print what is not released"

@@ -78,6 +78,13 @@ def test_every_name_says_simulated_and_no_source_of_figures_is_real(folder):
     assert not real & {row["name"] for row in rows(folder, "providers")}
 
 
+def test_what_is_recommended_stands_inside_a_sentence(folder):
+    titles = {row["title"] for row in rows(folder, "recommendations")}
+    labels = {row["label"] for row in rows(folder, "key_questions")}
+    assert "Planning: engaging the person" in labels
+    assert titles and not [title for title in titles if ":" in title]
+
+
 def test_frameworks_and_questions_are_the_real_ones(folder):
     for name in ("standards", "key_questions", "rating_bands", "overall_bands", "comparability"):
         assert rows(folder, name) == rows(RAW, name)

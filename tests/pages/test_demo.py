@@ -292,6 +292,12 @@ def test_three_hundred_providers_fit_some_screens(tmp_path: Path, chromium: Any)
         assert shown.locator("li[data-row]:visible a:visible").count() == 5
 
 
+def test_the_front_page_lists_an_owner_of_two_spellings_once() -> None:
+    owners = ["Larkfield Trust", "LARKFIELD TRUST.", "Oakmere"] * 2
+    html = index_html([about(n, "Good", owner=owner) for n, owner in enumerate(owners)])
+    assert "LARKFIELD" not in html and html.count('data-owner="Larkfield Trust"') == 4
+
+
 def test_the_latest_round_with_the_one_before_it_comes_first(tmp_path: Path) -> None:
     reports = [
         about(1, "Good", name=f"c{now}{before}", round=now, previous_round=before,

@@ -11,14 +11,19 @@ from support.folders import (
 )
 
 from pipeline.analysis.comparison import key_question_comparison, prompt_comparison
+from pipeline.analysis.files import write_files
 from pipeline.analysis.inspections import (
     comparator_in_text,
     inspections_in_order,
     pairs_of_inspections,
 )
 from pipeline.analysis.process import processed_tables
-from pipeline.analysis.report_data import comparisons
+from pipeline.analysis.report_data import comparisons, report_files
+from pipeline.analysis.sentences.leadership import no_aggregate
 from pipeline.data import load
+from pipeline.data.folders import PROCESSED_VARIABLE
+from pipeline.publish.reports.comparison import ComparisonReport
+from pipeline.publish.reports.comparison.first_screen import facts
 
 PREVIOUS, CURRENT = "northumbria-crc-2018", "northumbria-crc-2019"
 CITED = {"source": "hmip-northumbria-2020", "place": "made up"}
@@ -131,6 +136,32 @@ def test_an_inspection_may_name_its_aggregate(folder):
     assert rounds(folder).loc[CURRENT, "comparator"] == "another"
 
 
+def test_of_two_aggregates_neither_of_which_is_named_the_page_says_what_to_type(
+    folder, monkeypatch
+):
+    add_aggregate(folder, "northern-crcs", "hmip-northumbria-2020", "2020-02")
+    folder.edit("comparators", {"comparator": "northern-crcs"}, short_name="northern CRCs")
+    folder.edit("inspections", {"inspection": CURRENT}, comparator="")
+    assert pd.isna(rounds(folder).loc[CURRENT, "comparator"]), "the order of the file decides"
+    tables = load(folder.path)
+    processed = folder.path.parent / "processed"
+    for report in comparisons(tables, processed_tables(tables)):
+        write_files(processed, report_files(report))
+    monkeypatch.setenv(PROCESSED_VARIABLE, str(processed))
+    page = ComparisonReport.open("northumbria-crc", 2018, 2019, "")
+    said = {fact.term: fact.words for fact in facts(page)}
+    assert not [label for label in said if label.startswith("Against")]
+    assert said["To know with it"].endswith(
+        "This round is set against no aggregate. All CRCs and northern CRCs have figures for its "
+        "framework, and nothing in the data says which of them is meant: to choose, write all-crcs "
+        "or northern-crcs in the column comparator of inspections.csv."
+    )
+    chosen = ComparisonReport.open("northumbria-crc", 2018, 2019, "northern-crcs")
+    assert chosen.without_aggregate == "", "whoever makes the page may choose"
+    folder.edit("inspections", {"inspection": CURRENT}, comparator="northern-crcs")
+    assert rounds(folder).loc[CURRENT, "comparator"] == "northern-crcs"
+
+
 def test_a_newer_aggregate_never_judges_an_older_inspection(folder):
     """The only aggregate with figures comes from a report of 2021."""
     folder.drop("comparator_scores")
@@ -153,6 +184,8 @@ def test_a_newer_aggregate_never_judges_an_older_inspection(folder):
         "comparator_scores", *({**row, **changed} for row in original.rows("comparator_scores"))
     )
     assert rounds(folder)["comparator"].isna().all()
+    said = no_aggregate({"all-crcs": "all CRCs"})
+    assert "All CRCs has figures for its framework, but is newer than its report" in said
     # Nor where the framework names it for whatever comes later.
     folder.edit("frameworks", {"framework": "crc-2019"}, comparator="all-crcs")
     code = copy_inspection(folder, "northumbria-crc", 2022)

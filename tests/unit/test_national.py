@@ -80,6 +80,18 @@ def test_twelve_equal_providers_cannot_be_told_apart(folder):
     assert sentences["spread"].startswith("Nowhere do providers scatter more than chance")
 
 
+def test_an_owner_under_two_spellings_is_one(folder):
+    for number, owner in ((1, "Larkfield Trust"), (2, "LARKFIELD  Trust."), (3, "Oakmere")):
+        code = add(folder, number)
+        folder.edit("providers", {"provider": code}, owner=owner)
+    tables, processed = made(folder)
+    (pairs,) = latest_pairs(tables).values()
+    rows = standing_of_providers(tables, processed, CRC, pairs).set_index("provider")["owner"]
+    assert rows.loc[["made-up-01", "made-up-02", "made-up-03"]].tolist() == [
+        "Larkfield Trust", "Larkfield Trust", "Oakmere",
+    ]  # fmt: skip
+
+
 def test_one_provider_apart_is_found(folder):
     for number in range(1, 12):
         add(folder, number)

@@ -10,7 +10,7 @@ from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.ratings.scale import Rated, Scale
 from pipeline.analysis.ratings.stability import total_together
-from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.records import Row, first_spellings, grouped, records
 from pipeline.analysis.statistics.ranking import half, rank_intervals
 from pipeline.data import Tables, is_missing
 
@@ -80,7 +80,7 @@ def standing_of_providers(
     moves = grouped(records(processed["rating_comparison"]), "current_inspection")
     scores = grouped(records(processed["key_question_comparison"]), "current_inspection")
     most = int(framework_rows(tables["overall_bands"], framework)["upper_points"].max())
-    providers = {row["provider"]: row for row in records(tables["providers"])}
+    providers = {row["provider"]: row for row in records(_with_owners(tables["providers"]))}
     order = _order_of_ratings(tables, framework)
     rows: list[Row] = []
     for pair in pairs:
@@ -98,6 +98,12 @@ def standing_of_providers(
     frame = pd.DataFrame(rows, columns=_COLUMNS).astype(dict.fromkeys(_WHOLE, "Int64"))
     frame = frame.sort_values(["points", "name"], ascending=[False, True], na_position="last")
     return _with_ranks(frame.reset_index(drop=True), tables, scores, rated, framework)
+
+
+def _with_owners(providers: pd.DataFrame) -> pd.DataFrame:
+    """Providers with each owner as it is spelled first, by the names of the providers."""
+    spelled = first_spellings(providers.sort_values("name")["owner"].dropna())
+    return providers.assign(owner=providers["owner"].replace(spelled))
 
 
 def _order_of_ratings(tables: Tables, framework: str) -> dict[str, int]:

@@ -9,7 +9,7 @@ Whole sentences that can be repeated at a meeting by somebody who has not seen t
 * names of ratings, themes and of the aggregate come from the data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -335,6 +335,26 @@ def against_aggregate(questions: pd.DataFrame) -> str:
     said = f"Of {counted(len(known), 'key question')}, {joined(parts)}"
     said += f"; {few} {'has' if few == 1 else 'have'} too few cases to tell" if few else ""
     return said + (f"; {left} cannot be judged." if left else ".")
+
+
+def no_aggregate(others: Mapping[str, str]) -> str:
+    """Return why a round is set against no aggregate though there are some, and what to type.
+
+    ``others`` are the names, by code, of those with figures for its framework; empty without any.
+
+    >>> no_aggregate({})
+    ''
+    """
+    if not others:
+        return ""
+    why = "have figures for its framework, and nothing in the data says which of them is meant"
+    named = capital(joined(list(others.values())))
+    if len(others) == 1:
+        why = "has figures for its framework, but is newer than its report"
+    return (
+        f"This round is set against no aggregate. {named} {why}: to choose, write "
+        f"{joined(list(others), 'or')} in the column comparator of inspections.csv."
+    )
 
 
 def score(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from pipeline.analysis.records import first_spellings
 from pipeline.publish.page.finder import finder, shown_as
 from pipeline.publish.page.markup import (
     EMPTY,
@@ -54,6 +55,7 @@ class _Provider:
     name: str
     simulated: bool
     reports: list[About] = field(default_factory=list)
+    owner: str = ""
 
     @property
     def latest(self) -> About | None:
@@ -137,9 +139,13 @@ def _providers(reports: Iterable[About]) -> list[_Provider]:
         if name:
             key = (simulated, name.lower(), name)
             found.setdefault(key, _Provider(name, simulated)).reports.append(about)
-    for provider in found.values():
+    providers = [found[key] for key in sorted(found)]
+    for provider in providers:
         provider.reports.sort(key=_order)
-    return [found[key] for key in sorted(found)]
+    spelled = first_spellings(provider.first("owner") for provider in providers)
+    for provider in providers:
+        provider.owner = spelled[provider.first("owner")]
+    return providers
 
 
 def _order(about: About) -> tuple[int, int, int, str]:
@@ -192,7 +198,7 @@ def _finder(providers: Sequence[_Provider]) -> Markup:
             ("rating", "Overall rating", sorted(_values(providers, "rating"), key=_merit)),
             ("way", "Since the round before", _values(providers, "direction")),
             ("round", "Latest round", _values(providers, "round")),
-            ("owner", "Owner", sorted({p.first("owner") for p in providers} - {""})),
+            ("owner", "Owner", sorted({p.owner for p in providers} - {""})),
         ],
     )
 
@@ -246,7 +252,7 @@ def _row(provider: _Provider, *, many: bool) -> Markup:
     short = provider.first("short_name") if many else ""
     shown = [short, hidden(f" {provider.name}")] if short else [provider.name]
     name = tag("a", *shown, href=_address(_main(latest)))
-    owner = provider.first("owner")
+    owner = provider.owner
     said = (_standing(latest) if many else EMPTY) or escape(latest.get("result") or "")
     if provider.latest is None:
         said = tag("span", _NO_COMPARISON, class_="small")

@@ -140,6 +140,14 @@ class Comparison(ReportPage):
             f"{self._named(own)}."
         )
 
+    @property
+    def without_aggregate(self) -> str:
+        """Why there is no aggregate though the data has some, and what to type; else empty."""
+        others = self.data["other_aggregates"]["comparator"].drop_duplicates()
+        return leadership.no_aggregate(
+            {} if self.comparator else {str(code): self._named(code) for code in others}
+        )
+
     @cached_property
     def prompts(self) -> pd.DataFrame:
         """The tested prompt comparison with the theme of each, in the order of the questions."""

@@ -40,7 +40,7 @@ def facts(report: Comparison) -> list[Fact]:
     if said := leadership.against_aggregate(report.questions):
         found.append(Fact(f"Against {report.aggregate}", said + report.another_aggregate))
     known = [*report.data.about["lineage"], *corrections(report), *failed_checks(report)]
-    if said := " ".join(known):
+    if said := " ".join(filter(None, [*known, report.without_aggregate])):
         found.append(Fact("To know with it", said))
     return found
 
