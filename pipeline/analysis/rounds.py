@@ -14,6 +14,7 @@ import pandas as pd
 from pipeline.analysis.about import about_provider, page
 from pipeline.analysis.comparison import NOT_STATED, own_scores
 from pipeline.analysis.inspections import inspections_in_order
+from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.report_data import ReportSubject, comparison_name, with_sources
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
@@ -52,39 +53,35 @@ def figures_through_time(tables: Tables, rounds: list[Row]) -> pd.DataFrame:
     scores = own_scores(tables)
     scores = scores[scores["inspection"].isin(codes)]
     own = {(row["inspection"], row["key_question"]): row for row in records(scores)}
-    questions = grouped(records(tables["key_questions"]), "framework")
     samples = {
         (question["framework"], question["key_question"]): question["sample"]
         for question in records(tables["key_questions"])
     }
     sizes = {(row["inspection"], row["sample"]): row["size"] for row in records(tables["samples"])}
     rows: list[Row] = []
-    for question in questions[rounds[-1]["framework"]]:
-        line = []
-        for inspection, code, step in _followed(
-            tables, rounds, "key question", question["key_question"]
-        ):
-            score = own.get((inspection["inspection"], code))
-            if score is None:
-                break
-            sample = samples[inspection["framework"], code]
-            size = sizes.get((inspection["inspection"], sample))
-            line.append(
+    for question in _of_latest(tables["key_questions"], rounds):
+        asked = question["key_question"]
+        for inspection, code, score, step in _followed(tables, rounds, "key question", asked, own):
+            size = sizes.get((inspection["inspection"], samples[inspection["framework"], code]))
+            rows.append(
                 {
                     "inspection": inspection["inspection"],
                     "round": inspection["round_name"],
-                    "key_question": question["key_question"],
+                    "key_question": asked,
                     "label": question["label"],
                     **{name: score[name] for name in ("percent", "status", "source", "place")},
                     **_interval(score["percent"], size),
                     **step,
                 }
             )
-        rows += reversed(line)
     frame = pd.DataFrame(rows, columns=_FIGURES)
     return frame.astype(
         {"percent": "Int64", "cases": "Int64", "lower": "Float64", "upper": "Float64"}
     )
+
+
+def _of_latest(frame: pd.DataFrame, rounds: list[Row]) -> list[Row]:
+    return records(framework_rows(frame, rounds[-1]["framework"]))
 
 
 def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]) -> pd.DataFrame:
@@ -93,43 +90,41 @@ def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row
     Columns as in ``figures_through_time``, with the published ``rating`` and its ``points``.
     """
     rated = {(row["inspection"], row["standard"]): row for row in records(ratings)}
-    standards = grouped(records(tables["standards"]), "framework")
-    rows: list[Row] = []
-    for standard in standards[rounds[-1]["framework"]]:
-        line = []
-        for inspection, code, step in _followed(tables, rounds, "rating", standard["standard"]):
-            row = rated.get((inspection["inspection"], code))
-            if row is None:
-                break
-            line.append(
-                {
-                    "inspection": inspection["inspection"],
-                    "round": inspection["round_name"],
-                    "standard": standard["standard"],
-                    "name": standard["name"],
-                    "rating": row["published_rating"],
-                    "points": row["points"],
-                    "source": row["source"],
-                    "place": row["place"],
-                    **step,
-                }
-            )
-        rows += reversed(line)
+    rows = [
+        {
+            "inspection": inspection["inspection"],
+            "round": inspection["round_name"],
+            "standard": standard["standard"],
+            "name": standard["name"],
+            "rating": row["published_rating"],
+            "points": row["points"],
+            "source": row["source"],
+            "place": row["place"],
+            **step,
+        }
+        for standard in _of_latest(tables["standards"], rounds)
+        for inspection, _, row, step in _followed(
+            tables, rounds, "rating", standard["standard"], rated
+        )
+    ]
     return pd.DataFrame(rows, columns=_RATINGS).astype({"points": "Int64"})
 
 
 def _followed(
-    tables: Tables, rounds: list[Row], kind: str, subject: str
-) -> list[tuple[Row, str, Row]]:
-    """A subject back through the rounds, latest first: inspection, code there, step to it."""
+    tables: Tables, rounds: list[Row], kind: str, subject: str, found: Mapping[Any, Row]
+) -> list[tuple[Row, str, Row, Row]]:
+    """A subject as far back as it is ``found``, earliest first: inspection, code, row and step."""
     stated = tables["comparability"]
     said = {
         (row["previous_framework"], row["current_framework"], row["subject"]): row
         for row in records(stated[stated["kind"] == kind])
     }
-    found: list[tuple[Row, str, Row]] = []
+    line: list[tuple[Row, str, Row, Row]] = []
     code: Any = subject
     for at in range(len(rounds) - 1, -1, -1):
+        row = found.get((rounds[at]["inspection"], code))
+        if row is None:
+            break
         step: Row = {"step": pd.NA, "reason": pd.NA}
         earlier: Any = None
         if at:
@@ -137,17 +132,17 @@ def _followed(
             if frameworks[0] == frameworks[1]:
                 step["step"], earlier = "yes", code
             else:
-                row = said.get((*frameworks, code), {})
+                how = said.get((*frameworks, code), {})
                 step = {
-                    "step": row.get("comparable", "no"),
-                    "reason": row.get("reason", NOT_STATED),
+                    "step": how.get("comparable", "no"),
+                    "reason": how.get("reason", NOT_STATED),
                 }
-                earlier = row.get("previous_subject")
-        found.append((rounds[at], str(code), step))
+                earlier = how.get("previous_subject")
+        line.append((rounds[at], str(code), row, step))
         if is_missing(earlier):
             break
         code = earlier
-    return found
+    return line[::-1]
 
 
 def _interval(percent: Any, size: Any) -> Row:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pipeline.analysis.national.providers import Latest
@@ -45,24 +46,14 @@ def recommended_questions(
     rows: list[Row] = []
     for question, by_provider in told.items():
         moved = moves[question]
-        followed = _answering(moved, by_provider, answered)
-        others = set(moved) - followed
-        points = {p: int(change["change_points"]) for p, change in moved.items()}
+        ways = {p: _WAYS[np.sign(int(change["change_points"]))] for p, change in moved.items()}
+        significant = {p for p in moved if moved[p]["change_verdict"] == "significant"}
         rows.append(
             {
                 "key_question": question,
                 "label": labels[question],
-                "providers": len(by_provider),
-                "again": sum(len(codes) > 1 for codes in by_provider.values()),
-                "followed": len(followed),
-                "followed_rose": sum(points[p] > 0 for p in followed),
-                "followed_fell": sum(points[p] < 0 for p in followed),
-                "followed_significant": sum(
-                    moved[p]["change_verdict"] == "significant" for p in followed
-                ),
-                "others": len(others),
-                "others_rose": sum(points[p] > 0 for p in others),
-                "others_fell": sum(points[p] < 0 for p in others),
+                **_followed(ways, by_provider, answered),
+                "followed_significant": len(significant & _answering(moved, by_provider, answered)),
             }
         )
     frame = pd.DataFrame(rows, columns=_RECOMMENDED)
@@ -100,19 +91,9 @@ def recommended_standards(
         by_provider = told.get(standard["standard"])
         if by_provider is None:
             continue
+        named = {name: standard[name] for name in ("standard", "name")}
         moved = moves[standard["standard"]]
-        followed = _answering(moved, by_provider, answered)
-        row: Row = {
-            "standard": standard["standard"],
-            "name": standard["name"],
-            "providers": len(by_provider),
-            "again": sum(len(codes) > 1 for codes in by_provider.values()),
-        }
-        for name, among in (("followed", followed), ("others", set(moved) - followed)):
-            row[name] = len(among)
-            for way in ("rose", "stayed", "fell"):
-                row[f"{name}_{way}"] = sum(moved[provider] == way for provider in among)
-        rows.append(row)
+        rows.append({**named, **_followed(moved, by_provider, answered)})
     return pd.DataFrame(rows, columns=_STANDARDS)
 
 
@@ -137,6 +118,26 @@ def _told(
         if pair.previous is not None
     }
     return told, answered
+
+
+_WAYS = {1: "rose", 0: "stayed", -1: "fell"}
+
+
+def _followed(
+    moved: Mapping[str, str],
+    by_provider: Mapping[str, set[str]],
+    answered: Mapping[str, set[str]],
+) -> Row:
+    """How many were told, how many again, and which way those told and the others moved."""
+    told = _answering(moved, by_provider, answered)
+    row: Row = {
+        "providers": len(by_provider),
+        "again": sum(len(codes) > 1 for codes in by_provider.values()),
+    }
+    for name, among in (("followed", told), ("others", set(moved) - told)):
+        row[name] = len(among)
+        row |= {f"{name}_{way}": sum(moved[p] == way for p in among) for way in _WAYS.values()}
+    return row
 
 
 def _answering(
