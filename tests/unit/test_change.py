@@ -241,7 +241,7 @@ def test_a_sample_typed_too_large_asks_for_no_more_tests(monkeypatch):
 
     monkeypatch.setattr(change_module, "pooled_tests", counted)
     # An open base makes most pairs; one typed with a digit too many must not multiply them.
-    for limit in (200, 970, 1_000_000):
+    for limit in (150, 970, 1_000_000):
         open_base = Base(f"open-{limit}", None, limit, False)
         assess_change(41, open_base, 56, Base(f"other-{limit}", None, limit, False), 0.1)
     right, *wrong = asked

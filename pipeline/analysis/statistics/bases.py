@@ -9,7 +9,7 @@ A count fits a printed percentage if it rounds to it half up or half to even, th
 Where a base is open, every base up to ``EVERY_BASE`` cases is a possibility of its own. Beyond,
 and up to the limit, a few stand for all, each with its smallest and largest count: at given shares
 the size of Z grows with either base, so the tests' answers between two of them lie between theirs,
-and a sample typed as 970 or a million cases costs no more than one of 200.
+and a sample typed as 970 or a million cases costs no more than one of 150.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import numpy.typing as npt
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.data import is_missing
 
-EVERY_BASE = 200
+EVERY_BASE = 150
 """Cases up to which every possible base is looked at."""
 
 FURTHER_BASES = 16
@@ -96,7 +96,7 @@ def _pairs(percent: int, smallest: int, largest: int) -> tuple[npt.NDArray, npt.
     lowest, highest = _fitting(percent, bases)
     fits = lowest <= highest
     bases, lowest, highest = bases[fits], lowest[fits], highest[fits]
-    # Up to 200 cases at most two or three counts fit: the smallest, the largest and one between.
+    # Of more counts that fit one base, the smallest, the largest and one between.
     counts = np.stack([lowest, (lowest + highest) // 2, highest], axis=1)
     new = np.diff(counts, axis=1, prepend=-1) > 0
     counts, bases = counts[new], np.repeat(bases, new.sum(axis=1))

@@ -49,10 +49,10 @@ def exact_z_p(x1: int, n1: int, x2: int, n2: int) -> float:
 
 @lru_cache(maxsize=100_000)
 def exact_z_passes(x1: int, n1: int, x2: int, n2: int, level: float) -> bool:
-    """Whether ``exact_z_p`` is below a level (a proportion), on the grid alone where it is clear.
+    """Whether ``exact_z_p`` is below a level (a proportion), on a grid alone where it is clear.
 
-    The grid's largest probability is within 3% of the true one (a test holds it to that); nearer to
-    the level the refined search decides.
+    The coarse grid's largest probability is within 10% of the true one (a test holds it to that);
+    nearer to the level the refined search decides.
 
     >>> exact_z_passes(18, 20, 7, 11, 0.1)
     True
@@ -118,11 +118,18 @@ def binomial(count: npt.ArrayLike, base: npt.ArrayLike, share: npt.ArrayLike) ->
 
 
 def _fisher_doubled(x1: int, n1: int, x2: int, n2: int) -> float:
-    from scipy.stats import hypergeom
+    chance, seen = _given_the_total(x1, n1, x2, n2)
+    return float(min(1.0, 2 * min(chance[: seen + 1].sum(), chance[seen:].sum())))
 
-    less = hypergeom.cdf(x1, n1 + n2, x1 + x2, n1)
-    greater = hypergeom.cdf(x2, n1 + n2, x1 + x2, n2)
-    return float(min(1.0, 2 * min(less, greater)))
+
+def _given_the_total(x1: int, n1: int, x2: int, n2: int) -> tuple[npt.NDArray, int]:
+    """Probability of each first count there can be, given how many were done well; place of x1."""
+    total = x1 + x2
+    first = np.arange(max(0, total - n2), min(n1, total) + 1)
+    second = total - first
+    ways = -sum(gammaln(k + 1) for k in (first, n1 - first, second, n2 - second))
+    chance = np.exp(ways - ways.max())
+    return chance / chance.sum(), x1 - int(first[0])
 
 
 def _size_of_z(x1: int, n1: int, x2: int, n2: int) -> float:
@@ -157,24 +164,39 @@ def _passes(z: float, n1: int, n2: int, level: float) -> bool:
     region = _further_apart(z, n1, n2)
     if region is None:
         return False
-    on_grid = float(_on_grid(region, n1, n2).max())
-    if on_grid >= level:
+    found = _on_coarse_grid(region, n1, n2)
+    if found >= level:
         return False
-    return on_grid < 0.97 * level or _largest(region, n1, n2) < level
+    return found < 0.9 * level or _largest(region, n1, n2) < level
 
 
-def _steps(n1: int, n2: int) -> int:
-    """Steps of the grid from a share of 0 to a half; probabilities turn faster in more cases."""
-    return 96 * math.ceil(math.sqrt(max(n1, n2, 100) / 100))
+_COARSE, _FINE = 16, 96
+"""Steps of a grid from a share of 0 to a half in samples of up to 100 cases."""
+
+
+def _steps(steps: int, n1: int, n2: int) -> int:
+    """Steps of a grid in samples of any size: probabilities turn faster in more cases."""
+    return steps * math.ceil(math.sqrt(max(n1, n2, 100) / 100))
+
+
+def _angles(steps: int) -> npt.NDArray:
+    return np.arange(2 * steps + 1) * (math.pi / 4 / steps)
+
+
+def _on_coarse_grid(region: npt.NDArray, n1: int, n2: int) -> float:
+    """Largest probability of the region and its mirror image at a share of the coarse grid."""
+    steps = _steps(_COARSE, n1, n2)
+    above = np.einsum("ij,ij->i", _coarse_pmf(n1, steps), _coarse_tail(n2, steps)[:, region])
+    return float((above + above[::-1]).max())
 
 
 def _on_grid(region: npt.NDArray, n1: int, n2: int, mirrored: bool = True) -> npt.NDArray:
-    """Probability of the region at each share of the grid.
+    """Probability of the region at each share of the fine grid.
 
     ``mirrored``: of it and its mirror image, and up to a half only, as the rest is the same again.
     """
-    steps = _steps(n1, n2)
-    above = np.einsum("ij,ij->i", _grid_pmf(n1, steps), _grid_tail(n2, steps)[:, region])
+    steps = _steps(_FINE, n1, n2)
+    above = _at(_angles(steps), region, n1, n2, False)
     return (above + above[::-1])[: steps + 1] if mirrored else above
 
 
@@ -191,7 +213,7 @@ def _largest(region: npt.NDArray, n1: int, n2: int, mirrored: bool = True) -> fl
     """Probability of the region (and its mirror image) at the least favourable common share."""
     on_grid = _on_grid(region, n1, n2, mirrored)
     best = float(on_grid.max())
-    width = math.pi / 4 / _steps(n1, n2)
+    width = math.pi / 4 / _steps(_FINE, n1, n2)
     # A half is its own mirror image, so the curve may peak at the end of the grid.
     curve = np.concatenate([[-1.0], on_grid, on_grid[-2:-3:-1] if mirrored else [-1.0]])
     peaks = np.flatnonzero((curve[1:-1] >= curve[:-2]) & (curve[1:-1] >= curve[2:]))
@@ -245,13 +267,8 @@ def fisher_exact(x1: int, n1: int, x2: int, n2: int) -> float:
     >>> round(fisher_exact(18, 20, 7, 11), 3)
     0.151
     """
-    total = x1 + x2
-    first = np.arange(max(0, total - n2), min(n1, total) + 1)
-    second = total - first
-    ways = -sum(gammaln(k + 1) for k in (first, n1 - first, second, n2 - second))
-    chance = np.exp(ways - ways.max())
-    seen = chance[x1 - first[0]]
-    return float(chance[chance <= seen / _TIE].sum() / chance.sum())
+    chance, seen = _given_the_total(x1, n1, x2, n2)
+    return float(chance[chance <= chance[seen] / _TIE].sum())
 
 
 @lru_cache(maxsize=32)
@@ -288,11 +305,11 @@ def _tail(pmf: npt.NDArray) -> npt.NDArray:
     return tail
 
 
-@lru_cache(maxsize=512)
-def _grid_pmf(n: int, steps: int) -> npt.NDArray:
-    return _pmf(n, np.arange(2 * steps + 1) * (math.pi / 4 / steps))
+@lru_cache(maxsize=160)
+def _coarse_pmf(n: int, steps: int) -> npt.NDArray:
+    return _pmf(n, _angles(steps))
 
 
-@lru_cache(maxsize=512)
-def _grid_tail(n: int, steps: int) -> npt.NDArray:
-    return _tail(_grid_pmf(n, steps))
+@lru_cache(maxsize=160)
+def _coarse_tail(n: int, steps: int) -> npt.NDArray:
+    return _tail(_coarse_pmf(n, steps))
