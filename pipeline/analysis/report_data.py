@@ -366,7 +366,7 @@ def _about(
         None if previous is None else rated[previous["inspection"]]["published_rating"],
         overall["published_rating"],
         order,
-        movement(standards),
+        movement(records(standards)),
         overall["status"],
     )
     return {

@@ -122,7 +122,9 @@ def test_every_colour_of_a_chart_has_one_for_a_dark_ground(report: ComparisonRep
         figure.html()
         for figure in (report.key_question_figure(), report.stability_figure(), report.in_brief())
     ]
-    drawn.append(svg_text(change_chart(report.questions.dropna(subset="change_points"))))
+    drawn.append(
+        svg_text(change_chart([q for q in report.questions if q["change_points"] is not None]))
+    )
     used = set(re.findall(r'(?:fill|stroke)(?:="|: ?)(#[0-9A-Fa-f]{3,6})', "".join(drawn)))
     assert len(used) > 8
     known = {style.INK.lower(), *style.ON_DARK}

@@ -41,18 +41,19 @@ BAND_EDGES = [(0, 50), (50, 65), (65, 80), (80, 100)]
 STANDARDS = ["2.1 Assessment", "2.2 Planning", "2.3 Implementation and delivery", "2.4 Reviewing"]
 
 
-def sources(hostile: bool = False) -> pd.DataFrame:
+def sources(hostile: bool = False) -> list[dict[str, str]]:
     """Return two documents that do not exist."""
-    return pd.DataFrame(
+    title = HOSTILE if hostile else "An inspection of Testshire CRC"
+    shared = {"publisher": HOSTILE if hostile else "Nobody", "kind": "simulated", "licence": "none"}
+    return [
+        {"source": "testshire-2018", "title": title, "published_printed": "March 2018", **shared},
         {
-            "source": ["testshire-2018", "testshire-2020"],
-            "title": [HOSTILE if hostile else "An inspection of Testshire CRC", "The same, later"],
-            "publisher": [HOSTILE if hostile else "Nobody"] * 2,
-            "published_printed": ["March 2018", "April 2020"],
-            "kind": ["simulated"] * 2,
-            "licence": ["none"] * 2,
-        }
-    )
+            "source": "testshire-2020",
+            "title": "The same, later",
+            "published_printed": "April 2020",
+            **shared,
+        },
+    ]
 
 
 def scores(hostile: bool = False) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from support.folders import Folder
 
 from pipeline.analysis.process import processed_tables
+from pipeline.analysis.records import records
 from pipeline.analysis.scores import scores
 from pipeline.analysis.sentences.corrections import corrected_in_words
 from pipeline.data import load
@@ -82,8 +83,8 @@ def test_an_erratum_that_moves_nothing(folder):
     assert row["verdict"] == row["first_verdict"] == "not significant"
     assert row["bands_give"] == row["first_bands_give"]
     assert found["moved"].isna().all()
-    assert corrected_in_words(found, only_moved=True) == []
-    (sentence,) = corrected_in_words(found)
+    assert corrected_in_words(records(found), only_moved=True) == []
+    (sentence,) = corrected_in_words(records(found))
     assert "stays not significant" in sentence
 
 

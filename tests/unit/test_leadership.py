@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from support.leadership_words import forbidden
 
 from pipeline.analysis.promises import promises
+from pipeline.analysis.records import records
 from pipeline.analysis.report_data import themes_of
 from pipeline.analysis.sentences import leadership
 from pipeline.analysis.sentences.leadership import Movement
@@ -137,18 +138,13 @@ def question(code: str, theme: str, now: int | None, **more: object) -> dict[str
     }
 
 
-def asked(*rows: dict[str, object]) -> pd.DataFrame:
-    whole = ["current_percent", "previous_percent", "current_base", "change_points"]
-    return pd.DataFrame(list(rows)).astype(dict.fromkeys(whole, "Int64"))
-
-
 def test_the_weakness_is_the_theme_that_holds_most_ratings_down() -> None:
-    rows = asked(
+    rows = [
         question("2.1.1", "Engaging", 74),
         question("2.1.3", "Keeping people safe", 58),
         question("2.2.1", "Engaging", 40),
         question("2.2.3", "Keeping people safe", 51),
-    )
+    ]
     found = leadership.chief_weakness(rows, ["2.1.3", "2.2.3"], 65)
     assert found is not None and found.questions == ("2.1.3", "2.2.3")
     assert found.sentence == (
@@ -158,11 +154,11 @@ def test_the_weakness_is_the_theme_that_holds_most_ratings_down() -> None:
 
 
 def test_a_weakness_seen_in_few_cases_does_not_come_before_one_seen_in_many() -> None:
-    rows = asked(
+    rows = [
         question("2.1.1", "Engaging", 60),
         question("2.1.2", "Desistance", 55),
         question("4.2.1", "Through the Gate", 10, current_base=11),
-    )
+    ]
     found = leadership.chief_weakness(rows, [], 65)
     assert found is not None
     assert found.sentence == (
@@ -172,17 +168,17 @@ def test_a_weakness_seen_in_few_cases_does_not_come_before_one_seen_in_many() ->
 
 
 def test_strong_work_is_not_called_weak() -> None:
-    rows = asked(question("2.1.1", "Engaging", 90), question("2.1.2", "Desistance", 85))
+    rows = [question("2.1.1", "Engaging", 90), question("2.1.2", "Desistance", 85)]
     found = leadership.chief_weakness(rows, [], 65)
     assert found is not None and found.sentence.startswith("The lowest results are in desistance")
-    assert leadership.chief_weakness(asked(question("2.1.1", "Engaging", None)), [], 65) is None
+    assert leadership.chief_weakness([question("2.1.1", "Engaging", None)], [], 65) is None
 
 
 def test_the_chief_change_is_a_fall_where_the_provider_fell() -> None:
     rise = question("2.1.1", "Engaging", 70, change_verdict="significant", bh_adjusted=0.01)
     fall = question("2.1.2", "Desistance", 30, change_verdict="significant", bh_adjusted=0.01)
-    falls = leadership.chief_change(asked(rise, fall), 0.1, fall_first=True)
-    gains = leadership.chief_change(asked(rise, fall), 0.1, fall_first=False)
+    falls = leadership.chief_change([rise, fall], 0.1, fall_first=True)
+    gains = leadership.chief_change([rise, fall], 0.1, fall_first=False)
     assert falls.startswith(
         "The surest fall is in desistance, where part 2.1.2 fell from 50% to 30% of cases; the"
     )
@@ -197,19 +193,19 @@ def test_the_chief_change_is_a_fall_where_the_provider_fell() -> None:
 def test_a_gain_does_not_hide_the_fall_that_leads() -> None:
     rise = question("2.1.1", "Engaging", 70, change_verdict="significant", bh_adjusted=0.3)
     fall = question("2.1.2", "Desistance", 40)
-    said = leadership.chief_change(asked(rise, fall), 0.1, fall_first=True)
+    said = leadership.chief_change([rise, fall], 0.1, fall_first=True)
     assert said.startswith(
         "The largest fall, in desistance, where part 2.1.2 fell from 50% to 40% of cases, does not "
         "pass the inspectorate's test for chance. A gain does, though not when all 2 key"
     )
-    alone = leadership.chief_change(asked(rise), 0.1, fall_first=True)
+    alone = leadership.chief_change([rise], 0.1, fall_first=True)
     assert alone.startswith(
         "No fall passes the inspectorate's test for chance. A gain does, though not"
     )
 
 
 def test_where_nothing_passes_the_largest_change_may_be_luck() -> None:
-    rows = asked(question("2.1.1", "Engaging", 58), question("4.2.1", "Gate", 20, current_base=11))
+    rows = [question("2.1.1", "Engaging", 58), question("4.2.1", "Gate", 20, current_base=11)]
     said = leadership.chief_change(rows, 0.1, fall_first=True)
     assert "The largest fall, in gate, where part 4.2.1 fell from 50% to 20% of cases (only" in said
     assert said.endswith("may be no more than the luck of which cases were read.")
@@ -232,7 +228,7 @@ def test_where_nothing_passes_the_largest_change_may_be_luck() -> None:
 def test_sentences_hold_nothing_forbidden_and_significance_is_earned(
     drawn: list[tuple[int, str, str | None, int, str]], fall_first: bool
 ) -> None:
-    rows = asked(
+    rows = [
         *(
             question(
                 f"2.1.{number}",
@@ -245,7 +241,7 @@ def test_sentences_hold_nothing_forbidden_and_significance_is_earned(
             )
             for number, (now, verdict, standing, base, comparable) in enumerate(drawn)
         )
-    )
+    ]
     change = leadership.chief_change(rows, 0.1, fall_first=fall_first)
     weakness = leadership.chief_weakness(rows, [], 65)
     assert weakness is not None
@@ -270,7 +266,7 @@ def test_worse_comes_first_where_it_is_more() -> None:
         question(f"2.1.{n}", "T", 60, benchmark_verdict=way)
         for n, way in enumerate(["worse", "worse", "better", None])
     ]
-    assert leadership.against_aggregate(asked(*rows)) == (
+    assert leadership.against_aggregate(rows) == (
         "Of 4 key questions, 2 are worse, 1 better and none similar; 1 cannot be judged."
     )
 
@@ -302,7 +298,7 @@ def test_what_a_plan_answers(answers: list[str], actions: int, dated: int, said:
             "actions_with_date": [dated, *[0] * (len(answers) - 1)],
         }
     )
-    assert leadership.promised(frame) == said
+    assert leadership.promised(records(frame)) == said
 
 
 def test_what_is_promised_on_the_weakness_comes_first(
@@ -312,17 +308,18 @@ def test_what_is_promised_on_the_weakness_comes_first(
     weakness = leadership.Weakness("keeping people safe", ("2.1.3", "2.2.3", "2.3.3", "2.4.3"), "")
     rows = promises(tables)
     own = rows[rows["inspection"] == "northumbria-crc-2019"]
-    assert leadership.promised(own, weakness).startswith(
+    assert leadership.promised(records(own), weakness).startswith(
         "On keeping people safe, three recommendations are agreed: skills for work on risk of "
         "harm, home visits and management oversight. The plan answers eight recommendations:"
     )
     refused = own.assign(response=own["response"].mask(own["title"] == "Home visits", "not agreed"))
-    assert "; one is not agreed: home visits. The plan" in leadership.promised(refused, weakness)
+    assert "; one is not agreed: home visits. The plan" in leadership.promised(
+        records(refused), weakness
+    )
 
 
 def test_no_plan_in_the_data_is_not_the_documents_silence() -> None:
-    empty = pd.DataFrame({"response": [], "actions": [], "actions_with_date": []})
-    assert "is in the data" in leadership.promised(empty)
+    assert "is in the data" in leadership.promised([])
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_an_unknown_rating_is_refused():
 )
 def test_overall_bands(points, rating, distance):
     assert overall_rating(points, OVERALL) == rating
-    assert points_to_next(points, OVERALL) == distance
+    assert points_to_next(points, records(OVERALL)) == distance
 
 
 @pytest.mark.parametrize("points", [-1, 31])
@@ -180,7 +180,7 @@ def test_points_outside_the_bands_are_refused(points):
 
 @given(st.integers(0, 29))
 def test_the_distance_is_the_least_that_changes_the_rating(points):
-    following = points_to_next(points, OVERALL)
+    following = points_to_next(points, records(OVERALL))
     if following is None:
         assert overall_rating(points, OVERALL) == OUTSTANDING
         return

@@ -72,11 +72,12 @@ def test_no_input_yields_a_forbidden_sentence(frame):
     row = tested.to_dict("records")[0]
     change = change_sentence(row, "2018", "2019")
     standing = standing_sentence(row, "all CRCs")
-    short = changes_in_short(tested)
+    rows = records(tested)
+    short = changes_in_short(rows)
     overall = (
-        pattern_sentence(tested),
-        equivalence_sentence(tested),
-        lowest_rose_sentence(tested, "2018"),
+        pattern_sentence(rows),
+        equivalence_sentence(rows),
+        lowest_rose_sentence(rows, "2018"),
     )
     for sentence in (change, standing, short, overturned_sentence(row), *overall):
         if sentence is not None:
@@ -107,10 +108,10 @@ def test_no_input_yields_a_forbidden_sentence(frame):
 
 def test_sentences_on_the_published_figures():
     tested = with_tests(key_questions(), 0.1).set_index("key_question", drop=False)
-    records = {number: row.to_dict() for number, row in tested.iterrows()}
+    rows = {row["key_question"]: row for row in records(tested)}
 
     def said(number):
-        return change_sentence(records[number], "2018", "2019")
+        return change_sentence(rows[number], "2018", "2019")
 
     assert said("2.1.2") == (
         "Key question 2.1.2: 70% of cases in 2018 and 80% in 2019, significantly up, by 10 points."
@@ -124,29 +125,30 @@ def test_sentences_on_the_published_figures():
     assert "may be no more than the luck" in said("2.2.1")
     assert "(20 cases in 2018, 11 cases in 2019)" in said("4.2.3")
     assert said("4.2.3").endswith("but the ratings do not compare.")
-    assert [number for number in records if said(number) is None] == [
+    assert [number for number in rows if said(number) is None] == [
         "2.4.1", "2.4.2", "4.1.1", "4.1.2", "4.1.3", "4.1.4",
     ]  # fmt: skip
-    assert standing_sentence(records["2.1.2"], "all CRCs") == (
+    assert standing_sentence(rows["2.1.2"], "all CRCs") == (
         "Key question 2.1.2: 80% of cases, better than all CRCs (63%)."
     )
-    assert standing_sentence(records["4.2.1"], "all CRCs", "June 2018 to June 2019") == (
+    assert standing_sentence(rows["4.2.1"], "all CRCs", "June 2018 to June 2019") == (
         "Key question 4.2.1: 64% of cases (11 cases), with no clear difference from all CRCs "
         "(69%, June 2018 to June 2019)."
     )
-    assert changes_in_short(tested) == (
+    assert changes_in_short(list(rows.values())) == (
         "Of 10 key questions that may be compared, 9 rose, 1 fell and none stayed the same. "
         "3 more may be compared only with caution: 2 rose, 1 fell and none stayed the same. "
         "3 are significantly up. 1 is significantly down."
     )
-    assert "2 cases in all" in overturned_sentence(records["2.1.2"])
-    assert overturned_sentence(records["2.2.1"]) is None
+    assert "2 cases in all" in overturned_sentence(rows["2.1.2"])
+    assert overturned_sentence(rows["2.2.1"]) is None
 
 
 def test_what_many_figures_say_together():
     tested = with_tests(key_questions(), 0.1)
     # Nine of ten rose: sign test 0.02 if independent, combined Z 2.9, or 1.3 at correlation 0.4.
-    pattern = pattern_of_changes(tested)
+    rows = records(tested)
+    pattern = pattern_of_changes(rows)
     assert (pattern.compared, pattern.rose, pattern.fell) == (10, 9, 1)
     assert pattern.sign_p == pytest.approx(2 * 11 / 2**10, abs=1e-9)
     z = tested.loc[tested["comparable"] == "yes", "z_score"].astype(float)
@@ -154,12 +156,12 @@ def test_what_many_figures_say_together():
     assert pattern.dependent_z == pytest.approx(z.sum() / (10 + 90 * 0.4) ** 0.5)
     assert pattern.combined_z == pytest.approx(2.9, abs=0.05)
     assert pattern.dependent_z == pytest.approx(1.3, abs=0.05)
-    said = pattern_sentence(tested)
+    said = pattern_sentence(rows)
     assert said.startswith("Nine of the ten key questions that may be compared rose.")
     assert "move together" in said and "does not settle it" in said
-    assert equivalence_sentence(tested).startswith("Not one of the nine changes")
+    assert equivalence_sentence(rows).startswith("Not one of the nine changes")
     # The lowest scores of 2018: 54, 45, 41 and 38; all four rose.
-    lowest = lowest_rose_sentence(tested, "2018")
+    lowest = lowest_rose_sentence(rows, "2018")
     for number, before, now in (("2.1.3", 54, 58), ("2.2.3", 45, 51), ("2.3.3", 41, 56),
                                 ("2.4.3", 38, 48)):  # fmt: skip
         assert f"Key question {number} ({before}% to {now}%)" in lowest
@@ -167,9 +169,9 @@ def test_what_many_figures_say_together():
     caution = tested.assign(
         comparable=tested["comparable"].mask(tested["key_question"] == "2.3.3", "caution")
     )
-    assert "2.3.3" not in lowest_rose_sentence(caution, "2018")
+    assert "2.3.3" not in lowest_rose_sentence(records(caution), "2018")
     # Samples of 100 and 97 cases, table 1 of the reports; those of 2.3.3 are in words only.
-    rows = {row["key_question"]: row for row in records(tested)}
+    rows = {row["key_question"]: row for row in rows}
     assert basis_in_short(rows["2.1.1"]) == "100 and 97 cases"
     assert basis_in_short(rows["2.3.3"]) == (
         "every possible number of cases, within the report's words"
@@ -178,7 +180,7 @@ def test_what_many_figures_say_together():
 
 
 def test_stability_is_said_as_a_range():
-    said = stability_sentence(stability_of_overall(*INSPECTION, KINDS, OVERALL))
+    said = stability_sentence(records(stability_of_overall(*INSPECTION, KINDS, OVERALL)))
     assert "between 0 and 15 of 100 such inspections would reach Good or higher" in said
     assert "fresh" not in said and said.endswith("is not published.")
     assert forbidden(said) == []
@@ -194,7 +196,7 @@ def test_stability_is_said_as_a_range():
 )
 def test_the_pattern_is_worded_by_what_its_tests_say(changes, words):
     frame = pd.DataFrame({"comparable": "yes", "change_points": changes})
-    said = pattern_sentence(frame.assign(z_score=frame["change_points"] / 3))
+    said = pattern_sentence(records(frame.assign(z_score=frame["change_points"] / 3)))
     assert said is None if words is None else words in said
 
 

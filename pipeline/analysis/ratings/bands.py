@@ -75,12 +75,10 @@ def overall_rating(points: int, overall_bands: pd.DataFrame) -> str:
     return str(overall_bands[inside]["rating"].iloc[0])
 
 
-def points_to_next(points: int, overall_bands: pd.DataFrame) -> tuple[int, str] | None:
+def points_to_next(points: int, overall_bands: Iterable[Row]) -> tuple[int, str] | None:
     """Return how many points are missing to the next overall rating, and which; None at the top."""
-    above = overall_bands[overall_bands["lower_points"] > points].sort_values("lower_points")
-    if above.empty:
-        return None
-    return int(above["lower_points"].iloc[0]) - points, str(above["rating"].iloc[0])
+    above = [(int(b["lower_points"]) - points, str(b["rating"])) for b in overall_bands]
+    return min((found for found in above if found[0] > 0), default=None)
 
 
 @dataclass(frozen=True)

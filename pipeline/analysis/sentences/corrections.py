@@ -1,12 +1,10 @@
 """Sentences on corrected figures: how they were printed, and what the correction moved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-import pandas as pd
-
-from pipeline.analysis.records import records
+from pipeline.analysis.records import Row
 from pipeline.analysis.sentences.phrases import joined
 
 _SAID = {
@@ -48,7 +46,7 @@ def printed(subject: str, printings: Sequence[tuple[str, str]]) -> str:
 NOTHING = "no verdict and no rating moves"
 
 
-def corrected_in_words(rows: pd.DataFrame, *, only_moved: bool = False) -> list[str]:
+def corrected_in_words(rows: Iterable[Row], *, only_moved: bool = False) -> list[str]:
     """Return a sentence a corrected figure (rows of corrected_figures, a row a figure and pair).
 
     ``only_moved`` leaves out what a correction did not move, and corrections that moved nothing.
@@ -59,13 +57,13 @@ def corrected_in_words(rows: pd.DataFrame, *, only_moved: bool = False) -> list[
     ]
 
 
-def what_rests_on_them(rows: pd.DataFrame, *, only_moved: bool = False) -> dict[str, str]:
+def what_rests_on_them(rows: Iterable[Row], *, only_moved: bool = False) -> dict[str, str]:
     """Return by the sentence on each corrected figure what rests on it, over all pairs of rounds.
 
     What moved stands first; the text is empty where nothing rests on the figure.
     """
     found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
-    for row in records(rows):
+    for row in rows:
         for parts, text in zip(
             found.setdefault(row["said"], ({}, {})), (row["moved"], row["unmoved"]), strict=True
         ):

@@ -9,13 +9,12 @@ Whole sentences that can be repeated at a meeting by somebody who has not seen t
 * names of ratings, themes and of the aggregate come from the data.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.headline import NO_RATING
 from pipeline.analysis.sentences.narrative import SMALL_BASE
 from pipeline.analysis.sentences.phrases import capital, counted, in_words, inside, joined, plural
@@ -51,13 +50,15 @@ class Movement:
         return f"{in_words(first[0])} {first[1]} and {in_words(second[0])} {second[1]}"
 
 
-def movement(standards: pd.DataFrame) -> Movement:
+def movement(standards: Sequence[Row]) -> Movement:
     """Return how the ratings moved (``standards`` is rating_comparison, one pair of rounds)."""
-    ways = standards["direction"].value_counts()
-    rose, stayed, fell = (int(ways.get(way, 0)) for way in ("rose", "stayed", "fell"))
-    compared = standards[standards["direction"].notna()]
-    points = int((compared["current_points"] - compared["previous_points"]).sum())
-    return Movement(rose, stayed, fell, len(standards), points)
+    ways = Counter(row["direction"] for row in standards)
+    points = sum(
+        row["current_points"] - row["previous_points"]
+        for row in standards
+        if None not in (row["direction"], row["current_points"], row["previous_points"])
+    )
+    return Movement(ways["rose"], ways["stayed"], ways["fell"], len(standards), points)
 
 
 def step(before: Any, now: Any, order: Sequence[str]) -> int:
@@ -139,7 +140,7 @@ class Weakness:
 
 
 def chief_weakness(
-    questions: pd.DataFrame, drivers: Sequence[str], good_from: int, *, whole: bool = True
+    questions: Sequence[Row], drivers: Sequence[str], good_from: int, *, whole: bool = True
 ) -> Weakness | None:
     """Return the chief weakness of a round, None where no share of cases is published.
 
@@ -150,32 +151,36 @@ def chief_weakness(
     standard rated on cases; ``good_from`` is the lowest percentage that is not called weak;
     ``whole`` whether every standard rated on cases has one.
     """
-    known = questions[questions["current_percent"].notna()]
-    if known.empty:
+    known = [row for row in questions if row["current_percent"] is not None]
+    if not known:
         return None
-    lowest = known[known["key_question"].isin(list(drivers))]
-    counts = lowest["theme"].value_counts()
-    if len(counts) and counts.iloc[0] > 1 and 2 * counts.iloc[0] >= len(lowest):
-        theme = str(counts.index[0])
-        rows = lowest[lowest["theme"] == theme]
-        which = "rated on cases" if whole else "whose figures are all known"
-        why = f"it is the weakest part of {_of_all(len(rows), len(lowest), which)}"
-        return _weak_theme(known, rows, theme, good_from, why)
-    if known["theme"].nunique() > 1:
-        large = known[~(known["current_base"] < SMALL_BASE).fillna(False)]
-        means = (known if large.empty else large).groupby("theme")["current_percent"].mean()
-        theme = str(means.idxmin())
-        why = f"on average the lowest of {in_words(len(means))} themes"
-        if len(means) < known["theme"].nunique():
+    themes = grouped(known, "theme")
+    lowest = [row for row in known if row["key_question"] in drivers]
+    for theme, number in Counter(row["theme"] for row in lowest).most_common(1):
+        if number > 1 and 2 * number >= len(lowest):
+            rows = [row for row in lowest if row["theme"] == theme]
+            which = "rated on cases" if whole else "whose figures are all known"
+            why = f"it is the weakest part of {_of_all(len(rows), len(lowest), which)}"
+            return _weak_theme(themes[theme], rows, good_from, why)
+    if len(themes) > 1:
+        large = grouped((row for row in known if not small_base(row)), "theme") or themes
+        theme = min(sorted(large), key=lambda name: mean(large[name]))
+        why = f"on average the lowest of {in_words(len(large))} themes"
+        if len(large) < len(themes):
             why += f" seen in {SMALL_BASE} cases or more"
-        return _weak_theme(known, known[known["theme"] == theme], theme, good_from, why)
-    share = int(known["current_percent"].min())
-    there = records(known[known["current_percent"] == share])
+        return _weak_theme(themes[theme], themes[theme], good_from, why)
+    share = min(row["current_percent"] for row in known)
+    there = [row for row in known if row["current_percent"] == share]
     names = joined([subject(row) for row in there])
     small = [int(row["current_base"]) for row in there if small_base(row)]
     cases = f", though of only {joined([str(base) for base in small])} cases" if small else ""
     said = f"{_opening(share, good_from)} {names}, done well in {share}% of cases{cases}."
     return Weakness(names, tuple(str(row["key_question"]) for row in there), said)
+
+
+def mean(rows: Sequence[Row]) -> float:
+    """Return the mean current share of key questions that have one."""
+    return float(sum(row["current_percent"] for row in rows) / len(rows))
 
 
 def _of_all(some: int, number: int, which: str) -> str:
@@ -185,23 +190,21 @@ def _of_all(some: int, number: int, which: str) -> str:
     return f"{'both' if number == 2 else f'all {in_words(number)}'} standards {which}"
 
 
-def _weak_theme(
-    known: pd.DataFrame, rows: pd.DataFrame, theme: str, good_from: int, why: str
-) -> Weakness:
-    opening = _opening(int(rows["current_percent"].min()), good_from)
-    said = f"{opening} {inside(theme)}, done well in {span(rows)} of cases: {why}."
-    every = tuple(known[known["theme"] == theme]["key_question"])
-    return Weakness(inside(theme), every, said)
+def _weak_theme(theme: Sequence[Row], rows: Sequence[Row], good_from: int, why: str) -> Weakness:
+    name = inside(str(theme[0]["theme"]))
+    opening = _opening(min(row["current_percent"] for row in rows), good_from)
+    said = f"{opening} {name}, done well in {span(rows)} of cases: {why}."
+    return Weakness(name, tuple(str(row["key_question"]) for row in theme), said)
 
 
 def _opening(share: int, good_from: int) -> str:
     return "The chief weakness is" if share < good_from else "The lowest results are in"
 
 
-def span(questions: pd.DataFrame) -> str:
+def span(questions: Sequence[Row]) -> str:
     """Return the lowest and the highest current share of some key questions: 48% to 58%."""
-    shares = questions["current_percent"].dropna()
-    lowest, highest = int(shares.min()), int(shares.max())
+    shares = [row["current_percent"] for row in questions if row["current_percent"] is not None]
+    lowest, highest = min(shares), max(shares)
     return f"{lowest}%" if lowest == highest else f"{lowest}% to {highest}%"
 
 
@@ -223,25 +226,27 @@ def small_base(row: Row) -> bool:
     return not is_missing(row["current_base"]) and int(row["current_base"]) < SMALL_BASE
 
 
-def judged(questions: pd.DataFrame) -> pd.DataFrame:
+def judged(questions: Sequence[Row]) -> list[Row]:
     """Return the key questions whose change is compared."""
-    return questions[
-        questions["change_points"].notna()
-        & (questions["change_verdict"] != "not comparable").fillna(False)
+    return [
+        row
+        for row in questions
+        if row["change_points"] is not None
+        and row["change_verdict"] not in (None, "not comparable")
     ]
 
 
-def chief_change(questions: pd.DataFrame, level: float, *, fall_first: bool) -> str:
+def chief_change(questions: Sequence[Row], level: float, *, fall_first: bool) -> str:
     """Return the chief gain or fall with how sure it is; where nothing compares, the best result.
 
     ``questions`` is the tested comparison of one pair of rounds with themes, ``level`` the
     framework's level of significance (0-1), ``fall_first`` whether the page leads with falls.
     """
     compared = judged(questions)
-    if compared.empty:
+    if not compared:
         return _best(questions)
-    passed = compared[compared["change_verdict"] == "significant"]
-    if passed.empty:
+    passed = [row for row in compared if row["change_verdict"] == "significant"]
+    if not passed:
         return _largest(compared, fall_first=fall_first)
     ways = ["fall", "gain"] if fall_first else ["gain", "fall"]
     found = [(way, row) for way in ways if (row := _surest(passed, way)) is not None]
@@ -269,13 +274,13 @@ def chief_change(questions: pd.DataFrame, level: float, *, fall_first: bool) -> 
 _TEST = "the inspectorate's test for chance"
 
 
-def _surest(passed: pd.DataFrame, way: str) -> Row | None:
+def _surest(passed: Sequence[Row], way: str) -> Row | None:
     """Return the largest change in one direction; what compares without caution goes first."""
-    rows = passed[passed["change_points"] < 0 if way == "fall" else passed["change_points"] > 0]
-    if rows.empty:
-        return None
-    ranked = rows.assign(caution=rows["comparable"] != "yes", size=-rows["change_points"].abs())
-    return records(ranked.sort_values(["caution", "size"], kind="stable"))[0]
+    sign = -1 if way == "fall" else 1
+    rows = [row for row in passed if sign * row["change_points"] > 0]
+    return min(
+        rows, key=lambda row: (row["comparable"] != "yes", -abs(row["change_points"])), default=None
+    )
 
 
 def _from_to(row: Row) -> str:
@@ -288,7 +293,7 @@ def _from_to(row: Row) -> str:
     )
 
 
-def _largest(compared: pd.DataFrame, *, fall_first: bool) -> str:
+def _largest(compared: Sequence[Row], *, fall_first: bool) -> str:
     nothing = f"No change passes {_TEST}"
     ways = ["fall", "gain"] if fall_first else ["gain", "fall"]
     for way in ways:
@@ -301,27 +306,29 @@ def _largest(compared: pd.DataFrame, *, fall_first: bool) -> str:
     return f"{nothing}: every figure is the same in both rounds."
 
 
-def _best(questions: pd.DataFrame) -> str:
-    known = questions[questions["current_percent"].notna()]
-    if known.empty:
+def _best(questions: Sequence[Row]) -> str:
+    known = [row for row in questions if row["current_percent"] is not None]
+    if not known:
         return "No share of cases is in the data."
-    row = records(known.sort_values("current_percent", ascending=False, kind="stable"))[0]
+    row = max(known, key=lambda row: row["current_percent"])
     small = f", though of only {int(row['current_base'])} cases" if small_base(row) else ""
     share = int(row["current_percent"])
     place = f"{inside(str(row['theme']))}, where {inside(str(row['in_short']))}"
     return f"The best result is in {place} was done well in {share}% of cases{small}."
 
 
-def against_aggregate(questions: pd.DataFrame) -> str:
+def against_aggregate(questions: Sequence[Row]) -> str:
     """Return how many key questions are better, worse and similar; empty without an aggregate."""
-    known = questions[
-        questions["comparator_percent"].notna() & questions["current_percent"].notna()
+    known = [
+        row["benchmark_verdict"]
+        for row in questions
+        if None not in (row["comparator_percent"], row["current_percent"])
     ]
-    if known.empty:
+    if not known:
         return ""
-    counts = known["benchmark_verdict"].value_counts()
-    better, worse, similar = (int(counts.get(way, 0)) for way in ("better", "worse", "similar"))
-    few = int(counts.get(NO_CLEAR_DIFFERENCE, 0))
+    better, worse, similar, few = map(
+        known.count, ("better", "worse", "similar", NO_CLEAR_DIFFERENCE)
+    )
     left = len(known) - better - worse - similar - few
     if left == len(known):
         return (
@@ -379,16 +386,16 @@ def score(
     return f"{said}."
 
 
-def how_sure(questions: pd.DataFrame, tests: Row | None) -> list[str]:
+def how_sure(questions: Sequence[Row], tests: Row | None) -> list[str]:
     """Return three sentences on how sure the page is.
 
     ``tests`` is the row of families_of_tests for key questions, None where there is none.
     """
     compared = judged(questions)
-    if questions["current_percent"].isna().all():
+    if all(row["current_percent"] is None for row in questions):
         return ["No share of cases is in the data for this inspection, so nothing can be judged."]
-    if compared.empty or tests is None:
-        alone = questions["previous_inspection"].isna().all()
+    if not compared or tests is None:
+        alone = all(row["previous_inspection"] is None for row in questions)
         return [
             "No earlier inspection is in the data, so no change can be judged."
             if alone
@@ -397,9 +404,9 @@ def how_sure(questions: pd.DataFrame, tests: Row | None) -> list[str]:
             "have given a somewhat different one.",
             _bases(questions),
         ]
-    verdicts = compared["change_verdict"]
-    passed = int((verdicts == "significant").sum())
-    left = len(compared) - passed - int((verdicts == "not significant").sum())
+    verdicts = [row["change_verdict"] for row in compared]
+    passed = verdicts.count("significant")
+    left = len(compared) - passed - verdicts.count("not significant")
     said = f"Of {counted(len(compared), 'change')}, {_passes(passed)} {_TEST}"
     said += f"; {in_words(left)} cannot be settled from what is published" if left else ""
     sentences = [f"{said}."]
@@ -420,20 +427,21 @@ def _stand(number: int) -> str:
     return "stands" if number == 1 else "stand"
 
 
-def _bases(questions: pd.DataFrame) -> str:
-    known = questions[questions["current_base"].notna() & questions["current_percent"].notna()]
-    if known.empty:
-        silent = questions[questions["current_percent"].notna()]["current_base_status"]
-        if silent.isin(["not published", "not asked", "open"]).all():
+def _bases(questions: Sequence[Row]) -> str:
+    shown = [row for row in questions if row["current_percent"] is not None]
+    known = [row for row in shown if row["current_base"] is not None]
+    if not known:
+        silent = {row["current_base_status"] for row in shown}
+        if silent <= {"not published", "not asked", "open"}:
             return "How many cases each percentage is out of was not published."
         return "How many cases each percentage is out of is not in the data."
-    small = known[known["current_base"] < SMALL_BASE]
-    if small.empty:
-        fewest = int(known["current_base"].min())
+    small = grouped((row for row in known if small_base(row)), "theme")
+    if not small:
+        fewest = min(row["current_base"] for row in known)
         return f"Every number of cases that is published is {fewest} or more."
     named = [
-        f"{inside(str(theme))} on {int(base)}"
-        for theme, base in small.groupby("theme", sort=False)["current_base"].min().items()
+        f"{inside(str(theme))} on {min(row['current_base'] for row in rows)}"
+        for theme, rows in small.items()
     ]
     words = capital(joined(named)).replace(" on ", " rests on ", 1)
     return f"{words} cases: on so few, one or two can turn a rating."
@@ -447,24 +455,27 @@ NAMED = 3
 """Recommendations that are named where there may be many; the others are counted."""
 
 
-def promised(promises: pd.DataFrame, weakness: Weakness | None = None) -> str:
+def promised(promises: Sequence[Row], weakness: Weakness | None = None) -> str:
     """Return what the plan that answers the current inspection promises, first on the weakness.
 
     ``promises`` holds the rows of that inspection.
     """
-    if promises.empty:
+    if not promises:
         return "No action plan that answers this inspection is in the data."
-    answers = promises["response"].value_counts(sort=False)
-    order = [*RESPONSES, *(answer for answer in answers.index if answer not in RESPONSES)]
+    answers = Counter(row["response"] for row in promises)
+    order = [*RESPONSES, *(answer for answer in answers if answer not in RESPONSES)]
     parts = [
-        f"{in_words(int(answers[answer]))} {RESPONSES.get(answer, answer)}"
+        f"{in_words(answers[answer])} {RESPONSES.get(answer, answer)}"
         for answer in order
-        if answer in answers.index
+        if answer in answers
     ]
     if len(parts) == 1:
         every = {1: "", 2: "both "}.get(len(promises), "all ")
-        parts = [every + RESPONSES.get(str(answers.index[0]), str(answers.index[0]))]
-    actions, dated = int(promises["actions"].sum()), int(promises["actions_with_date"].sum())
+        answer = next(iter(answers))
+        parts = [every + RESPONSES.get(answer, answer)]
+    actions, dated = (
+        sum(row[name] or 0 for row in promises) for name in ("actions", "actions_with_date")
+    )
     which = f"of its {in_words(actions)} actions"
     when = f"{in_words(dated)} {which} {'has' if dated == 1 else 'have'} a date"
     if not dated:
@@ -476,22 +487,20 @@ def promised(promises: pd.DataFrame, weakness: Weakness | None = None) -> str:
     asked = f"{in_words(len(promises))} {plural(len(promises), 'recommendation')}"
     said = f"The plan answers {asked}: {joined(parts)}; {when}."
     own = answers_to(promises, weakness)
-    if own.empty or weakness is None:
+    if not own or weakness is None:
         return said
-    groups = own[:NAMED].groupby("response", sort=False)["title"]
     named: list[str] = []
-    for answer, titles in groups:
-        what = "" if named else " recommendation" if len(titles) == 1 else " recommendations"
-        said_of = f"{'is' if len(titles) == 1 else 'are'} {RESPONSES.get(str(answer), answer)}"
-        titled = joined([inside(str(title)) for title in titles])
-        named.append(f"{in_words(len(titles))}{what} {said_of}: {titled}")
+    for answer, rows in grouped(own[:NAMED], "response").items():
+        what = "" if named else " recommendation" if len(rows) == 1 else " recommendations"
+        said_of = f"{'is' if len(rows) == 1 else 'are'} {RESPONSES.get(answer, answer)}"
+        titled = joined([inside(str(row["title"])) for row in rows])
+        named.append(f"{in_words(len(rows))}{what} {said_of}: {titled}")
     if len(own) > NAMED:
         named.append(f"{in_words(len(own) - NAMED)} more in the plan")
     return f"On {weakness.name}, {'; '.join(named)}. {said}"
 
 
-def answers_to(promises: pd.DataFrame, weakness: Weakness | None) -> pd.DataFrame:
+def answers_to(promises: Sequence[Row], weakness: Weakness | None) -> list[Row]:
     """Return the recommendations that are linked to a key question of the chief weakness."""
     questions = set() if weakness is None else set(weakness.questions)
-    linked = promises["key_questions"].fillna("").str.split("; ")
-    return promises[[bool(questions & set(codes)) for codes in linked]]
+    return [row for row in promises if questions & set((row["key_questions"] or "").split("; "))]

@@ -1,12 +1,15 @@
 """Sentences that sum up many figures of one pair of rounds, by the rules of ``narrative``.
 
-Each takes the tables that the statistics make and returns plain text, or None where there is
-nothing to say. None holds a p-value, so all are fit for the leadership edition.
+Each takes rows of the tables that the statistics make and returns plain text, or None where there
+is nothing to say. None holds a p-value, so all are fit for the leadership edition.
 """
 
-import pandas as pd
+from __future__ import annotations
 
-from pipeline.analysis.records import Row
+from collections import Counter
+from collections.abc import Sequence
+
+from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.narrative import SMALL_BASE, cases, points
 from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.analysis.statistics.change import (
@@ -24,62 +27,74 @@ UNUSUAL = 0.1
 """A pattern that chance would give less often than this is called unusual."""
 
 
-def changes_in_short(tested: pd.DataFrame, what: str = "key questions") -> str:
+def changes_in_short(tested: Sequence[Row], what: str = "key questions") -> str:
     """How many figures rose and fell, those to be compared with caution apart, and what is earned.
 
     ``tested`` holds the rows of one pair of rounds from ``with_tests``.
 
-    >>> changes_in_short(pd.DataFrame({"change_verdict": ["not comparable"]}))
+    >>> changes_in_short([{"change_verdict": "not comparable"}])
     'No key questions may be compared with the earlier inspection.'
     """
-    comparable = tested[(tested["change_verdict"] != NOT_COMPARABLE).fillna(False)]
-    if comparable.empty:
+    comparable = _compared(tested)
+    if not comparable:
         return f"No {what} may be compared with the earlier inspection."
-    freely = comparable[comparable["comparable"] == "yes"]
-    caution = comparable[comparable["comparable"] == "caution"]
-    if freely.empty:
+    freely = [_change(row) for row in comparable if row["comparable"] == "yes"]
+    caution = [_change(row) for row in comparable if row["comparable"] == "caution"]
+    if not freely:
         sentence = f"{len(caution)} {what} may be compared, only with caution: {_ways(caution)}."
     else:
         sentence = f"Of {len(freely)} {what} that may be compared, {_ways(freely)}."
-        if len(caution):
+        if caution:
             sentence += f" {len(caution)} more may be compared only with caution: {_ways(caution)}."
-    passed = comparable[comparable["change_verdict"] == SIGNIFICANT]
-    for moved, direction in ((_change(passed) > 0, "up"), (_change(passed) < 0, "down")):
-        if count := int(moved.sum()):
+    passed = [_change(row) for row in comparable if row["change_verdict"] == SIGNIFICANT]
+    for count, direction in ((_risen(passed), "up"), (_fallen(passed), "down")):
+        if count:
             sentence += f" {count} {'is' if count == 1 else 'are'} significantly {direction}."
+    verdicts = Counter(row["change_verdict"] for row in comparable)
     for verdict, said in (
         (TESTS_DISAGREE, "the two tests disagree"),
         (UNSETTLED, "the answer hangs on numbers of cases that were not published"),
     ):
-        if count := int((comparable["change_verdict"] == verdict).sum()):
-            sentence += f" For {count} {said}."
+        if verdicts[verdict]:
+            sentence += f" For {verdicts[verdict]} {said}."
     return sentence
 
 
-def _change(rows: pd.DataFrame) -> pd.Series:
-    return rows["current_percent"] - rows["previous_percent"]
+def _compared(tested: Sequence[Row]) -> list[Row]:
+    return [row for row in tested if row["change_verdict"] not in (None, NOT_COMPARABLE)]
 
 
-def _ways(rows: pd.DataFrame) -> str:
-    change = _change(rows)
-    rose, fell = int((change > 0).sum()), int((change < 0).sum())
-    same = len(rows) - rose - fell
+def _change(row: Row) -> int:
+    return int(row["current_percent"]) - int(row["previous_percent"])
+
+
+def _risen(changes: Sequence[int]) -> int:
+    return sum(change > 0 for change in changes)
+
+
+def _fallen(changes: Sequence[int]) -> int:
+    return sum(change < 0 for change in changes)
+
+
+def _ways(changes: Sequence[int]) -> str:
+    rose, fell = _risen(changes), _fallen(changes)
+    same = len(changes) - rose - fell
     return f"{rose or 'none'} rose, {fell or 'none'} fell and {same or 'none'} stayed the same"
 
 
-def verdict_sentences(tested: pd.DataFrame) -> list[str]:
+def verdict_sentences(tested: Sequence[Row]) -> list[str]:
     """What the tests say of the changes of one pair of rounds, those that matter by name.
 
     ``tested`` holds the key questions of one pair of rounds from ``with_tests``. First what passes
     the inspectorate's test (``z_verdict`` alone), then where our check for few cases disagrees,
     then what hangs on something unpublished, then how many do not pass.
     """
-    rows = tested[(tested["change_verdict"] != NOT_COMPARABLE).fillna(False)]
-    if rows.empty:
+    rows = _compared(tested)
+    if not rows:
         return ["No change may be judged: nothing compares with the earlier inspection."]
-    passed = rows["z_verdict"] == SIGNIFICANT
-    disagree = rows["change_verdict"] == TESTS_DISAGREE
-    hangs = ~disagree & (rows["change_verdict"] == UNSETTLED)
+    passed = [row for row in rows if row["z_verdict"] == SIGNIFICANT]
+    disagree = [row for row in rows if row["change_verdict"] == TESTS_DISAGREE]
+    hangs = [row for row in rows if row["change_verdict"] == UNSETTLED]
     sentences = []
     for chosen, one, several in (
         (
@@ -98,11 +113,12 @@ def verdict_sentences(tested: pd.DataFrame) -> list[str]:
             "hang on numbers of cases that were not published",
         ),
     ):
-        if number := int(chosen.sum()):
+        if number := len(chosen):
             noun, said = ("change", one) if number == 1 else ("changes", several)
-            named = joined([_named(row) for _, row in rows[chosen].iterrows()])
+            named = joined([_named(row) for row in chosen])
             sentences.append(f"{in_words(number, capital=True)} {noun} {said}: {named}.")
-    failing = int((~passed & ~disagree & ~hangs).sum())
+    told = {id(row) for row in [*passed, *disagree, *hangs]}
+    failing = len(rows) - len(told)
     if failing:
         does = "does" if failing == 1 else "do"
         which = f"{in_words(failing, capital=True)} of {len(rows)} changes"
@@ -110,20 +126,20 @@ def verdict_sentences(tested: pd.DataFrame) -> list[str]:
     return sentences
 
 
-def _named(row: pd.Series) -> str:
+def _named(row: Row) -> str:
     """Name a change with its size and what a reader must know of it."""
-    change = int(row["current_percent"]) - int(row["previous_percent"])
+    change = _change(row)
     known = [f"{'+' if change > 0 else '−' if change < 0 else ''}{points(change)}"]
     if row["comparable"] == "caution":
         known.append("to be compared with caution")
-    if not pd.isna(row["current_base"]) and int(row["current_base"]) < SMALL_BASE:
+    if not is_missing(row["current_base"]) and int(row["current_base"]) < SMALL_BASE:
         known.append(f"only {cases(int(row['current_base']))}")
     if row["rests_on_words"] == "yes":
         known.append("on the report's words: the number of cases was not printed")
     return f"{row['label']} ({', '.join(known)})"
 
 
-def pattern_sentence(tested: pd.DataFrame) -> str | None:
+def pattern_sentence(tested: Sequence[Row]) -> str | None:
     """How many questions moved one way, and what their dependence does to that; None if under 3.
 
     ``tested`` holds the key questions of one pair of rounds from ``with_tests``. The words follow
@@ -153,17 +169,20 @@ def pattern_sentence(tested: pd.DataFrame) -> str | None:
     )
 
 
-def equivalence_sentence(tested: pd.DataFrame) -> str | None:
+def equivalence_sentence(tested: Sequence[Row]) -> str | None:
     """Whether the changes that are not significant lie within ten points either way.
 
     By the 90% interval of each change, which is two one-sided tests at 5% each
     (``within_ten_points`` of ``with_tests``). None where there is no such change.
     """
-    still = tested[(tested["change_verdict"] == NOT_SIGNIFICANT).fillna(False)]
-    still = still[still["within_ten_points"].notna()]
-    if still.empty:
+    still = [
+        row["within_ten_points"]
+        for row in tested
+        if row["change_verdict"] == NOT_SIGNIFICANT and not is_missing(row["within_ten_points"])
+    ]
+    if not still:
         return None
-    within = int((still["within_ten_points"] == "yes").sum())
+    within = still.count("yes")
     of = f"the {in_words(len(still))} changes that did not pass the test"
     if len(still) == 1:
         of, within_words = "The change that did not pass the test", "is" if within else "is not"
@@ -179,33 +198,32 @@ def equivalence_sentence(tested: pd.DataFrame) -> str | None:
     )
 
 
-def lowest_rose_sentence(questions: pd.DataFrame, previous_name: str = "then") -> str | None:
+def lowest_rose_sentence(questions: Sequence[Row], previous_name: str = "then") -> str | None:
     """A reminder, where the lowest scores of the earlier round rose, that some of it was to come.
 
     ``questions`` holds the key questions of one pair of rounds. Ratings follow the lowest question
     of a standard; the lowest of several noisy scores tends to rise by itself (regression to the
     mean). None where no lowest score rose.
     """
-    known = questions[questions["previous_percent"].notna()]
-    if known.empty:
-        return None
-    lowest = known.loc[
-        known["previous_percent"].astype("int64").groupby(known["standard"]).idxmin()
+    known = [row for row in questions if row["previous_percent"] is not None]
+    lowest = [
+        min(rows, key=lambda row: int(row["previous_percent"]))
+        for _, rows in sorted(grouped(known, "standard").items())
+        if len(rows) > 1
     ]
-    several = known["standard"].value_counts()
-    rose = lowest[
-        (lowest["comparable"] == "yes")
-        & (lowest["change_points"] > 0).fillna(False)
-        & (lowest["standard"].map(several) > 1)
+    rose = [
+        row
+        for row in lowest
+        if row["comparable"] == "yes"
+        and not is_missing(row["change_points"])
+        and row["change_points"] > 0
     ]
-    if rose.empty:
+    if not rose:
         return None
     named = joined(
         [
-            f"{label} ({before}% to {now}%)"
-            for label, before, now in zip(
-                rose["label"], rose["previous_percent"], rose["current_percent"], strict=True
-            )
+            f"{row['label']} ({row['previous_percent']}% to {row['current_percent']}%)"
+            for row in rose
         ]
     )
     its = "The lowest score of a standard" if len(rose) == 1 else "The lowest scores of standards"
@@ -216,23 +234,22 @@ def lowest_rose_sentence(questions: pd.DataFrame, previous_name: str = "then") -
     )
 
 
-def stability_sentence(overall: pd.DataFrame, rule: str = "bands alone") -> str | None:
+def stability_sentence(overall: Sequence[Row], rule: str = "bands alone") -> str | None:
     """How often other cases, handled in the same way, would reach the next overall rating.
 
     ``overall`` is a result of ``stability_of_overall``. A range, because how far questions about
     the same cases go together is not published. None where the rating is the highest.
     """
-    rows = overall[overall["rule"] == rule].sort_values("lower_points")
-    here = rows[rows["published"].astype(bool)]
-    if here.empty:
+    rows = sorted((r for r in overall if r["rule"] == rule), key=lambda row: row["lower_points"])
+    here = next((at for at, row in enumerate(rows) if row["published"]), len(rows))
+    if here + 1 >= len(rows):
         return None
-    above = rows[rows["lower_points"] > here["lower_points"].iloc[0]]
-    if above.empty:
-        return None
-    target = above.iloc[0]
+    target = rows[here + 1]
     lowest, highest = (
-        target[["independent", "together"]].agg(how) if pd.isna(target[bound]) else target[bound]
-        for bound, how in (("lowest", "min"), ("highest", "max"))
+        how(target["independent"], target["together"])
+        if is_missing(target[bound])
+        else target[bound]
+        for bound, how in (("lowest", min), ("highest", max))
     )
     low, high = round(100 * float(lowest)), round(100 * float(highest))
     number = f"about {high}" if low == high else f"between {low} and {high}"

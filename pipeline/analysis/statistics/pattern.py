@@ -7,9 +7,11 @@ is given twice: as if each question were a case of its own, and with a stated co
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import pandas as pd
+from pipeline.analysis.records import Row
+from pipeline.data import is_missing
 
 DEPENDENCE = 0.4
 """Correlation between questions of the same cases that the second reading takes for granted."""
@@ -32,7 +34,7 @@ class Pattern(NamedTuple):
     dependent_z: float | None
 
 
-def pattern_of_changes(tested: pd.DataFrame) -> Pattern:
+def pattern_of_changes(tested: Sequence[Row]) -> Pattern:
     """The pattern of the figures that compare without caution.
 
     ``tested`` holds the rows of one pair of rounds from ``with_tests``; ``z_score`` is that of the
@@ -42,25 +44,19 @@ def pattern_of_changes(tested: pd.DataFrame) -> Pattern:
     edition, section 3.4; Stouffer's combined Z with the variance of a sum of equally correlated
     parts, ``k + k (k - 1) r``, as in Strube, M. J. (1985), Psychological Bulletin 97, 334-341.
 
-    >>> pattern_of_changes(
-    ...     pd.DataFrame(
-    ...         {
-    ...             "comparable": ["yes", "yes", "caution"],
-    ...             "change_points": [4, 9, -20],
-    ...             "z_score": [0.8, 1.2, -1.8],
-    ...         }
-    ...     )
-    ... ).rose
+    >>> rose = {"comparable": "yes", "change_points": 4, "z_score": 0.8}
+    >>> pattern_of_changes([rose, rose, {"comparable": "caution", "change_points": -20}]).rose
     2
     """
     from scipy.stats import binomtest
 
-    rows = tested[(tested["comparable"] == "yes") & tested["change_points"].notna()]
-    rose, fell = (
-        int(moved.sum()) for moved in (rows["change_points"] > 0, rows["change_points"] < 0)
-    )
-    z = rows["z_score"].dropna()
-    number, together = len(z), float(z.sum())
+    rows = [
+        row for row in tested if row["comparable"] == "yes" and not is_missing(row["change_points"])
+    ]
+    rose = sum(row["change_points"] > 0 for row in rows)
+    fell = sum(row["change_points"] < 0 for row in rows)
+    z = [float(row["z_score"]) for row in rows if not is_missing(row["z_score"])]
+    number, together = len(z), sum(z)
     spread = [math.sqrt(number + number * (number - 1) * r) for r in (0.0, DEPENDENCE)]
     return Pattern(
         len(rows),

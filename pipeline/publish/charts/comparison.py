@@ -1,12 +1,11 @@
 """The charts of the comparison report as SVG, drawn from its data's tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from pipeline.analysis.records import records
+from pipeline.analysis.records import Row
 from pipeline.publish.charts.dot_rows import Axis, Dot, Layout, Line, dot_rows
 from pipeline.publish.page.markup import is_missing
 from pipeline.publish.page.style import BANDS
@@ -23,7 +22,7 @@ def _percent(value: Any) -> str:
     return "\u2013" if is_missing(value) else f"{int(value)}%"
 
 
-def _behind(bands: pd.DataFrame) -> list[tuple[float, float, str, str]]:
+def _behind(bands: Iterable[Row]) -> list[tuple[float, float, str, str]]:
     """Return the rating bands as shading: from, to, name, colour."""
     return [
         (
@@ -32,23 +31,24 @@ def _behind(bands: pd.DataFrame) -> list[tuple[float, float, str, str]]:
             str(band["rating"]),
             BANDS[str(band["rating"])],
         )
-        for band in records(bands.sort_values("points"))
+        for band in bands
     ]
 
 
-def change_chart(changes: pd.DataFrame, narrow: bool = False) -> Drawing:
+def change_chart(changes: Iterable[Row], narrow: bool = False) -> Drawing:
     """Draw each change with its 95% interval, largest rise first.
 
     ``changes`` holds label, change_points, newcombe_lower, newcombe_upper
     (percentage points; missing where a base is not known) and change_verdict.
     """
-    ordered = changes.sort_values("change_points", ascending=False, kind="stable")
-    ends: Sequence[float] = [
-        *ordered["newcombe_lower"].dropna(),
-        *ordered["newcombe_upper"].dropna(),
-        *ordered["change_points"],
+    ordered = sorted(changes, key=lambda row: row["change_points"], reverse=True)
+    ends = [
+        abs(row[name])
+        for row in ordered
+        for name in ("newcombe_lower", "newcombe_upper", "change_points")
+        if not is_missing(row[name])
     ]
-    reach = 10 * (int(max(abs(value) for value in ends)) // 10 + 1)
+    reach = 10 * (int(max(ends)) // 10 + 1)
     rows = [
         Line(
             label=str(row["label"]),
@@ -60,7 +60,7 @@ def change_chart(changes: pd.DataFrame, narrow: bool = False) -> Drawing:
             if is_missing(row["newcombe_lower"])
             else (float(row["newcombe_lower"]), float(row["newcombe_upper"])),
         )
-        for row in records(ordered)
+        for row in ordered
     ]
     step = 20 if reach > 30 else 10
     ticks = [float(tick) for tick in range(-reach // step * step, reach + 1, step)]
@@ -72,14 +72,14 @@ def change_chart(changes: pd.DataFrame, narrow: bool = False) -> Drawing:
     return dot_rows(rows, Axis(-reach, reach, ticks, "", zero=True), layout, ["Points"], "Verdict")
 
 
-def target_chart(facts: pd.DataFrame, narrow: bool = False) -> Drawing:
+def target_chart(facts: Sequence[Row], narrow: bool = False) -> Drawing:
     """Draw contract measures against target and national figure, grouped by round.
 
     ``facts`` holds name, value, comparator_value, target (percent), met (whether the value is on
     the better side of the target, or on it) and round_name.
     """
     rows = []
-    for fact in records(facts):
+    for fact in facts:
         dots = [
             Dot(float(fact[column]), thing)
             for column, thing in (
@@ -99,8 +99,7 @@ def target_chart(facts: pd.DataFrame, narrow: bool = False) -> Drawing:
                 group=str(fact["round_name"]),
             )
         )
-    values = facts[["value", "comparator_value", "target"]].to_numpy(dtype=float, na_value=100.0)
-    low = float(10 * (int(values.min()) // 10))
+    low = float(10 * (int(min(dot.value for row in rows for dot in row.dots)) // 10))
     ticks = [low, (low + 100) / 2, 100.0]
     layout = (
         Layout(width=360, left=14, right=216, columns=(262, 310, 360), verdict=0, narrow=True)
@@ -112,7 +111,7 @@ def target_chart(facts: pd.DataFrame, narrow: bool = False) -> Drawing:
 
 
 def next_rating_chart(
-    next_rating: pd.DataFrame, bands: pd.DataFrame, narrow: bool = False
+    next_rating: Sequence[Row], bands: Iterable[Row], narrow: bool = False
 ) -> Drawing:
     """Draw for each standard how far its furthest key question is from the next rating.
 
@@ -120,7 +119,8 @@ def next_rating_chart(
     points_away, cases_needed, base, base_known.
     """
     rows = []
-    for row in records(next_rating):
+    fewest = min(row["cases_needed"] for row in next_rating)
+    for row in next_rating:
         boundary = float(row["boundary_percent"])
         at = boundary - float(row["points_away"])
         most = "" if row["base_known"] else "at most "
@@ -131,7 +131,7 @@ def next_rating_chart(
                 dots=[Dot(boundary, "target"), Dot(at, "current")],
                 figures=[_percent(at), _percent(boundary)],
                 verdict=words,
-                strong=row["cases_needed"] == next_rating["cases_needed"].min(),
+                strong=row["cases_needed"] == fewest,
                 join=(at, boundary),
             )
         )
@@ -145,7 +145,7 @@ def next_rating_chart(
     return dot_rows(rows, scale, layout, ["{current}Now", "{target}Next"], "It would take")
 
 
-def stability_chart(stability: pd.DataFrame, narrow: bool = False) -> Drawing:
+def stability_chart(stability: Iterable[Row], narrow: bool = False) -> Drawing:
     """Draw how many of 100 fresh samples would reach the published rating or a higher one.
 
     ``stability`` holds a row a line of the chart: label, alone and discretion
@@ -161,7 +161,7 @@ def stability_chart(stability: pd.DataFrame, narrow: bool = False) -> Drawing:
             figures=[f"{row['alone']:.0f}", f"{row['discretion']:.0f}"],
             interval=(float(row["lowest"]), float(row["highest"])),
         )
-        for row in records(stability)
+        for row in stability
     ]
     layout = (
         Layout(width=360, left=12, right=236, columns=(290, 356), narrow=True)

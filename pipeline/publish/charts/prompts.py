@@ -1,12 +1,14 @@
 """Prompts as dots: seaborn draws them by theme, and each row of a table holds its own."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure as Drawing
 
+from pipeline.analysis.records import Row, grouped
 from pipeline.publish.charts.canvas import Canvas, Side
 from pipeline.publish.page.markup import EMPTY, Markup, join, tag
 from pipeline.publish.page.style import CURRENT, GRID, QUIET
@@ -15,7 +17,7 @@ _TICKS = (0, 25, 50, 75, 100)
 _HEAD, _STEP, _LABEL, _GAP, _SIZE = 24, 10, 22, 12, 64
 
 
-def prompt_chart(prompts: pd.DataFrame, *, narrow: bool = False) -> Drawing:
+def prompt_chart(prompts: Iterable[Row], *, narrow: bool = False) -> Drawing:
     """Draw every prompt of the current round as a dot on the line of its theme.
 
     ``prompts`` holds theme and current_percent (0-100), the themes in the order in which they are
@@ -23,8 +25,8 @@ def prompt_chart(prompts: pd.DataFrame, *, narrow: bool = False) -> Drawing:
     """
     width, left, right = (358, 10, 348) if narrow else (760, 190, 750)
     towers = [
-        (str(theme), _towers(shares, _STEP * 100 / (right - left)))
-        for theme, shares in prompts.groupby("theme", sort=False)["current_percent"]
+        (str(theme), _towers(rows, _STEP * 100 / (right - left)))
+        for theme, rows in grouped(prompts, "theme").items()
     ]
     tall = [_STEP * max(map(len, tower.values())) + _GAP for _, tower in towers]
     height = _HEAD + sum(tall) + (_LABEL * len(towers) if narrow else 0)
@@ -58,10 +60,10 @@ def prompt_chart(prompts: pd.DataFrame, *, narrow: bool = False) -> Drawing:
     return figure
 
 
-def _towers(shares: pd.Series, apart: float) -> dict[int, list[float]]:
+def _towers(prompts: Iterable[Row], apart: float) -> dict[int, list[float]]:
     """Return shares by the stretch of the axis they fall into: there they stand upon each other."""
     towers: dict[int, list[float]] = defaultdict(list)
-    for share in sorted(map(float, shares)):
+    for share in sorted(float(row["current_percent"]) for row in prompts):
         towers[int(share / apart)].append(share)
     return towers
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from textwrap import wrap
 
-import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row
 from pipeline.publish.charts.canvas import LETTER, Canvas, Side
 from pipeline.publish.page.markup import is_missing
 from pipeline.publish.page.style import COMPARATOR, CURRENT, GRID, INTERVAL, PREVIOUS, QUIET, RULE
@@ -53,22 +52,23 @@ _BROAD = _Plan(810, 164, 652, 694, 704, narrow=False)
 _NARROW = _Plan(358, 8, 344, 358, 0, narrow=True)
 
 
-def begins_at(questions: pd.DataFrame, bands: pd.DataFrame) -> int:
+def begins_at(questions: Sequence[Row], bands: Sequence[Row], *, intervals: bool = True) -> int:
     """Return where the axis begins (percent): a ten below which nothing is drawn.
 
-    The lowest rating band that is shown is left wide enough for its name.
+    Parameters are those of :func:`theme_chart`. The lowest rating band that is shown is
+    left wide enough for its name.
     """
-    columns = ["previous_percent", "current_percent", "comparator_percent", "current_lower"]
-    drawn = questions[[name for name in columns if name in questions]]
-    lowest = float(drawn.min().min())
+    columns = ["previous_percent", "current_percent", "comparator_percent"]
+    columns += ["current_lower"] if intervals else []
+    lowest = min(row[name] for row in questions for name in columns if row[name] is not None)
     low = max(0, 10 * int((lowest - _NEAR) // 10))
-    edges = sorted(int(edge) for edge in bands["lower_percent"] if int(edge) > low)
+    edges = sorted(int(b["lower_percent"]) for b in bands if int(b["lower_percent"]) > low)
     return low - 10 if low >= 10 and edges and edges[0] - low < 10 else low
 
 
 def theme_chart(
-    questions: pd.DataFrame,
-    bands: pd.DataFrame,
+    questions: Sequence[Row],
+    bands: Sequence[Row],
     names: Names,
     *,
     intervals: bool = False,
@@ -79,11 +79,11 @@ def theme_chart(
     ``questions`` holds, in the order in which rows are to stand, theme, in_short, the percentages
     (0-100), current_status, change_points, change_verdict and benchmark_verdict, and with
     ``intervals`` the 95% interval of the current share (current_lower, current_upper). ``bands``
-    are the rating bands of the current framework.
+    are the rating bands of the current framework, lowest first.
     """
     plan = _NARROW if narrow else _BROAD
-    low = begins_at(questions if intervals else questions.drop(columns="current_lower"), bands)
-    rows = [(row, *_texts(row, plan)) for row in records(questions)]
+    low = begins_at(questions, bands, intervals=intervals)
+    rows = [(row, *_texts(row, plan)) for row in questions]
     themes = [(theme, list(group)) for theme, group in groupby(rows, lambda row: row[0]["theme"])]
     heights = [_height(label, words, plan) for _, label, words in rows]
     height = _HEAD + _THEME * len(themes) + sum(heights) + _FOOT
@@ -184,11 +184,11 @@ def _key(canvas: Canvas, names: Names) -> None:
 
 
 def _scale(
-    canvas: Canvas, plan: _Plan, bands: pd.DataFrame, low: int, place: Place, height: float
+    canvas: Canvas, plan: _Plan, bands: Sequence[Row], low: int, place: Place, height: float
 ) -> None:
     """Draw the rating bands as upright rules, named once above, their edges below."""
     bottom = height - _FOOT
-    shown = [band for band in records(bands.sort_values("points")) if band["upper_percent"] > low]
+    shown = [band for band in bands if band["upper_percent"] > low]
     canvas.line(place(100), _HEAD, place(100), bottom, GRID, 1)
     for band in shown:
         starts, ends = max(low, int(band["lower_percent"])), int(band["upper_percent"]) + 1

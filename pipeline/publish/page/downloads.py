@@ -100,7 +100,7 @@ def xlsx_bytes(tables: Sequence[Table], page: PageInfo) -> bytes:
     ValueError
         If there is no table with rows.
     """
-    filled = [table for table in tables if len(table.frame)]
+    filled = [table for table in tables if table.rows()]
     if not filled:
         raise ValueError("A spreadsheet needs at least one table with rows")
     sheets = []
@@ -157,7 +157,7 @@ class Downloads(Shown):
 
     def html(self) -> Markup:
         """Return links that hold the files themselves: no server is asked."""
-        tables = [table for table in self.tables if len(table.frame)]
+        tables = [table for table in self.tables if table.rows()]
         if not tables:
             return tag("p", "This page has no tables to take away.")
         name = slug(self.page.name or self.page.title)[:80]

@@ -93,8 +93,8 @@ def is_missing(value: Any) -> bool:
     """Say whether a table cell holds nothing (None, NaN, NA, NaT or an empty string)."""
     if isinstance(value, str):
         return not value.strip()
-    if value is None:
-        return True
+    if value is None or isinstance(value, int):
+        return value is None
     # Whoever renders needs no pandas; and without it there is no missing value of its kinds.
     pandas = sys.modules.get("pandas")
     missing = pandas.isna(value) if pandas else value != value

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from xml.etree import ElementTree
 
@@ -20,6 +22,7 @@ import pandas as pd
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Drawing
 
+from pipeline.analysis.records import Row, frame_of_rows
 from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, join, scroll_region, shape, slug, tag
 from pipeline.publish.page.style import INK, apply, house_style
@@ -70,7 +73,12 @@ class Reference:
 
     words: str
     address: str
-    frame: pd.DataFrame
+    data: pd.DataFrame | Sequence[Row]
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The numbers as a DataFrame."""
+        return self.data if isinstance(self.data, pd.DataFrame) else frame_of_rows(self.data)
 
 
 @dataclass(frozen=True)
@@ -135,13 +143,18 @@ class Picture(Shown):
     @property
     def frame(self) -> pd.DataFrame:
         """The numbers drawn, or those of the table that holds them."""
-        numbers = self.table if self.table is not None else self.see
-        assert numbers is not None
-        return numbers.frame
+        return self._shows.frame
 
     def hint(self) -> str:
         """Say how to get at the numbers."""
-        return f".frame gives its {len(self.frame)} rows of numbers as a DataFrame."
+        return f".frame gives its {len(self._shows.data)} rows of numbers as a DataFrame."
+
+    @property
+    def _shows(self) -> Table | Reference:
+        """What holds the numbers drawn."""
+        numbers = self.table if self.table is not None else self.see
+        assert numbers is not None
+        return numbers
 
     @property
     def label(self) -> str:
@@ -178,7 +191,7 @@ class Picture(Shown):
             see = self.see
             assert see is not None
             if isinstance(see, Table):
-                see = Reference(see.label, f"#{see.id}", see.frame)
+                see = Reference(see.label, f"#{see.id}", see.data)
             link = tag("a", see.words, href=see.address)
             return tag("p", "The numbers are in ", link, ".", class_="see")
         inside = self.table.html()

@@ -12,13 +12,11 @@ always has the same number, however often a cell is run again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import pandas as pd
-
 from pipeline.analysis.plans import day_in_words
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row
 from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, is_missing, join, tag
 
@@ -56,17 +54,15 @@ class SourceNotes(Shown):
 
     Parameters
     ----------
-    documents
-        The documents by their short names: a mapping of ``Document``, or the ``sources`` table
-        (columns ``source``, ``title``, ``published``, ``published_printed``, ``publisher``,
-        ``licence``, ``kind``). A source that is not among them is called by its short name.
+    sources
+        Rows of the ``sources`` table (columns ``source``, ``title``, ``published``,
+        ``published_printed``, ``publisher``, ``licence``, ``kind``). A source that is not among
+        them is called by its short name.
     """
 
-    def __init__(self, documents: Mapping[str, Document] | pd.DataFrame | None = None) -> None:
+    def __init__(self, sources: Iterable[Row] = ()) -> None:
         """Open an empty register over these documents."""
-        if isinstance(documents, pd.DataFrame):
-            documents = documents_of(documents)
-        self._documents = dict(documents or {})
+        self._documents = documents_of(sources)
         self._notes: dict[tuple[str, str], _Note] = {}
         self._numbers: dict[str, dict[str, int]] = {}
         self._labels: dict[str, str] = {}
@@ -138,7 +134,8 @@ class SourceNotes(Shown):
         """Return a reference as plain words: document and place, for a download."""
         parts = split_reference(reference)
         if parts is None:
-            return "" if is_missing(reference) else str(reference)
+            nothing = isinstance(reference, tuple) or is_missing(reference)
+            return "" if nothing else str(reference)
         return f"{self._name(parts[0])}: {parts[1]}" if parts[1] else self._name(parts[0])
 
     @property
@@ -186,13 +183,13 @@ class SourceNotes(Shown):
             yield tag("li", f"{place}.", way_back, id=f"n{note.number}", value=turn)
 
 
-def documents_of(sources: pd.DataFrame) -> dict[str, Document]:
+def documents_of(sources: Iterable[Row]) -> dict[str, Document]:
     """Return the documents of the ``sources`` table by their short names.
 
     One row of ``sources`` is one document. Where kind and date tell the documents apart, notes call
     them by these ("Inspection report, February 2020"), otherwise by the title as well.
     """
-    rows = {str(row["source"]): row for row in records(sources)}
+    rows = {str(row["source"]): row for row in sources}
 
     def words(row: Row, column: str) -> str:
         value = row.get(column)

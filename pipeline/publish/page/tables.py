@@ -12,12 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
+from operator import itemgetter
 from textwrap import shorten
 from typing import Any, Literal
 
 import pandas as pd
 
+from pipeline.analysis.records import Row, frame_of_rows
 from pipeline.publish.page.display import Shown, in_words
 from pipeline.publish.page.markup import (
     EMPTY,
@@ -56,7 +59,7 @@ class Column:
     Parameters
     ----------
     name
-        Column of the frame.
+        Column of the rows.
     heading
         Words above the column.
     kind
@@ -67,7 +70,7 @@ class Column:
     unit
         Unit shown under the heading; given by the kind where left empty.
     missing
-        Why a cell is empty: a column of the frame that holds the status or reason, or plain words
+        Why a cell is empty: a column of the rows that holds the status or reason, or plain words
         for every empty cell of this column.
     source
         Where a figure comes from: a column that holds references ("source: place"), or a pair of
@@ -112,12 +115,12 @@ class Column:
 class Table(Shown):
     """A table on a page: show it as the last value of a cell, or under a figure.
 
-    One row of ``frame`` is one row of the table; only the columns named are shown.
+    Only the columns named are shown; ``frame`` has them all.
 
     Parameters
     ----------
-    frame
-        The rows, in the order in which they are to stand.
+    data
+        The rows in the order in which they are to stand: dictionaries, or a DataFrame.
     caption
         What the table shows, in one line. Required: a table without a caption is a riddle.
     columns
@@ -125,7 +128,7 @@ class Table(Shown):
     row_header
         The column that names a row; the first column if not given.
     groups
-        A column of the frame whose value heads each run of rows ("2.1 Assessment").
+        A column of the rows whose value heads each run of rows ("2.1 Assessment").
     group_name
         What a group is ("Standard"): heads the groups' column in downloads.
     notes
@@ -142,12 +145,12 @@ class Table(Shown):
     Raises
     ------
     ValueError
-        If a column is not in the frame, a number is not finite, or a cell is empty and nothing says
+        If a column is not in the rows, a number is not finite, or a cell is empty and nothing says
         why. It is raised when the table is made, so that a cell of the notebook fails and no page
         is written.
     """
 
-    frame: pd.DataFrame
+    data: pd.DataFrame | Sequence[Row]
     caption: str
     columns: Sequence[Column]
     row_header: str = ""
@@ -175,21 +178,31 @@ class Table(Shown):
         wanted += [self.groups] if self.groups else []
         for source in [*(column.source for column in self.columns), self.row_source]:
             wanted += [source] if isinstance(source, str) else list(source or ())
-        there = set(self.frame.columns)
+        framed = isinstance(self.data, pd.DataFrame)
+        there = set(self.data if framed else self.data[0] if self.data else wanted)
         absent = sorted(set(wanted) - there)
         if absent:
             raise ValueError(
                 f"Table '{self.caption}' asks for columns that the frame does not have: "
                 + ", ".join(absent)
             )
-        # A frame may have sixty columns and a table five: only what is shown is looked up.
+        # A row may have sixty columns and a table five: only what is shown is looked up.
         wanted += [column.missing for column in self.columns if column.missing in there]
         names = list(dict.fromkeys(wanted))
-        values = [self.frame[name].tolist() for name in names]
+        rows: list[tuple[Any, ...]]
+        if isinstance(self.data, pd.DataFrame):
+            rows = list(zip(*(self.data[name].tolist() for name in names), strict=True))
+        else:
+            rows = [tuple([row[name] for name in names]) for row in self.data]
         object.__setattr__(self, "_names", {name: i for i, name in enumerate(names)})
-        object.__setattr__(self, "_rows", list(zip(*values, strict=True)))
+        object.__setattr__(self, "_rows", rows)
         for column in self.columns:
             self._check(column)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The rows as a DataFrame, with all columns."""
+        return self.data if isinstance(self.data, pd.DataFrame) else frame_of_rows(self.data)
 
     def __repr__(self) -> str:
         """Return the table for a terminal: its caption, and its first rows as they are shown."""
@@ -198,7 +211,7 @@ class Table(Shown):
             shown.append([self._plain(column, row) for column in self.columns])
         widths = [max(map(len, cells)) for cells in zip(*shown, strict=True)]
         lines = ["  ".join(map(str.ljust, cells, widths)).rstrip() for cells in shown]
-        more = len(self.frame) - PRINTED
+        more = len(self.rows()) - PRINTED
         rest = f"\n... and {more} more rows: .frame has them all" if more > 0 else ""
         return f"{self.caption}\n" + "\n".join(lines) + rest
 
@@ -209,7 +222,7 @@ class Table(Shown):
 
     def hint(self) -> str:
         """Say how to get at the rows."""
-        return f".frame gives these {len(self.frame)} rows as a DataFrame."
+        return f".frame gives these {len(self.rows())} rows as a DataFrame."
 
     @property
     def label(self) -> str:
@@ -294,8 +307,11 @@ class Table(Shown):
                 names.append(f"n{position}")
             if column.kind in ("rating", "mark"):
                 names.append(f"k{position}")
-            texts = list(self.frame[column.name]) if column.kind == "text" else []
-            if column.wide or any(isinstance(text, str) and len(text) > LONG for text in texts):
+            texts = map(itemgetter(self._names[column.name]), self.rows())
+            long = column.kind == "text" and any(
+                isinstance(t, str) and len(t) > LONG for t in texts
+            )
+            if column.wide or long:
                 names.append(f"x{position}")
         return names
 

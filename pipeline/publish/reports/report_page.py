@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ from IPython.display import JSON
 
 from pipeline.analysis.dictionary import report_tables
 from pipeline.analysis.named_tables import NamedTables
+from pipeline.analysis.records import Row
 from pipeline.publish.page.display import Shown
 from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.markup import Markup
@@ -53,25 +55,27 @@ class ReportPage:
     edition  which of the report's pages this is; empty where there is only one
     notes    the source notes of the page, numbered in the order in which figures are shown
     shown    the tables the page offers as downloads, in that order
-    tables   every table behind the report as a DataFrame, by name
     """
 
     data: ReportData
     edition: str = ""
     notes: SourceNotes = field(init=False)
     shown: list[Table] = field(init=False, default_factory=list)
-    tables: NamedTables = field(init=False)
 
     def __post_init__(self) -> None:
         """Start the notes with the sources of the data."""
-        self.notes = SourceNotes(self.data["sources"])
+        self.notes = SourceNotes(self.data.rows("sources"))
+        _opened.append((os.getpid(), self))
+
+    @cached_property
+    def tables(self) -> NamedTables:
+        """Every table behind the report as a DataFrame, by name."""
         described = report_tables()
-        self.tables = NamedTables(
+        return NamedTables(
             "report",
             {name: described.get(name, NOT_DESCRIBED) for name in self.data.names},
             lambda name: self.data[name].copy(),
         )
-        _opened.append((os.getpid(), self))
 
     def __repr__(self) -> str:
         """Say which report this is, and how to ask it for more."""
@@ -89,7 +93,7 @@ class ReportPage:
 
     def table(
         self,
-        frame: pd.DataFrame,
+        data: pd.DataFrame | Sequence[Row],
         caption: str,
         columns: Sequence[Column],
         *,
@@ -97,7 +101,7 @@ class ReportPage:
         **kwargs: Any,
     ) -> Table:
         """Return a table with the notes of this page; ``offered`` ones are among its downloads."""
-        table = Table(frame, caption, columns, **{"notes": self.notes, **kwargs})
+        table = Table(data, caption, columns, **{"notes": self.notes, **kwargs})
         if offered:
             self.shown.append(table)
         return table

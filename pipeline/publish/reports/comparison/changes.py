@@ -1,6 +1,6 @@
 """What changed between two rounds and how sure that is: the tests, by theme."""
 
-from pipeline.analysis.records import records
+from pipeline.analysis.records import Row
 from pipeline.analysis.sentences.overview import (
     basis_in_short,
     equivalence_sentence,
@@ -25,7 +25,7 @@ def overturned(report: Comparison) -> Prose | None:
     """Return how few unanswered cases would overturn a change that passes the test."""
     if not report.compares:
         return None
-    sentences = list(report.data["overturned"]["sentence"])
+    sentences = [row["sentence"] for row in report.data.rows("overturned")]
     return Prose(sentences or ["No change rests on two full samples and passes the test."])
 
 
@@ -45,8 +45,8 @@ def change_figure(report: Comparison) -> Picture | Prose | None:
     """Return the picture of the changes that compare, with their intervals and tests beneath."""
     if not report.compares:
         return None
-    changes = report.questions[report.questions["change_points"].notna()]
-    if changes.empty:
+    changes = _changes(report)
+    if not changes:
         return Prose(["No key question may be compared with an earlier inspection."])
     broad, slim = (charts.change_chart(changes, narrow) for narrow in (False, True))
     return Picture(
@@ -64,14 +64,22 @@ def change_figure(report: Comparison) -> Picture | Prose | None:
     )
 
 
+def _changes(report: Comparison) -> list[Row]:
+    """The key questions that compare."""
+    return [row for row in report.questions if row["change_points"] is not None]
+
+
 def verdict_table(report: Comparison) -> Table:
     """Return each change with its verdict and what that rests on."""
-    changes = report.questions[report.questions["change_points"].notna()]
     return report.table(
-        changes.assign(
-            named=changes["key_question"] + " " + changes["in_short"],
-            basis=[basis_in_short(row) for row in records(changes)],
-        ),
+        [
+            {
+                **row,
+                "named": f"{row['key_question']} {row['in_short']}",
+                "basis": basis_in_short(row),
+            }
+            for row in _changes(report)
+        ],
         "Tests of the changes",
         [
             Column("named", "Key question", wide=True),

@@ -1,6 +1,5 @@
 """The report's own claims of significance replayed, and what analysts ask about the tests."""
 
-from pipeline.analysis.records import records
 from pipeline.analysis.sentences.overview import basis_in_short
 from pipeline.analysis.statistics.change import other_tests
 from pipeline.publish.page.blocks import Prose
@@ -11,12 +10,11 @@ from pipeline.publish.reports.comparison.context import Comparison
 
 def claims_table(report: Comparison) -> Table | Prose | None:
     """Return the report's claims of significance, each with what our test finds."""
-    claims = report.data["claims"]
+    claims = report.data.rows("claims")
     if not report.compares:
         return None
-    if claims.empty:
+    if not claims:
         return Prose(["No such sentence of the report is on record."])
-    numbered = "Claim " + claims["claim"].astype("string") + ": " + claims["summary"]
     columns = [
         Column("measure", "Measure it may refer to"),
         Column("label", "Wording", missing="not in the data", wide=True),
@@ -30,7 +28,14 @@ def claims_table(report: Comparison) -> Table | Prose | None:
         Column("basis", "It rests on", wide=True),
     ]
     return report.table(
-        claims.assign(numbered=numbered, basis=[basis_in_short(row) for row in records(claims)]),
+        [
+            {
+                **row,
+                "numbered": f"Claim {row['claim']}: {row['summary']}",
+                "basis": basis_in_short(row),
+            }
+            for row in claims
+        ],
         "What the report calls significant, in our words, and the test",
         columns,
         groups="numbered",
@@ -42,10 +47,10 @@ def claims_table(report: Comparison) -> Table | Prose | None:
 
 def unclaimed_table(report: Comparison) -> Table | Prose | None:
     """Return the changes that pass the test though the text does not call them significant."""
-    unclaimed = report.data["unclaimed"]
+    unclaimed = report.data.rows("unclaimed")
     if not report.compares:
         return None
-    if unclaimed.empty:
+    if not unclaimed:
         return Prose(["No change passes the test without being called significant there."])
     return report.table(
         unclaimed,
@@ -69,7 +74,7 @@ def families_table(report: Comparison) -> Table | None:
     if not report.compares:
         return None
     return report.table(
-        report.data["families"],
+        report.data.rows("families"),
         "Many tests at once",
         [
             Column("family", "Family of tests"),
@@ -88,8 +93,8 @@ def families_table(report: Comparison) -> Table | None:
 
 def design_table(report: Comparison) -> Table | None:
     """Return the published design of each sample and the eligible cases it implies."""
-    designs = report.data["designs"]
-    if designs.empty:
+    designs = report.data.rows("designs")
+    if not designs:
         return None
     return report.table(
         designs,
@@ -133,10 +138,14 @@ def other_tests_table(report: Comparison) -> Table | Prose | None:
 
 def detectable_table(report: Comparison) -> Table | None:
     """Return the smallest change these samples could have seen four times out of five."""
-    if report.data["detectable"].empty:
+    names = {row["sample"]: row["name"] for row in report.data.rows("samples")}
+    rows = [
+        {**row, "name": names[row["sample"]]}
+        for row in report.data.rows("detectable")
+        if row["sample"] in names
+    ]
+    if not rows:
         return None
-    kinds = report.data["samples"][["sample", "name"]].drop_duplicates()
-    rows = report.data["detectable"].merge(kinds, on="sample")
     return report.table(
         rows,
         "What these inspections could have seen",

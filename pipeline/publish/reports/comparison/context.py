@@ -1,16 +1,16 @@
 """What the sections of the comparison are told: rounds, names, figures and what is said of them."""
 
+import math
+from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
-from typing import ClassVar, Self
-
-import pandas as pd
+from typing import Any, ClassVar, Self
 
 from pipeline.analysis.plans import day_in_words
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.report_data import comparison_name
 from pipeline.analysis.sentences import leadership
 from pipeline.analysis.sentences.phrases import inside, joined
-from pipeline.data import is_missing
 from pipeline.data.nearest import one_of
 from pipeline.publish.charts.themes import Names
 from pipeline.publish.reports.report_data import (
@@ -47,7 +47,7 @@ class Comparison(ReportPage):
         page = cls(data, cls.EDITION)
         page.comparator = own
         if comparator and comparator != own:
-            known = [own, *data["other_aggregates"]["comparator"]]
+            known = [own, *(row["comparator"] for row in data.rows("other_aggregates"))]
             page.comparator = one_of("comparator", comparator, filter(None, known))
         return page
 
@@ -70,29 +70,32 @@ class Comparison(ReportPage):
     @cached_property
     def inspections(self) -> dict[str, Row]:
         """The inspections compared, by ``previous`` (where there is one) and ``current``."""
-        rows = {row["inspection"]: row for row in records(self.data["inspections"])}
-        pair = self.data["standards"].iloc[0]
+        rows = {row["inspection"]: row for row in self.data.rows("inspections")}
+        pair = self.data.rows("standards")[0]
         codes = {side: pair[f"{side}_inspection"] for side in ("previous", "current")}
-        return {side: rows[code] for side, code in codes.items() if not is_missing(code)}
+        return {side: rows[code] for side, code in codes.items() if code is not None}
 
     @cached_property
     def overall(self) -> dict[str, Row]:
         """The overall rating and points of each round, as ``inspections``."""
-        ratings = records(self.data["standard_ratings"].query("standard == 'overall'"))
-        by_inspection = {row["inspection"]: row for row in ratings}
+        by_inspection = {
+            row["inspection"]: row
+            for row in self.data.rows("standard_ratings")
+            if row["standard"] == "overall"
+        }
         return {
             side: by_inspection[inspection["inspection"]]
             for side, inspection in self.inspections.items()
         }
 
     @cached_property
-    def ratings(self) -> pd.DataFrame:
+    def ratings(self) -> list[Row]:
         """The ratings of the current round, a row a standard and one for the whole."""
-        frame = self.data["standard_ratings"]
-        return frame[frame["inspection"] == self.inspections["current"]["inspection"]]
+        current = self.inspections["current"]["inspection"]
+        return [r for r in self.data.rows("standard_ratings") if r["inspection"] == current]
 
     @cached_property
-    def questions(self) -> pd.DataFrame:
+    def questions(self) -> list[Row]:
         """The tested key-question comparison, with standards and themes; the weakest theme first.
 
         ``heading`` is number and name of the standard, ``asked`` number and wording of the
@@ -100,32 +103,45 @@ class Comparison(ReportPage):
         there is one, ``no_change`` and ``no_p`` why there is none. Within a theme
         the lowest stands first.
         """
-        names = self.data["standards"][["standard", "name"]]
-        themes = self.of_framework("themes")[["key_question", "theme", "in_short"]]
-        frame = self._set_against(self.data["key_questions"]).merge(names, on="standard")
-        frame = frame.merge(themes, on="key_question")
-        judged = frame["current_status"] == "qualitative evidence only"
-        frame = frame.assign(
-            no_base=frame["current_base_status"]
-            .fillna("not entered yet")
-            .mask(frame["current_base_status"] == "published", "no case data")
-            .mask(judged, "no case data"),
-            heading=frame["standard"] + " " + frame["name"],
-            asked=frame["key_question"] + " " + frame["question"],
-            of_theme=frame.groupby("theme")["current_percent"].transform("mean"),
-        )
-        order = ["of_theme", "theme", "current_percent", "key_question"]
-        return _judged(frame.sort_values(order, kind="stable").reset_index(drop=True))
+        names = {row["standard"]: row["name"] for row in self.data.rows("standards")}
+        themes = {row["key_question"]: row for row in self.of_framework("themes")}
+        rows = [
+            {
+                **row,
+                "name": names[row["standard"]],
+                "theme": theme["theme"],
+                "in_short": theme["in_short"],
+                "no_base": _no_base(row),
+                "heading": f"{row['standard']} {names[row['standard']]}",
+                "asked": f"{row['key_question']} {row['question']}",
+                **_judged(row),
+            }
+            for row in self._set_against(self.data.rows("key_questions"))
+            if (theme := themes.get(row["key_question"])) and row["standard"] in names
+        ]
+        known = [row for row in rows if row["current_percent"] is not None]
+        means = {name: leadership.mean(theme) for name, theme in grouped(known, "theme").items()}
 
-    def _set_against(self, questions: pd.DataFrame) -> pd.DataFrame:
+        def order(row: Row) -> tuple[Any, ...]:
+            # What has no figure stands last.
+            share = math.inf if row["current_percent"] is None else row["current_percent"]
+            return means.get(row["theme"], math.inf), row["theme"], share, row["key_question"]
+
+        return sorted(rows, key=order)
+
+    def _set_against(self, questions: list[Row]) -> list[Row]:
         """The key questions, set against the aggregate asked for."""
         if self.comparator == self.data.about["comparator"]:
             return questions
-        others = self.data["other_aggregates"]
-        other = others[others["comparator"] == self.comparator]
-        columns = [n for n in other if n not in ("previous_inspection", "current_inspection")]
-        kept = [n for n in questions if n not in columns or n == "key_question"]
-        return questions[kept].merge(other[columns], on="key_question", how="left")
+        rows = self.data.rows("other_aggregates")
+        other = {r["key_question"]: r for r in rows if r["comparator"] == self.comparator}
+        apart = ("key_question", "previous_inspection", "current_inspection")
+        columns = [name for name in rows[0] if name not in apart]
+        none = dict.fromkeys(columns)
+        return [
+            row | {name: other.get(row["key_question"], none)[name] for name in columns}
+            for row in questions
+        ]
 
     @property
     def another_aggregate(self) -> str:
@@ -143,34 +159,36 @@ class Comparison(ReportPage):
     @property
     def without_aggregate(self) -> str:
         """Why there is no aggregate though the data has some, and what to type; else empty."""
-        others = self.data["other_aggregates"]["comparator"].drop_duplicates()
+        others = {row["comparator"]: None for row in self.data.rows("other_aggregates")}
         return leadership.no_aggregate(
-            {} if self.comparator else {str(code): self._named(code) for code in others}
+            {} if self.comparator else {code: self._named(code) for code in others}
         )
 
     @cached_property
-    def prompts(self) -> pd.DataFrame:
+    def prompts(self) -> list[Row]:
         """The tested prompt comparison with the theme of each, in the order of the questions."""
-        headings = self.questions[["key_question", "asked", "theme", "in_short"]]
-        frame = headings.assign(order=range(len(headings))).merge(
-            self.data["prompts"], on="key_question"
-        )
-        return _judged(frame.sort_values(["order", "prompt"], kind="stable").reset_index(drop=True))
+        prompts = grouped(self.data.rows("prompts"), "key_question")
+        shared = ("key_question", "asked", "theme", "in_short")
+        return [
+            {name: question[name] for name in shared} | prompt | _judged(prompt)
+            for question in self.questions
+            for prompt in sorted(prompts[question["key_question"]], key=lambda row: row["prompt"])
+        ]
 
-    def of_framework(self, name: str) -> pd.DataFrame:
+    def of_framework(self, name: str) -> list[Row]:
         """The rows of a table that belong to the current framework."""
-        frame = self.data[name]
-        return frame[frame["framework"] == self.inspections["current"]["framework"]]
+        framework = self.inspections["current"]["framework"]
+        return [row for row in self.data.rows(name) if row["framework"] == framework]
 
     @cached_property
-    def bands(self) -> pd.DataFrame:
+    def bands(self) -> list[Row]:
         """The rating bands of the current framework, lowest first."""
-        return self.of_framework("rating_bands").sort_values("points")
+        return sorted(self.of_framework("rating_bands"), key=lambda band: band["points"])
 
     @cached_property
-    def overall_bands(self) -> pd.DataFrame:
+    def overall_bands(self) -> list[Row]:
         """The bands of the overall rating of the current framework, lowest first."""
-        return self.of_framework("overall_bands").sort_values("lower_points")
+        return sorted(self.of_framework("overall_bands"), key=lambda band: band["lower_points"])
 
     @property
     def aggregate(self) -> str:
@@ -178,20 +196,18 @@ class Comparison(ReportPage):
         return self._named(self.comparator)
 
     def _named(self, comparator: str) -> str:
-        named = self.data["comparators"]
-        named = named[named["comparator"] == comparator]
-        if named.empty:
+        found = [r for r in self.data.rows("comparators") if r["comparator"] == comparator]
+        if not found:
             return ""
-        row = named.iloc[0]
-        name = str(row["name"] if is_missing(row["short_name"]) else row["short_name"])
+        name = str(found[0]["short_name"] or found[0]["name"])
         return f"all {name[4:]}" if name.startswith("All ") else name
 
     @property
     def period(self) -> str | None:
         """The time the aggregate covers, as printed; None where none is."""
-        named = self.data["comparators"]
-        periods = named[named["comparator"] == self.comparator]["period"].dropna()
-        return None if periods.empty else str(periods.iloc[0])
+        rows = self.data.rows("comparators")
+        periods = [row["period"] for row in rows if row["comparator"] == self.comparator]
+        return next((str(period) for period in periods if period is not None), None)
 
     @property
     def names(self) -> Names:
@@ -201,26 +217,27 @@ class Comparison(ReportPage):
     @cached_property
     def tests(self) -> Row | None:
         """How many key questions were tested at once, and what chance alone would pass."""
-        families = self.data["families"]
-        rows = records(families[families["family"] == "key questions"])
+        rows = [row for row in self.data.rows("families") if row["family"] == "key questions"]
         return rows[0] if rows and rows[0]["computed"] else None
 
     @cached_property
     def level(self) -> float:
         """The level of significance of the current framework (0-1)."""
-        level = self.of_framework("frameworks")["significance_level"].iloc[0]
-        return 0.0 if is_missing(level) else float(level)
+        return float(self.of_framework("frameworks")[0]["significance_level"] or 0)
 
     # What is said of it, on every page.
 
     @cached_property
     def weakness(self) -> leadership.Weakness | None:
         """The chief weakness of the current round."""
-        drivers = list(self.ratings["lowest_key_question"].dropna())
-        edges = list(self.bands["lower_percent"])
+        lowest = [row["lowest_key_question"] for row in self.ratings]
+        drivers = [question for question in lowest if question is not None]
+        edges = [band["lower_percent"] for band in self.bands]
         good_from = int(edges[len(edges) // 2]) if edges else 100
-        on_cases = self.ratings[
-            (self.ratings["agreement"] != "judgement") & (self.ratings["standard"] != "overall")
+        on_cases = [
+            row
+            for row in self.ratings
+            if row["agreement"] not in (None, "judgement") and row["standard"] != "overall"
         ]
         whole = len(drivers) == len(on_cases)
         return leadership.chief_weakness(self.questions, drivers, good_from, whole=whole)
@@ -228,10 +245,10 @@ class Comparison(ReportPage):
     @cached_property
     def three_sentences(self) -> list[str]:
         """Where the provider stands, its chief weakness, its chief gain or fall and how sure."""
-        order = list(self.overall_bands["rating"])
+        order = [band["rating"] for band in self.overall_bands]
         now = self.overall["current"]["published_rating"]
         before = self.overall["previous"]["published_rating"] if self.compares else None
-        moved = leadership.movement(self.data["standards"])
+        moved = leadership.movement(self.data.rows("standards"))
         status = str(self.overall["current"]["status"])
         first = leadership.where_it_stands(
             self.provider_name, self.rounds[0], before, now, order, moved, status
@@ -250,17 +267,16 @@ class Comparison(ReportPage):
 
     def reasons(self, comparable: str) -> list[tuple[str, str]]:
         """Return why key questions compare not (``no``) or with ``caution``: names and reason."""
-        rows = self.questions[self.questions["comparable"] == comparable]
-        reasons = rows["reason_not_comparable"].fillna("No reason is given.")
-        return [(self.named(part), str(why)) for why, part in rows.groupby(reasons, sort=False)]
+        rows = [row for row in self.questions if row["comparable"] == comparable]
+        reasons = grouped(rows, "reason_not_comparable")
+        return [(self.named(part), why or "No reason is given.") for why, part in reasons.items()]
 
-    def named(self, rows: pd.DataFrame) -> str:
+    def named(self, rows: Sequence[Row]) -> str:
         """Name key questions in a sentence; a theme of which all are there is named as one."""
-        themes = self.questions["theme"].value_counts()
-        there = rows["theme"].value_counts()
+        themes, there = (Counter(row["theme"] for row in of) for of in (self.questions, rows))
         names = {
             inside(theme) if there[theme] == themes[theme] else leadership.subject(row)
-            for row in records(rows)
+            for row in rows
             for theme in [str(row["theme"])]
         }
         return joined(sorted(names)) if names else ""
@@ -275,13 +291,20 @@ class Comparison(ReportPage):
         return f"inspection report{'s' if len(dates) > 1 else ''} of {joined(dates)}"
 
 
-def _judged(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add the verdict on each change, empty where nothing was judged, and why it is empty."""
-    verdict = rows["change_verdict"]
-    no_change = rows["previous_status"].where(rows["previous_percent"].isna(), "not comparable")
-    no_change = no_change.fillna("not comparable")
-    return rows.assign(
-        verdict=verdict.mask(verdict == "not comparable"),
-        no_change=no_change,
-        no_p=no_change.where(rows["change_points"].isna(), "cannot be computed"),
-    )
+def _no_base(row: Row) -> str:
+    """Why there is no number of cases."""
+    status = row["current_base_status"] or "not entered yet"
+    judged = row["current_status"] == "qualitative evidence only"
+    return "no case data" if judged or status == "published" else status
+
+
+def _judged(row: Row) -> Row:
+    """The verdict on a change, empty where nothing was judged, and why it is empty."""
+    compared = row["previous_percent"] is not None
+    no_change = (not compared and row["previous_status"]) or "not comparable"
+    verdict = row["change_verdict"]
+    return {
+        "verdict": None if verdict == "not comparable" else verdict,
+        "no_change": no_change,
+        "no_p": no_change if row["change_points"] is None else "cannot be computed",
+    }

@@ -1,7 +1,7 @@
 """The first screen of both editions: three sentences, the ratings as tiles, the scale of points."""
 
 from pipeline.analysis.ratings.bands import points_to_next
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row
 from pipeline.analysis.sentences import leadership
 from pipeline.analysis.sentences.corrections import corrected_in_words
 from pipeline.analysis.sentences.phrases import in_words, joined
@@ -28,9 +28,8 @@ def in_brief(report: Comparison, note: str = "") -> FirstScreen:
 
 def promised(report: Comparison) -> Fact:
     """Return what the plan that answers the current round promises."""
-    answered = report.data["promises"]
     current = report.inspections["current"]["inspection"]
-    answered = answered[answered["inspection"] == current]
+    answered = [row for row in report.data.rows("promises") if row["inspection"] == current]
     return Fact("What was promised", leadership.promised(answered, report.weakness))
 
 
@@ -53,13 +52,15 @@ _OF_RATINGS = (
 
 def failed_checks(report: Comparison) -> list[str]:
     """Count the checks that figures of this page fail, and say the first."""
-    failed = report.data["failed_checks"].drop_duplicates(["rule", "shown", "detail"])
-    if report.EDITION == "leadership":
-        failed = failed[failed["rule"].isin(_OF_RATINGS)]
-    if failed.empty:
+    failed = dict.fromkeys(
+        (row["rule"], row["shown"], row["detail"])
+        for row in report.data.rows("failed_checks")
+        if report.EDITION != "leadership" or row["rule"] in _OF_RATINGS
+    )
+    if not failed:
         return []
-    row = failed.iloc[0]
-    some, first = len(failed) > 1, f"{row['shown']}: {str(row['detail']).rstrip('.')}"
+    _, shown, detail = next(iter(failed))
+    some, first = len(failed) > 1, f"{shown}: {str(detail).rstrip('.')}"
     which = "Figures of this page fail" if some else "A figure of this page fails"
     return [
         f"{which} {in_words(len(failed))} check{'s' if some else ''} of the data"
@@ -72,10 +73,10 @@ def corrections(report: Comparison) -> list[str]:
 
     The leadership edition says only what moved, and of many corrections only the first.
     """
-    rows = report.data["corrected"]
+    rows = report.data.rows("corrected")
     if report.EDITION != "leadership":
         return corrected_in_words(rows)
-    said = corrected_in_words(rows[rows["kind"] != "prompt"], only_moved=True)
+    said = corrected_in_words([r for r in rows if r["kind"] != "prompt"], only_moved=True)
     return [*said[:MOST_CORRECTED], *_more_corrected(len(said) - MOST_CORRECTED)]
 
 
@@ -95,7 +96,7 @@ def _more_corrected(more: int) -> list[str]:
 
 def rating_grid(report: Comparison) -> RatingGrid:
     """Return the ratings of the standards, both rounds."""
-    order = list(report.bands["rating"])
+    order = [band["rating"] for band in report.bands]
     sides = list(report.inspections)
 
     def tile(row: Row, side: str) -> RatingTile:
@@ -112,7 +113,7 @@ def rating_grid(report: Comparison) -> RatingGrid:
             [tile(row, side) for side in sides],
             "not comparable" if is_missing(row["direction"]) else str(row["direction"]),
         )
-        for row in records(report.data["standards"])
+        for row in report.data.rows("standards")
     ]
     rounds = [name for name in report.rounds if name]
     source = f"Source: {report.documents()}."
@@ -126,11 +127,11 @@ def scale(report: Comparison) -> ScoreScale | None:
         for side, name in zip(("previous", "current"), report.rounds, strict=True)
         if side in report.overall and not is_missing(report.overall[side]["score"])
     }
-    if "current" not in scores or report.overall_bands.empty:
+    if "current" not in scores or not report.overall_bands:
         return None
     bands = [
         (str(band["rating"]), int(band["lower_points"]), int(band["upper_points"]))
-        for band in records(report.overall_bands)
+        for band in report.overall_bands
     ]
     before, now = scores.get("previous"), scores["current"]
     said = leadership.score(

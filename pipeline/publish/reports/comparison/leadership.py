@@ -1,8 +1,8 @@
 """The leadership edition: two sheets of paper, a function a section."""
 
-import pandas as pd
+from collections.abc import Sequence
 
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.leadership import (
     NAMED,
     RESPONSES,
@@ -35,19 +35,18 @@ def earlier_promises(report: Comparison) -> Panels | Prose:
     if earlier is None:
         return Prose(["No earlier inspection is in the data."])
     year = earlier["round_name"]
-    rows = report.data["promises"]
-    rows = rows[rows["inspection"] == earlier["inspection"]]
-    if rows.empty:
+    rows = [r for r in report.data.rows("promises") if r["inspection"] == earlier["inspection"]]
+    if not rows:
         return Prose([f"No action plan that answers the inspection of {year} is in the data."])
     own = answers_to(rows, report.weakness)
-    if own.empty:
+    if not own:
         return Prose([f"No recommendation of {year} in the data is linked to the weakness of now."])
-    lines = [_line(row) for row in records(own)[:NAMED]]
+    lines = [_line(row) for row in own[:NAMED]]
     if len(own) > NAMED:
         lines.append(f"{in_words(len(own) - NAMED, capital=True)} more in the plan.")
     heading = f"Recommended in {year} on {report.weakness.name}" if report.weakness else ""
-    followed = own["found_in"] == report.inspections["current"]["inspection"]
-    if followed.fillna(False).any():
+    current = report.inspections["current"]["inspection"]
+    if any(row["found_in"] == current for row in own):
         heading += f", with what {report.rounds[1]} found"
     return Panels([Panel(heading, lines)])
 
@@ -70,7 +69,7 @@ def how_sure(report: Comparison) -> Prose:
 def theme_picture(report: Comparison) -> Picture | Prose:
     """Return the one chart: key questions by theme, the weakest first."""
     questions, bands = report.questions, report.bands
-    if questions["current_percent"].isna().all():
+    if all(row["current_percent"] is None for row in questions):
         return Prose(["No share of cases is in the data for this inspection."])
     broad, slim = (
         theme_chart(questions, bands, report.names, narrow=narrow) for narrow in (False, True)
@@ -88,17 +87,17 @@ def theme_picture(report: Comparison) -> Picture | Prose:
 
 def themes_finding(report: Comparison) -> str:
     """Say which theme stands lowest and which highest."""
-    known = report.questions[report.questions["current_percent"].notna()]
-    themes = [(inside(str(theme)), rows) for theme, rows in known.groupby("theme", sort=False)]
+    known = [row for row in report.questions if row["current_percent"] is not None]
+    themes = [(inside(str(theme)), rows) for theme, rows in grouped(known, "theme").items()]
     (lowest, low), (highest, high) = themes[0], themes[-1]
     if len(themes) == 1:
         return f"{capital(lowest)}: {_seen(low)}."
     return f"{capital(lowest)} stands lowest ({_seen(low)}), {highest} highest ({_seen(high)})."
 
 
-def _seen(rows: pd.DataFrame) -> str:
+def _seen(rows: Sequence[Row]) -> str:
     """Return the span of a theme's shares, and its number of cases where that is small."""
-    small = [row["current_base"] for row in records(rows) if small_base(row)]
+    small = [row["current_base"] for row in rows if small_base(row)]
     return f"{span(rows)}, on only {min(small)} cases" if small else span(rows)
 
 
@@ -108,13 +107,13 @@ def _how_to_read(report: Comparison) -> list[str]:
         said.append("A change is named unless it may be chance.")
     if report.aggregate:
         said.append(f"Better or worse is against {report.aggregate}.")
-    low = begins_at(report.questions.drop(columns="current_lower"), report.bands)
+    low = begins_at(report.questions, report.bands, intervals=False)
     if low:
         said.append(f"The axis begins at {low}%: nothing lies below.")
-    comparable = report.questions["comparable"]
-    if report.compares and (names := report.named(report.questions[comparable == "no"])):
+    comparable = grouped(report.questions, "comparable")
+    if report.compares and (names := report.named(comparable["no"])):
         said.append(f"Not compared with {report.rounds[0]}: {names}.")
-    if names := report.named(report.questions[comparable == "caution"]):
+    if names := report.named(comparable["caution"]):
         said.append(f"Compare only with caution: {names}.")
     return said
 
@@ -138,12 +137,15 @@ def downloads(report: Comparison) -> Downloads:
     """Return the figures of this page as files."""
     sides = [("previous", report.rounds[0])] if report.compares else []
     sides.append(("current", report.rounds[1]))
-    standards = report.data["standards"]
     ratings = Table(
-        standards.assign(
-            called=standards["standard"] + " " + standards["name"],
-            way=standards["direction"].fillna("not comparable"),
-        ),
+        [
+            {
+                **row,
+                "called": f"{row['standard']} {row['name']}",
+                "way": row["direction"] or "not comparable",
+            }
+            for row in report.data.rows("standards")
+        ],
         "Ratings of the standards",
         [
             Column("called", "Standard"),

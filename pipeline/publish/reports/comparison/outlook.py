@@ -1,7 +1,9 @@
 """The way to the next rating, and how far another sample could move one."""
 
-import pandas as pd
+from collections import defaultdict
+from collections.abc import Sequence
 
+from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.overview import stability_sentence
 from pipeline.publish.charts import comparison as charts
 from pipeline.publish.page.blocks import Prose
@@ -12,8 +14,12 @@ from pipeline.publish.reports.comparison.context import Comparison
 
 def next_rating(report: Comparison) -> Prose | None:
     """Return the shortest ways to the next overall rating, in sentences; None without any."""
-    sentences = list(report.data["next_rating_sentences"]["sentence"])
+    sentences = _sentences(report)
     return Prose(sentences, name="next-rating-text") if sentences else None
+
+
+def _sentences(report: Comparison) -> list[str]:
+    return [row["sentence"] for row in report.data.rows("next_rating_sentences")]
 
 
 def next_rating_figure(report: Comparison) -> Picture | None:
@@ -22,15 +28,11 @@ def next_rating_figure(report: Comparison) -> Picture | None:
     There is none where the overall rating is the highest already, or where no standard's next
     rating rests on percentages.
     """
-    next_rating = report.data["next_rating"]
-    if next_rating.empty:
-        return None
-    # A table without rows comes back without the types of its columns.
-    rateable = next_rating[next_rating["rateable"].astype("boolean").fillna(False)]
-    if rateable.empty:
+    rateable = [row for row in report.data.rows("next_rating") if row["rateable"]]
+    if not rateable:
         return None
     table = report.table(
-        rateable.assign(standard_name=rateable["standard"] + " " + rateable["name"]),
+        [{**row, "standard_name": f"{row['standard']} {row['name']}"} for row in rateable],
         "What the next rating of each standard would take",
         [
             Column("standard_name", "Standard"),
@@ -49,7 +51,7 @@ def next_rating_figure(report: Comparison) -> Picture | None:
     )
     bands = report.bands
     draw = [charts.next_rating_chart(rateable, bands, narrow) for narrow in (False, True)]
-    sentences = list(report.data["next_rating_sentences"]["sentence"])
+    sentences = _sentences(report)
     return Picture(
         draw[0],
         "What the next rating of each standard would take",
@@ -63,9 +65,9 @@ def next_rating_figure(report: Comparison) -> Picture | None:
     )
 
 
-def _furthest(next_rating: pd.DataFrame) -> str:
+def _furthest(next_rating: Sequence[Row]) -> str:
     """Say which standard's key question lies furthest below its next rating."""
-    last = next_rating.sort_values("points_away", ascending=False, kind="stable").iloc[0]
+    last = max(next_rating, key=lambda row: row["points_away"])
     return (
         f"The longest way is that of {last['name']}: a key question lies {last['points_away']} "
         f"percentage points below {last['next_rating']}."
@@ -74,20 +76,17 @@ def _furthest(next_rating: pd.DataFrame) -> str:
 
 def stability_figure(report: Comparison) -> Picture | None:
     """Return the picture of how the ratings would fare with other cases; None without one."""
-    if report.data["stability"].empty:
-        return None
     lines = _stability(report)
-    if lines.empty:
+    if not lines:
         return None
-    standards = lines[lines["standard"] != "overall"]
-    least = standards.sort_values("highest", kind="stable").iloc[0]
+    standards = [line for line in lines if line["standard"] != "overall"]
+    least = min(standards, key=lambda line: line["highest"])
     finding = (
         f"By the bands alone, between {least['lowest']:.0f} and {least['highest']:.0f} of 100 such "
         f"inspections would reach the published rating of {least['name']} or a higher one, the "
         "fewest of any standard."
     )
-    together = report.data["stability_overall"]
-    if len(together) and (overall := stability_sentence(together)):
+    if overall := stability_sentence(report.data.rows("stability_overall")):
         finding = f"{overall} {finding}"
     table = report.table(
         lines,
@@ -122,13 +121,16 @@ def totals_table(report: Comparison) -> Table | None:
 
     None without the ratings of all standards.
     """
-    totals = report.data["stability_total"]
-    if totals.empty:
+    totals: dict[int, dict[str, float]] = defaultdict(dict)
+    for row in report.data.rows("stability_total"):
+        totals[row["points"]][row["rule"]] = 100 * row["independent"]
+    if not totals:
         return None
-    wide = totals.assign(share=100 * totals["independent"]).pivot(
-        index="points", columns="rule", values="share"
-    )
-    likely = wide[(wide >= 0.5).any(axis=1)].reset_index().astype({"points": "Int64"})
+    likely = [
+        {"points": points, **shares}
+        for points, shares in sorted(totals.items())
+        if any(share >= 0.5 for share in shares.values())
+    ]
     return report.table(
         likely,
         "Of 100 inspections of other cases, how many would give each total of points",
@@ -144,44 +146,42 @@ def totals_table(report: Comparison) -> Table | None:
     )
 
 
-def _stability(report: Comparison) -> pd.DataFrame:
-    """Return one row a line: the published rating of each standard, and the next overall."""
-    rows = []
-    stability = report.data["stability"]
-    for (standard, name), part in stability[stability["published"]].groupby(["standard", "name"]):
-        alone = part[part["rule"] == "bands alone"].iloc[0]
-        discretion = part[part["rule"] != "bands alone"].iloc[0]
-        rows.append(
-            {
-                "standard": standard,
-                "name": name,
-                "rating": alone["rating"],
-                "label": f"{standard} {name}: {alone['rating']}",
-                "alone": 100 * alone["at_least_independent"],
-                "lowest": 100 * alone["at_least_lowest"],
-                "highest": 100 * alone["at_least_together"],
-                "discretion": 100 * discretion["at_least_independent"],
-            }
-        )
-    overall = report.data["stability_overall"]
-    if overall.empty:
-        return pd.DataFrame(rows)
-    now = int(overall[overall["published"]]["lower_points"].iloc[0])
-    above = overall[overall["lower_points"] > now]
-    target = above if len(above) else overall[overall["published"]]
-    target = target[target["lower_points"] == target["lower_points"].min()]
-    alone = target[target["rule"] == "bands alone"].iloc[0]
-    discretion = target[target["rule"] != "bands alone"].iloc[0]
-    rows.append(
-        {
-            "standard": "overall",
-            "name": "Overall",
-            "rating": alone["rating"],
-            "label": f"Overall: {alone['rating']}",
-            "alone": 100 * alone["independent"],
-            "lowest": 100 * alone["lowest"],
-            "highest": 100 * alone["highest"],
-            "discretion": 100 * discretion["independent"],
-        }
-    )
-    return pd.DataFrame(rows)
+def _stability(report: Comparison) -> list[Row]:
+    """Return one row a line: the published rating of each standard, and the next overall.
+
+    None without a rating of a standard.
+    """
+    published = [row for row in report.data.rows("stability") if row["published"]]
+    lines = [
+        _line(standard, name, f"{standard} {name}", pair, "at_least_", "together")
+        for (standard, name), pair in sorted(grouped(published, "standard", "name").items())
+    ]
+    overall = report.data.rows("stability_overall")
+    if not lines or not overall:
+        return lines
+    now = next(row["lower_points"] for row in overall if row["published"])
+    target = min((r["lower_points"] for r in overall if r["lower_points"] > now), default=now)
+    pair = [row for row in overall if row["lower_points"] == target]
+    return [*lines, _line("overall", "Overall", "Overall", pair, "", "highest")]
+
+
+def _line(
+    standard: str, name: str, label: str, pair: Sequence[Row], prefix: str, highest: str
+) -> Row:
+    """Return a line of a rating: its rows by the bands alone and with every discretion."""
+    alone = next(row for row in pair if row["rule"] == "bands alone")
+    discretion = next(row for row in pair if row["rule"] != "bands alone")
+    return {
+        "standard": standard,
+        "name": name,
+        "rating": alone["rating"],
+        "label": f"{label}: {alone['rating']}",
+        "alone": 100 * alone[f"{prefix}independent"],
+        "lowest": _hundred(alone[f"{prefix}lowest"]),
+        "highest": _hundred(alone[f"{prefix}{highest}"]),
+        "discretion": 100 * discretion[f"{prefix}independent"],
+    }
+
+
+def _hundred(share: float | None) -> float | None:
+    return None if share is None else 100 * share

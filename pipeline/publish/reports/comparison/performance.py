@@ -1,8 +1,8 @@
 """Performance against target, people and workload, and which and how many cases were read."""
 
-import pandas as pd
+from collections.abc import Sequence
 
-from pipeline.analysis.records import records
+from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.publish.charts import comparison as charts
 from pipeline.publish.page.blocks import Prose
@@ -11,10 +11,20 @@ from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
 
 
-def _facts(report: Comparison, *topics: str) -> pd.DataFrame:
-    facts = report.data["facts"]
-    rounds = report.data["inspections"][["inspection", "round_name"]]
-    return facts[facts["topic"].isin(topics)].merge(rounds, on="inspection")
+def _with_round(report: Comparison, table: str) -> list[Row]:
+    """The rows of a table, each with the name of the round of its inspection."""
+    names = {row["inspection"]: row["round_name"] for row in report.data.rows("inspections")}
+    return [
+        {**row, "round_name": names[row["inspection"]]}
+        for row in report.data.rows(table)
+        if row["inspection"] in names
+    ]
+
+
+def _facts(report: Comparison, *topics: str) -> list[Row]:
+    """The facts of some topics that have a figure."""
+    facts = _with_round(report, "facts")
+    return [row for row in facts if row["topic"] in topics and row["value"] is not None]
 
 
 def performance_figure(report: Comparison) -> Picture | Prose | None:
@@ -22,25 +32,25 @@ def performance_figure(report: Comparison) -> Picture | Prose | None:
 
     None where no fact of these inspections is in the data, which is not the reports' silence.
     """
-    if report.data["facts"].empty:
+    if not report.data.rows("facts"):
         return None
-    facts = _facts(report, "performance")
     # The scale is of percentages; what is in days or pounds stands with people and workload.
-    facts = facts[facts["value"].notna() & facts["target"].notna() & (facts["unit"] == "percent")]
-    if facts.empty:
+    facts = [
+        {**row, "met": _met(row)}
+        for row in _facts(report, "performance")
+        if row["target"] is not None and row["unit"] == "percent"
+    ]
+    if not facts:
         return Prose(["No contract measure in percent with its target is in the data."])
     latest_first = {row["round_name"]: -at for at, row in enumerate(report.inspections.values())}
-    facts = facts.sort_values("round_name", key=lambda n: n.map(latest_first), kind="stable")
-    lower = facts["better"] == "lower"
-    met = (facts["value"] <= facts["target"]).where(lower, facts["value"] >= facts["target"])
-    facts = facts.assign(met=met.astype(bool))
+    facts.sort(key=lambda row: latest_first[row["round_name"]])
     finding = " ".join(
-        _against_targets(str(name), rows) for name, rows in facts.groupby("round_name", sort=False)
+        _against_targets(str(name), rows) for name, rows in grouped(facts, "round_name").items()
     )
-    rows = facts
-    national = joined(list(facts["comparator"].dropna().unique())) or "Compared with"
+    beside = dict.fromkeys(row["comparator"] for row in facts if row["comparator"] is not None)
+    national = joined([*beside]) or "Compared with"
     table = report.table(
-        rows,
+        facts,
         "Contract measures against target",
         [
             Column("name", "Measure", wide=True),
@@ -52,34 +62,38 @@ def performance_figure(report: Comparison) -> Picture | Prose | None:
         name="performance",
     )
     return Picture(
-        charts.target_chart(rows),
+        charts.target_chart(facts),
         "Contract measures against target",
         finding,
         caption=f"Disc: this provider. Diamond: {national}. Upright bar: target. "
         "The figures are those each report prints; they come from the Ministry of Justice.",
         table=table,
-        narrow=charts.target_chart(rows, narrow=True),
+        narrow=charts.target_chart(facts, narrow=True),
         name="targets",
     )
 
 
 def people_table(report: Comparison) -> Table | Prose | None:
     """Return staffing, caseloads and what officers said, with every figure to set beside."""
-    if report.data["facts"].empty:
+    if not report.data.rows("facts"):
         return None
-    facts = _facts(report, "people", "interviews", "case-findings", "performance")
-    facts = facts[(facts["topic"] != "performance") | (facts["unit"] != "percent")]
-    beside = facts[["previous_value", "comparator", "target"]].notna().any(axis=1)
-    rows = facts[beside & facts["value"].notna()]
-    if rows.empty:
+    rows = [
+        {
+            **row,
+            "measure_name": f"{row['name']} ({row['unit']})",
+            # A comparison that is printed in words only is shown in those words.
+            "comparison_in_words": "not printed"
+            if row["comparator"] is None
+            else row["as_printed"],
+        }
+        for row in _facts(report, "people", "interviews", "case-findings", "performance")
+        if (row["topic"] != "performance" or row["unit"] != "percent")
+        and any(row[name] is not None for name in ("previous_value", "comparator", "target"))
+    ]
+    if not rows:
         return Prose(["No figure on staff with another to set beside it is in the data."])
-    rows = rows.assign(
-        measure_name=rows["name"] + " (" + rows["unit"] + ")",
-        # A comparison that is printed in words only is shown in those words.
-        comparison_in_words=rows["as_printed"].where(rows["comparator"].notna(), "not printed"),
-    )
     target = Column("target", "Target", "number", show=_plain, missing="not printed")
-    targets = [target] if rows["target"].notna().any() else []
+    targets = [target] if any(row["target"] is not None for row in rows) else []
     return report.table(
         rows,
         "People and workload",
@@ -107,8 +121,8 @@ def people_table(report: Comparison) -> Table | Prose | None:
 def characteristics_table(report: Comparison) -> Table | None:
     """Return what kind of cases were read, beside the aggregate."""
     facts = _facts(report, "characteristics")
-    rows = facts[facts["comparator_value"].notna() & facts["value"].notna()]
-    if rows.empty:
+    rows = [row for row in facts if row["comparator_value"] is not None]
+    if not rows:
         return None
     return report.table(
         rows,
@@ -123,16 +137,24 @@ def characteristics_table(report: Comparison) -> Table | None:
     )
 
 
-def _against_targets(name: str, facts: pd.DataFrame) -> str:
+def _met(row: Row) -> bool:
+    """Whether a figure is on the better side of its target, or on it."""
+    if row["better"] == "lower":
+        return bool(row["value"] <= row["target"])
+    return bool(row["value"] >= row["target"])
+
+
+def _against_targets(name: str, facts: Sequence[Row]) -> str:
     """Say of one round how many figures met their target, and which did not."""
-    met = int(facts["met"].sum())
+    met = sum(row["met"] for row in facts)
     if met < 2:
         finding = f"{name}: {'one' if met else 'no'} figure of {len(facts)} met its target"
     else:
         finding = f"{name}: {in_words(met)} of {len(facts)} figures met their target"
     missed = [
         f"{row['name']} ({row['value']:g}% against {row['target']:g}%)"
-        for row in records(facts[~facts["met"]])
+        for row in facts
+        if not row["met"]
     ]
     return f"{finding}; missed: {joined(missed)}." if missed else f"{finding}."
 
@@ -144,12 +166,9 @@ def _plain(value: float) -> str:
 
 def sample_table(report: Comparison) -> Table:
     """Return how many cases each figure is out of."""
-    rows = report.data["samples"].merge(
-        report.data["inspections"][["inspection", "round_name"]], on="inspection"
-    )
-    rows = rows[~rows["sample"].isin(["restricted"])]
+    rows = [row for row in _with_round(report, "samples") if row["sample"] != "restricted"]
     words = []
-    if rows["size_at_least"].notna().any():
+    if any(row["size_at_least"] is not None for row in rows):
         source = ("size_at_least_source", "size_at_least_place")
         words = [
             Column("size_at_least", "At least", "count", missing="not said", source=source),

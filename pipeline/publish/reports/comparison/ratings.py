@@ -2,7 +2,7 @@
 
 from pipeline.analysis.comparison import NO_DATA
 from pipeline.analysis.ratings.bands import NOT_DERIVED
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row, grouped
 from pipeline.data import is_missing
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.tables import Column, Table
@@ -27,15 +27,20 @@ def _rests_on(row: Row) -> str | None:
 
 def standards_table(report: Comparison) -> Table:
     """Return the standards, earlier and current, with direction in words."""
-    rows = report.data["standards"].copy()
-    rows["standard_name"] = rows["standard"] + " " + rows["name"]
-    rows["way"] = rows["direction"].fillna("not comparable")
-    basis = {row["standard"]: _rests_on(row) for row in records(report.ratings)}
-    rows["how"] = rows["standard"].map(basis).astype("string")
+    basis = {row["standard"]: _rests_on(row) for row in report.ratings}
+    rows = [
+        {
+            **row,
+            "standard_name": f"{row['standard']} {row['name']}",
+            "way": row["direction"] or "not comparable",
+            "how": basis.get(row["standard"]),
+            # A standard that the earlier framework has not, or that nothing says how to compare.
+            "previous_status": row["previous_status"] or NO_DATA,
+        }
+        for row in report.data.rows("standards")
+    ]
     columns = [Column("standard_name", "Standard")]
     if report.compares:
-        # A standard that the earlier framework has not, or that nothing says how to compare.
-        rows["previous_status"] = rows["previous_status"].fillna(NO_DATA)
         there = ("previous_source", "previous_place")
         columns += [
             Column(
@@ -65,20 +70,25 @@ def discretion_table(report: Comparison) -> Table | Prose | None:
     None where none is recorded and not every rating that rests on key questions could be derived.
     """
     current = report.inspections["current"]["inspection"]
-    used = report.data["discretions"]
-    used = used[used["inspection"] == current].merge(
-        report.data["standards"][["standard", "name"]], on="standard"
-    )
-    if used.empty:
-        apart = report.ratings["standard"] != "overall"
-        agreements = set(report.ratings[apart]["agreement"]) - {"judgement"}
+    names = {row["standard"]: row["name"] for row in report.data.rows("standards")}
+    rows = report.data.rows("discretions")
+    used = [r for r in rows if r["inspection"] == current and r["standard"] in names]
+    if not used:
+        agreements = {r["agreement"] for r in report.ratings if r["standard"] != "overall"}
+        agreements -= {"judgement"}
         if agreements != {"equal"}:
             return None
         return Prose(["Every rating that rests on key questions follows from the lowest one."])
-    once = ["standard", "name", "from_rating", "to_rating", "source", "place"]
-    used = used.groupby(once, sort=False)["reason"].agg(" ".join).reset_index()
+    once = ("standard", "from_rating", "to_rating", "source", "place")
     return report.table(
-        used.assign(standard_name=used["standard"] + " " + used["name"]),
+        [
+            {
+                **dict(zip(once, key, strict=True)),
+                "standard_name": f"{key[0]} {names[key[0]]}",
+                "reason": " ".join(row["reason"] for row in same),
+            }
+            for key, same in grouped(used, *once).items()
+        ],
         f"Ratings of {report.rounds[1]} that the panel set by its discretion",
         [
             Column("standard_name", "Standard"),

@@ -1,11 +1,11 @@
 """The analyst edition: its sections in order, a function each."""
 
+import csv
 from pathlib import Path
 
 import pandas as pd
 
 from pipeline.analysis.named_tables import InFull
-from pipeline.analysis.records import records
 from pipeline.analysis.sentences.narrative import change_sentence, standing_sentence
 from pipeline.publish.page.blocks import Glossary
 from pipeline.publish.page.downloads import Downloads
@@ -36,18 +36,18 @@ def in_brief(report: Comparison) -> FirstScreen:
 
 def glossary(report: Comparison) -> Glossary:
     """Return the terms of this page and what they mean."""
-    terms = pd.read_csv(GLOSSARY, dtype="string", keep_default_na=False)
     # A term of one kind of service stands where the page is of that kind.
-    names = [*report.data["standards"]["name"], *report.data["comparators"]["name"].dropna()]
-    said = " ".join([*names, str(report.data.about["short_name"])])
-    terms = terms[[word in said for word in terms["only_with"]]]
-    return Glossary(dict(zip(terms["term"], terms["meaning"], strict=True)))
+    named = [*report.data.rows("standards"), *report.data.rows("comparators")]
+    said = " ".join([*(row["name"] or "" for row in named), str(report.data.about["short_name"])])
+    with GLOSSARY.open(encoding="utf-8", newline="") as file:
+        terms = [row for row in csv.DictReader(file) if row["only_with"] in said]
+    return Glossary({row["term"]: row["meaning"] for row in terms})
 
 
 def downloads(report: Comparison) -> Downloads:
     """Return the tables of the page, key questions and prompts as one table each."""
     themes.key_question_table(report, offered=True)
-    if len(report.prompts):
+    if report.prompts:
         themes.prompt_table(report, offered=True)
     return report.packed()
 
@@ -93,12 +93,12 @@ class ComparisonReport(Comparison):
         First the findings, then each key question's change and standing, then the way to the next
         rating and what would overturn a verdict.
         """
-        said = [(row["item"], row["sentence"]) for row in records(self.data["headline"])]
-        for row in records(self.questions):
+        said = [(row["item"], row["sentence"]) for row in self.data.rows("headline")]
+        for row in self.questions:
             standing = standing_sentence(row, self.aggregate, self.period)
             for sentence in (change_sentence(row, *self.rounds), standing):
                 said.append((row["key_question"], sentence))
         for name in ("next_rating", "overturned"):
             table = "next_rating_sentences" if name == "next_rating" else name
-            said += [(name, sentence) for sentence in self.data[table]["sentence"]]
+            said += [(name, row["sentence"]) for row in self.data.rows(table)]
         return InFull([row for row in said if row[1]], columns=["about", "sentence"])

@@ -1,17 +1,16 @@
 """Key questions and their prompts, theme by theme: each picture with its numbers beneath."""
 
+from collections import Counter
 from typing import Any
 
-import pandas as pd
-
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.leadership import span
 from pipeline.analysis.sentences.overview import changes_in_short
 from pipeline.analysis.sentences.phrases import capital, inside, joined
 from pipeline.publish.charts.prompts import Dots, prompt_chart
 from pipeline.publish.charts.themes import begins_at, theme_chart
 from pipeline.publish.page.blocks import Heading, Prose, Together
-from pipeline.publish.page.markup import is_missing, slug
+from pipeline.publish.page.markup import slug
 from pipeline.publish.page.pictures import Picture, Reference
 from pipeline.publish.page.tables import Column, Table, p_value
 from pipeline.publish.reports.comparison.context import Comparison
@@ -20,25 +19,26 @@ from pipeline.publish.reports.comparison.context import Comparison
 def by_theme(report: Comparison) -> Together:
     """Return all prompts in one picture; then each theme, the weakest first, with its numbers."""
     parts: list[Any] = []
-    if report.prompts["current_percent"].notna().any():
+    if any(row["current_percent"] is not None for row in report.prompts):
         parts.append(prompt_figure(report))
-    for theme, questions in report.questions.groupby("theme", sort=False):
+    every = grouped(report.prompts, "theme")
+    for theme, questions in grouped(report.questions, "theme").items():
         parts += [Heading(str(theme)), _questions(report, str(theme), questions)]
-        every = report.prompts[report.prompts["theme"] == theme]
-        prompts = every[every["current_percent"].notna()]
-        if len(prompts):
+        prompts = [row for row in every[theme] if row["current_percent"] is not None]
+        if prompts:
             parts.append(_prompts(report, str(theme), prompts))
-        silent = every[every["current_percent"].isna()]["current_status"]
-        if len(silent):
-            why = joined([f"{status} ({n})" for status, n in silent.value_counts().items()])
+        silent = [r["current_status"] for r in every[theme] if r["current_percent"] is None]
+        if silent:
+            counts = Counter(silent).most_common()
+            why = joined([f"{status} ({number})" for status, number in counts])
             parts.append(Prose([f"Prompts without a figure in {report.rounds[1]}: {why}."]))
     return Together(parts)
 
 
-def _questions(report: Comparison, theme: str, questions: pd.DataFrame) -> Picture | Table:
+def _questions(report: Comparison, theme: str, questions: list[Row]) -> Picture | Table:
     numbers = question_rows(report, questions, f"{theme}: share of cases done well", slug(theme))
-    known = questions[questions["current_percent"].notna()]
-    if known.empty:
+    known = [row for row in questions if row["current_percent"] is not None]
+    if not known:
         return numbers
     bands = report.bands
     broad, slim = (
@@ -64,7 +64,7 @@ def _questions(report: Comparison, theme: str, questions: pd.DataFrame) -> Pictu
 
 
 def question_rows(
-    report: Comparison, questions: pd.DataFrame, caption: str, name: str, *, offered: bool = False
+    report: Comparison, questions: list[Row], caption: str, name: str, *, offered: bool = False
 ) -> Table:
     """Return key questions with both rounds, the change and the aggregate, a row each."""
     columns = [
@@ -115,29 +115,24 @@ def question_rows(
     )
 
 
-def _misfits(questions: pd.DataFrame) -> str:
+def _misfits(questions: list[Row]) -> str:
     """Name the percentages that no whole number of the printed cases gives."""
-    rows = questions[
-        questions["current_percent"].notna()
-        & questions["current_base"].notna()
-        & questions["current_lower"].isna()
+    named = [
+        f"{row['current_percent']}% ({row['key_question']}) of {row['current_base']}"
+        for row in questions
+        if None not in (row["current_percent"], row["current_base"])
+        and row["current_lower"] is None
     ]
-    if rows.empty:
+    if not named:
         return ""
-    named = joined(
-        [
-            f"{row['current_percent']}% ({row['key_question']}) of {row['current_base']}"
-            for row in records(rows)
-        ]
-    )
-    return f"No whole number of cases gives {named}: fewer cases must have been counted."
+    return f"No whole number of cases gives {joined(named)}: fewer cases must have been counted."
 
 
 def prompt_figure(report: Comparison) -> Picture:
     """Return the picture of every prompt on the line of its theme."""
-    known = report.prompts[report.prompts["current_percent"].notna()]
-    ends = known.sort_values("current_percent", kind="stable")
-    lowest, highest = ends.iloc[0], ends.iloc[-1]
+    known = [row for row in report.prompts if row["current_percent"] is not None]
+    ends = sorted(known, key=_share)
+    lowest, highest = ends[0], ends[-1]
     broad, slim = (prompt_chart(known, narrow=narrow) for narrow in (False, True))
     return Picture(
         broad,
@@ -145,16 +140,20 @@ def prompt_figure(report: Comparison) -> Picture:
         f"Lowest, {int(lowest['current_percent'])}%: {_quoted(lowest['wording'])}. "
         f"Highest, {int(highest['current_percent'])}%: {_quoted(highest['wording'])}.",
         caption="A dot is a prompt. Inspectors weigh the answers; no sum is taken.",
-        see=Reference("the tables below", f"#t-prompts-{slug(known['theme'].iloc[0])}", known),
+        see=Reference("the tables below", f"#t-prompts-{slug(known[0]['theme'])}", known),
         narrow=slim,
         name="prompts",
     )
 
 
-def _prompts(report: Comparison, theme: str, prompts: pd.DataFrame) -> Table:
+def _share(row: Row) -> int:
+    return int(row["current_percent"])
+
+
+def _prompts(report: Comparison, theme: str, prompts: list[Row]) -> Table:
     """Return the prompts of a theme, the lowest of each key question first, with their dots."""
-    order = prompts.groupby("key_question", sort=False)["current_percent"]
-    shown = prompts.assign(at=order.ngroup()).sort_values(["at", "current_percent"], kind="stable")
+    asked = grouped(prompts, "key_question").values()
+    shown = [row for rows in asked for row in sorted(rows, key=_share)]
     return prompt_rows(report, shown, f"{theme}: prompts", slug(theme), drawn=True)
 
 
@@ -164,7 +163,7 @@ def _quoted(wording: object) -> str:
 
 def prompt_rows(
     report: Comparison,
-    prompts: pd.DataFrame,
+    prompts: list[Row],
     caption: str,
     name: str,
     *,
@@ -179,9 +178,7 @@ def prompt_rows(
     rows = prompts
     p: list[Column] = []
     if drawn:
-        rows = rows.assign(
-            dots=_dots(rows), p=pd.array([_p(row) for row in records(rows)], "string")
-        )
+        rows = [{**row, "dots": _dots(row), "p": _p(row)} for row in rows]
         columns[1] = Column("dots", report.rounds[1], unit="line: 0% to 100%", show=Dots.html)
         p = [Column("p", "p", align="right", missing="no_p")]
     if report.compares:
@@ -213,21 +210,15 @@ def prompt_rows(
     )
 
 
-def _dots(prompts: pd.DataFrame) -> pd.Series:
-    """Return the dots of each prompt; the ring only where the rounds compare."""
-    dots = [
-        Dots(
-            None if is_missing(row["change_points"]) else float(row["previous_percent"]),
-            float(row["current_percent"]),
-        )
-        for row in records(prompts)
-    ]
-    return pd.Series(dots, prompts.index, dtype="object")
+def _dots(row: Row) -> Dots:
+    """Return the dots of a prompt; the ring only where the rounds compare."""
+    compares = row["change_points"] is not None
+    return Dots(float(row["previous_percent"]) if compares else None, float(row["current_percent"]))
 
 
 def _p(row: Row) -> str | None:
     """Return the p-value, or the smallest and the largest where the base is not known."""
-    if is_missing(row["p_min"]):
+    if row["p_min"] is None:
         return None
     ends = [p_value(row[name]) for name in ("p_min", "p_max")]
     return ends[0] if ends[0] == ends[1] else " to ".join(ends)
@@ -268,17 +259,15 @@ def not_comparable(report: Comparison) -> Prose | None:
     """Return what may not be compared, or only with caution, and why: a line a reason."""
     if not report.compares:
         return None
-    ratings = report.data["standards"]
-    reasons = ratings["reason"].fillna("No reason is given.")
+    ratings = grouped(report.data.rows("standards"), "comparable")
     lines = [
-        f"{words} {joined([inside(str(name)) for name in part['name']])}: {reason}"
+        f"{words} {joined([inside(str(row['name'])) for row in rows])}: "
+        + (reason or "No reason is given.")
         for comparable, words in (
             ("no", "Ratings of"),
             ("caution", "Only with caution, ratings of"),
         )
-        for reason, part in ratings[ratings["comparable"] == comparable].groupby(
-            reasons, sort=False
-        )
+        for reason, rows in grouped(ratings[comparable], "reason").items()
     ]
     for comparable, words in (("no", "Key questions on"), ("caution", "Only with caution,")):
         lines += [f"{words} {names}: {reason}" for names, reason in report.reasons(comparable)]

@@ -1,5 +1,6 @@
 """How many figures there are, from which document, and in what form."""
 
+from pipeline.analysis.records import records
 from pipeline.analysis.sentences.corrections import NOTHING, what_rests_on_them
 from pipeline.analysis.sentences.phrases import capital
 from pipeline.publish.charts.completeness import completeness_chart
@@ -72,7 +73,7 @@ def corrected_table(report: Quality) -> Table | None:
     rows = report.data["corrected"]
     if rows.empty:
         return None
-    rests = what_rests_on_them(rows)
+    rests = what_rests_on_them(records(rows))
     shown = rows.drop_duplicates("said")
     return report.table(
         shown.assign(
