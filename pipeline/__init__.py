@@ -60,24 +60,10 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "chart",
-    "close_calls",
-    "compare",
-    "comparisons",
-    "drawing",
-    "eligible_cases_for_design",
-    "judge_change",
-    "likely_shares",
-    "margin_of_error",
-    "plan",
-    "plans",
-    "processed",
-    "quality",
-    "raw",
-    "sample_size",
-    "scores",
-    "smallest_detectable_change",
-]
+    "chart", "close_calls", "compare", "comparisons", "drawing", "eligible_cases_for_design",
+    "judge_change", "likely_shares", "margin_of_error", "plan", "plans", "processed", "quality",
+    "raw", "sample_size", "scores", "smallest_detectable_change",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ has been changed since.
 
 import os
 import warnings
-from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,26 +52,15 @@ JUDGED = [
 _TYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
 
 
-class _AsItStands:
-    """Something read from files, read again when one of them has changed."""
-
-    def __init__(self, files: Callable[[], list[Path]], read: Callable[[], Any]) -> None:
-        self._files, self._read = files, read
-        self._seen: object = None
-        self._held: Any = None
-
-    def __call__(self) -> Any:
-        seen = [(path, path.stat().st_mtime_ns, path.stat().st_size) for path in self._files()]
-        if seen != self._seen:
-            self._held, self._seen = self._read(), seen
-        return self._held
+@lru_cache(maxsize=1)
+def _read(files: tuple[tuple[Path, int, int], ...]) -> Tables:
+    return load()
 
 
-def _raw_files() -> list[Path]:
-    return sorted(raw_folder().glob("*.csv"))
-
-
-_loaded = _AsItStands(_raw_files, load)
+def _loaded() -> Tables:
+    """The raw tables, read again when one of their files has changed."""
+    found = [(path, path.stat()) for path in sorted(raw_folder().glob("*.csv"))]
+    return _read(tuple((path, at.st_mtime_ns, at.st_size) for path, at in found))
 
 
 def _read_processed(name: str) -> pd.DataFrame:

@@ -25,7 +25,6 @@ claimed. Everything is worked out for all plans at once.
 """
 
 import calendar
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -36,6 +35,7 @@ from pipeline.analysis.about import about_provider, page
 from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.records import Row, grouped, look_up, records
 from pipeline.data import Tables, is_missing
+from pipeline.data.relations import printed
 
 WHOLE_RECOMMENDATION = "Whole recommendation: "
 """How a measure begins that a plan gives for a recommendation and not for one action."""
@@ -44,10 +44,7 @@ RESPONSES = (
     "agreed", "partly agreed", "not agreed", "noted", "not answered", "not entered yet",
 )  # fmt: skip
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
+MONTHS = tuple(name.capitalize() for name in printed.MONTHS)
 
 TARGET_PASSED = "target passed, no update recorded"
 REPLACED = "replaced by a later plan"
@@ -153,10 +150,6 @@ def due_day(due: object) -> str:
     return date(year, month, last).isoformat()
 
 
-def _due_day(due: object) -> object:
-    return due_day(due) or pd.NA
-
-
 def day_in_words(day: str) -> str:
     """Return a day (YYYY-MM-DD) or month (YYYY-MM) as a sentence writes it.
 
@@ -244,8 +237,8 @@ def with_positions(
     moved = known[known["due"].notna()].drop_duplicates("action", keep="last")
     revised = {"due": "revised_due", "due_printed": "revised_due_printed"}
     frame = look_up(frame, moved, ["action"], revised)
-    first = frame["due_end"].fillna(frame["due"]).map(_due_day).astype("string")
-    later = frame["revised_due"].map(_due_day).astype("string")
+    first = frame["due_end"].fillna(frame["due"]).map(due_day, na_action="ignore").astype("string")
+    later = frame["revised_due"].map(due_day, na_action="ignore").astype("string")
     frame["due_on"] = later.fillna(first)
     frame["first_due_on"] = first.where(later.notna())
     frame["owner_shown"] = frame["owner"].map(owner_shown).astype("string")
@@ -325,14 +318,13 @@ def _counts(actions: pd.DataFrame) -> pd.DataFrame:
     return counts.astype(dict.fromkeys(_COUNTS, "Int64"))
 
 
-_LONG = re.compile(r"community rehabilitation company")
-
-
 def _plain_name(name: object) -> str:
     """Return a name as it is compared: small letters, no article, the usual short form of CRC."""
     if is_missing(name):
         return ""
-    words = _LONG.sub("crc", " ".join(str(name).casefold().split()))
+    words = " ".join(str(name).casefold().split()).replace(
+        "community rehabilitation company", "crc"
+    )
     return words.removeprefix("the ").rstrip(" .,:")
 
 

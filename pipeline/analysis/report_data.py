@@ -49,7 +49,7 @@ from pipeline.analysis.ratings.stability import (
 )
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.headline import headline
-from pipeline.analysis.sentences.leadership import movement, where_it_stands
+from pipeline.analysis.sentences.leadership import movement, step, where_it_stands
 from pipeline.analysis.sentences.narrative import next_rating_sentences, overturned_sentence
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.analysis.significance_claims import significant_without_a_claim
@@ -376,12 +376,12 @@ def _about(
         "round": now,
         "previous_round": before,
         "round_name": current["round_name"],
-        "previous_round_name": None if previous is None else previous["round_name"],
+        "previous_round_name": earlier_name or None,
         "published": current["published"],
         "rating": overall["published_rating"],
         "rating_status": overall["status"],
         "score": _score(overall["points"], bands),
-        "direction": _direction(rated, previous, current, bands),
+        "direction": _direction(*ratings_then_now),
         "framework": current["framework"],
         "owner": "" if pd.isna(provider["owner"]) else provider["owner"],
         "comparator": current["comparator"] or "",
@@ -409,19 +409,11 @@ def _score(points: Any, bands: pd.DataFrame) -> str:
     return "" if pd.isna(points) or bands.empty else f"{points} of {bands['upper_points'].max()}"
 
 
-def _direction(
-    rated: Mapping[str, Row], previous: Row | None, current: Row, bands: pd.DataFrame
-) -> str:
+def _direction(before: Any, now: Any, order: list[Any]) -> str:
     """Whether the overall rating rose, stayed or fell; empty where that cannot be said."""
-    order = list(bands.sort_values("lower_points")["rating"])
-    then, now = (
-        None if row is None else rated[row["inspection"]]["published_rating"]
-        for row in (previous, current)
-    )
-    if then not in order or now not in order:
+    if before not in order or now not in order:
         return ""
-    step = order.index(now) - order.index(then)
-    return "rose" if step > 0 else "fell" if step < 0 else "stayed"
+    return {1: "rose", 0: "stayed", -1: "fell"}[step(before, now, order)]
 
 
 def _as_predecessor(previous: Row | None, pair: Row) -> Row | None:

@@ -18,30 +18,16 @@ if TYPE_CHECKING:
     from pipeline.data.tables import Tables, is_missing, load, load_valid
 
 __all__ = [
-    "InvalidData",
-    "Problem",
-    "Tables",
-    "is_missing",
-    "load",
-    "load_valid",
-    "processed_folder",
+    "InvalidData", "Problem", "Tables", "is_missing", "load", "load_valid", "processed_folder",
     "raw_folder",
-]
+]  # fmt: skip
 
-_HOMES = {
-    "InvalidData": "problems",
-    "Problem": "problems",
-    "Tables": "tables",
-    "is_missing": "tables",
-    "load": "tables",
-    "load_valid": "tables",
-    "processed_folder": "folders",
-    "raw_folder": "folders",
-}
+_HOMES = {"problems": ("InvalidData", "Problem"), "folders": ("processed_folder", "raw_folder")}
 
 
 def __getattr__(name: str) -> Any:
     """Import on demand: reading tables needs pandas, which takes longer than a run without work."""
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'pipeline.data' has no attribute '{name}'")
-    return getattr(import_module(f"pipeline.data.{_HOMES[name]}"), name)
+    home = next((home for home, names in _HOMES.items() if name in names), "tables")
+    return getattr(import_module(f"pipeline.data.{home}"), name)

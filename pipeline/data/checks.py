@@ -124,16 +124,7 @@ def _dangling(
 _SPELLINGS, _LOOK_UPS = 2000, 100
 #: Without a row in each of these there is nothing to report on.
 _NEEDED = (
-    "sources",
-    "providers",
-    "frameworks",
-    "rating_bands",
-    "overall_bands",
-    "standards",
-    "sample_kinds",
-    "key_questions",
-    "inspections",
-    "key_question_scores",
-    "ratings",
+    "sources", "providers", "frameworks", "rating_bands", "overall_bands", "standards",
+    "sample_kinds", "key_questions", "inspections", "key_question_scores", "ratings",
     "overall_ratings",
-)
+)  # fmt: skip

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -27,16 +27,11 @@ class Need(NamedTuple):
     status: str
 
 
+_OWN_SCORE = "own score for key question"
 #: In the order in which a report is copied.
 NEEDS = (
     Need("samples", "sample", "key_questions", "sample", "size_status"),
-    Need(
-        "key_question_scores",
-        "key_question",
-        "key_questions",
-        "own score for key question",
-        "status",
-    ),
+    Need("key_question_scores", "key_question", "key_questions", _OWN_SCORE, "status"),
     Need("ratings", "standard", "standards", "rating of standard", "status"),
     Need("prompt_scores", "prompt", "prompts", "prompt", "status"),
 )
@@ -71,7 +66,7 @@ def _missing(tables: Frames) -> Iterator[Problem]:
         frame = tables[need.table]
         if need.table == "key_question_scores":
             frame = frame[frame["reading"] == "own"]
-        there = _grouped(frame, "inspection", need.column)
+        there = _grouped(frame, need.column, "inspection")
         for inspection, framework, provider in each:
             has = there.get(inspection, set())
             codes = [code for code in catalogues[framework][need.table] if code not in has]
@@ -105,27 +100,20 @@ def _problem(
     return Problem(f"{table}.csv", None, None, None, rule, fix, provider)
 
 
-def _grouped(frame: pd.DataFrame, key: str, column: str) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for value, code in cells(frame, key, column):
-        found[value].add(code)
+def _grouped(frame: pd.DataFrame, column: str, *key: str) -> dict[Any, set[str]]:
+    """Return the codes of a column by the value (or values, as a tuple) of some others."""
+    found: dict[Any, set[str]] = defaultdict(set)
+    for code, *values in cells(frame, column, *key):
+        found[values[0] if len(key) == 1 else tuple(values)].add(code)
     return found
 
 
 def _begun(tables: Frames) -> Iterator[Problem]:
     """Yield sets of prompts that a later report prints for an inspection, cut off at some row."""
-    about = {
-        code: (framework, provider)
-        for code, framework, provider in cells(
-            tables["inspections"], "inspection", "framework", "provider"
-        )
-    }
-    prompts = _grouped(tables["prompts"], "framework", "prompt")
-    there: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for inspection, framework, prompt in cells(
-        tables["prompt_scores"], "inspection", "framework", "prompt"
-    ):
-        there[inspection, framework].add(prompt)
+    columns = ("inspection", "framework", "provider")
+    about = {code: of for code, *of in cells(tables["inspections"], *columns)}
+    prompts = _grouped(tables["prompts"], "prompt", "framework")
+    there = _grouped(tables["prompt_scores"], "prompt", "inspection", "framework")
     for (inspection, framework), has in there.items():
         own, provider = about[inspection]
         codes = sorted(prompts[framework] - has, key=code_order)
@@ -136,33 +124,27 @@ def _begun(tables: Frames) -> Iterator[Problem]:
 
 def _aggregates(tables: Frames) -> Iterator[Problem]:
     """Yield aggregates without a row for each key question of a framework that uses them."""
-    asked = _grouped(tables["key_questions"], "framework", "key_question")
-    there: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for name in ("inspections", "frameworks"):
-        for comparator, framework in cells(tables[name], "comparator", "framework"):
-            if pd.notna(comparator):
-                there[comparator, framework] = set()
-    for comparator, framework, code in cells(
-        tables["comparator_scores"], "comparator", "framework", "key_question"
-    ):
-        there[comparator, framework].add(code)
-    for (comparator, framework), has in sorted(there.items()):
-        codes = sorted(asked[framework] - has, key=code_order)
+    asked = _grouped(tables["key_questions"], "key_question", "framework")
+    there = _grouped(tables["comparator_scores"], "key_question", "comparator", "framework")
+    used = {
+        pair
+        for name in ("inspections", "frameworks")
+        for pair in cells(tables[name].dropna(subset="comparator"), "comparator", "framework")
+    }
+    for comparator, framework in sorted(used | set(there)):
+        codes = sorted(asked[framework] - there[comparator, framework], key=code_order)
         if codes:
             owner = f"{comparator} and {framework}"
             yield _problem("comparator_scores", "status", owner, "key question", codes, None)
 
 
+_COMPARED = (("key question", "key_questions", "key_question"), ("rating", "standards", "standard"))
+
+
 def _compared(tables: Frames) -> Iterator[Problem]:
     """Yield key questions or standards that two frameworks that compare such say nothing of."""
-    catalogues = (
-        ("key question", "key_questions", "key_question"),
-        ("rating", "standards", "standard"),
-    )
-    there: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    columns = ("previous_framework", "current_framework", "kind", "subject")
-    for before, now, kind, subject in cells(tables["comparability"], *columns):
-        there[before, now, kind].add(subject)
+    key = ("previous_framework", "current_framework", "kind")
+    there = _grouped(tables["comparability"], "subject", *key)
     known = {pair[:2] for pair in there}
     rounds = tables["inspections"].sort_values("fieldwork_start", kind="stable")
     for _, of_provider in rounds.groupby("provider")["framework"]:
@@ -171,8 +153,8 @@ def _compared(tables: Frames) -> Iterator[Problem]:
                 rule = f"has no row for {before} and {now}, so nothing of them is compared"
                 fix = "add a row for each key question and standard, or leave it so"
                 yield Problem("comparability.csv", None, None, None, rule, fix, stops=False)
-    for kind, table, column in catalogues:
-        asked = _grouped(tables[table], "framework", column)
+    for kind, table, column in _COMPARED:
+        asked = _grouped(tables[table], column, "framework")
         for before, now, found in sorted(there):
             codes = sorted(asked[before] & asked[now] - there[before, now, found], key=code_order)
             if found == kind and before != now and codes:
@@ -184,8 +166,8 @@ def _compared(tables: Frames) -> Iterator[Problem]:
 
 def _themed(tables: Frames) -> Iterator[Problem]:
     """Yield frameworks that have themes, but not for each key question."""
-    asked = _grouped(tables["key_questions"], "framework", "key_question")
-    for framework, has in _grouped(tables["themes"], "framework", "key_question").items():
+    asked = _grouped(tables["key_questions"], "key_question", "framework")
+    for framework, has in _grouped(tables["themes"], "key_question", "framework").items():
         codes = sorted(asked[framework] - has, key=code_order)
         if codes:
             rule = f"has no row for key question {codes[0]} of {framework}"
@@ -193,22 +175,14 @@ def _themed(tables: Frames) -> Iterator[Problem]:
             yield Problem("themes.csv", None, None, None, rule, fix)
 
 
+_CATALOGUES = ("key_questions", "standards", "prompts")
+
 RULES: list[Rule] = [
     Rule(
         "inspection-is-whole",
         "An inspection has a row for each sample, key question, rating and prompt of its "
         "framework, and one for its overall rating.",
-        (
-            "inspections",
-            "key_questions",
-            "standards",
-            "prompts",
-            "samples",
-            "key_question_scores",
-            "ratings",
-            "prompt_scores",
-            "overall_ratings",
-        ),
+        ("inspections", *_CATALOGUES, *(need.table for need in NEEDS), "overall_ratings"),
         _missing,
     ),
     Rule(

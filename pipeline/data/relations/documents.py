@@ -7,18 +7,9 @@ from pipeline.data.relations.rule import Frames, Rows, Rule, Wrong, cells, earli
 
 #: Tables of what is printed of an inspection; a document older than its fieldwork cannot hold it.
 _OF_INSPECTIONS = (
-    "samples",
-    "key_question_scores",
-    "prompt_scores",
-    "ratings",
-    "overall_ratings",
-    "discretions",
-    "facts",
-    "significance_claims",
-    "allocation_matrix",
-    "allocation_rules",
-    "follow_up",
-)
+    "samples", "key_question_scores", "prompt_scores", "ratings", "overall_ratings", "discretions",
+    "facts", "significance_claims", "allocation_matrix", "allocation_rules", "follow_up",
+)  # fmt: skip
 #: Tables of what is printed of a plan; a document older than its submission cannot hold it.
 _OF_PLANS = ("recommendations", "responses", "actions")
 #: Who cites a document as its own, and the kind of document that it cannot be.

@@ -1,7 +1,8 @@
 """Relations of action plans: what they answer, their targets, updates, follow-up and links."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -181,17 +182,27 @@ def _period_differs(frame: pd.DataFrame) -> list[bool]:
     ]
 
 
+def _unknown(
+    frame: pd.DataFrame, column: str, key: tuple[str, ...], known: Callable[..., bool]
+) -> Any:
+    """The first of several codes in one cell that is not known under the key of its row."""
+    missing = []
+    for codes, *keys in cells(frame, column, *key):
+        named = [] if pd.isna(codes) else codes.split("; ")
+        missing.append(next((code for code in named if not known(*keys, code)), pd.NA))
+    return pd.array(missing, dtype="string")
+
+
 @rows_with("actions", "recommendations")
 def _also_serves(tables: Frames) -> pd.DataFrame:
     """Actions with the first number in also_serves that the plan does not have."""
-    frame = tables["actions"]
-    known = set(cells(tables["recommendations"], "plan", "recommendation"))
-    missing = []
-    for plan, own, others in cells(frame, "plan", "recommendation", "also_serves"):
-        numbers = [] if pd.isna(others) else [int(number) for number in others.split("; ")]
-        wrong = [n for n in numbers if n == own or (plan, n) not in known]
-        missing.append(wrong[0] if wrong else pd.NA)
-    return frame.assign(missing=pd.array(missing, dtype="Int64"))
+    frame, key = tables["actions"], ("plan", "recommendation")
+    there = set(cells(tables["recommendations"], *key))
+
+    def known(plan: str, own: int, number: str) -> bool:
+        return int(number) != own and (plan, int(number)) in there
+
+    return frame.assign(missing=_unknown(frame, "also_serves", key, known))
 
 
 @rows_with("action_updates", "actions", "plans")
@@ -239,14 +250,10 @@ def _followed(tables: Frames) -> pd.DataFrame:
 @rows_with("follow_up", "actions")
 def _actions_done(tables: Frames) -> pd.DataFrame:
     """Follow-up with the first code in actions_done that is no action of the recommendation."""
-    frame = tables["follow_up"]
-    known = set(cells(tables["actions"], "plan", "recommendation", "action"))
-    missing = []
-    for plan, number, codes in cells(frame, "plan", "recommendation", "actions_done"):
-        named = [] if pd.isna(codes) else codes.split("; ")
-        wrong = [code for code in named if (plan, number, code) not in known]
-        missing.append(wrong[0] if wrong else pd.NA)
-    return frame.assign(missing=pd.array(missing, dtype="string"))
+    frame, key = tables["follow_up"], ("plan", "recommendation")
+    there = set(cells(tables["actions"], *key, "action"))
+    missing = _unknown(frame, "actions_done", key, lambda *code: code in there)
+    return frame.assign(missing=missing)
 
 
 @rows_with("recommendation_links", "standards", "key_questions", "prompts")

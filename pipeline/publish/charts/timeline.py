@@ -14,14 +14,11 @@ from textwrap import wrap
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from pipeline.analysis.plans import REPLACED, REPORTED, day_in_words
+from pipeline.analysis.plans import MONTHS, REPLACED, REPORTED, day_in_words
 from pipeline.data import is_missing
 from pipeline.publish.charts.canvas import Canvas, Side
 from pipeline.publish.page.style import CURRENT, DOWN, GRID, INK, QUIET, RULE
 
-MONTHS = (
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-)  # fmt: skip
 NO_OWNER = "No owner printed"
 UNDATED = {
     "done": "Done, as\nprinted",
@@ -216,7 +213,7 @@ def _number(day: str) -> int:
 def _heads(canvas: Canvas, grid: _Grid, as_of: str) -> None:
     year = ""
     for month, x in grid.months.items():
-        canvas.words(x, 34, MONTHS[int(month[5:]) - 1], side="center", size=12)
+        canvas.words(x, 34, MONTHS[int(month[5:]) - 1][:3], side="center", size=12)
         if month[:4] != year:
             year = month[:4]
             canvas.words(x, 50, year, side="center", size=12, colour=QUIET)
