@@ -25,10 +25,10 @@ from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.publish import reports
 from pipeline.publish.build.asked import check_declared, check_opened, forget_opened, with_question
 from pipeline.publish.build.catalogue import FaultOfOurs, Made, Report, ReportFailed
-from pipeline.publish.build.shell import prepared
+from pipeline.publish.build.shell import taken_over
 from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.publish.page.page_info import page_info
-from pipeline.publish.page.render import Renderer, UnfitOutput, for_page
+from pipeline.publish.page.render import Renderer, UnfitOutput, for_page, markdown
 from pipeline.publish.page.style import settings
 from pipeline.terminal import fault
 from pipeline.workers import Died, Tell, TookTooLong, can_fork, in_processes
@@ -47,11 +47,15 @@ def get_ready(notebooks: Iterable[Path]) -> None:
         for module in pkgutil.walk_packages(reports.__path__, f"{reports.__name__}."):
             importlib.import_module(module.name)
     renderer()
-    prepared()
-    settings()
+    with taken_over():  # what is looked up at the first notebook is there for each
+        settings()
     for path in notebooks:
         with suppress(*_UNREADABLE):  # it will be said when the notebook is run
-            papermill.inspect_notebook(_read(path, path.stat().st_mtime_ns))
+            notebook = _read(path, path.stat().st_mtime_ns)
+            papermill.inspect_notebook(notebook)
+            for cell in notebook.cells:
+                if cell.cell_type == "markdown":
+                    markdown(cell.source)
 
 
 def pages_of(

@@ -183,6 +183,7 @@ class _PageMarkdown(IPythonRenderer):
         return html if _MATHML.fullmatch(html) else escape(html)
 
 
+@cache
 def markdown(source: str) -> Markup:
     """Return a Markdown cell as HTML: prose by a notebook's author, never words from data."""
     # The renderer escapes what its author wrote as HTML.

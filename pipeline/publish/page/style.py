@@ -164,7 +164,7 @@ def house_style() -> Iterator[None]:
 
 def apply() -> None:
     """Set the house style for the rest of the process: the first line of a notebook's drawing."""
-    from matplotlib import style
+    from matplotlib import rcParams
 
     if not _is_set():
-        style.use(_sheets())
+        dict.update(rcParams, settings())  # they were checked when they were read
