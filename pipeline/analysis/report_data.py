@@ -360,15 +360,13 @@ def _about(
     overall = rated[current["inspection"]]
     bands = framework_rows(tables["overall_bands"], current["framework"])
     order = list(bands.sort_values("lower_points")["rating"])
-    result = where_it_stands(
-        short,
-        "" if previous is None else previous["round_name"],
-        None if previous is None else rated[previous["inspection"]]["published_rating"],
-        overall["published_rating"],
-        order,
-        movement(records(standards)),
-        overall["status"],
-    )
+    earlier_name, then = "", None
+    if previous is not None:
+        earlier_name = previous["round_name"]
+        then = rated[previous["inspection"]]["published_rating"]
+    ratings_then_now = then, overall["published_rating"], order
+    moved = movement(records(standards))
+    result = where_it_stands(short, earlier_name, *ratings_then_now, moved, overall["status"])
     return {
         **about_provider("comparison", name, pair["provider"], full, short, provider["simulated"]),
         "title": f"{short}: {_title(names)}",
