@@ -9,7 +9,7 @@ Whole sentences that can be repeated at a meeting by somebody who has not seen t
 * names of ratings, themes and of the aggregate come from the data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,13 +51,17 @@ class Movement:
         return f"{in_words(first[0])} {first[1]} and {in_words(second[0])} {second[1]}"
 
 
-def movement(standards: pd.DataFrame) -> Movement:
+def movement(standards: Iterable[Row]) -> Movement:
     """Return how the ratings moved (``standards`` is rating_comparison, one pair of rounds)."""
-    ways = standards["direction"].value_counts()
-    rose, stayed, fell = (int(ways.get(way, 0)) for way in ("rose", "stayed", "fell"))
-    compared = standards[standards["direction"].notna()]
-    points = int((compared["current_points"] - compared["previous_points"]).sum())
-    return Movement(rose, stayed, fell, len(standards), points)
+    rows = list(standards)
+    ways = [row["direction"] for row in rows]
+    rose, stayed, fell = (ways.count(way) for way in ("rose", "stayed", "fell"))
+    points = sum(
+        row["current_points"] - row["previous_points"]
+        for row in rows
+        if row["direction"] is not None
+    )
+    return Movement(rose, stayed, fell, len(rows), points)
 
 
 def step(before: Any, now: Any, order: Sequence[str]) -> int:

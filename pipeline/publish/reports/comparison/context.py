@@ -223,7 +223,7 @@ class Comparison(ReportPage):
         order = list(self.overall_bands["rating"])
         now = self.overall["current"]["published_rating"]
         before = self.overall["previous"]["published_rating"] if self.compares else None
-        moved = leadership.movement(self.data["standards"])
+        moved = leadership.movement(records(self.data["standards"]))
         status = str(self.overall["current"]["status"])
         first = leadership.where_it_stands(
             self.provider_name, self.rounds[0], before, now, order, moved, status
