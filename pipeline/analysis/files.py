@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,9 +90,24 @@ def _values(column: pd.Series) -> list[Any]:
 
     # What is not the same as itself is a number that is missing.
     values = [None if v is pd.NA or v != v else v for v in column.tolist()]
-    if column.dtype.kind == "f":
-        return [v if v is None else float(FLOAT_FORMAT % v) for v in values]
-    return values
+    return _rounded(values) if column.dtype.kind == "f" else values
+
+
+def _rounded(values: Iterable[Any]) -> list[Any]:
+    return [v if v is None else float(FLOAT_FORMAT % v) for v in values]
+
+
+def columns_of_rows(rows: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> Columns:
+    """Return rows as columns, each of its type; a value that is missing, or not there, is None.
+
+    >>> columns_of_rows([{"cases": 25}, {"cases": None}], {"cases": "Int64"})
+    {'cases': ('Int64', [25, None])}
+    """
+    columns = {name: (kind, [row.get(name) for row in rows]) for name, kind in types.items()}
+    return {
+        name: (kind, _rounded(values) if kind == "Float64" else values)
+        for name, (kind, values) in columns.items()
+    }
 
 
 _in_json = json.JSONEncoder(ensure_ascii=False).encode

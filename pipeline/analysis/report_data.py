@@ -21,6 +21,7 @@ from pipeline.analysis.files import (
     REPORT_DATA,
     Columns,
     columns_of,
+    columns_of_rows,
     data_version,
     frames_bytes,
     json_bytes,
@@ -39,10 +40,17 @@ from pipeline.analysis.quality.coverage import (
     quality_about,
     quality_tables,
 )
-from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows
-from pipeline.analysis.ratings.next_rating import next_overall_rating, next_rating_by_standard
-from pipeline.analysis.ratings.scale import Rated
+from pipeline.analysis.ratings.bands import NOT_DERIVED
+from pipeline.analysis.ratings.next_rating import (
+    NEXT_RATING,
+    next_overall_rating,
+    next_rating_by_standard,
+)
+from pipeline.analysis.ratings.scale import Rated, Scale
 from pipeline.analysis.ratings.stability import (
+    OF_OVERALL,
+    OF_STANDARDS,
+    OF_TOTAL,
     stability_of_overall,
     stability_of_standards,
     stability_of_total,
@@ -99,7 +107,6 @@ class _Divided:
     """Tables divided by a key once, so that the rows of one report are found at once."""
 
     def __init__(self, frames: Mapping[str, pd.DataFrame], *key: str) -> None:
-        self._frames = frames
         self._columns = {name: columns_of(frame) for name, frame in frames.items()}
         self._rows: dict[str, dict[tuple[Any, ...], list[int]]] = {}
         for name, frame in frames.items():
@@ -110,7 +117,7 @@ class _Divided:
 
     def of(self, *keys: tuple[Any, ...]) -> dict[str, Columns]:
         """Return the rows of some keys, of every table, in the order of the keys."""
-        return {name: self.table(name, *keys) for name in self._frames}
+        return {name: self.table(name, *keys) for name in self._columns}
 
     def table(self, name: str, *keys: tuple[Any, ...]) -> Columns:
         """Return the rows of some keys of one table, as columns."""
@@ -120,9 +127,11 @@ class _Divided:
             for column, (kind, values) in self._columns[name].items()
         }
 
-    def frame(self, name: str, *keys: tuple[Any, ...]) -> pd.DataFrame:
-        """Return the same as a DataFrame."""
-        return self._frames[name].take(self._at(name, keys))
+    def rows(self, name: str, *keys: tuple[Any, ...]) -> list[Row]:
+        """Return the same as rows."""
+        table = self.table(name, *keys)
+        values = (values for _, values in table.values())
+        return [dict(zip(table, row, strict=True)) for row in zip(*values, strict=True)]
 
     def _at(self, name: str, keys: tuple[tuple[Any, ...], ...]) -> list[int]:
         return [at for key in keys for at in self._rows[name].get(key, [])]
@@ -178,10 +187,9 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
     sources = _Sources(tables)
     by_pair = _Divided(_tables_of_pairs(tables, processed), *_PAIR)
     by_inspection = _Divided(_tables_of_inspections(tables, processed, rounds), "inspection")
-    of_frameworks = ("frameworks", "rating_bands", "overall_bands")
-    by_framework = _Divided(
-        {**{name: tables[name] for name in of_frameworks}, "themes": themes_of(tables)}, "framework"
-    )
+    of_frameworks = {name: tables[name] for name in ("frameworks", *_OF_FRAMEWORK)}
+    by_framework = _Divided({**of_frameworks, "themes": themes_of(tables)}, "framework")
+    kinds = records(tables["sample_kinds"])
     by_comparator = _Divided({"comparators": tables["comparators"]}, "comparator")
     lineage = _Divided({"lineage": tables["lineage"]}, "provider")
     for pair in pairs:
@@ -192,15 +200,14 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
             (pair["previous_inspection"], pair["current_inspection"]),
             (current["inspection"],),
         )
-        questions = by_pair.frame("key_questions", here)
-        ratings = by_inspection.frame("standard_ratings", *((row["inspection"],) for row in both))
-        first = headline(tables, questions, by_pair.frame("standards", here), ratings)
-        plan_line = by_inspection.frame("plan_line", later)
-        made = {
-            **outlook(tables, questions, ratings, current),
-            "headline": pd.concat([first, plan_line], ignore_index=True).astype("string"),
+        questions, standards = (by_pair.rows(name, here) for name in ("key_questions", "standards"))
+        ratings = by_inspection.rows("standard_ratings", *((row["inspection"],) for row in both))
+        first = headline(tables, questions, standards, ratings)
+        first += by_inspection.rows("plan_line", later)
+        framework = {
+            name: by_framework.rows(name, (current["framework"],)) for name in _OF_FRAMEWORK
         }
-        others = by_pair.frame("other_aggregates", here)["comparator"]
+        others = by_pair.table("other_aggregates", here)["comparator"][1]
         own = {
             **by_pair.of(here),
             **{
@@ -210,18 +217,28 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
                 ).items()
             },
             **{name: by_inspection.table(name, later) for name in ("claims", "unclaimed")},
-            **by_framework.of(*dict.fromkeys((row["framework"],) for row in both)),
+            **{
+                name: by_framework.table(name, *dict.fromkeys((row["framework"],) for row in both))
+                for name in ("frameworks", "rating_bands", "overall_bands", "themes")
+            },
             **by_comparator.of(
                 *((c,) for c in dict.fromkeys([current["comparator"], *others]) if c is not None)
             ),
             **lineage.of((pair["provider"],)),
-            **{name: columns_of(frame) for name, frame in made.items()},
+            **outlook(framework, kinds, questions, ratings, current),
+            "headline": columns_of_rows(first, _HEADLINE),
         }
         del own["plan_line"]
-        standards = by_pair.frame("standards", here)
-        about = _about(tables, pair, previous, current, ratings, standards)
+        bands = framework["overall_bands"]
+        about = _about(tables, pair, previous, current, ratings, standards, bands)
         about["beside"] = through_time(of_provider[pair["provider"]], current["inspection"])
         yield ReportSubject(about, {**own, "sources": sources.of(own)})
+
+
+_OF_FRAMEWORK = ("rating_bands", "overall_bands", "standards", "discretion_rules")
+"""Tables of a framework that its ratings follow from."""
+
+_HEADLINE = dict.fromkeys(["item", "value", "sentence", "inspection"], "string")
 
 
 def _tables_of_pairs(
@@ -333,8 +350,9 @@ def _about(
     pair: Row,
     previous: Row | None,
     current: Row,
-    ratings: pd.DataFrame,
-    standards: pd.DataFrame,
+    ratings: list[Row],
+    standards: list[Row],
+    bands: list[Row],
 ) -> dict[str, Any]:
     """Return what ``about.json`` says of a comparison."""
     provider = tables["providers"].set_index("provider").loc[pair["provider"]]
@@ -356,16 +374,15 @@ def _about(
         of = previous["provider_name"]
         earlier = "its earlier inspection" if same else f"the inspection of {of}"
     beside = [part for part in (earlier, against) if part]
-    rated = {row["inspection"]: row for row in records(ratings[ratings["standard"] == "overall"])}
+    rated = {row["inspection"]: row for row in ratings if row["standard"] == "overall"}
     overall = rated[current["inspection"]]
-    bands = framework_rows(tables["overall_bands"], current["framework"])
-    order = list(bands.sort_values("lower_points")["rating"])
+    order = [band["rating"] for band in sorted(bands, key=lambda band: band["lower_points"])]
     earlier_name, then = "", None
     if previous is not None:
         earlier_name = previous["round_name"]
         then = rated[previous["inspection"]]["published_rating"]
     ratings_then_now = then, overall["published_rating"], order
-    moved = movement(records(standards))
+    moved = movement(standards)
     result = where_it_stands(short, earlier_name, *ratings_then_now, moved, overall["status"])
     return {
         **about_provider("comparison", name, pair["provider"], full, short, provider["simulated"]),
@@ -402,9 +419,11 @@ def _title(rounds: list[str]) -> str:
     return f"{joined(rounds)} {'' if called else 'inspections '}compared"
 
 
-def _score(points: Any, bands: pd.DataFrame) -> str:
+def _score(points: int | None, bands: list[Row]) -> str:
     """Return a score with the most there is; empty where there is none."""
-    return "" if pd.isna(points) or bands.empty else f"{points} of {bands['upper_points'].max()}"
+    if points is None or not bands:
+        return ""
+    return f"{points} of {max(band['upper_points'] for band in bands)}"
 
 
 def _direction(before: Any, now: Any, order: list[Any]) -> str:
@@ -501,50 +520,51 @@ def lineage_sentences(tables: Tables, provider: str, previous: str | None) -> li
 
 
 def outlook(
-    tables: Tables, questions: pd.DataFrame, ratings: pd.DataFrame, current: Row
-) -> dict[str, pd.DataFrame]:
+    framework: Mapping[str, list[Row]],
+    sample_kinds: list[Row],
+    questions: list[Row],
+    ratings: list[Row],
+    current: Row,
+) -> dict[str, Columns]:
     """Return the way to the next rating and how firm the ratings are, for one inspection.
 
-    Tables: ``next_rating`` (next_rating_by_standard), ``next_rating_sentences`` (sentence),
+    ``framework`` holds its rows of ``_OF_FRAMEWORK``. Tables: ``next_rating``
+    (next_rating_by_standard), ``next_rating_sentences`` (sentence),
     ``stability`` (stability_of_standards), ``stability_total`` (stability_of_total) and
     ``stability_overall`` (stability_of_overall). Standards whose rating is not published or not
     derived, because a figure is missing, are left out, and there is no total without all of them.
     """
-    own = ratings[ratings["inspection"] == current["inspection"]]
-    whole = own["published_rating"].notna() & (own["agreement"] != NOT_DERIVED)
-    apart = own["standard"] != "overall"
-    known = own[whole & apart]
-    complete = len(known) == int(apart.sum()) and bool(whole.all())
-    asked = questions[questions["standard"].isin(known["standard"])]
-    framework = current["framework"]
-    standards, bands, rules = (
-        framework_rows(tables[name], framework)
-        for name in ("standards", "rating_bands", "discretion_rules")
-    )
-    totals = framework_rows(tables["overall_bands"], framework)
-    rated = Rated.of(asked, standards, bands, rules)
-    own_ratings = own if complete else known
-    whole_total = bool(rated.questions) and complete and len(totals) > 0
-    kinds = tables["sample_kinds"]
-    next_rating = next_rating_by_standard(asked, known, standards, bands, rules, rated)
+    own = [row for row in ratings if row["inspection"] == current["inspection"]]
+    known = [
+        row
+        for row in own
+        if row["published_rating"] is not None and row["agreement"] != NOT_DERIVED
+    ]
+    complete = len(known) == len(own)
+    rateable = {row["standard"] for row in known}
+    scale = Scale.of(framework["rating_bands"], framework["discretion_rules"])
+    asked = [row for row in questions if row["standard"] in rateable]
+    rated = Rated.of(asked, known, framework["standards"], scale)
+    totals = framework["overall_bands"]
+    next_rating = next_rating_by_standard(rated)
     sentences = (
         next_rating_sentences(next_rating, next_overall_rating(next_rating, own, totals))
-        if complete and len(totals)
+        if complete and totals
         else []
     )
-    arguments = (asked, own_ratings, standards, bands, rules)
-    none = pd.DataFrame()
-    return {
-        "next_rating": next_rating,
-        "next_rating_sentences": pd.DataFrame({"sentence": sentences}, dtype="string"),
-        "stability": stability_of_standards(*arguments, rated=rated),
-        "stability_total": (
-            stability_of_total(*arguments, kinds, rated=rated) if whole_total else none
-        ),
-        "stability_overall": (
-            stability_of_overall(*arguments, kinds, totals, rated=rated) if whole_total else none
-        ),
+    found = {
+        "next_rating": columns_of_rows(next_rating, NEXT_RATING),
+        "next_rating_sentences": {"sentence": ("string", sentences)},
+        "stability": columns_of_rows(stability_of_standards(rated), OF_STANDARDS),
+        "stability_total": {},
+        "stability_overall": {},
     }
+    if rated.questions and complete and totals:
+        total = stability_of_total(rated, sample_kinds)
+        overall = stability_of_overall(rated, sample_kinds, totals)
+        found["stability_total"] = columns_of_rows(total, OF_TOTAL)
+        found["stability_overall"] = columns_of_rows(overall, OF_OVERALL)
+    return found
 
 
 def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:

@@ -7,6 +7,9 @@ the data files.
 
 import pandas as pd
 
+from pipeline.analysis.ratings.scale import Rated, Scale
+from pipeline.analysis.records import records
+
 _NONE = pd.NA
 _NO_DATA = "The report says that comparable data are not available."
 _UNPAID = "The 2019 report prints no earlier figures for unpaid work."
@@ -102,9 +105,10 @@ KINDS = pd.DataFrame(
         ("through-the-gate", pd.NA),
     ],
     columns=["sample", "part_of"],
+    dtype="string",
 )  # fmt: skip
 # Published and, for those with percentages, by the bands alone; discretion as footnoted.
-RATED = [
+_RATED = [
     ("1.1", "Leadership", "judgement", "Good", None, None),
     ("1.2", "Staff", "judgement", "Good", None, None),
     ("1.3", "Services", "judgement", "Good", None, None),
@@ -117,11 +121,21 @@ RATED = [
      "Inadequate", "within-points; qualitative-evidence"),
     ("4.2", "Through the Gate", "key questions", "Good", "Requires improvement", "within-points"),
 ]  # fmt: skip
-STANDARDS = pd.DataFrame([row[:3] for row in RATED], columns=["standard", "name", "rating_basis"])
+STANDARDS = pd.DataFrame([row[:3] for row in _RATED], columns=["standard", "name", "rating_basis"])
 _POINTS = dict(zip(BANDS["rating"], BANDS["points"], strict=True))
 RATINGS = pd.DataFrame(
-    [(code, pub, derived, _POINTS[pub], used) for code, _, _, pub, derived, used in RATED]
-    + [("overall", "Requires improvement", "Requires improvement", 15, None)],
-    columns=["standard", "published_rating", "derived_rating", "points", "discretion"],
-)
-INSPECTION = (key_questions(), RATINGS, STANDARDS, BANDS, RULES)
+    [(code, name, pub, derived, _POINTS[pub], used) for code, name, _, pub, derived, used in _RATED]
+    + [("overall", "Overall rating", "Requires improvement", "Requires improvement", 15, None)],
+    columns=["standard", "name", "published_rating", "derived_rating", "points", "discretion"],
+).astype({"derived_rating": "string", "discretion": "string"})
+SCALE = Scale.of(records(BANDS), records(RULES))
+
+
+def rated(
+    questions: pd.DataFrame, ratings: pd.DataFrame = RATINGS, standards: pd.DataFrame = STANDARDS
+) -> Rated:
+    """What the ratings of 2019 rest on, or would if some of it were otherwise."""
+    return Rated.of(records(questions), records(ratings), records(standards), SCALE)
+
+
+INSPECTION = rated(key_questions())

@@ -23,6 +23,7 @@ from pipeline.analysis.comparison import (
 )
 from pipeline.analysis.inspections import pairs_of_inspections
 from pipeline.analysis.ratings.bands import standard_ratings
+from pipeline.analysis.records import records
 from pipeline.analysis.sentences.headline import headline
 from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.data import load
@@ -69,6 +70,10 @@ RATING_CONTRACT = [
     "inspection", "standard", "name", "published_rating", "derived_rating", "points",
     "lowest_key_question", "lowest_percent", "discretion", "note",
 ]  # fmt: skip
+
+
+def first_screen(tables, *frames):
+    return pd.DataFrame(headline(tables, *map(records, frames)))
 
 
 @pytest.fixture(scope="module")
@@ -296,7 +301,7 @@ def test_no_overall_row_among_the_standards(standards):
 
 @pytest.fixture(scope="module")
 def sentences(tables, questions, standards):
-    found = headline(tables, questions, standards, standard_ratings(tables))
+    found = first_screen(tables, questions, standards, standard_ratings(tables))
     return found.set_index("item")
 
 
@@ -390,7 +395,7 @@ def test_a_provider_with_one_round(folder):
     standards = rating_comparison(tables, ratings)
     standards = standards[standards["provider"] == "solo"]
     assert standards["direction"].isna().all() and standards["previous_rating"].isna().all()
-    sentences = headline(tables, found[found["provider"] == "solo"], standards, ratings)
+    sentences = first_screen(tables, found[found["provider"] == "solo"], standards, ratings)
     assert sentences["item"].tolist() == [
         "overall", "comparator", "common weakness", "strongest", "weakest",
     ]  # fmt: skip
@@ -469,7 +474,7 @@ def test_a_second_framework_has_its_own_questions_bands_and_samples(folder):
     standards = standards[standards["provider"] == "ambleshire"]
     assert standards["direction"].tolist() == ["stayed", "rose", "rose"]
     mine = found[found["provider"] == "ambleshire"]
-    sentences = headline(tables, mine, standards, ratings).set_index("item")["sentence"]
+    sentences = first_screen(tables, mine, standards, ratings).set_index("item")["sentence"]
     # 2021: 5 + 2 + 0; 2022: 5 + 5 + 2, of three standards worth 5 points each
     assert "rose from 7 to 12 of 15" in sentences["overall"]
     assert "two rose, one stayed and none fell" in sentences["key questions"]
@@ -515,11 +520,11 @@ def test_points_over_comparable_standards_count_the_points_of_that_framework(fol
     standards = rating_comparison(tables, ratings)
     standards = standards[standards["provider"] == "ambleshire"].copy()
     standards.loc[standards["standard"] == "1.1", "direction"] = pd.NA
-    found = headline(tables, questions, standards, ratings).set_index("item")
+    found = first_screen(tables, questions, standards, ratings).set_index("item")
     assert found.loc["comparable standards", "value"] == "2 to 7 of 10"
     northumbria = rating_comparison(tables, ratings)
     northumbria = northumbria[northumbria["provider"] == "northumbria-crc"]
     all_questions = key_question_comparison(tables)
     mine = all_questions[all_questions["provider"] == "northumbria-crc"]
-    found = headline(tables, mine, northumbria, ratings).set_index("item")
+    found = first_screen(tables, mine, northumbria, ratings).set_index("item")
     assert found.loc["comparable standards", "value"] == "7 to 12 of 24"

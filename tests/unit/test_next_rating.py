@@ -1,9 +1,10 @@
 """How many more cases to the next rating: Northumbria stood one point short of Good."""
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.northumbria import BANDS, INSPECTION, OVERALL, RATINGS, RULES, STANDARDS, key_questions
+from support.northumbria import BANDS, INSPECTION, OVERALL, RATINGS, RULES, key_questions, rated
 
 from pipeline.analysis.ratings.bands import permitted_discretion, rating_for
 from pipeline.analysis.ratings.next_rating import (
@@ -13,6 +14,7 @@ from pipeline.analysis.ratings.next_rating import (
     next_rating_by_standard,
 )
 from pipeline.analysis.ratings.scale import printed_percent
+from pipeline.analysis.records import records
 
 
 @given(st.integers(0, 100), st.integers(1, 100), st.sampled_from([50, 65, 80]))
@@ -26,7 +28,7 @@ def test_the_fewest_cases_that_reach_a_boundary(count, base, boundary):
 
 @pytest.fixture(scope="module")
 def questions():
-    return next_rating_by_question(*INSPECTION).set_index("key_question")
+    return pd.DataFrame(next_rating_by_question(INSPECTION)).set_index("key_question")
 
 
 def test_cases_by_hand(questions):
@@ -67,8 +69,8 @@ _COUNTS = {"2.1.1": 72, "2.1.2": 78, "2.1.3": 56, "2.2.1": 76, "2.2.2": 72, "2.2
 
 
 def test_the_shortest_way_to_good():
-    next_rating = next_rating_by_standard(*INSPECTION)
-    overall = next_overall_rating(next_rating, RATINGS, OVERALL)
+    next_rating = next_rating_by_standard(INSPECTION)
+    overall = next_overall_rating(next_rating, INSPECTION.ratings, records(OVERALL))
     assert overall == {
         "points": 15,
         "rating": "Requires improvement",
@@ -79,37 +81,35 @@ def test_the_shortest_way_to_good():
         "raised_by_panel": ["2.4", "4.1", "4.2"],
         "points_by_bands": 12,
     }
-    first = next_rating.iloc[0]
+    first = next_rating[0]
     assert (first["standard"], first["next_rating"], first["cases_needed"]) == (
         "4.2", "Outstanding", 2,
     )  # fmt: skip
-    judged = next_rating[~next_rating["rateable"]]
-    assert judged["standard"].tolist() == ["1.1", "1.2", "1.3", "1.4"]
-    assert judged["cases_needed"].isna().all()
+    judged = [row for row in next_rating if not row["rateable"]]
+    assert [row["standard"] for row in judged] == ["1.1", "1.2", "1.3", "1.4"]
+    assert not any("cases_needed" in row for row in judged)
 
 
 def test_at_the_top_there_is_no_way_up():
     best = RATINGS.assign(published_rating="Outstanding", points=3)
-    arguments = (key_questions(), best, STANDARDS, BANDS, RULES)
-    assert next_rating_by_question(*arguments).empty
-    next_rating = next_rating_by_standard(*arguments)
-    assert next_rating.empty
-    overall = next_overall_rating(next_rating, best[best["standard"] != "overall"], OVERALL)
+    inspection = rated(key_questions(), best)
+    assert next_rating_by_question(inspection) == []
+    assert next_rating_by_standard(inspection) == []
+    overall = next_overall_rating([], inspection.standards, records(OVERALL))
     assert overall["points_needed"] == 0 and overall["next_rating"] is None
 
 
 def test_a_standard_rated_below_what_its_percentages_give_has_no_way_in_cases():
     lower = RATINGS.copy()
     lower.loc[lower["standard"] == "2.1", "published_rating"] = "Inadequate"
-    next_rating = next_rating_by_standard(key_questions(), lower, STANDARDS, BANDS, RULES)
-    row = next_rating.set_index("standard").loc["2.1"]
-    assert not row["rateable"] and row[["cases_needed", "points_away"]].isna().all()
-    ways = next_overall_rating(next_rating, lower, OVERALL)
+    inspection = rated(key_questions(), lower)
+    next_rating = next_rating_by_standard(inspection)
+    (row,) = (row for row in next_rating if row["standard"] == "2.1")
+    assert not row["rateable"] and "cases_needed" not in row and "points_away" not in row
+    ways = next_overall_rating(next_rating, inspection.ratings, records(OVERALL))
     assert "2.1" not in ways["fewest_cases"] + ways["fewest_points"]
 
 
 def test_an_unknown_rating_is_named():
     with pytest.raises(ValueError, match="'Fair' is not a rating of this framework"):
-        next_rating_by_question(
-            key_questions(), RATINGS.assign(published_rating="Fair"), STANDARDS, BANDS, RULES
-        )
+        next_rating_by_question(rated(key_questions(), RATINGS.assign(published_rating="Fair")))

@@ -514,7 +514,8 @@ def test_an_overall_rating_that_is_not_there_prints_as_what_it_is(folder, status
     assert (row["status"], row["score"]) == (status, 15)
     assert overall(tables, records(ratings), CURRENT).rating is None
     questions = key_question_comparison(tables)
-    found = headline(tables, questions, rating_comparison(tables, ratings), ratings)
+    frames = (questions, rating_comparison(tables, ratings), ratings)
+    found = pd.DataFrame(headline(tables, *map(records, frames)))
     assert found.set_index("item").loc["overall", "sentence"].startswith(said)
 
 

@@ -13,12 +13,14 @@ from support.northumbria import (
     OVERALL,
     RATINGS,
     RULES,
+    SCALE,
     STANDARDS,
     key_questions,
+    rated,
 )
 
 from pipeline.analysis.ratings.bands import overall_rating, permitted_discretion, rating_for
-from pipeline.analysis.ratings.scale import Scale, printed_percent
+from pipeline.analysis.ratings.scale import printed_percent
 from pipeline.analysis.ratings.stability import (
     BANDS_ALONE,
     WITH_DISCRETION,
@@ -27,6 +29,7 @@ from pipeline.analysis.ratings.stability import (
     stability_of_standards,
     stability_of_total,
 )
+from pipeline.analysis.records import records
 
 # Counts that print as the 2019 figures; 2.1.3 and 4.1.2 at the largest base that can.
 COUNTS = {
@@ -52,7 +55,7 @@ def test_counts_of_other_cases_are_beta_binomial_with_the_jeffreys_prior(count, 
 @given(st.integers(0, 60), st.integers(1, 60), st.booleans())
 def test_the_scale_rates_as_the_rating_rules_do(count, base, qualitative):
     count = min(count, base)
-    scale = Scale.of(BANDS, RULES)
+    scale = SCALE
     percent = int(printed_percent(count, base))
     level = int(scale.levels(count, base))
     assert scale.ratings[level] == rating_for(percent, BANDS)
@@ -65,7 +68,7 @@ def test_the_scale_rates_as_the_rating_rules_do(count, base, qualitative):
 
 def simulated(rule, dependence, seed=20191):
     """Levels of the six standards in 200,000 fresh samples, drawn with a seed."""
-    draws, rng, scale = 200_000, np.random.default_rng(seed), Scale.of(BANDS, RULES)
+    draws, rng, scale = 200_000, np.random.default_rng(seed), SCALE
     levels, luck = {}, {}
     for code, questions in COUNTS.items():
         own = []
@@ -92,13 +95,13 @@ def simulated(rule, dependence, seed=20191):
 @pytest.mark.parametrize("dependence", ["independent", "together"])
 def test_exact_results_equal_a_seeded_simulation(rule, dependence):
     levels = simulated(rule, dependence)
-    standards = stability_of_standards(*INSPECTION)
+    standards = pd.DataFrame(stability_of_standards(INSPECTION))
     standards = standards[standards["rule"] == rule].set_index(["standard", "rating"])
     for code, drawn in levels.items():
         for level, rating in enumerate(BANDS["rating"]):
             exact = standards.loc[(code, rating), dependence]
             assert exact == pytest.approx((drawn == level).mean(), abs=0.005)
-    total = stability_of_total(*INSPECTION, KINDS)
+    total = pd.DataFrame(stability_of_total(INSPECTION, records(KINDS)))
     total = total[total["rule"] == rule].set_index("points")[dependence]
     drawn = 8 + sum(levels.values())
     assert total.sum() == pytest.approx(1)
@@ -107,11 +110,11 @@ def test_exact_results_equal_a_seeded_simulation(rule, dependence):
 
 
 def test_the_bounds_hold_every_dependence():
-    overall = stability_of_overall(*INSPECTION, KINDS, OVERALL)
+    overall = pd.DataFrame(stability_of_overall(INSPECTION, records(KINDS), records(OVERALL)))
     for name in ("independent", "together"):
         assert (overall["lowest"] <= overall[name] + 1e-9).all()
         assert (overall[name] <= overall["highest"] + 1e-9).all()
-    standards = stability_of_standards(*INSPECTION)
+    standards = pd.DataFrame(stability_of_standards(INSPECTION))
     low, middle, high = (
         standards[f"at_least_{name}"] for name in ("lowest", "independent", "together")
     )
@@ -127,8 +130,9 @@ def test_the_bounds_on_the_total_are_those_of_an_adversary():
     standards = STANDARDS[STANDARDS["standard"].isin(["2.1", "2.3"])]
     ratings = RATINGS[RATINGS["standard"].isin(["2.1", "2.3"])]
     # Totals of 6 need Outstanding twice.
-    bands = pd.DataFrame({"rating": ["Low", "High"], "lower_points": [0, 6]})
-    overall = stability_of_overall(questions, ratings, standards, BANDS, RULES, KINDS, bands)
+    bands = [{"rating": "Low", "lower_points": 0}, {"rating": "High", "lower_points": 6}]
+    inspection = rated(questions, ratings, standards)
+    overall = pd.DataFrame(stability_of_overall(inspection, records(KINDS), bands))
     row = overall[(overall["rule"] == BANDS_ALONE) & (overall["rating"] == "High")].iloc[0]
     outstanding = printed_percent(np.arange(98), 97) >= 80
     top = [counts_of_other_cases(count, 97)[outstanding].sum() for count in (78, 66)]
@@ -138,9 +142,9 @@ def test_the_bounds_on_the_total_are_those_of_an_adversary():
 
 
 def test_judgements_are_held_as_published():
-    total = stability_of_total(*INSPECTION, KINDS)
+    total = pd.DataFrame(stability_of_total(INSPECTION, records(KINDS)))
     assert total.loc[total["points"] < 8, ["independent", "together"]].to_numpy().sum() == 0
-    assert set(stability_of_standards(*INSPECTION)["standard"]) == set(COUNTS)
+    assert set(pd.DataFrame(stability_of_standards(INSPECTION))["standard"]) == set(COUNTS)
 
 
 def test_the_overall_bands_are_the_printed_ones():
@@ -152,7 +156,7 @@ def test_the_bounds_of_a_standard_are_those_of_frechet():
     # Through the Gate, at least Good by the bands: its three questions' chances a, b and c.
     good = printed_percent(np.arange(12), 11) >= 65
     chances = [counts_of_other_cases(count, 11)[good].sum() for count in (7, 9, 10)]
-    rows = stability_of_standards(*INSPECTION)
+    rows = pd.DataFrame(stability_of_standards(INSPECTION))
     row = rows[(rows["standard"] == "4.2") & (rows["rule"] == BANDS_ALONE)]
     row = row.set_index("rating").loc["Good"]
     assert row["at_least_lowest"] == pytest.approx(max(0, sum(chances) - 2))

@@ -180,7 +180,7 @@ def test_what_many_figures_say_together():
 
 
 def test_stability_is_said_as_a_range():
-    said = stability_sentence(records(stability_of_overall(*INSPECTION, KINDS, OVERALL)))
+    said = stability_sentence(stability_of_overall(INSPECTION, records(KINDS), records(OVERALL)))
     assert "between 0 and 15 of 100 such inspections would reach Good or higher" in said
     assert "fresh" not in said and said.endswith("is not published.")
     assert forbidden(said) == []
@@ -216,6 +216,7 @@ def test_the_route_never_promises_a_rating():
         "fewest_cases": ["4.2"], "fewest_points": ["2.1"], "raised_by_panel": ["2.4", "4.1", "4.2"],
         "points_by_bands": 12,
     }  # fmt: skip
+    next_rating = records(next_rating)
     sentences = next_rating_sentences(next_rating, overall)
     assert sentences[0] == "The ratings add up to 15 points, 1 short of Good overall."
     assert sentences[1] == (

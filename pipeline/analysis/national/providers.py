@@ -168,19 +168,18 @@ def _with_ranks(
         return frame
     chances = np.zeros((len(scored), int(frame["most"].iloc[0]) + 1))
     standards, bands, rules = (
-        framework_rows(tables[name], framework)
+        records(framework_rows(tables[name], framework))
         for name in ("standards", "rating_bands", "discretion_rules")
     )
-    scale, basis = Scale.of(bands, rules), records(standards)
+    scale, kinds = Scale.of(bands, rules), records(tables["sample_kinds"])
     for at, inspection in enumerate(scored["inspection"]):
         # An inspection compared with several earlier ones has its questions once for each.
         read: dict[str, Row] = {}
         for row in scores[inspection]:
             read.setdefault(row["key_question"], row)
-        own = Rated.of_rows([*read.values()], basis, scale)
+        own = Rated.of(read.values(), rated[inspection], standards, scale)
         # Had other cases been read, by the bands alone.
-        points = {row["standard"]: row["points"] for row in rated[inspection]}
-        total = total_together(own, points, tables["sample_kinds"])
+        total = total_together(own, kinds)
         chances[at, : len(total)] = total
     intervals = rank_intervals(chances / chances.sum(axis=1, keepdims=True))
     places = pd.DataFrame(intervals, index=scored.index).astype("Int64")

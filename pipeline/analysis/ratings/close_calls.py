@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.ratings.scale import Rated, largest_pair
+from pipeline.analysis.ratings.scale import Rated, Scale, largest_pair
+from pipeline.analysis.records import records
 
 COLUMNS = [
     "standard", "name", "key_question", "label", "percent", "count", "base", "base_known", "band",
@@ -28,7 +29,8 @@ def close_calls(
     the scale); ``decides``, whether it is a lowest key question of its standard, which drives the
     rating. Ratings rest on more than these cases; discretion may have moved them.
     """
-    rated = Rated.of(questions, standards, bands, rules)
+    scale = Scale.of(records(bands), records(rules))
+    rated = Rated.of(records(questions), [], records(standards), scale)
     rows: list[dict[str, Any]] = []
     for question in rated.questions:
         pair = largest_pair(question.percent, question.base)

@@ -11,15 +11,14 @@ are given for the largest possible base, with the smallest and largest over all 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from pipeline.analysis.ratings.scale import Rated, Scale, largest_pair
-from pipeline.analysis.records import grouped, records
+from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.statistics.bases import Base
-from pipeline.data import is_missing
 
 
 def cases_needed(count: int, base: int, boundary: int) -> int:
@@ -34,70 +33,47 @@ def cases_needed(count: int, base: int, boundary: int) -> int:
     return max(0, -(-(2 * boundary - 1) * base // 200) - count)
 
 
-def next_rating_by_question(
-    questions: pd.DataFrame,
-    ratings: pd.DataFrame,
-    standards: pd.DataFrame,
-    bands: pd.DataFrame,
-    rules: pd.DataFrame,
-    rated: Rated | None = None,
-) -> pd.DataFrame:
+def next_rating_by_question(rated: Rated) -> list[Row]:
     """A row a key question of a standard that can still rise: how far it is from the next rating.
 
-    ``questions``: the rows of one inspection from ``key_question_comparison``; ``ratings``: its
-    rows from ``standard_ratings``; ``standards``, ``bands``, ``rules``: its framework's rows of
-    ``standards``, ``rating_bands`` and ``discretion_rules``; ``rated`` what follows from them,
-    where it is at hand.
-
-    Columns: ``standard, name, published_rating, next_rating, boundary_percent, key_question, label,
+    Columns: ``standard, published_rating, next_rating, boundary_percent, key_question, label,
     percent, base`` (number of cases the count below is out of), ``base_known`` (false: the largest
     possible one), ``cases_needed`` (whole cases; 0 where the question is at the boundary),
     ``cases_needed_lowest, cases_needed_highest`` (over all possible bases), ``points_away``
     (percentage points from the printed figure to the boundary, at least 0), ``cases_to_discretion``
     (fewest more cases for the question to be within the range where discretion may be considered).
     """
-    rated = rated or Rated.of(questions, standards, bands, rules)
-    scale = rated.scale
-    published = dict(zip(ratings["standard"], ratings["published_rating"], strict=True))
-    rows: list[dict[str, Any]] = []
-    for asked in rated.questions:
-        question = asked._asdict()
-        level = scale.level_of(published[question["standard"]])
-        pair = largest_pair(question["percent"], question["base"])
+    scale, published = rated.scale, rated.published
+    rows: list[Row] = []
+    for question in rated.questions:
+        level = scale.level_of(published[question.standard])
+        pair = largest_pair(question.percent, question.base)
         if level == scale.top or pair is None:
             continue
         count, base = pair
         boundary = scale.lower[level + 1]
-        possible = _needed_at_every_base(question["percent"], question["base"], boundary)
+        possible = _needed_at_every_base(question.percent, question.base, boundary)
         rows.append(
             {
-                "standard": question["standard"],
-                "name": question["name"],
-                "published_rating": published[question["standard"]],
+                "standard": question.standard,
+                "published_rating": published[question.standard],
                 "next_rating": scale.ratings[level + 1],
                 "boundary_percent": boundary,
-                "key_question": question["key_question"],
-                "label": question["label"],
-                "percent": question["percent"],
+                "key_question": question.key_question,
+                "label": question.label,
+                "percent": question.percent,
                 "base": base,
-                "base_known": question["base"].is_full_sample(question["percent"]),
+                "base_known": question.base.is_full_sample(question.percent),
                 "cases_needed": cases_needed(count, base, boundary),
                 "cases_needed_lowest": min(possible),
                 "cases_needed_highest": max(possible),
-                "points_away": max(0, boundary - question["percent"]),
+                "points_away": max(0, boundary - question.percent),
                 "cases_to_discretion": _to_discretion(
-                    scale, count, base, level + 1, bool(question["qualitative"])
+                    scale, count, base, level + 1, question.qualitative
                 ),
             }
         )
-    return pd.DataFrame(rows, columns=_BY_QUESTION)
-
-
-_BY_QUESTION = [
-    "standard", "name", "published_rating", "next_rating", "boundary_percent", "key_question",
-    "label", "percent", "base", "base_known", "cases_needed", "cases_needed_lowest",
-    "cases_needed_highest", "points_away", "cases_to_discretion",
-]  # fmt: skip
+    return rows
 
 
 def _needed_at_every_base(percent: int, base: Base, boundary: int) -> list[int]:
@@ -113,20 +89,22 @@ def _to_discretion(scale: Scale, count: int, base: int, level: int, qualitative:
     return int(np.flatnonzero(reachable >= level)[0])
 
 
-def next_rating_by_standard(
-    questions: pd.DataFrame,
-    ratings: pd.DataFrame,
-    standards: pd.DataFrame,
-    bands: pd.DataFrame,
-    rules: pd.DataFrame,
-    rated: Rated | None = None,
-) -> pd.DataFrame:
+NEXT_RATING = {
+    "standard": "string", "name": "string", "published_rating": "string", "next_rating": "string",
+    "boundary_percent": "Int64", "rateable": "boolean", "questions_below": "string",
+    "cases_needed": "Int64", "cases_if_shared": "Int64", "points_away": "Int64", "base": "Int64",
+    "base_known": "boolean", "cases_to_discretion": "Int64", "raised_by_panel": "boolean",
+}  # fmt: skip
+"""Columns of ``next_rating_by_standard`` and their types."""
+
+
+def next_rating_by_standard(rated: Rated) -> list[Row]:
     """A row a standard: what its next point would take, the fewest cases first.
 
-    Arguments as for ``next_rating_by_question``. Columns: ``standard, name, published_rating,
+    Columns: ``standard, name, published_rating,
     next_rating, boundary_percent, rateable`` (false where no number of cases can be given: a
     judgement, no percentages, or none of them below the boundary, so that they do not explain the
-    rating; the numbers are then missing), ``questions_below`` (key questions
+    rating; the numbers are then left out), ``questions_below`` (key questions
     below the boundary, joined by '; '), ``cases_needed`` (whole cases, the questions' added up),
     ``cases_if_shared`` (if the same cases put every question right: the largest of them),
     ``points_away`` (of the question furthest away), ``base`` (of that question), ``base_known``,
@@ -134,21 +112,16 @@ def next_rating_by_standard(
     where discretion may be considered), ``raised_by_panel`` (true where the published rating rests
     on recorded discretion). Standards at the top rating are left out.
     """
-    rated = rated or Rated.of(questions, standards, bands, rules)
-    by_question = grouped(
-        records(next_rating_by_question(questions, ratings, standards, bands, rules, rated)),
-        "standard",
-    )
+    by_question = grouped(next_rating_by_question(rated), "standard")
     scale = rated.scale
-    names = dict(zip(standards["standard"], standards["name"], strict=True))
-    rows: list[dict[str, Any]] = []
-    for line in records(ratings[ratings["standard"] != "overall"]):
+    rows: list[Row] = []
+    for line in rated.standards:
         level = scale.level_of(line["published_rating"])
         if level == scale.top:
             continue
-        row: dict[str, Any] = {
+        row: Row = {
             "standard": line["standard"],
-            "name": names[line["standard"]],
+            "name": line["name"],
             "published_rating": line["published_rating"],
             "next_rating": scale.ratings[level + 1],
             "boundary_percent": scale.lower[level + 1],
@@ -169,23 +142,16 @@ def next_rating_by_standard(
                 "cases_to_discretion": sum(question["cases_to_discretion"] for question in own),
             }
         rows.append(row)
-    whole = ["cases_needed", "cases_if_shared", "points_away", "base", "cases_to_discretion"]
-    types = dict.fromkeys(whole, "Int64") | {"base_known": "boolean"}
-    frame = pd.DataFrame(rows, columns=_BY_STANDARD).astype(types)
-    return frame.sort_values(
-        ["cases_needed", "points_away", "standard"], na_position="last", ignore_index=True
-    )
-
-
-_BY_STANDARD = [
-    "standard", "name", "published_rating", "next_rating", "boundary_percent", "rateable",
-    "questions_below", "cases_needed", "cases_if_shared", "points_away", "base", "base_known",
-    "cases_to_discretion", "raised_by_panel",
-]  # fmt: skip
+    return sorted(
+        rows,
+        key=lambda row: (
+            not row["rateable"], row.get("cases_needed"), row.get("points_away"), row["standard"]
+        ),
+    )  # fmt: skip
 
 
 def next_overall_rating(
-    next_rating: pd.DataFrame, ratings: pd.DataFrame, overall_bands: pd.DataFrame
+    next_rating: Iterable[Row], ratings: Iterable[Row], overall_bands: Iterable[Row]
 ) -> dict[str, Any]:
     """How far the provider is from the next overall rating, and the shortest ways there.
 
@@ -199,20 +165,20 @@ def next_overall_rating(
     many standards cannot rise; ``raised_by_panel`` (standards whose published rating rests on
     discretion) and ``points_by_bands`` (total by the bands alone, judgements as published).
     """
-    own = records(ratings[ratings["standard"] != "overall"])
-    points = sum(int(row["points"]) for row in own if not is_missing(row["points"]))
-    bands = sorted(records(overall_bands), key=lambda band: band["lower_points"])
+    own = [row for row in ratings if row["standard"] != "overall"]
+    points = sum(int(row["points"]) for row in own if row["points"] is not None)
+    bands = sorted(overall_bands, key=lambda band: band["lower_points"])
     here = [band for band in bands if band["lower_points"] <= points]
     above = bands[len(here) :]
     needed = above[0]["lower_points"] - points if above else 0
-    able = [row for row in records(next_rating) if row["rateable"]]
+    able = [row for row in next_rating if row["rateable"]]
     ways = {
         "fewest_cases": sorted(able, key=lambda row: (row["cases_needed"], row["points_away"])),
         "fewest_points": sorted(able, key=lambda row: (row["points_away"], row["cases_needed"])),
     }
     worth = {row["published_rating"]: row["points"] for row in reversed(own)}
     by_bands = sum(
-        int(row["points"] if is_missing(derived) else worth.get(derived, 0))
+        int(row["points"] if derived is None else worth.get(derived, 0))
         for row in own
         for derived in [row["derived_rating"]]
     )
@@ -225,6 +191,6 @@ def next_overall_rating(
             name: [row["standard"] for row in way[:needed]] if len(way) >= needed else []
             for name, way in ways.items()
         },
-        "raised_by_panel": [row["standard"] for row in own if not is_missing(row["discretion"])],
+        "raised_by_panel": [row["standard"] for row in own if row["discretion"] is not None],
         "points_by_bands": by_bands,
     }

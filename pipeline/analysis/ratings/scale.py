@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row
 from pipeline.analysis.statistics.bases import Base, base_of
 
 
@@ -38,18 +37,23 @@ class Scale:
     moves: int
 
     @classmethod
-    def of(cls, bands: pd.DataFrame, rules: pd.DataFrame) -> Scale:
+    def of(cls, bands: Iterable[Row], rules: Iterable[Row]) -> Scale:
         """The scale in one framework's rows of ``rating_bands`` and ``discretion_rules``."""
-        ordered = bands.sort_values("points")
-        reach = rules["points"].dropna()
-        moves = rules.loc[rules["applies_to"] == "qualitative evidence", "bands"].dropna()
+        ordered = sorted(bands, key=lambda band: band["points"])
+        permitted = list(rules)
+        reach = [rule["points"] for rule in permitted if rule["points"] is not None]
+        moves = [
+            rule["bands"]
+            for rule in permitted
+            if rule["applies_to"] == "qualitative evidence" and rule["bands"] is not None
+        ]
         return cls(
-            tuple(ordered["rating"].astype(str)),
-            tuple(int(value) for value in ordered["lower_percent"]),
-            tuple(int(value) for value in ordered["points"]),
-            int(reach.max()) if len(reach) else 0,
-            bool((rules["rule"] == "one-case").any()),
-            int(moves.max()) if len(moves) else 0,
+            tuple(str(band["rating"]) for band in ordered),
+            tuple(int(band["lower_percent"]) for band in ordered),
+            tuple(int(band["points"]) for band in ordered),
+            int(max(reach, default=0)),
+            any(rule["rule"] == "one-case" for rule in permitted),
+            int(max(moves, default=0)),
         )
 
     @property
@@ -115,30 +119,27 @@ class RatedQuestion(NamedTuple):
 
 @dataclass(frozen=True)
 class Rated:
-    """What the ratings of one inspection rest on: its rated key questions, and the scale."""
+    """One inspection's rated key questions, its ratings and the scale they are given on.
+
+    ``ratings`` are its rows of ``standard_ratings``.
+    """
 
     questions: list[RatedQuestion]
+    ratings: list[Row]
     scale: Scale
 
     @classmethod
     def of(
         cls,
-        questions: pd.DataFrame,
-        standards: pd.DataFrame,
-        bands: pd.DataFrame,
-        rules: pd.DataFrame,
+        questions: Iterable[Row],
+        ratings: Iterable[Row],
+        standards: Iterable[Row],
+        scale: Scale,
     ) -> Rated:
         """Of the rows of one inspection from ``key_question_comparison`` (its later round).
 
-        ``standards``, ``bands`` and ``rules`` hold the rows of its framework from the tables
-        ``standards``, ``rating_bands`` and ``discretion_rules``.
+        ``standards`` are the rows of its framework from the table ``standards``.
         """
-        read = [name for name in _READ if name in questions]
-        return cls.of_rows(records(questions[read]), records(standards), Scale.of(bands, rules))
-
-    @classmethod
-    def of_rows(cls, questions: list[Row], standards: list[Row], scale: Scale) -> Rated:
-        """The same of rows."""
         basis = {row["standard"]: row for row in standards}
         rated = []
         for row in questions:
@@ -157,13 +158,17 @@ class Rated:
                     base_of(row, "current"),
                 )
             )
-        return cls(rated, scale)
+        return cls(rated, list(ratings), scale)
 
+    @property
+    def standards(self) -> list[Row]:
+        """The ratings of standards, without the overall one."""
+        return [row for row in self.ratings if row["standard"] != "overall"]
 
-_READ = [
-    "standard", "key_question", "label", "sample", "current_percent", "current_base",
-    "current_limit", "current_tied", "current_at_least",
-]  # fmt: skip
+    @property
+    def published(self) -> dict[str, Any]:
+        """The published rating of each standard, and the overall one."""
+        return {row["standard"]: row["published_rating"] for row in self.ratings}
 
 
 def largest_pair(percent: int, base: Base) -> tuple[int, int] | None:
@@ -182,13 +187,13 @@ def largest_pair(percent: int, base: Base) -> tuple[int, int] | None:
     return int(counts[middle]), int(sizes[middle])
 
 
-def joined_samples(samples: Iterable[str], sample_kinds: pd.DataFrame) -> dict[str, str]:
+def joined_samples(samples: Iterable[str], sample_kinds: Iterable[Row]) -> dict[str, str]:
     """Each sample with the largest sample it lies within (``part_of`` in ``sample_kinds``)."""
-    part_of = dict(zip(sample_kinds["sample"], sample_kinds["part_of"], strict=True))
+    part_of = {row["sample"]: row["part_of"] for row in sample_kinds}
     roots = {}
     for sample in samples:
         root = sample
-        while isinstance(part_of.get(root), str):
+        while part_of.get(root) is not None:
             root = part_of[root]
         roots[sample] = root
     return roots

@@ -28,18 +28,16 @@ test draws seeded samples and finds the same.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.special import betaln
 
 from pipeline.analysis.ratings.scale import Rated, Scale, joined_samples, largest_pair
-from pipeline.analysis.records import records
+from pipeline.analysis.records import Row
 
 PRIOR = 0.5
 """Both parameters of the Beta prior (Jeffreys)."""
@@ -110,19 +108,22 @@ def _at_least(
     return tuple(float(chance[level >= at].sum()) for at in range(scale.top + 1))
 
 
-def stability_of_standards(
-    questions: pd.DataFrame,
-    ratings: pd.DataFrame,
-    standards: pd.DataFrame,
-    bands: pd.DataFrame,
-    rules: pd.DataFrame,
-    rated: Rated | None = None,
-) -> pd.DataFrame:
-    """How often other cases would give each standard each rating: a row a standard, rule, rating.
+_CHANCES = [
+    "at_least_lowest",
+    "at_least_independent",
+    "at_least_together",
+    "independent",
+    "together",
+]
+OF_STANDARDS = {
+    "standard": "string", "name": "string", "rule": "string", "rating": "string",
+    "published": "boolean", **dict.fromkeys(_CHANCES, "Float64"),
+}  # fmt: skip
+"""Columns of ``stability_of_standards`` and their types."""
 
-    ``questions``: the rows of one inspection from ``key_question_comparison``; ``ratings``: its
-    rows from ``standard_ratings``; ``standards``, ``bands``, ``rules``: its framework's rows of
-    ``standards``, ``rating_bands`` and ``discretion_rules``.
+
+def stability_of_standards(rated: Rated) -> list[Row]:
+    """How often other cases would give each standard each rating: a row a standard, rule, rating.
 
     Columns: ``standard, name, rule`` (``bands alone`` or ``every permitted discretion``, used
     upwards), ``rating, published`` (true for the published rating), ``at_least_lowest,
@@ -130,37 +131,23 @@ def stability_of_standards(
     or a higher one; together is also the highest possible), ``independent, together`` (proportion
     that give exactly this rating). Standards without a percentage are left out.
     """
-    rated = rated or Rated.of(questions, standards, bands, rules)
-    scale = rated.scale
     names = {question.standard: question.name for question in rated.questions}
-    published = dict(zip(ratings["standard"], ratings["published_rating"], strict=True))
-    rows = []
+    rows: list[Row] = []
     for pair in zip(*(_standards(rated, rule) for rule in RULES), strict=True):
         for rule, standard in zip(RULES, pair, strict=True):
             independent, together = standard.independent(), standard.together()
-            lowest = standard.lowest()
-            for level, rating in enumerate(scale.ratings):
-                rows.append(
-                    {
-                        "standard": standard.code,
-                        "name": names[standard.code],
-                        "rule": rule,
-                        "rating": rating,
-                        "published": published[standard.code] == rating,
-                        "at_least_lowest": lowest[level],
-                        "at_least_independent": independent[level],
-                        "at_least_together": together[level],
-                        "independent": _exactly(independent)[level],
-                        "together": _exactly(together)[level],
-                    }
-                )
-    return pd.DataFrame(rows, columns=_OF_STANDARDS)
+            chances = (
+                standard.lowest(), independent, together, _exactly(independent), _exactly(together)
+            )  # fmt: skip
+            for rating, *own in zip(rated.scale.ratings, *map(_floats, chances), strict=True):
+                published = rated.published[standard.code] == rating
+                known = (standard.code, names[standard.code], rule, rating, published)
+                rows.append(dict(zip(OF_STANDARDS, [*known, *own], strict=True)))
+    return rows
 
 
-_OF_STANDARDS = [
-    "standard", "name", "rule", "rating", "published", "at_least_lowest", "at_least_independent",
-    "at_least_together", "independent", "together",
-]  # fmt: skip
+def _floats(chances: npt.NDArray) -> list[float]:
+    return chances.tolist()
 
 
 def _exactly(at_least: npt.NDArray) -> npt.NDArray:
@@ -168,73 +155,54 @@ def _exactly(at_least: npt.NDArray) -> npt.NDArray:
     return np.maximum(0, at_least - np.append(at_least[1:], 0))
 
 
-def stability_of_total(
-    questions: pd.DataFrame,
-    ratings: pd.DataFrame,
-    standards: pd.DataFrame,
-    bands: pd.DataFrame,
-    rules: pd.DataFrame,
-    sample_kinds: pd.DataFrame,
-    rated: Rated | None = None,
-) -> pd.DataFrame:
+OF_TOTAL = {"rule": "string", "points": "Int64", "independent": "Float64", "together": "Float64"}
+"""Columns of ``stability_of_total`` and their types."""
+
+
+def stability_of_total(rated: Rated, sample_kinds: Iterable[Row]) -> list[Row]:
     """How often other cases would give each total of points: a row a rule and total.
 
-    Arguments as for ``stability_of_standards``, and the table ``sample_kinds``, which says which
-    samples hold the same cases. Columns: ``rule, points, independent, together`` (proportions).
+    ``sample_kinds`` says which samples hold the same cases. Columns: ``rule, points, independent,
+    together`` (proportions).
     """
-    rated = rated or Rated.of(questions, standards, bands, rules)
-    frames = []
+    rows: list[Row] = []
     for rule in RULES:
-        parts = _parts(rated, _points(ratings), sample_kinds, rule)
-        independent = parts.total("independent")
-        together = parts.total("together")
-        frames.append(
-            pd.DataFrame(
-                {
-                    "rule": rule,
-                    "points": np.arange(len(independent)),
-                    "independent": independent,
-                    "together": together,
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True)
+        parts = _parts(rated, sample_kinds, rule)
+        both = (parts.total(how).tolist() for how in ("independent", "together"))
+        for points, chances in enumerate(zip(*both, strict=True)):
+            rows.append(dict(zip(OF_TOTAL, (rule, points, *chances), strict=True)))
+    return rows
 
 
-def total_together(
-    rated: Rated, points: Mapping[str, Any], sample_kinds: pd.DataFrame
-) -> npt.NDArray:
-    """Return the column ``together`` of ``stability_of_total`` by the bands alone.
+def total_together(rated: Rated, sample_kinds: Iterable[Row]) -> npt.NDArray:
+    """Return the column ``together`` of ``stability_of_total`` by the bands alone."""
+    return _parts(rated, sample_kinds, BANDS_ALONE).total("together")
 
-    ``points`` are those of each standard's published rating.
-    """
-    return _parts(rated, points, sample_kinds, BANDS_ALONE).total("together")
+
+_BOUNDS = ["lowest", "independent", "together", "highest"]
+OF_OVERALL = {
+    "rule": "string", "rating": "string", "lower_points": "Int64", "published": "boolean",
+    **dict.fromkeys(_BOUNDS, "Float64"),
+}  # fmt: skip
+"""Columns of ``stability_of_overall`` and their types."""
 
 
 def stability_of_overall(
-    questions: pd.DataFrame,
-    ratings: pd.DataFrame,
-    standards: pd.DataFrame,
-    bands: pd.DataFrame,
-    rules: pd.DataFrame,
-    sample_kinds: pd.DataFrame,
-    overall_bands: pd.DataFrame,
-    rated: Rated | None = None,
-) -> pd.DataFrame:
+    rated: Rated, sample_kinds: Iterable[Row], overall_bands: Iterable[Row]
+) -> list[Row]:
     """How often other cases would reach each overall rating or a higher one.
 
-    Arguments as for ``stability_of_total``, and the framework's rows of ``overall_bands``. A row a
-    rule and overall rating. Columns: ``rule, rating, lower_points, published`` (true for the
-    published overall rating), ``lowest, independent, together, highest`` (proportions; the outer
-    two are bounds whatever the dependence, missing where too many standards share their cases).
+    ``overall_bands`` are the framework's rows. A row a rule and overall rating. Columns: ``rule,
+    rating, lower_points, published`` (true for the published overall rating), ``lowest,
+    independent, together, highest`` (proportions; the outer two are bounds whatever the dependence,
+    None where too many standards share their cases).
     """
-    rated = rated or Rated.of(questions, standards, bands, rules)
-    published = dict(zip(ratings["standard"], ratings["published_rating"], strict=True))
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
+    bands = sorted(overall_bands, key=lambda band: band["lower_points"])
     for rule in RULES:
-        parts = _parts(rated, _points(ratings), sample_kinds, rule)
+        parts = _parts(rated, sample_kinds, rule)
         independent, together = parts.total("independent"), parts.total("together")
-        for band in records(overall_bands.sort_values("lower_points")):
+        for band in bands:
             need = int(band["lower_points"])
             lowest, highest = parts.bounds(need)
             rows.append(
@@ -242,14 +210,14 @@ def stability_of_overall(
                     "rule": rule,
                     "rating": band["rating"],
                     "lower_points": need,
-                    "published": band["rating"] == published.get("overall"),
+                    "published": band["rating"] == rated.published.get("overall"),
                     "lowest": lowest,
                     "independent": min(1.0, float(independent[need:].sum())),
                     "together": min(1.0, float(together[need:].sum())),
                     "highest": highest,
                 }
             )
-    return pd.DataFrame(rows)
+    return rows
 
 
 @dataclass(frozen=True)
@@ -341,16 +309,10 @@ class _Parts:
         return float(np.clip(sign * answer.fun, 0, 1))
 
 
-def _points(ratings: pd.DataFrame) -> dict[str, Any]:
-    return dict(zip(ratings["standard"].tolist(), ratings["points"].tolist(), strict=True))
-
-
-def _parts(
-    rated: Rated, points: Mapping[str, Any], sample_kinds: pd.DataFrame, rule: str
-) -> _Parts:
+def _parts(rated: Rated, sample_kinds: Iterable[Row], rule: str) -> _Parts:
     modelled = _standards(rated, rule)
-    apart = {"overall", *(standard.code for standard in modelled)}
-    held = sum(int(worth) for code, worth in points.items() if code not in apart)
+    apart = {standard.code for standard in modelled}
+    held = sum(int(row["points"]) for row in rated.standards if row["standard"] not in apart)
     roots = joined_samples({question.sample for question in rated.questions}, sample_kinds)
     cases: dict[str, set[str]] = {}
     for question in rated.questions:

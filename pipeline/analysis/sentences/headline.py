@@ -3,10 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-import pandas as pd
-
 from pipeline.analysis.inspections import comparator_in_text
-from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.phrases import counted, in_words, joined, label_parts, plural
 from pipeline.data import Tables, is_missing
@@ -59,23 +56,20 @@ def overall(tables: Tables, ratings: list[Row], inspection: str) -> Overall:
 def _of_framework(tables: Tables, name: str, inspection: str) -> list[Row]:
     """Return the rows of a table of the framework an inspection was judged by."""
     inspections = tables["inspections"]
-    at = list(inspections["inspection"]).index(inspection)
-    return records(framework_rows(tables[name], inspections["framework"].iloc[at]))
+    at = inspections["inspection"].tolist().index(inspection)
+    framework = inspections["framework"].iloc[at]
+    return [row for row in records(tables[name]) if row["framework"] == framework]
 
 
-def headline(
-    tables: Tables, questions: pd.DataFrame, standards: pd.DataFrame, ratings: pd.DataFrame
-) -> pd.DataFrame:
-    """Return the first screen of a comparison as rows of (item, value, sentence).
+def headline(tables: Tables, asked: list[Row], compared: list[Row], rated: list[Row]) -> list[Row]:
+    """Return the first screen of a comparison as rows of ``item``, ``value`` and ``sentence``.
 
-    ``questions`` (key_question_comparison), ``standards`` (rating_comparison)
-    and ``ratings`` (standard_ratings) hold one pair of rounds, or one round
+    ``asked`` (key_question_comparison), ``compared`` (rating_comparison)
+    and ``rated`` (standard_ratings) hold one pair of rounds, or one round
     without an earlier one. ``value`` is the figure a card shows, ``sentence``
     says it in full. Standards and questions that may not be compared are left
     out of every count of change and counted apart.
     """
-    asked, compared = records(questions[_READ]), records(standards)
-    rated = records(ratings)
     pair = (asked or compared)[0]
     current, previous = pair["current_inspection"], pair["previous_inspection"]
     now = overall(tables, rated, current)
@@ -93,15 +87,11 @@ def headline(
     rows.append(("common weakness", *_common_weakness(asked, rated)))
     rows.append(("strongest", *_extreme(asked, highest=True)))
     rows.append(("weakest", *_extreme(asked, highest=False)))
-    return pd.DataFrame(
-        [row for row in rows if row[1] is not None], columns=["item", "value", "sentence"]
-    )
-
-
-_READ = [
-    "previous_inspection", "current_inspection", "key_question", "label", "current_percent",
-    "current_base", "comparable", "change_points", "comparator", "difference_from_comparator",
-]  # fmt: skip
+    return [
+        {"item": item, "value": value, "sentence": sentence}
+        for item, value, sentence in rows
+        if value is not None
+    ]
 
 
 def _points(count: int) -> str:

@@ -13,11 +13,14 @@ The rules, which the tests try to break:
 Every sentence is fit for the leadership edition; the analyst edition adds tables, not words.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from pipeline.analysis.records import Row
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.bases import Base, base_of
 from pipeline.analysis.statistics.benchmark import BETTER, NO_CLEAR_DIFFERENCE, SIMILAR, WORSE
@@ -194,7 +197,7 @@ def overturned_sentence(row: Mapping[str, Any]) -> str | None:
     )
 
 
-def next_rating_sentences(next_rating: pd.DataFrame, overall: Mapping[str, Any]) -> list[str]:
+def next_rating_sentences(next_rating: Iterable[Row], overall: Mapping[str, Any]) -> list[str]:
     """The shortest ways to the next overall rating, as sentences.
 
     ``next_rating`` and ``overall`` are results of ``next_rating_by_standard`` and
@@ -205,15 +208,15 @@ def next_rating_sentences(next_rating: pd.DataFrame, overall: Mapping[str, Any])
     total, needed = overall["points"], overall["points_needed"]
     goal = f"{overall['next_rating']} overall"
     sentences = [f"The ratings add up to {counted(total, 'point')}, {needed} short of {goal}."]
-    ways = next_rating[next_rating["rateable"].astype(bool)].set_index("standard")
+    ways = {row["standard"]: row for row in next_rating}
     if overall["fewest_cases"]:
-        lines = [ways.loc[code] for code in overall["fewest_cases"]]
+        lines = [ways[code] for code in overall["fewest_cases"]]
         rises = [_rise(line, _cases_more(line)) for line in lines]
         sentences.append(
             f"{_enough(goal, len(rises))} Counted in cases, the nearest: {_all(rises)}."
         )
     if set(overall["fewest_points"]) != set(overall["fewest_cases"]):
-        lines = [ways.loc[code] for code in overall["fewest_points"]]
+        lines = [ways[code] for code in overall["fewest_points"]]
         rises = [
             _rise(
                 line,
@@ -244,12 +247,12 @@ def _all(rises: list[str]) -> str:
     return rises[0] if len(rises) == 1 else f"{'; '.join(rises)}; all of these together"
 
 
-def _rise(row: pd.Series, by: str) -> str:
+def _rise(row: Row, by: str) -> str:
     """Name the standard that rises by a rating, and by what."""
     return f"{row['name']}, itself from {row['published_rating']} to {row['next_rating']} ({by})"
 
 
-def _cases_more(row: pd.Series) -> str:
+def _cases_more(row: Row) -> str:
     most = "" if row["base_known"] else "at most "
     return (
         f"{row['cases_needed']} more of {most}{cases(int(row['base']))} done well in "
