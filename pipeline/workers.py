@@ -40,7 +40,7 @@ _LOOK_AGAIN = 1.0
 class Died(Exception):
     """A task's process ended before the task did. ``at`` is what it was last said to be at."""
 
-    def __init__(self, how: str, at: str) -> None:
+    def __init__(self, how: str, at: str = "") -> None:
         """Keep how it ended, which is the message, and what it was at."""
         super().__init__(how)
         self.at = at
@@ -78,6 +78,7 @@ def in_processes(
     tasks: Iterable[Task],
     at_once: int,
     patience: float | None = None,
+    heard: Tell = lambda _: None,
 ) -> Generator[tuple[Task, Result | None, Exception | None], None, None]:
     """Each task with its result, or with the exception that ended it, in the order they are done.
 
@@ -88,16 +89,19 @@ def in_processes(
     work
         Takes a task and a function to be told, at each step, what the task is at.
     tasks
-        What to do; the next one is asked for when there is a process for it.
+        What to do; the next one is asked for when there is a process for it. What is done here to
+        find the next is done while the others run.
     at_once
         How many processes at the same time.
     patience
         Seconds one step may take before the task's process is killed; None for any number.
+    heard
+        Is told here what a task was said to be at.
     """
     if not can_fork():
         for task in tasks:
             try:
-                yield task, work(task, lambda _: None), None
+                yield task, work(task, heard), None
             except Exception as error:
                 yield task, None, error
         return
@@ -117,7 +121,7 @@ def in_processes(
                 return
             wait([process.line for process in running], _LOOK_AGAIN)
             for process in list(running):
-                answer = _answer(process, patience)
+                answer = _answer(process, patience, heard)
                 if answer is not None:
                     running.remove(process)
                     _end(process)
@@ -157,7 +161,9 @@ def _start(
     return _Process(task, number, ours, since=time.monotonic())
 
 
-def _answer(process: _Process[Any], patience: float | None) -> tuple[Any, Exception | None] | None:
+def _answer(
+    process: _Process[Any], patience: float | None, heard: Tell
+) -> tuple[Any, Exception | None] | None:
     """What a process has come to; None while it is at work."""
     # A process forked by it may hold the line open: that its own has ended is asked for as well.
     ended = bool(os.waitid(os.P_PID, process.number, os.WEXITED | os.WNOHANG | os.WNOWAIT))
@@ -169,6 +175,7 @@ def _answer(process: _Process[Any], patience: float | None) -> tuple[Any, Except
         ended = True
     if kind == "at":
         process.at, process.since = str(value), time.monotonic()
+        heard(process.at)
         return None
     if kind:
         return (value, None) if kind == "result" else (None, value)

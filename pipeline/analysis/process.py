@@ -5,7 +5,7 @@ import io
 import json
 import math
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -40,7 +40,7 @@ from pipeline.data import Problem, Tables, load_valid
 from pipeline.data.folders import raw_folder
 from pipeline.data.owners import owner_of
 from pipeline.data.package import PACKAGE_FILE
-from pipeline.workers import in_processes, rarely_collected
+from pipeline.workers import Tell, in_processes, rarely_collected
 
 FEWEST, CHUNK = 25, 100
 """Providers worked on at once: enough that tables are worth their cost, few enough for memory."""
@@ -119,10 +119,6 @@ class Processed:
     newly_failed: list[str] = field(default_factory=list)
 
 
-Watch = Callable[[Iterator["Made"], int], Iterable["Made"]]
-"""Hands on what is made of so many lots of providers, and may show how far that is."""
-
-
 @rarely_collected()
 def process(
     raw: Path,
@@ -130,7 +126,7 @@ def process(
     workers: int = 1,
     *,
     fresh: bool = False,
-    watch: Watch = lambda made, _: made,
+    tell: Tell = lambda _: None,
 ) -> Processed:
     """Make every processed table and report's data of a raw folder in ``out``.
 
@@ -139,7 +135,7 @@ def process(
     are in the result. Each file is written under another name and renamed; one whose content has
     not changed is left alone, and files that no longer belong are removed. A provider whose rows
     are what they were, with the tables that all share and the code, is not worked out again
-    (unless ``fresh``).
+    (unless ``fresh``). ``tell`` is told how many of how many lots of providers are done.
     """
     parts = Parts.read(out, fresh)
     packages = of_file(raw / PACKAGE_FILE) + of_file(raw_folder() / PACKAGE_FILE)
@@ -160,8 +156,9 @@ def process(
     faulty = {problem.provider for problem in problems if problem.stops}
     parts.drop_all_but({*tables["providers"]["provider"], *faulty})
     each = _each(partial(_make, tables, owned, out), chunks, workers)
-    for made in watch(each, len(chunks)):
+    for done, made in enumerate(each, start=1):
         parts.take_in(made)
+        tell(f"{done}/{len(chunks)}")
     for name, content in parts.whole():
         write_files(out, {name: content})
     write_files(out, {Path(PARTS): parts.record()})

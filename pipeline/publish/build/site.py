@@ -38,7 +38,7 @@ from pipeline.publish.build.locking import locked
 from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.surroundings import settle
 from pipeline.terminal import PROGRAM_FAULT
-from pipeline.workers import Died, processors
+from pipeline.workers import Died, Tell, in_processes, processors
 
 INDEX = "index.html"
 #: The processed tables, as one product.
@@ -150,7 +150,8 @@ def build(
     say = tell if explain else _say_nothing
     with _run(folders, tell) as outcome:
         seen = Seen(folders.pages)
-        _make_tables(folders, seen, outcome, force, say, tell, workers, progress)
+        meanwhile = partial(_get_ready, []) if scheduler is None else None
+        _make_tables(folders, seen, outcome, force, say, tell, workers, progress, meanwhile)
         abouts = report_data_in(folders.processed)
         reports = reports_of(abouts)
         chosen = [r.as_of(as_of) for r in _chosen(wanted, reports, outcome)]
@@ -256,8 +257,12 @@ def _make_tables(
     tell: Callable[[str], None],
     workers: int | None = None,
     progress: bool = False,
+    meanwhile: Callable[[], None] | None = None,
 ) -> list[Path]:
-    """Make the processed tables again if they, the raw ones or the code changed; returns them."""
+    """Make the processed tables again if they, the raw ones or the code changed; returns them.
+
+    They are made in a process of their own, and ``meanwhile`` is done in this one.
+    """
     for name in freshness.strays(folders.raw):
         tell(
             f"{folders.raw / name} was not read: datapackage.json describes no such table. "
@@ -274,18 +279,27 @@ def _make_tables(
         return []
     say(f"processed tables: {_in_short(reasons)}.")
     remove_leftovers(folders.processed)
-    from pipeline.analysis.process import process
+    from pipeline.analysis.process import Processed, process
 
-    watch = partial(_watched, progress)
-    try:
-        processed = process(
-            folders.raw, folders.processed, workers or processors(), fresh=force, watch=watch
+    def make(_: str, tell: Tell) -> Processed:
+        return process(
+            folders.raw, folders.processed, workers or processors(), fresh=force, tell=tell
         )
-    except Died as error:
+
+    def tasks() -> Iterator[str]:
+        yield TABLES
+        if meanwhile:
+            meanwhile()
+
+    with _bar(progress) as heard:
+        [(_, processed, error)] = in_processes(make, tasks(), workers or processors(), heard=heard)
+    if isinstance(error, Died):
         raise CannotBuild(
             f"A part of the tables was not made: {error}. What was there before is unharmed; run "
             "it again."
         ) from error
+    if processed is None:
+        raise error or RuntimeError("the process for tables returned nothing")
     _note(processed, outcome, tell)
     if outcome.failed:  # said again in the next run, until it is put right
         record.forget(TABLES)
@@ -295,15 +309,21 @@ def _make_tables(
     return sorted(folders.processed.glob("*.csv"))
 
 
-def _watched(progress: bool, made: Iterator[Any], count: int) -> Iterator[Any]:
-    """The lots of providers as their tables are done, behind a progress bar if there are several:
-    of some hundred providers they take minutes, in which nothing else is seen.
+@contextmanager
+def _bar(progress: bool) -> Iterator[Tell]:
+    """A progress bar of the lots of providers whose tables are done, where there are several: of
+    some hundred providers they take minutes, in which nothing else is seen.
     """
     from tqdm import tqdm
 
     tqdm.monitor_interval = 0  # its thread would be there when a worker is forked
-    hidden = not progress or count < 2
-    yield from tqdm(made, "tables", count, unit="lot", disable=hidden, leave=False)
+    with tqdm(desc="tables", unit="lot", disable=not progress, leave=False) as bar:
+
+        def heard(words: str) -> None:
+            bar.n, bar.total = map(int, words.split("/"))
+            bar.refresh()
+
+        yield heard
 
 
 def tables_out_of_date(raw: Path, processed: Path) -> bool:
@@ -355,9 +375,9 @@ def _made(
         from pipeline.publish.build.cluster import made_by_cluster
 
         return made_by_cluster(due, folders.processed, folders.notebooks, timeout, scheduler)
-    from pipeline.publish.build.run import get_ready, pages_of
+    from pipeline.publish.build.run import pages_of
 
-    get_ready({folders.notebooks / f"{report.notebook}.ipynb" for report in due})
+    _get_ready({folders.notebooks / f"{report.notebook}.ipynb" for report in due})
     # The longest first, so that none is still running alone at the end.
     report_data = folders.processed / REPORT_DATA
     size = {
@@ -368,6 +388,12 @@ def _made(
     return pages_of(
         longest_first, folders.processed, folders.notebooks, timeout, workers or processors()
     )
+
+
+def _get_ready(notebooks: Iterable[Path]) -> None:
+    from pipeline.publish.build.run import get_ready
+
+    get_ready(notebooks)
 
 
 def _arriving(
