@@ -23,7 +23,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -89,8 +89,7 @@ def in_processes(
     work
         Takes a task and a function to be told, at each step, what the task is at.
     tasks
-        What to do; the next one is asked for when there is a process for it. What is done here to
-        find the next is done while the others run.
+        What to do; the next one is asked for when there is a process for it.
     at_once
         How many processes at the same time.
     patience
@@ -130,6 +129,28 @@ def in_processes(
         for process in running:
             _end(process)
         gc.unfreeze()
+
+
+def alongside(
+    work: Callable[[Tell], Result],
+    here: Callable[[], object],
+    at_once: int,
+    heard: Tell = lambda _: None,
+) -> Result:
+    """What ``work`` returns: it is done in a process of its own while ``here`` is called in ours.
+
+    Where only one process may be at work, ``here`` comes after it. What ended it is raised.
+    """
+
+    def tasks() -> Iterator[None]:
+        yield None
+        here()
+
+    each = in_processes(lambda _, tell: work(tell), tasks(), at_once, heard=heard)
+    [(_, result, error)] = each
+    if error is not None:
+        raise error
+    return cast(Result, result)
 
 
 @dataclass

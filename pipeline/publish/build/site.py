@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +37,23 @@ from pipeline.publish.build.locking import locked
 from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.surroundings import settle
 from pipeline.terminal import PROGRAM_FAULT
-from pipeline.workers import Died, Tell, in_processes, processors
+from pipeline.workers import Died, Tell, alongside, processors
 
 INDEX = "index.html"
 #: The processed tables, as one product.
 TABLES = "tables"
 #: Seconds between two writings of the record; what was made since a kill is made once more.
 RECORD_EVERY = 2.0
+
+
+def _nothing(*_: object) -> None:
+    pass
+
+
+def _import_all() -> None:
+    from pipeline.publish.build.run import get_ready
+
+    get_ready([])
 
 
 @dataclass
@@ -147,10 +156,10 @@ def build(
         scheduler cannot be used.
     """
     folders = Folders.of(data, out, notebooks)
-    say = tell if explain else _say_nothing
+    say = tell if explain else _nothing
     with _run(folders, tell) as outcome:
         seen = Seen(folders.pages)
-        meanwhile = partial(_get_ready, []) if scheduler is None else None
+        meanwhile = _import_all if scheduler is None else _nothing
         _make_tables(folders, seen, outcome, force, say, tell, workers, progress, meanwhile)
         abouts = report_data_in(folders.processed)
         reports = reports_of(abouts)
@@ -194,7 +203,7 @@ def make_tables(
     folders = Folders.of(data, out)
     with _run(folders, tell) as outcome:
         seen = Seen(folders.pages)
-        say = tell if explain else _say_nothing
+        say = tell if explain else _nothing
         outcome.written += _make_tables(folders, seen, outcome, force, say, tell)
         seen.write()
     return outcome
@@ -257,7 +266,7 @@ def _make_tables(
     tell: Callable[[str], None],
     workers: int | None = None,
     progress: bool = False,
-    meanwhile: Callable[[], None] | None = None,
+    meanwhile: Callable[[], None] = _nothing,
 ) -> list[Path]:
     """Make the processed tables again if they, the raw ones or the code changed; returns them.
 
@@ -281,25 +290,19 @@ def _make_tables(
     remove_leftovers(folders.processed)
     from pipeline.analysis.process import Processed, process
 
-    def make(_: str, tell: Tell) -> Processed:
-        return process(
-            folders.raw, folders.processed, workers or processors(), fresh=force, tell=tell
-        )
+    many = workers or processors()
 
-    def tasks() -> Iterator[str]:
-        yield TABLES
-        if meanwhile:
-            meanwhile()
+    def make(done: Tell) -> Processed:
+        return process(folders.raw, folders.processed, many, fresh=force, tell=done)
 
-    with _bar(progress) as heard:
-        [(_, processed, error)] = in_processes(make, tasks(), workers or processors(), heard=heard)
-    if isinstance(error, Died):
+    try:
+        with _bar(progress) as heard:
+            processed = alongside(make, meanwhile, many, heard)
+    except Died as error:
         raise CannotBuild(
             f"A part of the tables was not made: {error}. What was there before is unharmed; run "
             "it again."
         ) from error
-    if processed is None:
-        raise error or RuntimeError("the process for tables returned nothing")
     _note(processed, outcome, tell)
     if outcome.failed:  # said again in the next run, until it is put right
         record.forget(TABLES)
@@ -375,9 +378,9 @@ def _made(
         from pipeline.publish.build.cluster import made_by_cluster
 
         return made_by_cluster(due, folders.processed, folders.notebooks, timeout, scheduler)
-    from pipeline.publish.build.run import pages_of
+    from pipeline.publish.build.run import get_ready, pages_of
 
-    _get_ready({folders.notebooks / f"{report.notebook}.ipynb" for report in due})
+    get_ready({folders.notebooks / f"{report.notebook}.ipynb" for report in due})
     # The longest first, so that none is still running alone at the end.
     report_data = folders.processed / REPORT_DATA
     size = {
@@ -388,12 +391,6 @@ def _made(
     return pages_of(
         longest_first, folders.processed, folders.notebooks, timeout, workers or processors()
     )
-
-
-def _get_ready(notebooks: Iterable[Path]) -> None:
-    from pipeline.publish.build.run import get_ready
-
-    get_ready(notebooks)
 
 
 def _arriving(
@@ -467,10 +464,6 @@ def _in_short(reasons: list[str], most: int = 5) -> str:
     """The reasons why something is made again, the first few of many."""
     more = [f"and {len(reasons) - most} more"] if len(reasons) > most else []
     return "; ".join([*reasons[:most], *more]) or "you asked for it"
-
-
-def _say_nothing(_: str) -> None:
-    pass
 
 
 @contextmanager
