@@ -23,7 +23,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -40,7 +40,7 @@ _LOOK_AGAIN = 1.0
 class Died(Exception):
     """A task's process ended before the task did. ``at`` is what it was last said to be at."""
 
-    def __init__(self, how: str, at: str) -> None:
+    def __init__(self, how: str, at: str = "") -> None:
         """Keep how it ended, which is the message, and what it was at."""
         super().__init__(how)
         self.at = at
@@ -78,6 +78,7 @@ def in_processes(
     tasks: Iterable[Task],
     at_once: int,
     patience: float | None = None,
+    heard: Tell = lambda _: None,
 ) -> Generator[tuple[Task, Result | None, Exception | None], None, None]:
     """Each task with its result, or with the exception that ended it, in the order they are done.
 
@@ -93,11 +94,13 @@ def in_processes(
         How many processes at the same time.
     patience
         Seconds one step may take before the task's process is killed; None for any number.
+    heard
+        Is told here what a task was said to be at.
     """
     if not can_fork():
         for task in tasks:
             try:
-                yield task, work(task, lambda _: None), None
+                yield task, work(task, heard), None
             except Exception as error:
                 yield task, None, error
         return
@@ -117,7 +120,7 @@ def in_processes(
                 return
             wait([process.line for process in running], _LOOK_AGAIN)
             for process in list(running):
-                answer = _answer(process, patience)
+                answer = _answer(process, patience, heard)
                 if answer is not None:
                     running.remove(process)
                     _end(process)
@@ -126,6 +129,28 @@ def in_processes(
         for process in running:
             _end(process)
         gc.unfreeze()
+
+
+def alongside(
+    work: Callable[[Tell], Result],
+    here: Callable[[], object],
+    at_once: int,
+    heard: Tell = lambda _: None,
+) -> Result:
+    """What ``work`` returns: it is done in a process of its own while ``here`` is called in ours.
+
+    Where only one process may be at work, ``here`` comes after it. What ended it is raised.
+    """
+
+    def tasks() -> Iterator[None]:
+        yield None
+        here()
+
+    each = in_processes(lambda _, tell: work(tell), tasks(), at_once, heard=heard)
+    [(_, result, error)] = each
+    if error is not None:
+        raise error
+    return cast(Result, result)
 
 
 @dataclass
@@ -157,7 +182,9 @@ def _start(
     return _Process(task, number, ours, since=time.monotonic())
 
 
-def _answer(process: _Process[Any], patience: float | None) -> tuple[Any, Exception | None] | None:
+def _answer(
+    process: _Process[Any], patience: float | None, heard: Tell
+) -> tuple[Any, Exception | None] | None:
     """What a process has come to; None while it is at work."""
     # A process forked by it may hold the line open: that its own has ended is asked for as well.
     ended = bool(os.waitid(os.P_PID, process.number, os.WEXITED | os.WNOHANG | os.WNOWAIT))
@@ -169,6 +196,7 @@ def _answer(process: _Process[Any], patience: float | None) -> tuple[Any, Except
         ended = True
     if kind == "at":
         process.at, process.since = str(value), time.monotonic()
+        heard(process.at)
         return None
     if kind:
         return (value, None) if kind == "result" else (None, value)

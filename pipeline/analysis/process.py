@@ -33,14 +33,19 @@ from pipeline.analysis.providers import (
 from pipeline.analysis.quality import ERROR, FAILED, quality_checks
 from pipeline.analysis.ratings.bands import standard_ratings
 from pipeline.analysis.records import look_up, records
-from pipeline.analysis.report_data import quality_reports, report_files, reports
+from pipeline.analysis.report_data import (
+    ReportSubject,
+    quality_reports,
+    report_files,
+    reports,
+)
 from pipeline.analysis.significance_claims import significance_claims
 from pipeline.analysis.statistics.change import with_tests
 from pipeline.data import Problem, Tables, load_valid
 from pipeline.data.folders import raw_folder
 from pipeline.data.owners import owner_of
 from pipeline.data.package import PACKAGE_FILE
-from pipeline.workers import in_processes, rarely_collected
+from pipeline.workers import Tell, alongside, in_processes, rarely_collected
 
 FEWEST, CHUNK = 25, 100
 """Providers worked on at once: enough that tables are worth their cost, few enough for memory."""
@@ -119,10 +124,6 @@ class Processed:
     newly_failed: list[str] = field(default_factory=list)
 
 
-Watch = Callable[[Iterator["Made"], int], Iterable["Made"]]
-"""Hands on what is made of so many lots of providers, and may show how far that is."""
-
-
 @rarely_collected()
 def process(
     raw: Path,
@@ -130,7 +131,7 @@ def process(
     workers: int = 1,
     *,
     fresh: bool = False,
-    watch: Watch = lambda made, _: made,
+    tell: Tell = lambda _: None,
 ) -> Processed:
     """Make every processed table and report's data of a raw folder in ``out``.
 
@@ -139,7 +140,7 @@ def process(
     are in the result. Each file is written under another name and renamed; one whose content has
     not changed is left alone, and files that no longer belong are removed. A provider whose rows
     are what they were, with the tables that all share and the code, is not worked out again
-    (unless ``fresh``).
+    (unless ``fresh``). ``tell`` is told how many of how many lots of providers are done.
     """
     parts = Parts.read(out, fresh)
     packages = of_file(raw / PACKAGE_FILE) + of_file(raw_folder() / PACKAGE_FILE)
@@ -160,18 +161,23 @@ def process(
     faulty = {problem.provider for problem in problems if problem.stops}
     parts.drop_all_but({*tables["providers"]["provider"], *faulty})
     each = _each(partial(_make, tables, owned, out), chunks, workers)
-    for made in watch(each, len(chunks)):
+    for done, made in enumerate(each, start=1):
         parts.take_in(made)
-    for name, content in parts.whole():
-        write_files(out, {name: content})
-    write_files(out, {Path(PARTS): parts.record()})
-    kept = parts.files()
-    corrected = partial(read_processed, "corrected_figures", out)
-    checked = quality_reports(tables, parts.checks, corrected)
-    for report in [*checked, *national_reports(tables, parts.frames())]:
-        files = report_files(report)
-        write_files(out, files)
-        kept |= set(files)
+        tell(f"{done}/{len(chunks)}")
+    kept: set[Path] = set()
+
+    def national(_: Tell) -> set[Path]:
+        processed = {name: parts.frame(name, columns) for name, columns in USED.items()}
+        return _write(national_reports(tables, processed), out)
+
+    def whole() -> None:
+        for name, content in parts.whole():
+            write_files(out, {name: content})
+        write_files(out, {Path(PARTS): parts.record()})
+        corrected = partial(parts.frame, "corrected_figures")
+        kept.update(parts.files(), _write(quality_reports(tables, parts.checks, corrected), out))
+
+    kept |= alongside(national, whole, workers)
     remove_others(out, kept)
     found = newly_failed(before, parts.checks(again), tables["discrepancies"])
     return Processed(list(problems), found)
@@ -201,6 +207,14 @@ def _make(tables: Tables, owned: dict[str, pd.Series], out: Path, providers: lis
         for path, content in files.items():
             made.files[report.about["provider"]][path.as_posix()] = of_bytes(content)
     return made
+
+
+def _write(made: Iterable[ReportSubject], out: Path) -> set[Path]:
+    """Write the data of reports on several providers; return the names of the files."""
+    files = [report_files(report) for report in made]
+    for each in files:
+        write_files(out, each)
+    return {path for each in files for path in each}
 
 
 def owner_of_rows(tables: Tables, frame: pd.DataFrame) -> pd.Series:
@@ -301,9 +315,11 @@ class Parts:
         whole = self._headers["quality_checks"].encode() + b"".join(text)
         return pd.read_csv(io.BytesIO(whole), dtype="string", keep_default_na=False, na_values=[""])
 
-    def frames(self) -> dict[str, pd.DataFrame]:
-        """Return the whole tables that set providers side by side, as they stand in the folder."""
-        return {name: read_processed(name, self._out, columns) for name, columns in USED.items()}
+    def frame(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
+        """Return a whole table as it now is; ``columns`` names those that are wanted."""
+        rows = (self._text[code].get(name, b"") for code in sorted(self._text))
+        whole = b"".join([self._headers[name].encode(), *rows])
+        return read_processed(name, io.BytesIO(whole), columns)
 
     def still_right(self, family: list[str], mark: str) -> bool:
         """Whether what was made of these providers was made from the same and is still there."""
@@ -371,7 +387,7 @@ class Parts:
         return (json.dumps(record, sort_keys=True) + "\n").encode()
 
 
-def read_processed(name: str, folder: Path, columns: list[str] | None = None) -> pd.DataFrame:
+def read_processed(name: str, csv: io.BytesIO, columns: list[str] | None) -> pd.DataFrame:
     """Return a processed table by name, with the types that ``processed.json`` describes.
 
     ``columns`` names those that are wanted; all if None.
@@ -380,7 +396,7 @@ def read_processed(name: str, folder: Path, columns: list[str] | None = None) ->
     (fields,) = (r["schema"]["fields"] for r in described if r["name"] == name)
     kinds = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
     return pd.read_csv(
-        folder / f"{name}.csv",
+        csv,
         dtype={field["name"]: kinds.get(field["type"], "string") for field in fields},
         usecols=columns,
         keep_default_na=False,

@@ -65,6 +65,10 @@ class InvalidData(Exception):
         )
         super().__init__("\n".join(said(self.problems)))
 
+    def __reduce__(self) -> tuple[type, tuple[list[Problem]]]:
+        """Arrive whole from another process."""
+        return type(self), (self.problems,)
+
     def _render_traceback_(self) -> list[str]:
         # IPython shows this in place of a traceback: the sentences are all there is to know.
         return str(self).splitlines()

@@ -105,17 +105,19 @@ def _checked(
     texts: dict[str, Text] = {}
     tables: dict[str, pd.DataFrame] = {}
     for resource in package.resources:
-        text, found = read_text(folder, resource, package.limits)
-        problems += found
-        if text is None:
-            continue
-        known = resource.path in sound
-        cells = [] if known else list(column_problems(text, resource, package.limits))
-        problems += cells
-        texts[resource.name] = text
-        # A row with a bad cell has been reported; the rest of the table still counts.
-        bad_lines = {problem.line for problem in cells if problem.stops}
-        tables[resource.name] = in_order(resource.name, _typed(text, resource, bad_lines))
+        if resource.path not in sound:
+            text, found = read_text(folder, resource, package.limits)
+            cells = list(column_problems(text, resource, package.limits)) if text else []
+            problems += [*found, *cells]
+            if text is None:
+                continue
+            if found or cells or not text.lines:
+                texts[resource.name] = text
+                # A row with a bad cell has been reported; the rest of the table still counts.
+                bad_lines = {problem.line for problem in cells if problem.stops}
+                tables[resource.name] = in_order(resource.name, _typed(text, resource, bad_lines))
+                continue
+        tables[resource.name] = in_order(resource.name, _read(folder, resource))
     for name, figure, status in _OPTIONAL_STATUSES:
         if name in tables:
             frame = tables[name]
@@ -126,20 +128,20 @@ def _checked(
     problems += table_problems(tables, package, broken, sound=sound)
     owners: Owners = {}
     if any(problem.stops for problem in problems):
-        owners = _owners(texts)
+        owners = _owners(texts, tables)
         problems = _owned(problems, owners, package)
     return tables, problems, package, owners
 
 
-def _owners(texts: Mapping[str, Text]) -> Owners:
+def _owners(texts: Mapping[str, Text], tables: Tables) -> Owners:
     from pipeline.data.owners import owner_of
 
-    if not {"providers", "inspections", "plans", "actions"} <= set(texts):
-        return {}
-    frames = {
+    frames = dict(tables) | {
         name: pd.DataFrame(text.cells, index=text.lines).replace("", pd.NA)
         for name, text in texts.items()
     }
+    if not {"providers", "inspections", "plans", "actions"} <= set(frames):
+        return {}
     known = set(frames["providers"]["provider"].dropna())
     return {
         name: {int(str(line)): str(code) for line, code in of.items() if code in known}
@@ -188,6 +190,27 @@ def _without(tables: Tables, providers: set[str], owners: Owners) -> dict[str, p
             out |= frame["predecessor"].isin(providers)
         kept[name] = frame[~out]
     return kept
+
+
+def _read(folder: Path, resource: Resource) -> pd.DataFrame:
+    """Return the table of a file that nothing is wrong with, as ``_typed`` would, but in one go."""
+    types = {field.name: _TYPES[field.type][0] for field in resource.fields}
+    frame = pd.read_csv(
+        folder / resource.path,
+        dtype=types,
+        index_col=False,
+        usecols=lambda name: name in types,
+        keep_default_na=False,
+        na_values=[""],
+        skip_blank_lines=False,  # each row is known by its line
+        float_precision="round_trip",
+        encoding="utf-8-sig",
+    )
+    frame.index = pd.RangeIndex(2, len(frame) + 2)
+    frame = frame.dropna(how="all")
+    for name in types.keys() - set(frame):
+        frame[name] = pd.Series(pd.NA, frame.index, dtype=types[name])
+    return frame[list(types)]
 
 
 def _typed(text: Text, resource: Resource, bad_lines: set[int | None]) -> pd.DataFrame:

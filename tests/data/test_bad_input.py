@@ -4,6 +4,8 @@ Every case edits a copy of data/raw in one place. The line expected is where the
 what the loader says.
 """
 
+import csv
+import io
 import json
 import random
 import re
@@ -26,6 +28,15 @@ SCORES, RATINGS = "key_question_scores", "ratings"
 @pytest.fixture
 def folder(tmp_path):
     return Folder(tmp_path / "raw")
+
+
+def turned_round(text: str) -> bytes:
+    """A table with its columns in reverse, each cell quoted, two empty cells more in each row."""
+    out = io.StringIO()
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    table = [header[::-1], *([*row[::-1], "", ""] for row in rows)]
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows(table)
+    return out.getvalue().encode()
 
 
 def problems_of(folder: Folder) -> list[Problem]:
@@ -331,8 +342,9 @@ def test_a_folder_in_place_of_a_file(folder):
         lambda text: text.replace("\n", "\r\n").encode(),
         lambda text: text.rstrip("\n").encode(),
         lambda text: (text + "\n" + "," * text.split("\n", 1)[0].count(",") + "\n").encode(),
+        lambda text: turned_round(text),
     ],
-    ids=["byte order mark", "CRLF", "no last line end", "blank rows"],
+    ids=["byte order mark", "CRLF", "no last line end", "blank rows", "columns turned round"],
 )
 def test_what_spreadsheets_do_and_may(folder, change):
     wanted = load(folder.path)[SCORES]

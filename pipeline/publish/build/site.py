@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +37,23 @@ from pipeline.publish.build.locking import locked
 from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.surroundings import settle
 from pipeline.terminal import PROGRAM_FAULT
-from pipeline.workers import Died, processors
+from pipeline.workers import Died, Tell, alongside, processors
 
 INDEX = "index.html"
 #: The processed tables, as one product.
 TABLES = "tables"
 #: Seconds between two writings of the record; what was made since a kill is made once more.
 RECORD_EVERY = 2.0
+
+
+def _nothing(*_: object) -> None:
+    pass
+
+
+def _import_all() -> None:
+    from pipeline.publish.build.run import get_ready
+
+    get_ready([])
 
 
 @dataclass
@@ -147,10 +156,11 @@ def build(
         scheduler cannot be used.
     """
     folders = Folders.of(data, out, notebooks)
-    say = tell if explain else _say_nothing
+    say = tell if explain else _nothing
     with _run(folders, tell) as outcome:
         seen = Seen(folders.pages)
-        _make_tables(folders, seen, outcome, force, say, tell, workers, progress)
+        meanwhile = _import_all if scheduler is None else _nothing
+        _make_tables(folders, seen, outcome, force, say, tell, workers, progress, meanwhile)
         abouts = report_data_in(folders.processed)
         reports = reports_of(abouts)
         chosen = [r.as_of(as_of) for r in _chosen(wanted, reports, outcome)]
@@ -193,7 +203,7 @@ def make_tables(
     folders = Folders.of(data, out)
     with _run(folders, tell) as outcome:
         seen = Seen(folders.pages)
-        say = tell if explain else _say_nothing
+        say = tell if explain else _nothing
         outcome.written += _make_tables(folders, seen, outcome, force, say, tell)
         seen.write()
     return outcome
@@ -256,8 +266,12 @@ def _make_tables(
     tell: Callable[[str], None],
     workers: int | None = None,
     progress: bool = False,
+    meanwhile: Callable[[], None] = _nothing,
 ) -> list[Path]:
-    """Make the processed tables again if they, the raw ones or the code changed; returns them."""
+    """Make the processed tables again if they, the raw ones or the code changed; returns them.
+
+    They are made in a process of their own, and ``meanwhile`` is done in this one.
+    """
     for name in freshness.strays(folders.raw):
         tell(
             f"{folders.raw / name} was not read: datapackage.json describes no such table. "
@@ -274,13 +288,16 @@ def _make_tables(
         return []
     say(f"processed tables: {_in_short(reasons)}.")
     remove_leftovers(folders.processed)
-    from pipeline.analysis.process import process
+    from pipeline.analysis.process import Processed, process
 
-    watch = partial(_watched, progress)
+    many = workers or processors()
+
+    def make(done: Tell) -> Processed:
+        return process(folders.raw, folders.processed, many, fresh=force, tell=done)
+
     try:
-        processed = process(
-            folders.raw, folders.processed, workers or processors(), fresh=force, watch=watch
-        )
+        with _bar(progress) as heard:
+            processed = alongside(make, meanwhile, many, heard)
     except Died as error:
         raise CannotBuild(
             f"A part of the tables was not made: {error}. What was there before is unharmed; run "
@@ -295,15 +312,21 @@ def _make_tables(
     return sorted(folders.processed.glob("*.csv"))
 
 
-def _watched(progress: bool, made: Iterator[Any], count: int) -> Iterator[Any]:
-    """The lots of providers as their tables are done, behind a progress bar if there are several:
-    of some hundred providers they take minutes, in which nothing else is seen.
+@contextmanager
+def _bar(progress: bool) -> Iterator[Tell]:
+    """A progress bar of the lots of providers whose tables are done, where there are several: of
+    some hundred providers they take minutes, in which nothing else is seen.
     """
     from tqdm import tqdm
 
     tqdm.monitor_interval = 0  # its thread would be there when a worker is forked
-    hidden = not progress or count < 2
-    yield from tqdm(made, "tables", count, unit="lot", disable=hidden, leave=False)
+    with tqdm(desc="tables", unit="lot", disable=not progress, leave=False) as bar:
+
+        def heard(words: str) -> None:
+            bar.n, bar.total = map(int, words.split("/"))
+            bar.refresh()
+
+        yield heard
 
 
 def tables_out_of_date(raw: Path, processed: Path) -> bool:
@@ -441,10 +464,6 @@ def _in_short(reasons: list[str], most: int = 5) -> str:
     """The reasons why something is made again, the first few of many."""
     more = [f"and {len(reasons) - most} more"] if len(reasons) > most else []
     return "; ".join([*reasons[:most], *more]) or "you asked for it"
-
-
-def _say_nothing(_: str) -> None:
-    pass
 
 
 @contextmanager
