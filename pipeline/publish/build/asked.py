@@ -7,10 +7,10 @@ cell below, another report opened by name), the page must not say one thing and 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
-import papermill
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode
 
 from pipeline.publish.build.catalogue import Report, ReportFailed
 
@@ -18,8 +18,8 @@ TAG = "parameters"
 _ID = "what-was-opened"
 
 
-def check_declared(report: Report, notebook: NotebookNode) -> None:
-    """Refuse a notebook that cannot take a report's parameters as they are.
+def check_declared(report: Report, notebook: NotebookNode, declared: Sequence[str]) -> None:
+    """Refuse a notebook, which declares these parameters, that cannot take a report's as they are.
 
     Raises
     ------
@@ -34,7 +34,6 @@ def check_declared(report: Report, notebook: NotebookNode) -> None:
             f"{report.name}: cells {' and '.join(map(str, tagged))} of {file} are tagged "
             f"'{TAG}'; only one may be: take the tag, or the cell, out."
         )
-    declared = list(papermill.inspect_notebook(notebook))
     unknown = [name for name in report.parameters if name not in declared]
     if unknown:
         there = ", ".join(declared) or "none"
@@ -58,7 +57,11 @@ def with_question(report: Report, notebook: NotebookNode) -> NotebookNode:
         "from pipeline.publish.reports.report_page import opened\n"
         f"opened({names!r}, {{name: globals().get(name) for name in {names!r}}})"
     )
-    return NotebookNode(notebook | {"cells": [*notebook.cells, v4.new_code_cell(source, id=_ID)]})
+    cell = NotebookNode(
+        cell_type="code", id=_ID, source=source, metadata=NotebookNode(), outputs=[],
+        execution_count=None,
+    )  # fmt: skip
+    return NotebookNode(notebook | {"cells": [*notebook.cells, cell]})
 
 
 def check_opened(report: Report, executed: NotebookNode) -> NotebookNode:

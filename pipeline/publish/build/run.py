@@ -51,8 +51,7 @@ def get_ready(notebooks: Iterable[Path]) -> None:
         settings()
     for path in notebooks:
         with suppress(*_UNREADABLE):  # it will be said when the notebook is run
-            notebook = _read(path, path.stat().st_mtime_ns)
-            papermill.inspect_notebook(notebook)
+            notebook, _ = _read(path, path.stat().st_mtime_ns)
             for cell in notebook.cells:
                 if cell.cell_type == "markdown":
                     markdown(cell.source)
@@ -120,12 +119,12 @@ def run_report(
     """
     path = notebooks / f"{report.notebook}.ipynb"
     try:
-        notebook = _read(path, path.stat().st_mtime_ns)
+        notebook, declared = _read(path, path.stat().st_mtime_ns)
     except _UNREADABLE as error:
         raise ReportFailed(
             f"{report.name}: the notebook {path.name} cannot be read ({_first_line(error)})."
         ) from None
-    check_declared(report, notebook)
+    check_declared(report, notebook, declared)
     run = for_page(notebook)
     forget_opened()
     at = report.name
@@ -177,10 +176,11 @@ def renderer() -> Renderer:
 
 
 @cache
-def _read(path: Path, changed: int) -> Any:
+def _read(path: Path, changed: int) -> tuple[Any, list[str]]:
+    """A notebook with the parameters that it declares."""
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
-    return notebook
+    return notebook, list(papermill.inspect_notebook(notebook))
 
 
 def _where(report: Report, notebook: Any, run: Any, executed_index: int) -> str:

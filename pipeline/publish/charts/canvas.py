@@ -8,14 +8,16 @@ known, and measuring them would take longer than all the rest.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Literal, NamedTuple
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path
-from matplotlib.text import Text
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Affine2D
 
@@ -31,19 +33,51 @@ DOT_EDGE = 1.8
 Side = Literal["left", "center", "right"]
 
 
-class _Words(Text):
-    """Text whose middle stands at its place: capitals and figures are 0.7 of their size high."""
+class _Word(NamedTuple):
+    x: float
+    y: float
+    text: str
+    side: Side
+    size: float
+    bold: bool
+    colour: str
+
+
+class _Words(Artist):
+    """All words of a drawing, the middle of each at its place.
+
+    The renderer is handed them as they are, with itself as what it asks where they are anchored:
+    an artist a word would take as long to make as to draw.
+    """
+
+    def __init__(self, words: Sequence[_Word], down: Affine2D) -> None:
+        super().__init__()
+        self.set(transform=down, zorder=5)
+        self._words = words
 
     def draw(self, renderer: Any) -> None:
-        """Hand the words to the renderer as they are."""
-        x, y = self.get_transform().transform(self.get_unitless_position())
+        """Draw each word; capitals and figures are 0.7 of their size high."""
         pen = renderer.new_gc()
-        pen.set_foreground(self.get_color())
-        baseline = renderer.height - y + 0.35 * float(self.get_fontsize())
-        renderer.draw_text(
-            pen, x, baseline, self.get_text(), self.get_fontproperties(), 0, mtext=self
-        )
+        for word in self._words:
+            pen.set_foreground(word.colour)
+            font = _font(word.size, word.bold)
+            self._at = word
+            baseline = word.y + 0.35 * word.size
+            renderer.draw_text(pen, word.x, baseline, clean(word.text), font, 0, mtext=self)
         pen.restore()
+
+    def get_unitless_position(self) -> tuple[float, float]:
+        """Where the word that is being drawn stands."""
+        return self._at.x, self._at.y
+
+    def get_ha(self) -> str:
+        """Which side of it stands there."""
+        return self._at.side
+
+
+@cache
+def _font(size: float, bold: bool) -> FontProperties:
+    return FontProperties(size=size, weight="bold" if bold else "normal")
 
 
 @dataclass
@@ -59,7 +93,7 @@ class Canvas:
     )
     _discs: list[tuple[float, float, float, dict[str, Any]]] = field(default_factory=list)
     _marks: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
-    _words: list[tuple[float, float, str, dict[str, Any]]] = field(default_factory=list)
+    _words: list[_Word] = field(default_factory=list)
 
     def area(self, x: float, y: float, to_x: float, to_y: float, fill: str, **look: Any) -> None:
         """Fill a rectangle."""
@@ -115,8 +149,7 @@ class Canvas:
         colour: str = INK,
     ) -> None:
         """Write words whose middle is at ``y``, with their ``side`` at ``x``."""
-        look = {"ha": side, "fontsize": size, "color": colour}
-        self._words.append((x, y, text, look | ({"fontweight": "bold"} if bold else {})))
+        self._words.append(_Word(x, y, text, side, size, bold, colour))
 
     def axes(self, figure: Drawing) -> Axes:
         """Return axes that cover the drawing and show nothing of their own, for seaborn."""
@@ -161,8 +194,5 @@ class Canvas:
                 own = {**look, "markeredgewidth": DOT_EDGE}
                 level = 3 if thing == "comparator" else 4
                 figure.add_artist(Line2D(across, downwards, transform=down, zorder=level, **own))
-        for x, y, text, look in self._words:
-            figure.add_artist(
-                _Words(x, y, clean(text), transform=down, zorder=5, parse_math=False, **look)
-            )
+        figure.add_artist(_Words(self._words, down))
         return figure

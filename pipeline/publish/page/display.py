@@ -14,19 +14,17 @@ from functools import cache
 
 from pipeline.publish.page.markup import Markup, tag
 from pipeline.publish.page.style import INK, ON_DARK
-from pipeline.publish.page.stylesheet import components, counted_classes, lean_css, read
+from pipeline.publish.page.stylesheet import components, lean_css, read, with_counted
 
 NAME = "inspection-output"
 """Class of an output's own element."""
 
-_OUTPUT = re.compile(
-    rf'<div class="{NAME}"><style>[^<]*</style>(.*?)(?:<p class="hint">(?:(?!</p>).)*</p>)?</div>',
-    re.DOTALL,
-)
+_STYLE = re.compile(rf'<div class="{NAME}"><style>[^<]*</style>')
+_HINT, _END = '<p class="hint">', "</div>"
 # In a drawing a colour is an attribute of shapes, some of them in the shadow of a <use>, where no
-# rule reaches them; a variable does.
-_PAINT = re.compile(r'(fill|stroke)="(#[0-9A-Fa-f]{3,6})"')
-_VARIABLE = re.compile(r'(fill|stroke)="var\(--c-[0-9a-f]+,(#[0-9A-Fa-f]{3,6})\)"')
+# rule reaches them; a variable does. Each pattern begins with letters, which are found at once.
+_PAINT = re.compile(r'="(?:(?<=fill=")|(?<=stroke="))(#[0-9A-Fa-f]{3,6})"')
+_VARIABLE = re.compile(r'="var\(--c-[0-9a-f]+,(#[0-9A-Fa-f]{3,6})\)"')
 
 _DARK = '[data-jp-theme-light="false"] &,.vscode-dark &,.vscode-high-contrast &'
 _BLOCK = re.compile(
@@ -67,22 +65,26 @@ class Shown:
 def in_notebook(inside: Markup, hint: str = "") -> Markup:
     """Return HTML as a notebook shows it: whole by itself, with its style in the host's colours."""
     held = _PAINT.sub(_variable, str(inside))
-    style = Markup(_style(counted_classes(inside), "data-finder" in inside))  # noqa: S704
+    style = Markup(with_counted(_style("data-finder" in inside), inside))  # noqa: S704
     quiet = tag("p", hint, class_="hint") if hint else ""
     return tag("div", tag("style", style), Markup(held), quiet, class_=NAME)  # noqa: S704
 
 
 def on_page(output: str) -> str:
     """Return what a cell shows as HTML, as a page of ours shows it: without style and hint."""
-    found = _OUTPUT.fullmatch(output)
-    if found is None:
+    style = _STYLE.match(output)
+    if style is None or not output.endswith(_END):
         return output
-    return _VARIABLE.sub(r'\1="\2"', found[1])
+    inside = output[style.end() : -len(_END)]
+    before, hint, words = inside.rpartition(_HINT)
+    if hint and words.find("</p>") == len(words) - len("</p>"):
+        inside = before
+    return _VARIABLE.sub(r'="\1"', inside)
 
 
 def _variable(paint: re.Match[str]) -> str:
     """Let a colour of a drawing give way to what the output's style sheet says of it."""
-    return f'{paint[1]}="var(--c-{paint[2][1:].lower()},{paint[2]})"'
+    return f'="var(--c-{paint[1][1:].lower()},{paint[1]})"'
 
 
 def in_words(shown: Markup) -> str:
@@ -94,13 +96,13 @@ def in_words(shown: Markup) -> str:
 
 
 @cache
-def _style(asked: frozenset[str], finds: bool) -> str:
-    """Return the style sheet of an output, nested under the output's own element.
+def _style(finds: bool) -> str:
+    """Return the style sheet of an output, nested under its own element, without counted rules.
 
     The id in the selector is nobody's: a nested rule weighs as much as the heaviest of its parent's
     selectors, so every rule weighs an id and beats the host's rules without a word to any of them.
     """
-    sheets = [components(asked).replace(":scope {", "& {"), read("output.css")]
+    sheets = [components().replace(":scope {", "& {"), read("output.css")]
     nested = "\n".join([*sheets, read("finder.css")] if finds else sheets)
     ink = f"&{{--c-{INK[1:]}:var(--ink)}}"
     dark = "".join(f"--c-{light[1:]}:{dark};" for light, dark in ON_DARK.items())

@@ -32,9 +32,9 @@ from pipeline.publish.page.page_info import PageInfo
 from pipeline.publish.page.stylesheet import (
     TEMPLATE,
     components,
-    counted_classes,
     lean_css,
     read,
+    with_counted,
 )
 
 HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
@@ -230,7 +230,7 @@ def frame(page: PageInfo, body: str) -> dict[str, Markup]:
     """
     finds = "data-finder" in body
     lists = finds or page.kind == "index"
-    style = _stylesheet(lists, counted_classes(body)) + _running_foot(page)
+    style = with_counted(_stylesheet(lists), body) + _running_foot(page)
     script = _script(finds)
     return {
         "style": Markup(style),  # noqa: S704
@@ -241,9 +241,9 @@ def frame(page: PageInfo, body: str) -> dict[str, Markup]:
 
 
 @cache
-def _stylesheet(lists: bool, asked: frozenset[str]) -> str:
+def _stylesheet(lists: bool) -> str:
     # What is counted out belongs to the components: the page's print rules must come after it.
-    sheets = [components(asked), read("page.css")]
+    sheets = [components(), read("page.css")]
     return lean_css("\n".join([*sheets, read("finder.css")] if lists else sheets))
 
 

@@ -164,7 +164,8 @@ def house_style() -> Iterator[None]:
 
 def apply() -> None:
     """Set the house style for the rest of the process: the first line of a notebook's drawing."""
-    from matplotlib import rcParams
+    import matplotlib
 
     if not _is_set():
-        dict.update(rcParams, settings())  # they were checked when they were read
+        in_force: Any = matplotlib.rcParams
+        dict.update(in_force, settings())  # they were checked when they were read

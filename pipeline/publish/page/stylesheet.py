@@ -17,9 +17,18 @@ def counted_classes(html: str) -> frozenset[str]:
     return frozenset(_COUNTED.findall(" ".join(_CLASS.findall(html))))
 
 
-def components(asked: frozenset[str]) -> str:
-    """Return how the objects in notebook cells look; of counted rules, those that are asked for."""
-    return read("components.css") + "\n" + _counted(asked)
+_HERE = ".counted{}"
+
+
+def components() -> str:
+    """Return how the objects in notebook cells look, with a place for counted rules at the end."""
+    return f"{read('components.css')}\n{_HERE}"
+
+
+def with_counted(sheet: str, html: str) -> str:
+    """Return a sheet that holds ``components`` with those counted rules that some HTML asks for."""
+    rules = _counted(counted_classes(html))
+    return sheet.replace(_HERE, rules) if rules else sheet.replace(f"{_HERE}\n", "")
 
 
 @cache
