@@ -6,7 +6,7 @@ these contradicts it, or where no number of cases gives its percentage.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,10 +14,14 @@ import pandas as pd
 from pipeline.analysis.ratings.bands import overall_rating, permitted_discretion, rating_for
 from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.data import Tables
+from pipeline.data.package import MONTH_OR_DAY, Resource
+from pipeline.entry.form.layout import content, is_own_words
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.questions import Asking
 from pipeline.entry.reading.ratings import Overall, Rated
 from pipeline.entry.reading.statements import Restated
+
+ONCE = "printed once, and nothing else confirms it"
 
 
 @dataclass(frozen=True)
@@ -66,15 +70,64 @@ def check_restated(rows: Mapping[str, Found], restated: Iterable[Restated]) -> N
             row.doubt(f"{said.where} says {said.percent} per cent")
 
 
-def doubt_unconfirmed(rows: Iterable[Found]) -> None:
-    """Doubt figures on which ratings and tests rest where nothing else confirms them.
+def check_entered(rows: Iterable[Found], tables: Tables, resources: Sequence[Resource]) -> None:
+    """Compare rows with those that a person entered from the same document.
+
+    Rows that were read by machine themselves, and not checked, confirm nothing.
+    """
+    kept = tables["machine_readings"]
+    kept = kept[kept["mark"] != "checked"]
+    by_machine = set(zip(kept["source"], kept["table"], kept["row"], strict=True))
+    by_name = {resource.name: resource for resource in resources}
+    entered: dict[str, dict[tuple[str, ...], dict[str, str]]] = {}
+    sources = {row.cells["source"] for row in rows if row.table == "sources"}
+    for row in rows:
+        key = by_name[row.table].primary_key
+        if "source" not in by_name[row.table].columns:
+            continue
+        if row.table not in entered:
+            frame = tables[row.table]
+            frame = frame[frame["source"].isin(sources)].astype("string").fillna("")
+            entered[row.table] = {
+                tuple(known[name] for name in key if name != "source"): known
+                for known in (
+                    {str(c): str(v) for c, v in r.items()} for r in frame.to_dict("records")
+                )
+                if (known["source"], row.table, "/".join(known[name] for name in key))
+                not in by_machine
+            }
+        known = entered[row.table].get(tuple(row.cells.get(n, "") for n in key if n != "source"))
+        if known is None:
+            continue
+        columns = [
+            f.name
+            for f in content(by_name[row.table])
+            if f.name in row.cells and not is_own_words(f)
+        ]
+        other = [f"{known[c] or 'nothing'} as {c}" for c in columns if known[c] != row.cells[c]]
+        if other:
+            row.doubt(f"entered from this document before with {', '.join(other)}")
+        elif columns:
+            row.prove("entered from this document before, by a person, with the same", *columns)
+
+
+def doubt_unconfirmed(rows: Iterable[Found], resources: Sequence[Resource]) -> None:
+    """Doubt rows with a number or a date that nothing else confirms.
 
     A changed digit that stays possible contradicts nothing: only a person sees it.
     """
+    figures = {
+        resource.name: {
+            f.name
+            for f in content(resource)
+            if f.type in ("integer", "number") or f.constraints.get("pattern") == MONTH_OR_DAY
+        }
+        for resource in resources
+    }
     for row in rows:
-        figure = row.cells.get("percent") or row.cells.get("size")
-        if figure and not row.proofs and not row.doubts:
-            row.doubt("a rating or a test rests on it and nothing else confirms it")
+        alone = sorted(c for c in figures[row.table] - row.proved if row.cells.get(c))
+        if alone and not row.doubts:
+            row.doubt(f"{ONCE} ({', '.join(alone)})")
 
 
 def check_standard(

@@ -14,7 +14,7 @@ from pipeline.entry.documents import Document
 from pipeline.entry.problems import NotAReport
 from pipeline.entry.reading import proof
 from pipeline.entry.reading.dates import fits_weekday, iso
-from pipeline.entry.reading.facts import figures_of_tables
+from pipeline.entry.reading.facts import proposed_facts
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.identity import Identity
 from pipeline.entry.reading.questions import Asking, Cell, askings
@@ -116,18 +116,10 @@ def read_report(
     proof.check_shares(own, {code: q.sample for code, q in key_questions.items()}, base)
     proof.check_shares(prompt_rows, {code: p.sample for code, p in words.prompts.items()}, base)
     proof.check_restated(own, restated_figures(document, words))
-    proof.doubt_unconfirmed(own.values())
     _follow_up(report, resources)
-    report.rows += figures_of_tables(document, tables, report.code)
-    doubt_without_owner(report.rows, identity.provider, report.round)
+    used = {row.where for row in report.rows if row.table.endswith("_scores")}
+    report.rows += proposed_facts(document, tables, columns, used, report.code)
     return report.rows
-
-
-def doubt_without_owner(rows: list[Found], provider: str, year: int | None) -> None:
-    """Doubt every row where the provider or the year that its code is made of was not found."""
-    if not provider or not year:
-        for row in rows:
-            row.doubt("whose it is was not found: read again with --provider and --round")
 
 
 def _about(report: _Report) -> None:
@@ -219,14 +211,19 @@ def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
             said = ", ".join(f"{where}: {n}" for n, _, where in size.sizes)
             row.doubt(f"the document prints different sizes ({said})")
         elif len({where for _, _, where in size.sizes}) > 1:
-            row.prove("the same size stands in two places")
+            row.prove("the same size stands in two places", "size")
         if any(sum(parts) == count for parts in size.parts):
-            row.prove("its parts add up to it")
+            row.prove("its parts add up to it", "size")
         elif size.parts:
             row.doubt(f"its parts, {size.parts[0]}, do not add up to it")
+        for other in sizes.values():
+            same = (other.confidence, other.margin) == (size.confidence, size.margin)
+            if same and other.margin and other.designed != size.designed:
+                row.prove(
+                    f"{other.designed} has the same design", "confidence_level", "margin_of_error"
+                )
         if not row.doubts:
             base[sample] = count
-            proof.doubt_unconfirmed([row])
     return base
 
 
@@ -411,7 +408,7 @@ def _ratings(
 ) -> None:
     document, words, tables = report.document, report.words, report.tables
     bands = proof.Bands.of(tables, words.framework)
-    moved = {note.standard: note for note in discretions(document, words, headings)}
+    notes = discretions(document, words, headings)
     rows = {}
     for standard in words.standards:
         item = rated[standard.code]
@@ -453,11 +450,10 @@ def _ratings(
     for standard in words.standards:
         code = standard.code
         at_all = [row for q, row in own.items() if words.key_questions[q].standard == code]
-        note = moved.get(code)
+        here = [note for note in notes if note.standard == code]
+        moved = next((note.rating for note in here if note.rating), None)
         qualitative = "qualitative" in standard.basis
-        proof.check_standard(
-            code, at_all, rows[code], bands, note.rating if note else None, qualitative
-        )
+        proof.check_standard(code, at_all, rows[code], bands, moved, qualitative)
         previous = [
             cell.percent
             for asking in questions.values()
@@ -468,7 +464,7 @@ def _ratings(
         proof.check_previous_rating(
             code, previous, rated[code].previous, [*at_all, rows[code]], bands, known.get(code)
         )
-        if note is not None:
+        for note in {note.rule: note for note in here}.values():
             _discretion(report, note, at_all, rows[code], bands)
     proof.check_ratings(rows, rated, total, bands, read)
 
