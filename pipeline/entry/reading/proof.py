@@ -5,7 +5,7 @@ in the document, the earlier report's own figure, a sum that comes out. It is do
 these contradicts it, or where no number of cases gives its percentage.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +17,6 @@ from pipeline.data import Tables
 from pipeline.data.package import MONTH_OR_DAY, Resource
 from pipeline.entry.form.layout import content, is_own_words
 from pipeline.entry.reading.found import Found
-from pipeline.entry.reading.questions import Asking
 from pipeline.entry.reading.ratings import Overall, Rated
 from pipeline.entry.reading.statements import Restated
 
@@ -112,7 +111,7 @@ def check_entered(rows: Iterable[Found], tables: Tables, resources: Sequence[Res
 
 
 def doubt_unconfirmed(rows: Iterable[Found], resources: Sequence[Resource]) -> None:
-    """Doubt rows with a number or a date that nothing else confirms.
+    """Doubt rows with a number, a date or a rating that nothing else confirms.
 
     A changed digit that stays possible contradicts nothing: only a person sees it.
     """
@@ -120,7 +119,9 @@ def doubt_unconfirmed(rows: Iterable[Found], resources: Sequence[Resource]) -> N
         resource.name: {
             f.name
             for f in content(resource)
-            if f.type in ("integer", "number") or f.constraints.get("pattern") == MONTH_OR_DAY
+            if f.type in ("integer", "number")
+            or f.constraints.get("pattern") == MONTH_OR_DAY
+            or f.name == "rating"
         }
         for resource in resources
     }
@@ -208,67 +209,6 @@ def check_ratings(
         if scores:
             for row in rows.values():
                 row.prove(how)
-
-
-def check_columns(
-    askings: Mapping[str, Asking],
-    rows: Mapping[str, list[Found]],
-    known: Mapping[tuple[str, str], int],
-) -> None:
-    """Compare printed columns with figures known from elsewhere: shifted columns betray themselves.
-
-    ``known`` holds figures of the earlier report and of the national aggregate by column and key
-    question. Where a row prints a known figure in another column than its own, the whole table
-    (all questions of the standard) is doubted.
-    """
-    shifted: dict[str, list[str]] = defaultdict(list)
-    for code, asking in askings.items():
-        cells = {name: cell.percent for name, cell in asking.cells.items()}
-        for column, percent in cells.items():
-            figure = known.get((column, code))
-            if figure is None or percent == figure:
-                continue
-            elsewhere = [
-                name for name, other in cells.items() if other == figure and name != column
-            ]
-            right = [
-                name for name in cells if (name, code) in known and cells[name] == known[name, code]
-            ]
-            if elsewhere and not right:
-                shifted[asking.standard].append(code)
-    for standard, codes in shifted.items():
-        at_all = [code for code, asking in askings.items() if asking.standard == standard]
-        if len(codes) < 2 and len(at_all) > 1 and len(codes) * 2 < len(at_all):
-            at_all = codes
-        for code in at_all:
-            for row in rows[code]:
-                row.doubt("columns seem to be shifted: a known figure stands in another column")
-
-
-def check_previous_rating(
-    standard: str,
-    previous: list[int],
-    printed: list[str],
-    rows: list[Found],
-    bands: Bands,
-    known: str | None,
-) -> None:
-    """Doubt a table whose previous column does not give the previous rating printed above it."""
-    ratings = set(printed)
-    if known is not None and ratings and ratings != {known}:
-        for row in rows:
-            row.doubt(
-                f"the previous rating is printed as {printed[0]}, the earlier report has {known}"
-            )
-        return
-    if len(ratings) != 1 or not previous or bands.ratings.empty or known is not None:
-        return
-    by_bands = rating_for(min(previous), bands.ratings)
-    if bands.points(by_bands) is None or bands.points(printed[0]) is None:
-        return
-    if abs(int(bands.points(by_bands) or 0) - int(bands.points(printed[0]) or 0)) > 1:
-        for row in rows:
-            row.doubt(f"the previous figures give {by_bands}, the previous rating is {printed[0]}")
 
 
 def agreed_size(statements: list[tuple[int, str, str]]) -> tuple[int | None, bool]:

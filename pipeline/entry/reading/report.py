@@ -1,7 +1,7 @@
 """Read an inspection report: rows for the raw tables, each marked proved, read or look."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -102,16 +102,14 @@ def read_report(
     sizes = sample_sizes(document, words, tables["sample_kinds"])
     base = _samples(report, sizes)
     own = _scores(report, questions, "current", "own")
-    before = {}
     if any("previous" in asking.cells for asking in questions.values()):
-        before = _scores(report, questions, "previous", "reprint")
+        _scores(report, questions, "previous", "reprint")
     national = _comparators(report, questions)
     named = sorted({comparator for comparator, _ in national})
     if len(named) == 1:
         next(r for r in report.rows if r.table == "inspections").cells["comparator"] = named[0]
     prompt_rows = _prompts(report, prompts)
-    _ratings(report, questions, rated, own, before, headings)
-    _check_columns(report, questions, own, before, national)
+    _ratings(report, rated, own, headings)
     key_questions = words.key_questions
     proof.check_shares(own, {code: q.sample for code, q in key_questions.items()}, base)
     proof.check_shares(prompt_rows, {code: p.sample for code, p in words.prompts.items()}, base)
@@ -345,7 +343,6 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
     rows: dict[str, Found] = {}
     positions = len(report.words.prompts)
     has_previous = any("previous" in asking.cells for asking in prompts.values())
-    turned = _turned(prompts)
     for code in dict.fromkeys([*report.words.prompts, *prompts]):
         asking = prompts.get(code)
         if asking is not None and asking.is_new:
@@ -370,8 +367,8 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
             cells = {"inspection": inspection, "framework": framework, "prompt": code}
             row = report.add("prompt_scores", {**cells, **_value(cell)}, *_from(asking))
             _doubts(row, asking, cell, report.code)
-            if code in turned:
-                row.doubt("the columns seem to be turned round: only the earlier figure is there")
+            if column == "current" and cell is not None and cell.status:
+                row.doubt("this inspection has no figure here: are the columns turned round?")
             if asking is not None and asking.is_new:
                 row.doubt(f"{framework} has no prompt of this wording")
             if column == "current":
@@ -379,31 +376,10 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
     return rows
 
 
-def _turned(prompts: Mapping[str, Asking]) -> set[str]:
-    """Return the prompts with an earlier figure but no current one.
-
-    Where all prompts of a key question that lack a figure lack the current one, the columns may be
-    turned round, and every prompt of it is returned.
-    """
-    lacking: dict[str, set[str]] = defaultdict(set)
-    turned: set[str] = set()
-    for code, asking in prompts.items():
-        for column in ("previous", "current"):
-            cell = asking.cells.get(column)
-            if cell is not None and cell.status:
-                lacking[asking.key_question].add(column)
-                if column == "current":
-                    turned.add(code)
-    doubted = {question for question, columns in lacking.items() if columns == {"current"}}
-    return turned | {code for code, asking in prompts.items() if asking.key_question in doubted}
-
-
 def _ratings(
     report: _Report,
-    questions: Mapping[str, Asking],
     rated: Mapping[str, Rated],
     own: Mapping[str, Found],
-    before: Mapping[str, Found],
     headings: Mapping[int, str],
 ) -> None:
     document, words, tables = report.document, report.words, report.tables
@@ -445,8 +421,6 @@ def _ratings(
     )
     if not first[0]:
         total.doubt(NOT_FOUND)
-    earlier = tables["ratings"][tables["ratings"]["inspection"] == report.previous]
-    known = dict(zip(earlier["standard"], earlier["rating"], strict=True))
     for standard in words.standards:
         code = standard.code
         at_all = [row for q, row in own.items() if words.key_questions[q].standard == code]
@@ -454,16 +428,6 @@ def _ratings(
         moved = next((note.rating for note in here if note.rating), None)
         qualitative = "qualitative" in standard.basis
         proof.check_standard(code, at_all, rows[code], bands, moved, qualitative)
-        previous = [
-            cell.percent
-            for asking in questions.values()
-            if asking.standard == code
-            and (cell := asking.cells.get("previous")) is not None
-            and cell.percent is not None
-        ]
-        proof.check_previous_rating(
-            code, previous, rated[code].previous, [*at_all, rows[code]], bands, known.get(code)
-        )
         for note in {note.rule: note for note in here}.values():
             _discretion(report, note, at_all, rows[code], bands)
     proof.check_ratings(rows, rated, total, bands, read)
@@ -499,34 +463,6 @@ def _discretion(
                 score.prove(f"{note.where} names it as the lowest score")
             else:
                 score.doubt(f"{note.where} names {note.lowest}% as the lowest score")
-
-
-def _check_columns(
-    report: _Report,
-    questions: Mapping[str, Asking],
-    own: Mapping[str, Found],
-    before: Mapping[str, Found],
-    national: Mapping[tuple[str, str], Found],
-) -> None:
-    """Compare the previous column with the earlier report's own figures, where these are known."""
-    known = _earlier_figures(report)
-    rows: dict[str, list[Found]] = defaultdict(list)
-    for code in questions:
-        rows[code] += [row for row in (own.get(code), before.get(code)) if row is not None]
-        rows[code] += [row for (_, asked), row in national.items() if asked == code]
-    proof.check_columns(questions, rows, known)
-
-
-def _earlier_figures(report: _Report) -> dict[tuple[str, str], int]:
-    """Return known figures by column and key question, in this framework's numbering."""
-    tables, framework = report.tables, report.words.framework
-    earlier = _figures_elsewhere(report, report.previous, "own")
-    known = {("previous", code): percent for code, percent in earlier.items()}
-    national = tables["comparator_scores"]
-    national = national[(national["framework"] == framework) & national["percent"].notna()]
-    for _, row in national.iterrows():
-        known[row["comparator"], row["key_question"]] = int(row["percent"])
-    return known
 
 
 def _figures_elsewhere(report: _Report, inspection: str, reading: str) -> dict[str, int]:

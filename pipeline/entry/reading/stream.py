@@ -32,7 +32,6 @@ class Token:
     percent: float | None = None
     status: str | None = None
     part: bool = False
-    doubt: str = ""
 
     @property
     def is_value(self) -> bool:
@@ -102,10 +101,7 @@ def _cell_tokens(text: str, line: int, cell: int) -> list[Token]:
             found.append(Token(word, line, cell))
             continue
         percent = float(match[1].replace(",", ""))
-        doubt = "" if percent <= 100 else f"{word} is no share of cases"
-        if "." in match[1]:
-            doubt = f"{word} is no whole percentage"
-        found.append(Token(word, line, cell, percent=percent, doubt=doubt))
+        found.append(Token(word, line, cell, percent=percent))
     return found
 
 
@@ -350,21 +346,11 @@ def _collect(
             break
         at += 1
     values = [*inside, *after]
-    mention.doubts += [token.doubt for token in values if token.doubt]
     tied = [token for token in values if mention.first <= token.line <= mention.last]
     if tied:
         mention.values = values
     else:
         mention.loose = values
-    following = stream[at] if at < len(stream) else None
-    if (
-        following is not None
-        and values
-        and following.line == values[-1].line
-        and following.cell > 0
-        and not following.is_value
-    ):
-        mention.doubts.append(f"“{following.text}” stands where a figure should")
 
 
 def _is_rest_of_phrase(token: Token, values: list[Token]) -> bool:
