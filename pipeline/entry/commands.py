@@ -105,9 +105,12 @@ def read(
 
     Each row is marked: proved, read, or look where a person has to look.
     """
+    from pipeline.entry.accept.rows import OPTIONAL
     from pipeline.entry.form.filled import filled_form
+    from pipeline.entry.form.layout import WHY
     from pipeline.entry.form.writing import write_form
     from pipeline.entry.reading import read_document
+    from pipeline.entry.reading.proof import ONCE
 
     tables, resources = _loaded(folder)
     identity, rows = read_document(report, tables, resources, framework, provider, year)
@@ -115,12 +118,15 @@ def read(
     write_form(form, _workbook(out))
     for sheet in form.sheets:
         marks = [row.mark for row in sheet.rows if row.mark]
+        counts = ", ".join(
+            f"{marks.count(m)} {m}" for m in ("proved", "read", "look") if m in marks
+        )
+        once = sum(row.reference[WHY].startswith(ONCE) for row in sheet.rows)
+        if sheet.resource.name == OPTIONAL and marks:
+            counts = f"{len(marks)} proposals, left out unless you choose a measure"
+        elif once:
+            counts += f" ({once} only because the figure stands once)"
         if marks:
-            counts = ", ".join(
-                f"{marks.count(mark)} {mark}"
-                for mark in ("proved", "read", "look")
-                if mark in marks
-            )
             say(f"{sheet.resource.name}: {counts}")
     say(f"{out}: settle the rows marked look, then: python -m pipeline enter {out}")
 

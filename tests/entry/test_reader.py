@@ -6,6 +6,7 @@ numbers of prompts than in any document the project was made from.
 
 import random
 import re
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,8 +107,12 @@ def test_every_figure_of_a_report_with_tables_comes_out_right(seed: int, tmp_pat
     figures = found_figures(found, made)
     wanted = expected(made)
     assert {key: figures[key][0] for key in wanted} == wanted
-    sure = [mark != "look" for key, (_, mark) in figures.items() if key in wanted]
-    assert sum(sure) / len(sure) >= 0.8
+    # A percentage stands once in this report: somebody has to look. The rest is sure.
+    for key in wanted:
+        if key[0] == "national":  # another report may happen to print the same
+            assert figures[key][1] != "read", key
+        elif key[0] not in ("overall", "score", "rating"):
+            assert (figures[key][1] == "look") == bool(wanted[key]), key
     assert {f.mark for f in rows(found, "ratings")} == {"proved"}
     (inspection,) = rows(found, "inspections")
     assert inspection.cells["inspection"] == "ambleshire-crc-2021"
@@ -251,24 +256,57 @@ def test_damage_is_never_silent(damage: Damage, seed: int, tmp_path: Path) -> No
     assert silent(read("\n".join(lines), tmp_path), made) == []
 
 
-@FEW
+@settings(FEW, max_examples=12)
 @given(seed=st.integers(0, 10**6))
-def test_a_changed_digit_is_never_silent_where_a_rating_rests_on_it(
-    seed: int, tmp_path: Path
-) -> None:
-    """A prompt or a figure of another inspection that stands once is at most read, never proved."""
+def test_a_changed_digit_is_never_silent(seed: int, tmp_path: Path) -> None:
+    """Whichever digit it is: of a figure, a sample, a date, a score or the number of a standard."""
     made = invent(TABLES, FRAMEWORK, seed)
-    lines = report_with_tables(TABLES, made).split("\n")
+    text = report_with_tables(TABLES, made)
     dice = random.Random(seed)
-    at = dice.choice(_figure_lines(lines))
-    digit = dice.choice([m.start() for m in re.finditer(r"\d(?=\d?%)", lines[at])])
-    other = dice.choice([d for d in "123456789" if d != lines[at][digit]])
-    lines[at] = lines[at][:digit] + other + lines[at][digit + 1 :]
-    found = read("\n".join(lines), tmp_path)
-    wrong = silent(found, made)
-    assert {key[0] for key, _, _ in wrong} <= {"prompt", "national", "reprint"}
-    figures = found_figures(found, made)
-    assert all(figures[key][1] == "read" for key, _, _ in wrong)
+    at = dice.choice([m.start() for m in re.finditer(r"[0-9]", text)])
+    other = dice.choice([d for d in "0123456789" if d != text[at]])
+    assert silent(read(text[:at] + other + text[at + 1 :], tmp_path), made) == []
+
+
+def entered(made: Invented, machine: bool) -> Tables:
+    """The raw tables once a person, or the reader, has entered the prompts of a report."""
+    code, source = "ambleshire-crc-2021", "report-ambleshire-crc-2021"
+    scores = [
+        {"inspection": code, "framework": FRAMEWORK, "prompt": prompt, "percent": now,
+         "status": "published", "source": source, "place": "Annex 4"}
+        for prompt, (_, now) in made.prompts.items()
+    ]  # fmt: skip
+    about = {"inspection": code, "provider": "ambleshire-crc", "round": 2021, "source": source}
+    kept = [
+        {"source": source, "table": "prompt_scores", "mark": "read", "place": "line 3",
+         "row": f"{code}/{score['prompt']}/{source}"}
+        for score in scores
+    ]  # fmt: skip
+    more = {"prompt_scores": scores, "inspections": [about]}
+    more |= {"machine_readings": kept} if machine else {}
+    return {
+        name: pd.concat([frame, pd.DataFrame(more[name])], ignore_index=True)
+        if name in more
+        else frame
+        for name, frame in TABLES.items()
+    }
+
+
+@pytest.mark.parametrize("machine", [False, True])
+def test_what_a_person_entered_from_the_document_confirms_it(machine: bool, tmp_path: Path) -> None:
+    made = invent(TABLES, FRAMEWORK, 6)
+    wrong = sorted(made.prompts)[3]
+    before, now = made.prompts[wrong]
+    path = tmp_path / "report.txt"
+    path.write_text(report_with_tables(TABLES, made), encoding="utf-8")
+    made.prompts[wrong] = (before, now - 1)  # what was typed
+    found = read_document(path, entered(made, machine), RESOURCES, FRAMEWORK)[1]
+    own = rows(found, "prompt_scores", inspection="ambleshire-crc-2021")
+    looked_at = {f.cells["prompt"] for f in own if f.mark == "look"}
+    # What the machine read itself confirms nothing.
+    assert looked_at == (set(made.prompts) if machine else {wrong})
+    (doubted,) = [f for f in own if f.cells["prompt"] == wrong]
+    assert machine or f"before with {now - 1} as percent" in doubted.why
 
 
 def test_a_later_report_that_reprints_a_figure_confirms_or_contradicts_it(tmp_path: Path) -> None:
@@ -325,6 +363,91 @@ def test_a_score_that_does_not_add_up_is_looked_at(tmp_path: Path) -> None:
     assert total.mark == "look" and "add up" in total.why
 
 
+def test_two_discretions_of_one_report_are_found_over_line_breaks(tmp_path: Path) -> None:
+    made = invent(TABLES, FRAMEWORK, 5)
+    text = report_with_tables(TABLES, made)
+    note = (
+        "Professional discretion was\nused to raise the rating to ‘Good’.\n\n",
+        "The panel exercised\nits discretion and moved the rating to Outstanding.\n\n",
+        "Professional discretion may be used where a score is near a boundary.\n\n",
+    )
+    for name, said in zip(("assessment", "planning", "reviewing"), note, strict=True):
+        at = f"Work on {name} was described to us"
+        assert at in text
+        text = text.replace(at, said + at)
+    found = rows(read(text, tmp_path), "discretions")
+    moved = [(f.cells["standard"], f.cells["from_rating"] != "", f.mark) for f in found]
+    assert moved == [("2.1", True, "look"), ("2.2", True, "look")]
+
+
+FACTS = """Contents
+
+Key facts\t3
+Staff\t5
+Annex 2: Methodology\t7
+
+Key facts
+
+The number of people whom the
+service supervised last year
+
+1,203
+
+The number of offices in the
+whole of its large area
+
+114
+
+\tPrevious inspection\tCurrent inspection
+
+Total staff headcount (FTE)\t171\t180
+Sickness absence rate (all staff)\tNo data\t4.49%
+
+Over 40 per cent of them
+have a disability, and 31 per cent are young. Did staff help 12 per cent of them?
+"""
+
+
+def test_facts_are_proposed_with_what_they_count(tmp_path: Path) -> None:
+    text = report_with_tables(TABLES, invent(TABLES, FRAMEWORK, 5))
+    before = len(text.split("\n")) - 1
+    found = rows(read(text + FACTS, tmp_path), "facts")
+    columns = ("measure", "value", "previous_value", "previous_status", "as_printed")
+    new = {
+        int(f.where.split()[-1]) - before: tuple(f.cells[c] for c in columns)
+        for f in found
+        if int(f.where.split()[-1]) > before and f.cells["as_printed"] != "31 per cent"
+    }
+    assert new == {
+        12: ("", "1203", "", "not printed", "1,203"),
+        17: ("", "114", "", "not printed", "114"),
+        21: ("staff-headcount", "180", "171", "published", "180"),
+        22: ("sickness-absence-rate", "4.49", "", "no data", "4.49%"),
+        24: ("", "", "", "not printed", "Over 40 per cent"),
+    }
+    (young,) = [f for f in found if f.cells["as_printed"] == "31 per cent"]
+    assert young.cells["value"] == "31" and "have a disability" in young.words
+
+
+def test_a_phrase_that_a_line_break_parts_is_one_value(tmp_path: Path) -> None:
+    made = invent(TABLES, FRAMEWORK, 9)
+    text = report_with_tables(TABLES, made)
+    wrapped = "\n".join(
+        part
+        for line in text.split("\n")
+        for part in (
+            textwrap.wrap(line.replace("\t", " "), 95) if line.count("\t") > 1 and "?" in line
+            else [line]
+        )
+    )  # fmt: skip
+    assert re.search(r"(No|comparable|data)\n", wrapped)
+    found = read(wrapped, tmp_path)
+    assert silent(found, made) == []
+    figures, wanted = found_figures(found, made), expected(made)
+    right = [figures.get(key, ("",))[0] == value for key, value in wanted.items()]
+    assert sum(right) / len(right) >= 0.95
+
+
 def test_a_date_on_another_day_of_the_week_is_looked_at(tmp_path: Path) -> None:
     text = report_with_tables(TABLES, invent(TABLES, FRAMEWORK, 5))
     assert "Monday 4 October 2021" in text  # as the calendar has it
@@ -364,6 +487,28 @@ def test_a_table_whose_rules_leave_the_page_is_read(tmp_path: Path) -> None:
     as_pdf(text, tmp_path / "plan.pdf")
     found = read_document(tmp_path / "plan.pdf", TABLES, RESOURCES)[1]
     assert rows(found, "plans")[0].cells["plan"] == "ambleshire-crc-2022"
+
+
+def test_a_plan_without_layout_is_read_from_its_sentences(tmp_path: Path) -> None:
+    answers = ["Agreed", "Partly Agreed", "Not Agreed"]
+    text = plan(answers)
+    rows_of_plan = [" ".join(line.split("\t")) for line in text.split("\n") if "\t" in line[:4]]
+    assert len(rows_of_plan) == 3
+    head = text.split("1. Rec No")[0]
+    path = tmp_path / "plan.txt"
+    path.write_text(head + "\n".join("\n".join(textwrap.wrap(r, 90)) for r in rows_of_plan))
+    found = rows(read_document(path, TABLES, RESOURCES)[1], "responses")
+    assert [f.cells["response"] for f in found] == [a.lower() for a in answers]
+
+
+def test_a_recommendation_whose_number_skips_one_is_looked_at(tmp_path: Path) -> None:
+    text = plan(["Agreed", "Partly Agreed", "Agreed"]).replace("\n3.\t", "\n8.\t")
+    path = tmp_path / "plan.txt"
+    path.write_text(text, encoding="utf-8")
+    found = read_document(path, TABLES, RESOURCES)[1]
+    for table in ("recommendations", "responses"):
+        (row,) = rows(found, table, recommendation="8")
+        assert row.mark == "look"
 
 
 def test_printed_totals_that_disagree_doubt_every_answer(tmp_path: Path) -> None:

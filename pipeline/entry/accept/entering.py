@@ -10,7 +10,7 @@ from pipeline.data import InvalidData, Problem, load
 from pipeline.data.package import PACKAGE_FILE, Package, Resource, read_package
 from pipeline.entry.accept.merging import MergedTable, merge, number_rows, text_rows
 from pipeline.entry.accept.rows import settled_rows
-from pipeline.entry.accept.second_reading import Comparison, compare
+from pipeline.entry.accept.second_reading import Comparison, compare, settle
 from pipeline.entry.accept.storing import finish, write_all
 from pipeline.entry.form.reading import TypedRow, read_form
 from pipeline.entry.problems import CannotEnter
@@ -59,13 +59,17 @@ def enter(
     finish(folder)
     package = read_package(folder)
     resources = package.resources
-    rows, left_out = settled_rows(read_form(path, resources), resources)
+    book = read_form(path, resources)
+    other: dict[str, list[TypedRow]] = {}
+    if second is not None:
+        other, _ = settled_rows(read_form(second, resources), resources)
+        settle(book.rows, other, resources)
+        _without_inspection(other, folder, package)
+    rows, left_out = settled_rows(book, resources)
     left_out += _without_inspection(rows, folder, package)
     comparison = None
     extra: dict[Path, bytes] = {}
     if second is not None:
-        other, _ = settled_rows(read_form(second, resources), resources)
-        _without_inspection(other, folder, package)
         comparison = compare(path, rows, other, resources, write=write)
         rows |= comparison.readings(folder, resources, rows, other)
         if copies is not None:

@@ -14,7 +14,7 @@ from pipeline.entry.reading.words import simple
 
 PUBLISHED = "published"
 NOT_ENTERED = "not entered yet"
-_OPTIONAL = "facts"
+OPTIONAL = "facts"
 """Where the reader's proposals may stay unsettled: they are left out."""
 
 
@@ -46,7 +46,7 @@ def settled_rows(
         empty = len(typed) - len(kept)
         if empty:
             left_out.append(f"sheet {name}: rows left out, nothing typed: {empty}")
-        proposed = [row for row in kept if row.mark == "look"] if name == _OPTIONAL else []
+        proposed = [row for row in kept if row.mark == "look"] if name == OPTIONAL else []
         if proposed:
             left_out.append(f"sheet {name}: proposals left out, still marked look: {len(proposed)}")
             kept = [row for row in kept if row.mark != "look"]

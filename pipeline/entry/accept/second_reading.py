@@ -181,6 +181,20 @@ def compare(
     return Comparison(cells, kept)
 
 
+def settle(first: _Rows, second: _Rows, resources: Sequence[Resource]) -> None:
+    """Mark the rows checked that a person has typed too: ``compare`` refuses them if they differ.
+
+    So a document that was read by machine and typed once, without sight of what was read, needs no
+    more looking at than the cells in which the two differ.
+    """
+    for table, rows in first.items():
+        resource = _resource(resources, table)
+        typed = {k for k, row in _by_key(second.get(table, []), resource).items() if not row.mark}
+        for key, row in _by_key(rows, resource).items() if table not in _NOT_COMPARED else ():
+            if row.mark == "look" and key in typed:
+                row.mark = "checked"
+
+
 def _compared(resource: Resource) -> list[str]:
     """Return the columns that two people type: neither key, nor given code, nor our own words."""
     given = {

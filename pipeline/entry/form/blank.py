@@ -7,7 +7,7 @@ import pandas as pd
 from pipeline.data import Tables, is_missing
 from pipeline.data.package import Resource
 from pipeline.entry.codes import code_of, inspection_code, known_provider
-from pipeline.entry.form.layout import Form, Row, Sheet, tables_of_form
+from pipeline.entry.form.layout import Form, Row, Sheet, choices, tables_of_form
 from pipeline.entry.problems import CannotEnter
 
 _HOW = [
@@ -121,7 +121,7 @@ def new_inspection(
     return Form(
         f"Inspection {inspection} by {framework}",
         _HOW,
-        _sheets(tables_of_form(resources, is_plan=False), rows, model),
+        _sheets(tables, tables_of_form(resources, is_plan=False), rows, model),
     )
 
 
@@ -145,7 +145,7 @@ def new_plan(
     return Form(
         f"Action plan {plan}",
         _HOW,
-        _sheets(tables_of_form(resources, is_plan=True), rows, {}),
+        _sheets(tables, tables_of_form(resources, is_plan=True), rows, {}),
     )
 
 
@@ -187,7 +187,7 @@ def new_audits(
     ]
     wanted = [r for r in resources if r.name in ("case_audits", "audit_targets")]
     rows = {"case_audits": audits, "audit_targets": targets}
-    return Form(f"Case audits of {code}, {month}", _HOW_TO_AUDIT, _sheets(wanted, rows, {}))
+    return Form(f"Case audits of {code}, {month}", _HOW_TO_AUDIT, _sheets(tables, wanted, rows, {}))
 
 
 def _provider(tables: Tables, provider: str) -> tuple[str, list[Row]]:
@@ -281,6 +281,7 @@ def _facts(tables: Tables, model: dict[str, pd.DataFrame], common: dict[str, str
 
 
 def _sheets(
+    tables: Tables,
     resources: Sequence[Resource],
     rows: dict[str, list[Row]],
     model: dict[str, pd.DataFrame],
@@ -292,7 +293,7 @@ def _sheets(
             row.cells = {name: row.cells[name] for name in resource.columns if name in row.cells}
             _place(row, resource, model)
         spare = 0 if resource.name in ("inspections", "plans", "overall_ratings") else 30
-        sheets.append(Sheet(resource, own, spare))
+        sheets.append(Sheet(resource, own, spare, choices(resource, resources, tables)))
     return sheets
 
 

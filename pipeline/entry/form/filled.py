@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from pipeline.data import Tables, is_missing
 from pipeline.data.package import Resource
-from pipeline.entry.form.layout import WHY, Form, Row, Sheet, is_own_words, tables_of_form
+from pipeline.entry.form.layout import (
+    WHY,
+    Form,
+    Row,
+    Sheet,
+    choices,
+    is_own_words,
+    tables_of_form,
+)
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.identity import Identity
 
@@ -28,7 +36,8 @@ def filled_form(
     """Return the workbook of what was read from the document called ``name``."""
     source = next((f.cells["source"] for f in found if f.table == "sources"), "")
     sheets = []
-    for resource in tables_of_form(resources, identity.is_plan):
+    wanted = tables_of_form(resources, identity.is_plan)
+    for resource in wanted:
         rows = []
         for item in found:
             if item.table != resource.name:
@@ -46,7 +55,7 @@ def filled_form(
             if "place" in cells and not cells["place"]:
                 cells["place"] = item.where or item.why[:80]
             rows.append(Row(cells, item.mark, item.words, item.where, reference={WHY: item.why}))
-        sheets.append(Sheet(resource, rows))
+        sheets.append(Sheet(resource, rows, choices=choices(resource, wanted, tables)))
     what = "Action plan" if identity.is_plan else "Inspection report"
     return Form(f"{what} read from {name}", _HOW, sheets)
 

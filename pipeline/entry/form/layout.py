@@ -7,6 +7,7 @@ status appears in the workbook by itself.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipeline.data import Tables
 from pipeline.data.package import Field, Resource
 
 MARK, WORDS, WHERE = "mark", "words", "where"
@@ -45,6 +46,8 @@ class Sheet:
     rows: list[Row]
     spare: int = 20
     """Empty rows to type in."""
+    choices: dict[str, list[str]] = field(default_factory=dict)
+    """The codes that a column may hold, where these are of a table outside the form."""
 
     @property
     def references(self) -> list[str]:
@@ -84,6 +87,16 @@ def tables_of_form(resources: Sequence[Resource], is_plan: bool) -> list[Resourc
         ):
             wanted.append(resource)
     return wanted
+
+
+def choices(resource: Resource, form: Sequence[Resource], tables: Tables) -> dict[str, list[str]]:
+    """Return by column the codes of the raw tables that a form does not itself hold."""
+    inside = {resource.name for resource in form}
+    return {
+        key.fields[0]: sorted(set(tables[key.resource][key.reference[0]]))
+        for key in resource.foreign_keys
+        if len(key.fields) == 1 and key.resource not in inside
+    }
 
 
 def is_own_words(column: Field) -> bool:

@@ -232,12 +232,13 @@ def _rule(field: Field, sheet: Sheet, lists: _Lists, codes: dict[str, list[str]]
         "input_title": field.name[:32],
         "input_message": note,
     }
-    if "enum" in limits:
+    words = limits.get("enum") or sheet.choices.get(field.name)
+    if words:
         rule |= {
             "validate": "list",
-            "source": lists.source(f"{sheet.resource.name}.{field.name}", limits["enum"]),
+            "source": lists.source(f"{sheet.resource.name}.{field.name}", words),
             "error_title": "Not in the list",
-            "error_message": "Choose one of the words in the list.",
+            "error_message": "Choose one of the list: it holds what the raw tables know.",
         }
     elif field.type in ("integer", "number"):
         low, high = limits.get("minimum", -1e9), limits.get("maximum", 1e9)

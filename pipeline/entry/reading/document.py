@@ -1,14 +1,18 @@
 """Open a document, see what it is, and read it."""
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.data import Tables
 from pipeline.data.package import Resource
-from pipeline.entry.documents import open_document
+from pipeline.entry.documents import Document, open_document
 from pipeline.entry.problems import NotAReport
+from pipeline.entry.reading.dates import iso
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.identity import Identity, identify
+from pipeline.entry.reading.proof import check_entered, doubt_unconfirmed
 
 
 def read_document(
@@ -30,11 +34,36 @@ def read_document(
     document = open_document(path)
     identity = identify(document, tables["providers"], provider)
     if identity.is_plan:
-        return identity, read_plan(document, path.name, tables, identity, year)
-    if framework is None:
+        rows = read_plan(document, path.name, tables, identity, year)
+    elif framework is None:
         known = ", ".join(tables["frameworks"]["framework"])
         raise NotAReport(
             f"{path.name} is no action plan; an inspection report is read by its framework: "
             f"add --framework, one of {known}."
         )
-    return identity, read_report(document, path.name, framework, tables, resources, identity, year)
+    else:
+        rows = read_report(document, path.name, framework, tables, resources, identity, year)
+    check_entered(rows, tables, resources)
+    doubt_unconfirmed(rows, resources)
+    about = next(row.cells for row in rows if row.table in ("inspections", "plans"))
+    reason = _doubtful_code(document, about, year is not None)
+    for row in rows if reason else ():
+        row.doubt(reason)
+    return identity, rows
+
+
+def _doubtful_code(document: Document, about: Mapping[str, str], year_is_given: bool) -> str:
+    """Say why the provider or the year of which every row's code is made is doubtful, or ""."""
+    year = about.get("round") or about.get("year") or ""
+    if not about["provider"] or not year:
+        return "whose it is was not found: read again with --provider and --round"
+    if year_is_given:
+        return ""
+    if "round" in about:
+        named = Counter(re.findall(r"\b(?:19|20)\d\d\b", document.text))
+        other = year if named[year] == max(named.values()) else named.most_common(1)[0][0]
+    else:
+        other = ((iso(about["report_published_printed"]) or "")[:4]) or year
+    if other != year:
+        return f"its year may be {other}, not {year}: read again with --round"
+    return ""

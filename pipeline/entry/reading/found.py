@@ -20,6 +20,8 @@ class Found:
     where: str = ""
     doubts: list[str] = field(default_factory=list)
     proofs: list[str] = field(default_factory=list)
+    proved: set[str] = field(default_factory=set)
+    """The columns that the proofs confirm."""
 
     @property
     def mark(self) -> str:
@@ -35,6 +37,7 @@ class Found:
         """Mark the row to be looked at."""
         self.doubts.append(reason)
 
-    def prove(self, reason: str) -> None:
-        """Say what confirms the row."""
+    def prove(self, reason: str, *columns: str) -> None:
+        """Say what confirms the row, or only these columns of it."""
         self.proofs.append(reason)
+        self.proved |= set(columns or self.cells)

@@ -12,13 +12,14 @@ from pipeline.entry.problems import NotAReport
 from pipeline.entry.reading.dates import iso
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.identity import Identity
-from pipeline.entry.reading.report import doubt_without_owner, provider_row
+from pipeline.entry.reading.report import provider_row
 from pipeline.entry.reading.sources import source_row
 from pipeline.entry.reading.words import shown
 
 _ANSWERS = ("agreed", "partly agreed", "not agreed")
 _ANSWER = re.compile(r"^(?:partly|not)?\s*agreed$", re.I)
-_ANSWER_LINE = re.compile(r"^\s*((?:partly|not)?\s*agreed)(?:\s+(\S.*))?$", re.I)
+_ANSWER_LINE = re.compile(r"^(\s*)((?:partly|not)?\s*agreed)(?:\s+(\S.*))?$", re.I)
+_ANSWER_INSIDE = re.compile(r"^(.*[.:]\s+)((?:Partly |Not )?Agreed)(?:\s+(\S.*))?$")
 _SHOULD = re.compile(r"^((?:The )?[A-Z][^.:;]{1,90}?)\s+should\b:?\s*(.*)$", re.S)
 _NUMBERED = re.compile(r"^\s*(\d{1,2}\.?)\s+((?:The )?[A-Z].*)$")
 _TOTAL = re.compile(r"^\s*(agreed|partly agreed|not agreed|total)\s+(\d{1,2})\s*$", re.I)
@@ -54,6 +55,8 @@ class _Advice:
     first: str = ""
     """The words of the row, or the lines, with which it begins."""
     doubts: list[str] = field(default_factory=list)
+    skips: bool = False
+    """Whether numbers are missing before its own."""
 
 
 def read_plan(
@@ -110,13 +113,13 @@ def read_plan(
         printed = item.printed_number.rstrip(".")
         expected = number + 1
         number = int(printed) if printed.isdigit() and int(printed) > number else expected
+        item.skips = number != expected
         for missing in range(expected, number):
             found += _rows(plan, missing, _Advice(str(missing), "", ""), counted)
         found += _rows(plan, number, item, counted)
     for missing in range(number + 1, min(int(totals.get("total", "0")), number + 20) + 1):
         found += _rows(plan, missing, _Advice(str(missing), "", ""), counted)
     _check_repeated([row for row in found if row.table == "recommendations"], plan, about, tables)
-    doubt_without_owner(found, identity.provider, year)
     return found
 
 
@@ -176,6 +179,8 @@ def _rows(plan: str, number: int, item: _Advice, counted: str | None) -> Iterato
         row.doubt(reason)
     if item.printed_number.rstrip(".") != str(number):
         row.doubt(f"its printed number is “{item.printed_number}”, its place in the plan {number}")
+    if item.skips:
+        row.doubt(f"the recommendation before its printed number {number} was not found")
     if who is not None and not _ADDRESSEE.fullmatch(who[1]):
         row.doubt(f"“{who[1]}” does not read like an addressee")
     if who is None:
@@ -285,7 +290,10 @@ def _counted(advice: list[_Advice], totals: dict[str, str], about: Found) -> str
     for reason in wrong:
         about.doubt(reason)
     if not wrong:
-        about.prove("the printed totals agree with the answers")
+        about.prove(
+            "the printed totals agree with the answers",
+            *(f"{answer.replace(' ', '_')}_printed" for answer in totals),
+        )
     return "; ".join(wrong)
 
 
@@ -425,22 +433,26 @@ def _from_lines(document: Document) -> Iterator[_Advice]:
         end = starts[order + 1][0] if order + 1 < len(starts) else len(lines)
         hit = _NUMBERED.match(lines[start].text)
         advice = _Advice(number, "", lines[start].where)
-        text = [hit[2] if hit else ""]
+        text: list[str] = []
         answered = False
         promise: _Promise | None = None
         before = ""
-        for line in lines[start + 1 : end]:
+        first = Line((hit[2] if hit else "",), lines[start].where)
+        for line in (first, *lines[start + 1 : end]):
             if not line.text:
                 continue
             if _TOTAL.match(line.text):
                 break
-            answer = _ANSWER_LINE.match(line.text)
+            answer = _ANSWER_LINE.match(line.text) or (
+                None if answered else _ANSWER_INSIDE.match(line.text)
+            )
             half = re.search(r"(?:^|\s)(partly|not)$", before, re.I)
             before = line.text
-            if answer and (not answered or answer[2] is None):
-                advice.answers.append(_answer(f"{half[1] if half else ''} {answer[1]}"))
+            if answer and (not answered or answer[3] is None):
+                text.append(answer[1])
+                advice.answers.append(_answer(f"{half[1] if half else ''} {answer[2]}"))
                 answered = True
-                advice.response += " " + (answer[2] or "")
+                advice.response += " " + (answer[3] or "")
                 continue
             item = _ITEM.match(line.text)
             if not answered:

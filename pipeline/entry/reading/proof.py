@@ -5,8 +5,8 @@ in the document, the earlier report's own figure, a sum that comes out. It is do
 these contradicts it, or where no number of cases gives its percentage.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,10 +14,13 @@ import pandas as pd
 from pipeline.analysis.ratings.bands import overall_rating, permitted_discretion, rating_for
 from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.data import Tables
+from pipeline.data.package import MONTH_OR_DAY, Resource
+from pipeline.entry.form.layout import content, is_own_words
 from pipeline.entry.reading.found import Found
-from pipeline.entry.reading.questions import Asking
 from pipeline.entry.reading.ratings import Overall, Rated
 from pipeline.entry.reading.statements import Restated
+
+ONCE = "printed once, and nothing else confirms it"
 
 
 @dataclass(frozen=True)
@@ -66,15 +69,66 @@ def check_restated(rows: Mapping[str, Found], restated: Iterable[Restated]) -> N
             row.doubt(f"{said.where} says {said.percent} per cent")
 
 
-def doubt_unconfirmed(rows: Iterable[Found]) -> None:
-    """Doubt figures on which ratings and tests rest where nothing else confirms them.
+def check_entered(rows: Iterable[Found], tables: Tables, resources: Sequence[Resource]) -> None:
+    """Compare rows with those that a person entered from the same document.
+
+    Rows that were read by machine themselves, and not checked, confirm nothing.
+    """
+    kept = tables["machine_readings"]
+    kept = kept[kept["mark"] != "checked"]
+    by_machine = set(zip(kept["source"], kept["table"], kept["row"], strict=True))
+    by_name = {resource.name: resource for resource in resources}
+    entered: dict[str, dict[tuple[str, ...], dict[str, str]]] = {}
+    sources = {row.cells["source"] for row in rows if row.table == "sources"}
+    for row in rows:
+        key = by_name[row.table].primary_key
+        if "source" not in by_name[row.table].columns:
+            continue
+        if row.table not in entered:
+            frame = tables[row.table]
+            frame = frame[frame["source"].isin(sources)].astype("string").fillna("")
+            entered[row.table] = {
+                tuple(known[name] for name in key if name != "source"): known
+                for known in (
+                    {str(c): str(v) for c, v in r.items()} for r in frame.to_dict("records")
+                )
+                if (known["source"], row.table, "/".join(known[name] for name in key))
+                not in by_machine
+            }
+        known = entered[row.table].get(tuple(row.cells.get(n, "") for n in key if n != "source"))
+        if known is None:
+            continue
+        columns = [
+            f.name
+            for f in content(by_name[row.table])
+            if f.name in row.cells and not is_own_words(f)
+        ]
+        other = [f"{known[c] or 'nothing'} as {c}" for c in columns if known[c] != row.cells[c]]
+        if other:
+            row.doubt(f"entered from this document before with {', '.join(other)}")
+        elif columns:
+            row.prove("entered from this document before, by a person, with the same", *columns)
+
+
+def doubt_unconfirmed(rows: Iterable[Found], resources: Sequence[Resource]) -> None:
+    """Doubt rows with a number, a date or a rating that nothing else confirms.
 
     A changed digit that stays possible contradicts nothing: only a person sees it.
     """
+    figures = {
+        resource.name: {
+            f.name
+            for f in content(resource)
+            if f.type in ("integer", "number")
+            or f.constraints.get("pattern") == MONTH_OR_DAY
+            or f.name == "rating"
+        }
+        for resource in resources
+    }
     for row in rows:
-        figure = row.cells.get("percent") or row.cells.get("size")
-        if figure and not row.proofs and not row.doubts:
-            row.doubt("a rating or a test rests on it and nothing else confirms it")
+        alone = sorted(c for c in figures[row.table] - row.proved if row.cells.get(c))
+        if alone and not row.doubts:
+            row.doubt(f"{ONCE} ({', '.join(alone)})")
 
 
 def check_standard(
@@ -155,67 +209,6 @@ def check_ratings(
         if scores:
             for row in rows.values():
                 row.prove(how)
-
-
-def check_columns(
-    askings: Mapping[str, Asking],
-    rows: Mapping[str, list[Found]],
-    known: Mapping[tuple[str, str], int],
-) -> None:
-    """Compare printed columns with figures known from elsewhere: shifted columns betray themselves.
-
-    ``known`` holds figures of the earlier report and of the national aggregate by column and key
-    question. Where a row prints a known figure in another column than its own, the whole table
-    (all questions of the standard) is doubted.
-    """
-    shifted: dict[str, list[str]] = defaultdict(list)
-    for code, asking in askings.items():
-        cells = {name: cell.percent for name, cell in asking.cells.items()}
-        for column, percent in cells.items():
-            figure = known.get((column, code))
-            if figure is None or percent == figure:
-                continue
-            elsewhere = [
-                name for name, other in cells.items() if other == figure and name != column
-            ]
-            right = [
-                name for name in cells if (name, code) in known and cells[name] == known[name, code]
-            ]
-            if elsewhere and not right:
-                shifted[asking.standard].append(code)
-    for standard, codes in shifted.items():
-        at_all = [code for code, asking in askings.items() if asking.standard == standard]
-        if len(codes) < 2 and len(at_all) > 1 and len(codes) * 2 < len(at_all):
-            at_all = codes
-        for code in at_all:
-            for row in rows[code]:
-                row.doubt("columns seem to be shifted: a known figure stands in another column")
-
-
-def check_previous_rating(
-    standard: str,
-    previous: list[int],
-    printed: list[str],
-    rows: list[Found],
-    bands: Bands,
-    known: str | None,
-) -> None:
-    """Doubt a table whose previous column does not give the previous rating printed above it."""
-    ratings = set(printed)
-    if known is not None and ratings and ratings != {known}:
-        for row in rows:
-            row.doubt(
-                f"the previous rating is printed as {printed[0]}, the earlier report has {known}"
-            )
-        return
-    if len(ratings) != 1 or not previous or bands.ratings.empty or known is not None:
-        return
-    by_bands = rating_for(min(previous), bands.ratings)
-    if bands.points(by_bands) is None or bands.points(printed[0]) is None:
-        return
-    if abs(int(bands.points(by_bands) or 0) - int(bands.points(printed[0]) or 0)) > 1:
-        for row in rows:
-            row.doubt(f"the previous figures give {by_bands}, the previous rating is {printed[0]}")
 
 
 def agreed_size(statements: list[tuple[int, str, str]]) -> tuple[int | None, bool]:

@@ -78,7 +78,6 @@ def _asking(mention: Mention, code: str, document: Document) -> Asking:
         columns = ("current",)
     if len(values) != len(columns):
         doubts.append(f"{len(values)} figures stand where the heading has {len(columns)} columns")
-    doubts += _gaps(values, document)
     cells = {}
     if len(values) == len(columns):
         for column, token in zip(columns, values, strict=True):
@@ -99,18 +98,6 @@ def _asking(mention: Mention, code: str, document: Document) -> Asking:
         is_new=mention.asked is None,
         loose=not mention.values,
     )
-
-
-def _gaps(values: list[Token], document: Document) -> list[str]:
-    """Say where an empty cell stands before or between the figures of a row."""
-    for number in {token.line for token in values}:
-        cells = document.lines[number].cells
-        filled = [n for n, cell in enumerate(cells) if cell]
-        inside = range(min(filled), max(filled) + 1)
-        figures = [token.cell for token in values if token.line == number]
-        if figures and max(figures) > 0 and any(not cells[n] for n in inside if n > 0):
-            return ["an empty cell stands among the figures of the row"]
-    return []
 
 
 def _compare(first: Asking, again: Asking) -> None:

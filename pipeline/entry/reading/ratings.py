@@ -16,7 +16,6 @@ class Rated:
     standard: str
     readings: list[tuple[str, str, str]] = field(default_factory=list)
     """Rating, words and place of each reading."""
-    previous: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     listed: bool = False
     """Whether the list of all ratings on the ratings page says the same."""
@@ -58,8 +57,6 @@ def standard_ratings(
         by_column = dict(zip(expected, ratings, strict=True))
         if "current" in by_column:
             rated.readings.append((by_column["current"], words, where))
-        if "previous" in by_column:
-            rated.previous.append(by_column["previous"])
     _compare_list(document, vocabulary, found)
     return found
 

@@ -1,7 +1,7 @@
 """Read an inspection report: rows for the raw tables, each marked proved, read or look."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -14,7 +14,7 @@ from pipeline.entry.documents import Document
 from pipeline.entry.problems import NotAReport
 from pipeline.entry.reading import proof
 from pipeline.entry.reading.dates import fits_weekday, iso
-from pipeline.entry.reading.facts import figures_of_tables
+from pipeline.entry.reading.facts import proposed_facts
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.identity import Identity
 from pipeline.entry.reading.questions import Asking, Cell, askings
@@ -102,32 +102,22 @@ def read_report(
     sizes = sample_sizes(document, words, tables["sample_kinds"])
     base = _samples(report, sizes)
     own = _scores(report, questions, "current", "own")
-    before = {}
     if any("previous" in asking.cells for asking in questions.values()):
-        before = _scores(report, questions, "previous", "reprint")
+        _scores(report, questions, "previous", "reprint")
     national = _comparators(report, questions)
     named = sorted({comparator for comparator, _ in national})
     if len(named) == 1:
         next(r for r in report.rows if r.table == "inspections").cells["comparator"] = named[0]
     prompt_rows = _prompts(report, prompts)
-    _ratings(report, questions, rated, own, before, headings)
-    _check_columns(report, questions, own, before, national)
+    _ratings(report, rated, own, headings)
     key_questions = words.key_questions
     proof.check_shares(own, {code: q.sample for code, q in key_questions.items()}, base)
     proof.check_shares(prompt_rows, {code: p.sample for code, p in words.prompts.items()}, base)
     proof.check_restated(own, restated_figures(document, words))
-    proof.doubt_unconfirmed(own.values())
     _follow_up(report, resources)
-    report.rows += figures_of_tables(document, tables, report.code)
-    doubt_without_owner(report.rows, identity.provider, report.round)
+    used = {row.where for row in report.rows if row.table.endswith("_scores")}
+    report.rows += proposed_facts(document, tables, columns, used, report.code)
     return report.rows
-
-
-def doubt_without_owner(rows: list[Found], provider: str, year: int | None) -> None:
-    """Doubt every row where the provider or the year that its code is made of was not found."""
-    if not provider or not year:
-        for row in rows:
-            row.doubt("whose it is was not found: read again with --provider and --round")
 
 
 def _about(report: _Report) -> None:
@@ -219,14 +209,19 @@ def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
             said = ", ".join(f"{where}: {n}" for n, _, where in size.sizes)
             row.doubt(f"the document prints different sizes ({said})")
         elif len({where for _, _, where in size.sizes}) > 1:
-            row.prove("the same size stands in two places")
+            row.prove("the same size stands in two places", "size")
         if any(sum(parts) == count for parts in size.parts):
-            row.prove("its parts add up to it")
+            row.prove("its parts add up to it", "size")
         elif size.parts:
             row.doubt(f"its parts, {size.parts[0]}, do not add up to it")
+        for other in sizes.values():
+            same = (other.confidence, other.margin) == (size.confidence, size.margin)
+            if same and other.margin and other.designed != size.designed:
+                row.prove(
+                    f"{other.designed} has the same design", "confidence_level", "margin_of_error"
+                )
         if not row.doubts:
             base[sample] = count
-            proof.doubt_unconfirmed([row])
     return base
 
 
@@ -348,7 +343,6 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
     rows: dict[str, Found] = {}
     positions = len(report.words.prompts)
     has_previous = any("previous" in asking.cells for asking in prompts.values())
-    turned = _turned(prompts)
     for code in dict.fromkeys([*report.words.prompts, *prompts]):
         asking = prompts.get(code)
         if asking is not None and asking.is_new:
@@ -373,8 +367,8 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
             cells = {"inspection": inspection, "framework": framework, "prompt": code}
             row = report.add("prompt_scores", {**cells, **_value(cell)}, *_from(asking))
             _doubts(row, asking, cell, report.code)
-            if code in turned:
-                row.doubt("the columns seem to be turned round: only the earlier figure is there")
+            if column == "current" and cell is not None and cell.status:
+                row.doubt("this inspection has no figure here: are the columns turned round?")
             if asking is not None and asking.is_new:
                 row.doubt(f"{framework} has no prompt of this wording")
             if column == "current":
@@ -382,36 +376,15 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
     return rows
 
 
-def _turned(prompts: Mapping[str, Asking]) -> set[str]:
-    """Return the prompts with an earlier figure but no current one.
-
-    Where all prompts of a key question that lack a figure lack the current one, the columns may be
-    turned round, and every prompt of it is returned.
-    """
-    lacking: dict[str, set[str]] = defaultdict(set)
-    turned: set[str] = set()
-    for code, asking in prompts.items():
-        for column in ("previous", "current"):
-            cell = asking.cells.get(column)
-            if cell is not None and cell.status:
-                lacking[asking.key_question].add(column)
-                if column == "current":
-                    turned.add(code)
-    doubted = {question for question, columns in lacking.items() if columns == {"current"}}
-    return turned | {code for code, asking in prompts.items() if asking.key_question in doubted}
-
-
 def _ratings(
     report: _Report,
-    questions: Mapping[str, Asking],
     rated: Mapping[str, Rated],
     own: Mapping[str, Found],
-    before: Mapping[str, Found],
     headings: Mapping[int, str],
 ) -> None:
     document, words, tables = report.document, report.words, report.tables
     bands = proof.Bands.of(tables, words.framework)
-    moved = {note.standard: note for note in discretions(document, words, headings)}
+    notes = discretions(document, words, headings)
     rows = {}
     for standard in words.standards:
         item = rated[standard.code]
@@ -448,27 +421,14 @@ def _ratings(
     )
     if not first[0]:
         total.doubt(NOT_FOUND)
-    earlier = tables["ratings"][tables["ratings"]["inspection"] == report.previous]
-    known = dict(zip(earlier["standard"], earlier["rating"], strict=True))
     for standard in words.standards:
         code = standard.code
         at_all = [row for q, row in own.items() if words.key_questions[q].standard == code]
-        note = moved.get(code)
+        here = [note for note in notes if note.standard == code]
+        moved = next((note.rating for note in here if note.rating), None)
         qualitative = "qualitative" in standard.basis
-        proof.check_standard(
-            code, at_all, rows[code], bands, note.rating if note else None, qualitative
-        )
-        previous = [
-            cell.percent
-            for asking in questions.values()
-            if asking.standard == code
-            and (cell := asking.cells.get("previous")) is not None
-            and cell.percent is not None
-        ]
-        proof.check_previous_rating(
-            code, previous, rated[code].previous, [*at_all, rows[code]], bands, known.get(code)
-        )
-        if note is not None:
+        proof.check_standard(code, at_all, rows[code], bands, moved, qualitative)
+        for note in {note.rule: note for note in here}.values():
             _discretion(report, note, at_all, rows[code], bands)
     proof.check_ratings(rows, rated, total, bands, read)
 
@@ -503,34 +463,6 @@ def _discretion(
                 score.prove(f"{note.where} names it as the lowest score")
             else:
                 score.doubt(f"{note.where} names {note.lowest}% as the lowest score")
-
-
-def _check_columns(
-    report: _Report,
-    questions: Mapping[str, Asking],
-    own: Mapping[str, Found],
-    before: Mapping[str, Found],
-    national: Mapping[tuple[str, str], Found],
-) -> None:
-    """Compare the previous column with the earlier report's own figures, where these are known."""
-    known = _earlier_figures(report)
-    rows: dict[str, list[Found]] = defaultdict(list)
-    for code in questions:
-        rows[code] += [row for row in (own.get(code), before.get(code)) if row is not None]
-        rows[code] += [row for (_, asked), row in national.items() if asked == code]
-    proof.check_columns(questions, rows, known)
-
-
-def _earlier_figures(report: _Report) -> dict[tuple[str, str], int]:
-    """Return known figures by column and key question, in this framework's numbering."""
-    tables, framework = report.tables, report.words.framework
-    earlier = _figures_elsewhere(report, report.previous, "own")
-    known = {("previous", code): percent for code, percent in earlier.items()}
-    national = tables["comparator_scores"]
-    national = national[(national["framework"] == framework) & national["percent"].notna()]
-    for _, row in national.iterrows():
-        known[row["comparator"], row["key_question"]] = int(row["percent"])
-    return known
 
 
 def _figures_elsewhere(report: _Report, inspection: str, reading: str) -> dict[str, int]:

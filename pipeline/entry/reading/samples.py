@@ -9,6 +9,7 @@ import pandas as pd
 from rapidfuzz.fuzz import token_set_ratio
 
 from pipeline.entry.documents import Document
+from pipeline.entry.reading.sentences import sentences
 from pipeline.entry.reading.vocabulary import Vocabulary
 from pipeline.entry.reading.words import marks, shown, simple, telling, without_marks
 
@@ -36,12 +37,14 @@ class Size:
     required: int | None = None
     confidence: int | None = None
     margin: int | None = None
+    designed: str = ""
+    """Where confidence level and margin of error stand."""
     all_eligible: bool = False
     doubts: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class _Sentence:
+class _Placed:
     text: str
     where: str
     domain: int | None
@@ -62,7 +65,7 @@ def sample_sizes(
     inner = kinds[kinds["part_of"].notna()]
     part_of = dict(zip(inner["sample"], inner["part_of"], strict=True))
     footnotes = _footnotes(document)
-    for sentence in _sentences(document, vocabulary):
+    for sentence in _placed(document, vocabulary):
         text = without_marks(sentence.text)
         counts = [
             (int(c[1].replace(",", "")), " ".join(c[2].split())) for c in _COUNT.finditer(text)
@@ -91,6 +94,7 @@ def sample_sizes(
             for sample in _designed(text, sentence, vocabulary, by_standard, by_domain):
                 found[sample].confidence = int(design[1])
                 found[sample].margin = int(design[2]) if design[2] else None
+                found[sample].designed = sentence.where
                 if not design[2]:
                     found[sample].doubts.append("its margin of error was not found")
         elif re.search(r"\bconfidence level\b", text):
@@ -141,7 +145,7 @@ def _named(phrase: str, vocabulary: Vocabulary) -> str | None:
 
 def _sample_of(
     phrase: str,
-    sentence: _Sentence,
+    sentence: _Placed,
     vocabulary: Vocabulary,
     by_standard: dict[str, str],
     definitions: dict[str, str],
@@ -174,7 +178,7 @@ def _sample_of(
 
 def _designed(
     text: str,
-    sentence: _Sentence,
+    sentence: _Placed,
     vocabulary: Vocabulary,
     by_standard: dict[str, str],
     by_domain: dict[int, str],
@@ -214,50 +218,29 @@ def _footnotes(document: Document) -> dict[str, str]:
 _ORDER = ("one", "two", "three", "four", "five", "six")
 
 
-def _sentences(document: Document, vocabulary: Vocabulary) -> Iterator[_Sentence]:
+def _placed(document: Document, vocabulary: Vocabulary) -> Iterator[_Placed]:
     """Yield the sentences of running text with the domain or standard whose heading stands above.
 
     A heading is a short line: a domain by its word or name, a standard by its name.
     """
-    domains = {s.domain for s in vocabulary.standards}
+    order = sorted({s.domain for s in vocabulary.standards})
     names = {tuple(simple(s.domain_name)): s.domain for s in vocabulary.standards}
     standards = {s.name: s for s in vocabulary.standards}
-    order = sorted(domains)
-    domain: int | None = None
-    standard: str | None = None
-    gathered: list[str] = []
-    where = ""
-
-    def flush() -> Iterator[_Sentence]:
-        text = " ".join(gathered)
-        gathered.clear()
-        for part in re.split(r"(?<=[.!?])[⁰¹²³⁴⁵⁶⁷⁸⁹\d]*\s+(?=[A-Z‘“(])", text):
-            if part:
-                yield _Sentence(part, where, domain, standard)
-
-    for line in document.lines:
-        text = line.text
-        words = tuple(w for w in simple(text) if not w.isdigit())
-        heading = len(text) < 60 and not text.endswith((".", ",", ";"))
-        numbered = re.match(rf"domain ({'|'.join(_ORDER)})\b", text, re.I)
-        if heading and numbered:
-            yield from flush()
+    above: dict[int, tuple[int | None, str | None]] = {}
+    for number, line in enumerate(document.lines):
+        words = tuple(w for w in simple(line.text) if not w.isdigit())
+        if len(line.text) >= 60 or line.text.endswith((".", ",", ";")):
+            continue
+        numbered = re.match(rf"domain ({'|'.join(_ORDER)})\b", line.text, re.I)
+        if numbered:
             at = _ORDER.index(numbered[1].lower())
-            domain = order[at] if at < len(order) else None
-            standard = None
-        elif heading and words in names:
-            yield from flush()
-            domain, standard = names[words], None
-        elif heading and words in standards:
-            yield from flush()
-            standard, domain = standards[words].code, standards[words].domain
-        elif not text or (text[:1] in "•-–" and gathered):
-            yield from flush()
-        elif heading and re.match(r"annex\b", text, re.I):
-            yield from flush()
-            domain = standard = None
-        else:
-            if not gathered:
-                where = line.where
-            gathered.append(text)
-    yield from flush()
+            above[number] = (order[at] if at < len(order) else None, None)
+        elif words in names:
+            above[number] = (names[words], None)
+        elif words in standards:
+            above[number] = (standards[words].domain, standards[words].code)
+        elif re.match(r"annex\b", line.text, re.I):
+            above[number] = (None, None)
+    for sentence in sentences(document, above):
+        heading = max((n for n in above if n < sentence.line), default=-1)
+        yield _Placed(sentence.text, sentence.where, *above.get(heading, (None, None)))

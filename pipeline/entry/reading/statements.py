@@ -1,10 +1,11 @@
 """What running text says of a question: the same figure in words, discretion, earlier advice."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.entry.documents import Document
+from pipeline.entry.reading.sentences import sentences
 from pipeline.entry.reading.vocabulary import Vocabulary
 from pipeline.entry.reading.words import marks, shown, telling, without_marks
 
@@ -32,8 +33,8 @@ def restated_figures(document: Document, vocabulary: Vocabulary) -> list[Restate
     questions = vocabulary.key_questions
     wanted = {code: telling(asked.wording) for code, asked in questions.items()}
     found = []
-    for text, where in _sentences(document):
-        for clause in re.split(r"(?<=[a-z”’)]), and |; ", text):
+    for sentence in sentences(document):
+        for clause in re.split(r"(?<=[a-z”’)]), and |; ", without_marks(sentence.text)):
             percents = _PERCENT.findall(clause)
             if len(percents) != 1 or "?" in clause:
                 continue
@@ -46,26 +47,8 @@ def restated_figures(document: Document, vocabulary: Vocabulary) -> list[Restate
             most = max(shares.values(), default=0)
             meant = [c for c, share in shares.items() if share >= 0.4 and share > most - 0.2]
             sure = len(meant) == 1 and most >= 0.8
-            found += [Restated(code, int(percents[0]), where, sure) for code in meant]
+            found += [Restated(code, int(percents[0]), sentence.where, sure) for code in meant]
     return found
-
-
-def _sentences(document: Document) -> Iterator[tuple[str, str]]:
-    gathered: list[str] = []
-    where = ""
-    for line in (*document.lines, None):
-        item = line is not None and line.text[:1] in "•-–"
-        if line is None or item or not line.text or len(line.cells) > 1:
-            text = without_marks(" ".join(gathered))
-            for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z])", text):
-                if sentence:
-                    yield sentence, where
-            gathered = []
-            if not item:
-                continue
-        if not gathered:
-            where = line.where if line else ""
-        gathered.append(line.text if line else "")
 
 
 @dataclass(frozen=True)
@@ -92,19 +75,21 @@ def discretions(
         if not re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", line.text) and (above := [n for n in starts if n <= number])
         for mark in marks(line.text)
     }
-    for number, line in enumerate(document.lines):
-        text = line.text
-        if not re.search(r"professional (?:judgement|discretion)", text, re.I):
+    for sentence in sentences(document):
+        text = sentence.text
+        if not re.search(r"professional judgement|\bdiscretion\b", text, re.I):
             continue
-        if not re.search(r"\b(?:used|exercised|applied)\b", text) or re.search(r"\bmay be\b", text):
+        if not re.search(r"\b(?:used|exercised|applied)\b", text) or re.search(
+            r"\b(?:may|should|can|could) be\b|\bwhether\b", text
+        ):
             continue
-        above = [n for n in starts if n <= number]
+        above = [n for n in starts if n <= sentence.line]
         own = marks(text[:4]) if re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", text) else []
         standard = mark_lines.get(own[0]) if own else None
         standard = standard or (headings[above[-1]] if above else None)
         if standard is None:
             continue
-        ratings = [r for r in vocabulary.ratings if re.search(rf"['‘]{r}['’]", text, re.I)]
+        ratings = [r for r in vocabulary.ratings if re.search(rf"\bto ['‘“\"]?{r}\b", text, re.I)]
         lowest = re.search(r"lowest score of (\d{1,3})", text)
         rule = "qualitative-evidence" if "qualitative" in text.lower() else "within-points"
         found.append(
@@ -114,7 +99,7 @@ def discretions(
                 int(lowest[1]) if lowest else None,
                 rule,
                 shown([text]),
-                line.where,
+                sentence.where,
             )
         )
     return found

@@ -32,7 +32,6 @@ class Token:
     percent: float | None = None
     status: str | None = None
     part: bool = False
-    doubt: str = ""
 
     @property
     def is_value(self) -> bool:
@@ -61,11 +60,20 @@ def tokens(document: Document, vocabulary: Vocabulary) -> list[Token]:
     furniture = _furniture(document.lines)
     stream: list[Token] = []
     for number, line in enumerate(document.lines):
-        if number in furniture or _FOOTNOTE.match(line.text):
+        if number in furniture or _is_footnote(line.text, vocabulary.statuses):
             continue
         for cell, text in enumerate(line.cells):
-            stream += _with_phrases(_cell_tokens(text, number, cell), vocabulary.statuses)
-    return stream
+            stream += _cell_tokens(text, number, cell)
+    return _with_phrases(stream, vocabulary.statuses)
+
+
+def _is_footnote(text: str, statuses: Sequence[str]) -> bool:
+    """Whether a line begins with a mark that no figure follows: its row may be broken there."""
+    words = simple(text)
+    follows = _FIGURE.match(without_marks(text).strip().partition(" ")[0]) or any(
+        words[: len(phrase)] == phrase for phrase in map(simple, statuses)
+    )
+    return bool(_FOOTNOTE.match(text)) and not follows
 
 
 def _furniture(lines: Sequence[Line]) -> set[int]:
@@ -93,46 +101,43 @@ def _cell_tokens(text: str, line: int, cell: int) -> list[Token]:
             found.append(Token(word, line, cell))
             continue
         percent = float(match[1].replace(",", ""))
-        doubt = "" if percent <= 100 else f"{word} is no share of cases"
-        if "." in match[1]:
-            doubt = f"{word} is no whole percentage"
-        found.append(Token(word, line, cell, percent=percent, doubt=doubt))
+        found.append(Token(word, line, cell, percent=percent))
     return found
 
 
 def _with_phrases(found: list[Token], statuses: Sequence[str]) -> list[Token]:
-    """Put the words of a phrase that stands for a figure together as one value."""
+    """Put the words of a phrase that stands for a figure together as one value.
+
+    A phrase may go over a line break. Where its cell breaks it off, its beginning is the value.
+    """
+    forms = [
+        ([*before, *simple(status), *after], status)
+        for status in statuses
+        for before in (["this", "question", "produces"], [])
+        for after in (["available"], [])
+    ]
     words = [" ".join(simple(token.text)) for token in found]
     whole: list[Token] = []
     at = 0
     while at < len(found):
-        for status in statuses:
-            phrase = simple(status)
-            here = words[at : at + len(phrase)]
-            if here == phrase:
-                end = at + len(phrase)
-                if words[end : end + 1] == ["available"]:
-                    end += 1
-            elif at == 0 and here and len(here) < len(phrase) and here == phrase[: len(here)]:
-                end = len(found)  # the beginning of a phrase that its cell breaks over lines
+        first = found[at]
+        cell = next((n for n in range(at, len(found)) if found[n].cell != first.cell), len(found))
+        row = next((n for n in range(at, cell) if found[n].line != first.line), cell)
+        begins = at == 0 or (found[at - 1].line, found[at - 1].cell) != (first.line, first.cell)
+        for form, status in forms:
+            cut = words[at:row] != form and words[at:row] == form[: row - at]
+            if words[at : min(cell, at + len(form))] == form:
+                end, cut = at + len(form), False
+            elif cut and begins and first.cell > 0 and form[0] == simple(status)[0]:
+                end = row
             else:
                 continue
-            if whole and [" ".join(simple(t.text)) for t in whole[-3:]] == [
-                "this",
-                "question",
-                "produces",
-            ]:
-                del whole[-3:]
             text = " ".join(token.text for token in found[at:end])
-            first = found[at]
-            cut = here != phrase
-            if cut and first.cell == 0:
-                continue  # prose that begins like a phrase
             whole.append(Token(text, first.line, first.cell, status=status, part=cut))
             at = end
             break
         else:
-            whole.append(found[at])
+            whole.append(first)
             at += 1
     return whole
 
@@ -262,7 +267,7 @@ def mentions(
         )
         if best and not best.is_prompt:
             standard, question = best.standard, best.code
-        _collect(mention, stream, first, end, stop, vocabulary.statuses)
+        _collect(mention, stream, first, end, stop)
         if best or (mention.values and question):
             found.append(mention)
     return found
@@ -320,24 +325,12 @@ def _columns_at(columns: dict[int, tuple[str, ...]], line: int) -> tuple[str, ..
     return columns[max(above)] if above else ()
 
 
-def _phrase_at(stream: list[Token], at: int, statuses: Sequence[str]) -> tuple[str, int] | None:
-    """Return the phrase that stands for a figure and begins here, over line breaks if need be."""
-    for status in statuses:
-        phrase = simple(status)
-        here = stream[at : at + len(phrase) + 1]
-        words = [" ".join(simple(token.text)) for token in here if not token.is_value]
-        if words[: len(phrase)] == phrase:
-            return status, len(phrase) + (words[len(phrase) :] == ["available"])
-    return None
-
-
 def _collect(
     mention: Mention,
     stream: list[Token],
     first: int,
     end: int,
     stop: int,
-    statuses: Sequence[str],
 ) -> None:
     """Find the values of a question: those on its lines, then those on lines of their own."""
     inside = [t for t in stream[first:end] if t.is_value]
@@ -347,32 +340,17 @@ def _collect(
         token = stream[at]
         if token.is_value:
             after.append(token)
-        elif (status := _phrase_at(stream, at, statuses)) is not None:
-            phrase, length = status
-            after.append(Token(phrase, token.line, token.cell, status=phrase))
-            at += length
-            continue
         elif _is_rest_of_phrase(token, [*inside, *after]):
             pass
         elif not (token.text.strip("()").isdigit() and len(token.text) <= 3 and token.cell == 0):
             break
         at += 1
     values = [*inside, *after]
-    mention.doubts += [token.doubt for token in values if token.doubt]
     tied = [token for token in values if mention.first <= token.line <= mention.last]
     if tied:
         mention.values = values
     else:
         mention.loose = values
-    following = stream[at] if at < len(stream) else None
-    if (
-        following is not None
-        and values
-        and following.line == values[-1].line
-        and following.cell > 0
-        and not following.is_value
-    ):
-        mention.doubts.append(f"“{following.text}” stands where a figure should")
 
 
 def _is_rest_of_phrase(token: Token, values: list[Token]) -> bool:
