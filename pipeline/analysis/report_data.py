@@ -39,7 +39,7 @@ from pipeline.analysis.quality.coverage import (
     quality_about,
     quality_tables,
 )
-from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows
+from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows, rating_rules
 from pipeline.analysis.ratings.next_rating import next_overall_rating, next_rating_by_standard
 from pipeline.analysis.ratings.scale import Rated
 from pipeline.analysis.ratings.stability import (
@@ -517,10 +517,7 @@ def outlook(
     complete = len(known) == int(apart.sum()) and bool(whole.all())
     asked = questions[questions["standard"].isin(known["standard"])]
     framework = current["framework"]
-    standards, bands, rules = (
-        framework_rows(tables[name], framework)
-        for name in ("standards", "rating_bands", "discretion_rules")
-    )
+    standards, bands, rules = rating_rules(tables, framework)
     totals = framework_rows(tables["overall_bands"], framework)
     rated = Rated.of(asked, standards, bands, rules)
     own_ratings = own if complete else known

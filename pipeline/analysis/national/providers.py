@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.inspections import inspections_in_order
-from pipeline.analysis.ratings.bands import framework_rows
+from pipeline.analysis.ratings.bands import framework_rows, rating_rules
 from pipeline.analysis.ratings.scale import Rated, Scale
 from pipeline.analysis.ratings.stability import total_together
 from pipeline.analysis.records import Row, first_spellings, grouped, records
@@ -167,10 +167,7 @@ def _with_ranks(
     if len(scored) < FEWEST:
         return frame
     chances = np.zeros((len(scored), int(frame["most"].iloc[0]) + 1))
-    standards, bands, rules = (
-        framework_rows(tables[name], framework)
-        for name in ("standards", "rating_bands", "discretion_rules")
-    )
+    standards, bands, rules = rating_rules(tables, framework)
     scale, basis = Scale.of(bands, rules), records(standards)
     for at, inspection in enumerate(scored["inspection"]):
         # An inspection compared with several earlier ones has its questions once for each.
