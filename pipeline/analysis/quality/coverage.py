@@ -27,10 +27,8 @@ FORMS = {
 _FORM_OF = {
     "published": NUMBER,
     "in words": WORDS,
-    **dict.fromkeys(
-        ("open", "not published", "no comparable data", "qualitative evidence only"), BLANK
-    ),
-    **dict.fromkeys(("no data", "not known", "not asked", "suppressed", "withdrawn"), BLANK),
+    **dict.fromkeys(("open", "not published", "no comparable data", "no data", "not known"), BLANK),
+    **dict.fromkeys(("qualitative evidence only", "not asked", "suppressed", "withdrawn"), BLANK),
 }
 _TOPICS = {
     "key_question_scores": "Key questions",
