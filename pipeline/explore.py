@@ -19,7 +19,7 @@ from pipeline.analysis.dictionary import processed_tables, raw_tables
 from pipeline.analysis.files import read_table
 from pipeline.analysis.named_tables import InFull, NamedTables
 from pipeline.analysis.ratings import close_calls as ratings
-from pipeline.analysis.ratings.bands import framework_rows
+from pipeline.analysis.ratings.bands import rating_rules
 from pipeline.analysis.records import records
 from pipeline.analysis.statistics.change import with_tests
 from pipeline.analysis.statistics.sampling import (
@@ -205,11 +205,8 @@ def close_calls(comparison: ComparisonReport) -> pd.DataFrame:
     ``decides`` (a lowest key question of its standard, which drives the rating).
     """
     framework = comparison.tables["inspections"]["framework"].iloc[-1]
-    standards, bands, rules = (
-        framework_rows(_loaded()[name], framework)
-        for name in ("standards", "rating_bands", "discretion_rules")
-    )
-    return ratings.close_calls(comparison.tables["key_questions"], standards, bands, rules)
+    asked = comparison.tables["key_questions"]
+    return ratings.close_calls(asked, *rating_rules(_loaded(), framework))
 
 
 def judge_change(

@@ -92,8 +92,7 @@ def slippage_by_owner(progress: pd.DataFrame) -> pd.DataFrame:
     """
     dated = progress[progress["first_due"].notna()]
     found = dated.assign(
-        revised=dated["revisions"] > 0,
-        **{colour: dated["colour"] == colour for colour in COLOURS},
+        revised=dated["revisions"] > 0, **{colour: dated["colour"] == colour for colour in COLOURS}
     )
     by_owner = found.groupby("owner", as_index=False, dropna=False).agg(
         actions=("action", "size"),

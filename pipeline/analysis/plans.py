@@ -1,23 +1,6 @@
 """Action plans: responses, how complete the actions are, what is due, what came of it.
 
-What counts as one action was decided before the plans were transcribed, and the
-same way for all of them:
-
-1. A bullet under a response is an action, and so is a row or paragraph with an
-   owner or a date of its own, however many sentences it has. Two owners and two
-   dates in one cell are two actions.
-2. A list that the plan itself introduces as its check on the impact of the
-   actions ("ensure actions are completed and measure the impact by", "quality
-   assure that this work has an impact") holds measures, not actions. A measure
-   that names an action stands with it; the rest stand with every other action of
-   the recommendation, beginning with ``WHOLE_RECOMMENDATION``.
-3. In running text, what somebody undertakes to do, or says was done in answer, is
-   an action; background and existing practice are not, and a sentence on how an
-   action is checked or reported is its measure. What such text says of a future
-   service is one action, its parts included.
-4. What the plan says twice under one recommendation counts once. Under another
-   recommendation it counts again, because it has another owner or date there.
-5. An owner or a date printed once for a recommendation belongs to all its actions.
+What counts as one action is told in docs/methods.md.
 
 A target that is a month or a period is due on its last day. An update may move a target; the
 first one stays. Without a row in ``action_updates`` nothing is known about progress, and nothing is

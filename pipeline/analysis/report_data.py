@@ -589,9 +589,7 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
 
 
 def quality_reports(
-    tables: Tables,
-    checks: Callable[[], pd.DataFrame | None],
-    corrected: Callable[[], pd.DataFrame],
+    tables: Tables, checks: Callable[[], pd.DataFrame | None], corrected: Callable[[], pd.DataFrame]
 ) -> list[ReportSubject]:
     """Return the data of the report on the data's own quality; none where all is simulated.
 

@@ -26,8 +26,7 @@ def content(path: Path, most: int) -> bytes:
         if about.st_size > most:
             rule = f"has {about.st_size:,} bytes, and {most:,} is the most allowed"
             raise Unreadable(
-                rule,
-                "take out what does not belong; data/raw/datapackage.json sets the limit",
+                rule, "take out what does not belong; data/raw/datapackage.json sets the limit"
             )
         return path.read_bytes()
     except FileNotFoundError:

@@ -155,10 +155,7 @@ def _strays(folder: Path, package: Package) -> list[Problem]:
     problems = []
     for name in sorted(path.name for path in folder.iterdir() if path.name not in known):
         if name.startswith((".~lock.", "~$")):
-            rule, fix = (
-                "was not read: an open spreadsheet left it",
-                "save and close the table",
-            )
+            rule, fix = ("was not read: an open spreadsheet left it", "save and close the table")
         elif name.lower().endswith((".csv", ".xlsx", ".xls", ".ods")):
             rule = "was not read: datapackage.json does not describe it"
             fix = "delete it, or rename it if it should replace a table"

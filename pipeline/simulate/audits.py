@@ -124,11 +124,7 @@ _COMMON = frozenset({"case-supervision", "risk-of-harm", "case-or-risk-of-harm"}
 
 
 def allocated(
-    provider: str,
-    inspection: str,
-    matrix: Sequence[Row],
-    day: str,
-    random: np.random.Generator,
+    provider: str, inspection: str, matrix: Sequence[Row], day: str, random: np.random.Generator
 ) -> list[Row]:
     """Return ``case_allocations``: most as the matrix has it, some not, some it does not print."""
     rows = []

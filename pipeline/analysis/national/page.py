@@ -8,12 +8,7 @@ import pandas as pd
 from pipeline.analysis.about import page
 from pipeline.analysis.inspections import shared_comparator
 from pipeline.analysis.national.headline import headline
-from pipeline.analysis.national.providers import (
-    Latest,
-    latest_pairs,
-    standing_of_providers,
-    tiles,
-)
+from pipeline.analysis.national.providers import Latest, latest_pairs, standing_of_providers, tiles
 from pipeline.analysis.national.questions import shares_of_questions
 from pipeline.analysis.national.weaknesses import (
     recommended_questions,
@@ -86,11 +81,7 @@ def _pages(pairs: list[Latest], providers: pd.DataFrame) -> pd.Series:
 
 
 def _about(
-    tables: Tables,
-    name: str,
-    framework: str,
-    pairs: list[Latest],
-    frames: dict[str, pd.DataFrame],
+    tables: Tables, name: str, framework: str, pairs: list[Latest], frames: dict[str, pd.DataFrame]
 ) -> dict[str, Any]:
     first = frames["headline"].set_index("item")
     named = dict(zip(tables["frameworks"]["framework"], tables["frameworks"]["name"], strict=True))

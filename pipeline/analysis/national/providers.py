@@ -167,10 +167,7 @@ def _with_ranks(
     if len(scored) < FEWEST:
         return frame
     chances = np.zeros((len(scored), int(frame["most"].iloc[0]) + 1))
-    standards, bands, rules = (
-        records(framework_rows(tables[name], framework))
-        for name in ("standards", "rating_bands", "discretion_rules")
-    )
+    standards, bands, rules = map(records, rating_rules(tables, framework))
     scale, kinds = Scale.of(bands, rules), records(tables["sample_kinds"])
     for at, inspection in enumerate(scored["inspection"]):
         # An inspection compared with several earlier ones has its questions once for each.

@@ -37,10 +37,7 @@ _TYPES = {
 
 
 def shares_of_questions(
-    tables: Tables,
-    processed: Mapping[str, pd.DataFrame],
-    framework: str,
-    providers: pd.DataFrame,
+    tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str, providers: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Two tables: a row a provider and key question, and a row a key question.
 
@@ -145,11 +142,7 @@ def _across(known: list[Row]) -> Row:
         return {}
     counts, cases = [f["count"] for f in known], [f["cases"] for f in known]
     share = sum(counts) / sum(cases)
-    row: Row = {
-        "count": sum(counts),
-        "cases": sum(cases),
-        "overall_percent": 100 * share,
-    }
+    row: Row = {"count": sum(counts), "cases": sum(cases), "overall_percent": 100 * share}
     if len(known) < FEWEST:
         return row
     spread = dispersion(counts, cases, share)

@@ -124,9 +124,7 @@ _WAYS = {1: "rose", 0: "stayed", -1: "fell"}
 
 
 def _followed(
-    moved: Mapping[str, str],
-    by_provider: Mapping[str, set[str]],
-    answered: Mapping[str, set[str]],
+    moved: Mapping[str, str], by_provider: Mapping[str, set[str]], answered: Mapping[str, set[str]]
 ) -> Row:
     """How many were told, how many again, and which way those told and the others moved."""
     told = _answering(moved, by_provider, answered)

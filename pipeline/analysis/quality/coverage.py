@@ -14,6 +14,7 @@ from pipeline.analysis.about import page
 from pipeline.analysis.quality import FAILED, FIGURE_TABLES, PASSED, rules_table
 from pipeline.analysis.quality.readings import double_entries, machine_reads
 from pipeline.data import Tables
+from pipeline.data.figures import FIGURES
 
 NAME = "data-quality"
 
@@ -26,15 +27,8 @@ FORMS = {
 _FORM_OF = {
     "published": NUMBER,
     "in words": WORDS,
-    "open": BLANK,
-    "not published": BLANK,
-    "no comparable data": BLANK,
-    "qualitative evidence only": BLANK,
-    "no data": BLANK,
-    "not known": BLANK,
-    "not asked": BLANK,
-    "suppressed": BLANK,
-    "withdrawn": BLANK,
+    **dict.fromkeys(("open", "not published", "no comparable data", "no data", "not known"), BLANK),
+    **dict.fromkeys(("qualitative evidence only", "not asked", "suppressed", "withdrawn"), BLANK),
 }
 _TOPICS = {
     "key_question_scores": "Key questions",
@@ -91,15 +85,10 @@ def figures(tables: Tables) -> pd.DataFrame:
 
 
 def _scores(tables: Tables) -> Iterator[tuple[str, str, str]]:
-    statuses = {
-        "key_question_scores": "status",
-        "comparator_scores": "status",
-        "prompt_scores": "status",
-        "overall_ratings": "score_status",
-        "samples": "size_status",
-        "allocation_matrix": "hours_status",
-    }
-    for table, column in statuses.items():
+    for table, figure, column in FIGURES:
+        # A rating is a word, and no figure; facts are counted by their own topics.
+        if table not in _TOPICS or figure == "rating":
+            continue
         topic = _TOPICS[table]
         for source, status in tables[table][["source", column]].itertuples(index=False):
             if status != "not entered yet":

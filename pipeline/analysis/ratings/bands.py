@@ -144,6 +144,15 @@ def _one_case_away(percent: int, base: int, bands: list[Row]) -> list[str | None
     return [rating(count) for count in near if rating(count) != here]
 
 
+def rating_rules(tables: Tables, framework: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return what a framework rates by: its standards, rating bands and rules of discretion."""
+    standards, bands, rules = (
+        framework_rows(tables[name], framework)
+        for name in ("standards", "rating_bands", "discretion_rules")
+    )
+    return standards, bands, rules
+
+
 def framework_rows(table: pd.DataFrame, framework: str) -> pd.DataFrame:
     """Return the rows of one framework."""
     at = [place for place, name in enumerate(table["framework"].tolist()) if name == framework]

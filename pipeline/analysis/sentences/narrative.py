@@ -101,10 +101,7 @@ _CHANGE = {
     UNSETTLED: "{direction} by {points}; whether that is more than the luck of which cases were "
     "read hangs on a number of cases that was not published",
 }
-_SAME = {
-    NOT_SIGNIFICANT: "the same in both",
-    UNSETTLED: "the same in both as printed",
-}
+_SAME = {NOT_SIGNIFICANT: "the same in both", UNSETTLED: "the same in both as printed"}
 
 
 def change_sentence(
@@ -219,8 +216,7 @@ def next_rating_sentences(next_rating: Iterable[Row], overall: Mapping[str, Any]
         lines = [ways[code] for code in overall["fewest_points"]]
         rises = [
             _rise(
-                line,
-                f"{points(int(line['points_away']))} below the boundary, {_cases_more(line)}",
+                line, f"{points(int(line['points_away']))} below the boundary, {_cases_more(line)}"
             )
             for line in lines
         ]

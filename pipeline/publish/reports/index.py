@@ -151,12 +151,7 @@ def _providers(reports: Iterable[About]) -> list[_Provider]:
 def _order(about: About) -> tuple[int, int, int, str]:
     """Comparisons first, the latest round first and with the round just before it."""
     now, before = (_number(about.get(name)) for name in ("round", "previous_round"))
-    return (
-        _KINDS.get(str(about.get("kind")), len(_KINDS)),
-        -now,
-        -before,
-        str(about.get("name")),
-    )
+    return (_KINDS.get(str(about.get("kind")), len(_KINDS)), -now, -before, str(about.get("name")))
 
 
 def _number(value: Any) -> int:

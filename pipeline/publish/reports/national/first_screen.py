@@ -4,14 +4,7 @@ import pandas as pd
 
 from pipeline.analysis.sentences.phrases import counted
 from pipeline.publish.charts.national import height_of_square, scores_chart
-from pipeline.publish.page.blocks import (
-    Headline,
-    KeyFigure,
-    KeyFigures,
-    Panel,
-    Panels,
-    Together,
-)
+from pipeline.publish.page.blocks import Headline, KeyFigure, KeyFigures, Panel, Panels, Together
 from pipeline.publish.page.pictures import Picture, Reference
 from pipeline.publish.reports.national.context import National
 

@@ -86,10 +86,7 @@ def _links_only(report: Plan, frame: pd.DataFrame) -> Table:
     return report.table(
         frame,
         "What each recommendation should move, in our judgement",
-        [
-            Column("linked", "Linked to", wide=True),
-            Column("reason", "Why we link it", wide=True),
-        ],
+        [Column("linked", "Linked to", wide=True), Column("reason", "Why we link it", wide=True)],
         groups="heading",
         name="linked-figures",
     )
@@ -144,11 +141,7 @@ def _two_rounds(
     return report.table(
         frame,
         f"{caption}, {joined([earlier, later] if earlier else [later])}",
-        [
-            Column("linked", "Linked to", wide=True),
-            *columns,
-            Column("reason", "Why we link it"),
-        ],
+        [Column("linked", "Linked to", wide=True), *columns, Column("reason", "Why we link it")],
         groups="heading",
         name=name,
     )

@@ -8,13 +8,7 @@ from pipeline.analysis.records import grouped, records
 from pipeline.analysis.sentences.phrases import label_parts
 from pipeline.data import is_missing
 from pipeline.publish.charts.rounds import lines_chart
-from pipeline.publish.page.blocks import (
-    Headline,
-    KeyFigure,
-    KeyFigures,
-    Prose,
-    Together,
-)
+from pipeline.publish.page.blocks import Headline, KeyFigure, KeyFigures, Prose, Together
 from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_data import open_report_data

@@ -11,13 +11,7 @@ from pipeline.analysis.sentences.phrases import capital, in_words, label_parts
 from pipeline.data import is_missing
 from pipeline.publish.charts.national import funnel_chart
 from pipeline.publish.charts.scorecard import control_charts
-from pipeline.publish.page.blocks import (
-    Headline,
-    KeyFigure,
-    KeyFigures,
-    Prose,
-    Together,
-)
+from pipeline.publish.page.blocks import Headline, KeyFigure, KeyFigures, Prose, Together
 from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_data import NoSuchReport, open_report_data, report_names
