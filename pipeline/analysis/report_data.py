@@ -38,7 +38,12 @@ from pipeline.analysis.quality.coverage import (
     quality_about,
     quality_tables,
 )
-from pipeline.analysis.ratings.bands import NOT_DERIVED, framework_rows
+from pipeline.analysis.ratings.bands import (
+    NOT_DERIVED,
+    framework_rows,
+    ratings_compare,
+    scores_compare,
+)
 from pipeline.analysis.ratings.next_rating import next_overall_rating, next_rating_by_standard
 from pipeline.analysis.ratings.scale import Rated
 from pipeline.analysis.ratings.stability import (
@@ -48,7 +53,7 @@ from pipeline.analysis.ratings.stability import (
 )
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.headline import headline
-from pipeline.analysis.sentences.leadership import movement, where_it_stands
+from pipeline.analysis.sentences.leadership import movement, step, where_it_stands
 from pipeline.analysis.sentences.narrative import next_rating_sentences, overturned_sentence
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.analysis.significance_claims import significant_without_a_claim
@@ -359,10 +364,11 @@ def _about(
     overall = rated[current["inspection"]]
     bands = framework_rows(tables["overall_bands"], current["framework"])
     order = list(bands.sort_values("lower_points")["rating"])
+    then = _then(tables, rated, previous, current)
     result = where_it_stands(
         short,
         "" if previous is None else previous["round_name"],
-        None if previous is None else rated[previous["inspection"]]["published_rating"],
+        then["previous_rating"],
         overall["published_rating"],
         order,
         movement(standards),
@@ -382,16 +388,22 @@ def _about(
         "round_name": current["round_name"],
         "previous_round_name": None if previous is None else previous["round_name"],
         "published": current["published"],
+        "previous_published": None if previous is None else previous["published"],
         "rating": overall["published_rating"],
         "rating_status": overall["status"],
         "score": _score(overall["points"], bands),
-        "direction": _direction(rated, previous, current, bands),
+        **then,
+        "direction": _direction(then["previous_rating"], overall["published_rating"], order),
         "framework": current["framework"],
         "owner": "" if pd.isna(provider["owner"]) else provider["owner"],
         "comparator": current["comparator"] or "",
         "standfirst": f"{full} against {' and '.join(beside)}" if beside else str(full),
         "dates": [_dates(row, full) for row in (previous, current) if row is not None],
-        "lineage": lineage_sentences(tables, pair["provider"], pair["previous_inspection"]),
+        "earlier_name": _earlier_name(previous, current),
+        "lineage": [
+            *_called_then(previous, current),
+            *lineage_sentences(tables, pair["provider"], pair["previous_inspection"]),
+        ],
         "period": "/".join(names),
         "reports": [
             {
@@ -418,19 +430,29 @@ def _score(points: Any, bands: pd.DataFrame) -> str:
     return "" if pd.isna(points) or bands.empty else f"{points} of {bands['upper_points'].max()}"
 
 
-def _direction(
-    rated: Mapping[str, Row], previous: Row | None, current: Row, bands: pd.DataFrame
-) -> str:
-    """Whether the overall rating rose, stayed or fell; empty where that cannot be said."""
-    order = list(bands.sort_values("lower_points")["rating"])
-    then, now = (
-        None if row is None else rated[row["inspection"]]["published_rating"]
-        for row in (previous, current)
+def _then(
+    tables: Tables, rated: Mapping[str, Row], previous: Row | None, current: Row
+) -> dict[str, Any]:
+    """Return the earlier overall rating and score, each None where it does not compare."""
+    then: dict[str, Any] = {"previous_rating": None, "previous_score": None}
+    if previous is None:
+        return then
+    earlier, frameworks = (
+        rated[previous["inspection"]],
+        (previous["framework"], current["framework"]),
     )
+    if ratings_compare(tables, *frameworks):
+        then["previous_rating"] = earlier["published_rating"]
+    if scores_compare(tables, *frameworks):
+        then["previous_score"] = earlier["score"]
+    return then
+
+
+def _direction(then: Any, now: Any, order: list[str]) -> str:
+    """Whether the overall rating rose, stayed or fell; empty where that cannot be said."""
     if then not in order or now not in order:
         return ""
-    step = order.index(now) - order.index(then)
-    return "rose" if step > 0 else "fell" if step < 0 else "stayed"
+    return {1: "rose", 0: "stayed", -1: "fell"}[step(then, now, order)]
 
 
 def _as_predecessor(previous: Row | None, pair: Row) -> Row | None:
@@ -460,11 +482,32 @@ def _key_of(inspection: Row, provider: str) -> int | str:
     return round_parameter(str(inspection["round_key"]))
 
 
+def _earlier_name(previous: Row | None, current: Row) -> str:
+    """Return what a provider was called at its earlier inspection; empty where as now."""
+    if previous is None or previous["provider"] != current["provider"]:
+        return ""
+    name = str(previous["provider_name"])
+    return "" if name == current["provider_name"] else name
+
+
+def _called_then(previous: Row | None, current: Row) -> list[str]:
+    """Say what a provider was called at its earlier inspection, where that was another name."""
+    name = _earlier_name(previous, current)
+    if previous is None or not name:
+        return []
+    return [f"At the inspection of {previous['round_name']} it was called {name}."]
+
+
+def named_then(row: Row, name: str) -> str:
+    """Return the name that a provider had at an inspection, in brackets; empty where as now."""
+    return "" if row["provider_name"] == name else f" (as {row['provider_name']})"
+
+
 def _dates(row: Row, name: str) -> str:
     """Say when an inspection was made and published, and of what name where it was another."""
-    then = "" if row["provider_name"] == name else f" (as {row['provider_name']})"
     return (
-        f"{row['round_name']}{then}: fieldwork from {plans.day_in_words(row['fieldwork_start'])}, "
+        f"{row['round_name']}{named_then(row, name)}: "
+        f"fieldwork from {plans.day_in_words(row['fieldwork_start'])}, "
         f"report published {plans.day_in_words(row['published'])}"
     )
 
@@ -575,6 +618,7 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
     ordered = inspections_in_order(tables)
     rounds = _Divided({"inspections": ordered}, "provider")
     inspected_by = dict(zip(ordered["inspection"], ordered["provider"], strict=True))
+    bands = _Divided({"rating_bands": tables["rating_bands"]}, "framework")
     rules = columns_of(tables["rag_rules"])
     for plan in records(frames["plan"]):
         own = divided.of((plan["plan"],)) | chain.of((plan["plan"],))
@@ -582,6 +626,7 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
         later = [inspected_by[code] for code in own["follow_up"]["inspection"][1]]
         own |= rounds.of(*((code,) for code in dict.fromkeys([plan["provider"], *later])))
         own["rag_rules"] = rules
+        own |= bands.of(*((code,) for code in dict.fromkeys(own["inspections"]["framework"][1])))
         inspected = plan["provider"] in own["inspections"]["provider"][1]
         about = plans.plan_about(plan, inspected)
         yield ReportSubject(about, {**own, "sources": sources.of(own)})

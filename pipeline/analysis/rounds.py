@@ -1,8 +1,9 @@
 """One provider through all its rounds: ratings, and each key question as a line with its breaks.
 
-The questions and standards are those of the latest framework, followed back round by round as far
-as ``comparability.csv`` says that the earlier framework asked the same. A step over which figures
-do not compare is a break: it is named, and never bridged.
+The questions and standards are those of the latest framework, followed back round by round where
+``comparability.csv`` says that the earlier framework asked the same. A step over which figures
+do not compare is a break: it is named, and never bridged. A round in between that asked nothing
+of the kind has a row without a figure, and what was asked before it is followed on.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.comparison import NOT_STATED, own_scores
+from pipeline.analysis.comparison import NO_DATA, NOT_STATED, own_scores
 from pipeline.analysis.inspections import inspections_in_order
+from pipeline.analysis.ratings.bands import scores_compare
 from pipeline.analysis.records import Row, grouped, records
-from pipeline.analysis.report_data import ReportSubject, comparison_name, with_sources
+from pipeline.analysis.report_data import ReportSubject, comparison_name, named_then, with_sources
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.analysis.statistics.significance import wilson_interval
@@ -27,7 +29,8 @@ FEWEST = 3
 
 _STEP = ["step", "reason"]
 _RATINGS = [
-    "inspection", "round", "standard", "name", "rating", "points", *_STEP, "source", "place",
+    "inspection", "round", "standard", "name", "rating", "status", "points", *_STEP, "source",
+    "place",
 ]  # fmt: skip
 _FIGURES = [
     "inspection", "round", "key_question", "label", "percent", "status", "cases", "lower", "upper",
@@ -65,11 +68,10 @@ def figures_through_time(tables: Tables, rounds: list[Row]) -> pd.DataFrame:
         for inspection, code, step in _followed(
             tables, rounds, "key question", question["key_question"]
         ):
-            score = own.get((inspection["inspection"], code))
-            if score is None:
-                break
-            sample = samples[inspection["framework"], code]
-            size = sizes.get((inspection["inspection"], sample))
+            score = own.get((inspection["inspection"], code), _NOTHING)
+            size = sizes.get(
+                (inspection["inspection"], samples.get((inspection["framework"], code)))
+            )
             line.append(
                 {
                     "inspection": inspection["inspection"],
@@ -99,9 +101,7 @@ def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row
     for standard in standards[rounds[-1]["framework"]]:
         line = []
         for inspection, code, step in _followed(tables, rounds, "rating", standard["standard"]):
-            row = rated.get((inspection["inspection"], code))
-            if row is None:
-                break
+            row = rated.get((inspection["inspection"], code), _NOTHING)
             line.append(
                 {
                     "inspection": inspection["inspection"],
@@ -109,9 +109,7 @@ def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row
                     "standard": standard["standard"],
                     "name": standard["name"],
                     "rating": row["published_rating"],
-                    "points": row["points"],
-                    "source": row["source"],
-                    "place": row["place"],
+                    **{name: row[name] for name in ("status", "points", "source", "place")},
                     **step,
                 }
             )
@@ -119,36 +117,42 @@ def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row
     return pd.DataFrame(rows, columns=_RATINGS).astype({"points": "Int64"})
 
 
+_NOTHING: Row = {
+    **dict.fromkeys(["percent", "published_rating", "points", "source", "place"], pd.NA),
+    "status": NO_DATA,
+}
+"""What a round has to show that asked nothing of the kind."""
+
+
 def _followed(
     tables: Tables, rounds: list[Row], kind: str, subject: str
 ) -> list[tuple[Row, str, Row]]:
-    """A subject back through the rounds, latest first: inspection, code there, step to it."""
+    """A subject back through the rounds, latest first: inspection, code there, step to it.
+
+    The code is empty in a round that asked nothing of the kind, and the first is one that did.
+    """
     stated = tables["comparability"]
     said = {
         (row["previous_framework"], row["current_framework"], row["subject"]): row
         for row in records(stated[stated["kind"] == kind])
     }
-    found: list[tuple[Row, str, Row]] = []
-    code: Any = subject
-    for at in range(len(rounds) - 1, -1, -1):
-        step: Row = {"step": pd.NA, "reason": pd.NA}
-        earlier: Any = None
-        if at:
-            frameworks = (rounds[at - 1]["framework"], rounds[at]["framework"])
-            if frameworks[0] == frameworks[1]:
-                step["step"], earlier = "yes", code
-            else:
-                row = said.get((*frameworks, code), {})
-                step = {
-                    "step": row.get("comparable", "no"),
-                    "reason": row.get("reason", NOT_STATED),
-                }
-                earlier = row.get("previous_subject")
-        found.append((rounds[at], str(code), step))
-        if is_missing(earlier):
-            break
-        code = earlier
-    return found
+    none: Row = {"step": pd.NA, "reason": pd.NA}
+    found, last = [(rounds[-1], subject, none)], 0
+    for earlier in reversed(rounds[:-1]):
+        later, code, _ = found[last]
+        before: str | None = code
+        if earlier["framework"] == later["framework"]:
+            step = {"step": "yes", "reason": pd.NA}
+        else:
+            row = said.get((earlier["framework"], later["framework"], code), {})
+            before = row.get("previous_subject")
+            step = {"step": row.get("comparable", "no"), "reason": row.get("reason", NOT_STATED)}
+        if last == len(found) - 1:
+            found[last] = (later, code, step)
+        found.append((earlier, before or "", none))
+        if before:
+            last = len(found) - 1
+    return found[: last + 1]
 
 
 def _interval(percent: Any, size: Any) -> Row:
@@ -167,7 +171,10 @@ def _interval(percent: Any, size: Any) -> Row:
 
 
 def totals_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]) -> pd.DataFrame:
-    """A row a round: overall ``rating``, ``points`` of ``most``, with source and place."""
+    """A row a round: overall ``rating`` and its ``status``, ``points`` of ``most``, source, place.
+
+    ``way`` is up or down where the score compares with that of the round before and moved.
+    """
     overall = ratings[ratings["standard"] == "overall"].set_index("inspection")
     most = tables["overall_bands"].groupby("framework")["upper_points"].max()
     rows = [
@@ -176,14 +183,21 @@ def totals_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]
             "round": row["round_name"],
             "framework": row["framework"],
             "rating": overall.loc[row["inspection"], "published_rating"],
+            "status": overall.loc[row["inspection"], "status"],
             "points": overall.loc[row["inspection"], "points"],
+            "way": pd.NA,
             "most": most.get(row["framework"], pd.NA),
             "source": overall.loc[row["inspection"], "source"],
             "place": overall.loc[row["inspection"], "place"],
         }
         for row in rounds
     ]
-    return pd.DataFrame(rows).astype({"points": "Int64", "most": "Int64"})
+    for before, now in pairwise(rows):
+        known = not is_missing(before["points"]) and not is_missing(now["points"])
+        if known and scores_compare(tables, before["framework"], now["framework"]):
+            step = now["points"] - before["points"]
+            now["way"] = "up" if step > 0 else "down" if step < 0 else pd.NA
+    return pd.DataFrame(rows).astype({"points": "Int64", "most": "Int64", "way": "string"})
 
 
 def headline(
@@ -207,7 +221,9 @@ def headline(
 def _way(totals: pd.DataFrame) -> str:
     parts = []
     for row in records(totals):
-        rating = "no overall rating" if is_missing(row["rating"]) else row["rating"]
+        rating = row["rating"]
+        if is_missing(rating):
+            rating = f"no overall rating ({row['status']})"
         score = "" if is_missing(row["points"]) else f" ({row['points']} of {row['most']})"
         parts.append(f"{rating}{score} in {row['round']}")
     return f"{in_words(len(parts), capital=True)} rounds: {joined(parts)}."
@@ -310,8 +326,10 @@ def _frames(
         (changes["previous_inspection"] == rounds[0]["inspection"])
         & (changes["current_inspection"] == rounds[-1]["inspection"])
     ]
+    bands = tables["rating_bands"]
     return {
         "totals": totals,
+        "rating_bands": bands[bands["framework"].isin(set(totals["framework"]))],
         "ratings": ratings,
         "figures": figures,
         "changes": changes[
@@ -340,7 +358,8 @@ def _about(
         "result": str(frames["headline"]["sentence"].iloc[0]),
         "standfirst": f"{full} through all its inspections in the data",
         "dates": [
-            f"Round {item['round_name']}: report published {item['published_printed']}"
+            f"Round {item['round_name']}{named_then(item, full)}: "
+            f"report published {item['published_printed']}"
             for item in rounds
         ],
         "beside": _comparisons(provider, rounds),

@@ -38,12 +38,15 @@ def changes_in_short(tested: pd.DataFrame, what: str = "key questions") -> str:
     comparable = tested[(tested["change_verdict"] != NOT_COMPARABLE).fillna(False)]
     if comparable.empty:
         return f"No {what} may be compared with the earlier inspection."
+    one = what.removesuffix("s")
     freely = comparable[comparable["comparable"] == "yes"]
     caution = comparable[comparable["comparable"] == "caution"]
     if freely.empty:
-        sentence = f"{len(caution)} {what} may be compared, only with caution: {_ways(caution)}."
+        sentence = (
+            f"{counted(len(caution), one)} may be compared, only with caution: {_ways(caution)}."
+        )
     else:
-        sentence = f"Of {len(freely)} {what} that may be compared, {_ways(freely)}."
+        sentence = f"Of {counted(len(freely), one)} that may be compared, {_ways(freely)}."
         if len(caution):
             sentence += f" {len(caution)} more may be compared only with caution: {_ways(caution)}."
     passed = comparable[comparable["change_verdict"] == SIGNIFICANT]
@@ -305,7 +308,7 @@ def basis_in_short(row: Row) -> str:
     if row["change_verdict"] not in (SIGNIFICANT, NOT_SIGNIFICANT) or is_missing(row["p_min"]):
         return str(row["verdict_reason"] if "verdict_reason" in row else row["reason"])
     if not is_missing(row["p_value"]):
-        said = f"{int(row['previous_base'])} and {int(row['current_base'])} cases"
+        said = f"{int(row['previous_base'])} and {counted(int(row['current_base']), 'case')}"
     else:
         said = "every possible number of cases"
         said += ", within the report's words" if row["rests_on_words"] == "yes" else ""

@@ -7,11 +7,12 @@ there. The page of all providers side by side is the first link; where there is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from pipeline.analysis.sentences.phrases import joined
 from pipeline.publish.page.finder import finder, shown_as
 from pipeline.publish.page.markup import (
     EMPTY,
@@ -55,7 +56,9 @@ class _Provider:
 
     name: str
     simulated: bool
-    reports: list[About] = field(default_factory=list)
+    reports: list[About]
+    earlier: list[str]
+    """Names that it had at earlier inspections."""
 
     @property
     def latest(self) -> About | None:
@@ -133,31 +136,39 @@ def _provider_name(about: About) -> str:
 
 def _providers(reports: Iterable[About]) -> list[_Provider]:
     """The providers in alphabetical order, real ones first, each with its reports in order."""
-    found: dict[tuple[bool, str, str], _Provider] = {}
+    own: dict[str, list[About]] = {}
     for about in reports:
-        name, simulated = _provider_name(about), bool(about.get("simulated"))
-        if name:
-            key = (simulated, name.lower(), name)
-            found.setdefault(key, _Provider(name, simulated)).reports.append(about)
-    for provider in found.values():
-        provider.reports.sort(key=_order)
-    return [found[key] for key in sorted(found)]
+        if name := _provider_name(about):
+            own.setdefault(str(about.get("provider") or name), []).append(about)
+    found = [_provider_of(rows) for rows in own.values()]
+    return sorted(found, key=lambda one: (one.simulated, one.name.lower(), one.name))
 
 
-def _order(about: About) -> tuple[int, int, int, str]:
-    """Comparisons first, the latest round first and with the round just before it."""
-    now, before = (_number(about.get(name)) for name in ("round", "previous_round"))
-    return (
-        _KINDS.get(str(about.get("kind")), len(_KINDS)),
-        -now,
-        -before,
-        str(about.get("name")),
-    )
+def _provider_of(reports: list[About]) -> _Provider:
+    """A provider with its reports in order, under the name of the latest and its earlier ones.
+
+    Comparisons first, the latest round first and with the round just before it.
+    """
+    ordered = sorted(reports, key=lambda about: str(about.get("name")))
+    ordered.sort(key=_latest, reverse=True)
+    ordered.sort(key=lambda about: _KINDS.get(str(about.get("kind")), len(_KINDS)))
+    name = _provider_name(max(ordered, key=_latest))
+    names = dict.fromkeys(_names(ordered))
+    earlier = [other for other in names if other != name]
+    return _Provider(name, bool(ordered[0].get("simulated")), ordered, earlier)
 
 
-def _number(value: Any) -> int:
-    words = str(value)
-    return int(words) if words.isdecimal() else 0
+def _latest(about: About) -> tuple[str, ...]:
+    """The day and the round of what a page is about, and of what came before: sorted as text."""
+    fields = ("published", "round", "previous_published", "previous_round")
+    return tuple("" if is_missing(about.get(name)) else str(about[name]) for name in fields)
+
+
+def _names(reports: Iterable[About]) -> Iterator[str]:
+    for about in reports:
+        yield _provider_name(about)
+        if about.get("earlier_name"):
+            yield str(about["earlier_name"])
 
 
 def _shared(versions: list[str]) -> str:
@@ -262,6 +273,8 @@ def _row(provider: _Provider, *, many: bool) -> Markup:
         )
         links += tag("details", tag("summary", "earlier", hidden(f", of {provider.name}")), older)
     named = [name, EMPTY if marked else join([" ", shown_as("SIMULATED")])]
+    if provider.earlier:
+        named.append(tag("span", f" earlier {joined(provider.earlier)}", class_="small"))
     held = tag("span", owner, class_="owner small") if owner else EMPTY
     return tag(
         "li",

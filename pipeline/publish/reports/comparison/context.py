@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 import pandas as pd
 
 from pipeline.analysis.plans import day_in_words
+from pipeline.analysis.ratings.bands import ratings_in_order
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.report_data import comparison_name
 from pipeline.analysis.sentences import leadership
@@ -154,6 +155,10 @@ class Comparison(ReportPage):
         frame = self.data[name]
         return frame[frame["framework"] == self.inspections["current"]["framework"]]
 
+    def ratings_of(self, side: str) -> list[str]:
+        """The ratings of the framework of the ``previous`` or ``current`` round, lowest first."""
+        return ratings_in_order(self.data["rating_bands"], self.inspections[side]["framework"])
+
     @cached_property
     def bands(self) -> pd.DataFrame:
         """The rating bands of the current framework, lowest first."""
@@ -222,7 +227,7 @@ class Comparison(ReportPage):
         """Where the provider stands, its chief weakness, its chief gain or fall and how sure."""
         order = list(self.overall_bands["rating"])
         now = self.overall["current"]["published_rating"]
-        before = self.overall["previous"]["published_rating"] if self.compares else None
+        before = self.data.about["previous_rating"]
         moved = leadership.movement(self.data["standards"])
         status = str(self.overall["current"]["status"])
         first = leadership.where_it_stands(

@@ -1,6 +1,5 @@
 """The ratings of the standards, and those that the panel set by its discretion."""
 
-from pipeline.analysis.comparison import NO_DATA
 from pipeline.analysis.ratings.bands import NOT_DERIVED
 from pipeline.analysis.records import Row, records
 from pipeline.data import is_missing
@@ -34,22 +33,25 @@ def standards_table(report: Comparison) -> Table:
     rows["how"] = rows["standard"].map(basis).astype("string")
     columns = [Column("standard_name", "Standard")]
     if report.compares:
-        # A standard that the earlier framework has not, or that nothing says how to compare.
-        rows["previous_status"] = rows["previous_status"].fillna(NO_DATA)
         there = ("previous_source", "previous_place")
         columns += [
             Column(
                 "previous_rating",
                 report.rounds[0],
                 "rating",
+                report.ratings_of("previous"),
                 source=there,
                 missing="previous_status",
             ),
         ]
     here = ("current_source", "current_place")
+    now = report.ratings_of("current")
     columns.append(
-        Column("current_rating", report.rounds[1], "rating", source=here, missing="current_status")
-    )
+        Column(
+            "current_rating", report.rounds[1], "rating", now, source=here,
+            missing="current_status",
+        )
+    )  # fmt: skip
     if report.compares:
         columns.append(Column("way", "Direction", "mark"))
     rests = f"What the rating of {report.rounds[1]} rests on"
@@ -82,8 +84,8 @@ def discretion_table(report: Comparison) -> Table | Prose | None:
         f"Ratings of {report.rounds[1]} that the panel set by its discretion",
         [
             Column("standard_name", "Standard"),
-            Column("from_rating", "The bands give", "rating"),
-            Column("to_rating", "The panel gave", "rating"),
+            Column("from_rating", "The bands give", "rating", report.ratings_of("current")),
+            Column("to_rating", "The panel gave", "rating", report.ratings_of("current")),
             Column("reason", "Why, in short", wide=True),
         ],
         row_source=("source", "place"),
