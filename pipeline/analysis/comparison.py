@@ -352,6 +352,9 @@ def rating_comparison(tables: Tables, ratings: pd.DataFrame) -> pd.DataFrame:
         if side == "current":
             columns |= {"discretion": "discretion", "note": "note"}
         rows = look_up(rows, there, [f"{side}_inspection", here], columns, key)
+    # A standard that the earlier framework has not, or that nothing says how to compare.
+    no_such = rows["previous_inspection"].notna() & rows["previous_status"].isna()
+    rows["previous_status"] = rows["previous_status"].mask(no_such, NO_DATA)
     step = rows["current_points"] - rows["previous_points"]
     words = step.gt(0).map({True: "rose"}).astype("string")
     words = words.mask(step == 0, "stayed").mask(step < 0, "fell").mask(step.isna())

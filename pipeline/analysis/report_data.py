@@ -40,7 +40,7 @@ from pipeline.analysis.quality.coverage import (
     quality_about,
     quality_tables,
 )
-from pipeline.analysis.ratings.bands import NOT_DERIVED
+from pipeline.analysis.ratings.bands import NOT_DERIVED, ratings_compare, scores_compare
 from pipeline.analysis.ratings.next_rating import (
     NEXT_RATING,
     next_overall_rating,
@@ -377,11 +377,9 @@ def _about(
     rated = {row["inspection"]: row for row in ratings if row["standard"] == "overall"}
     overall = rated[current["inspection"]]
     order = [band["rating"] for band in sorted(bands, key=lambda band: band["lower_points"])]
-    earlier_name, then = "", None
-    if previous is not None:
-        earlier_name = previous["round_name"]
-        then = rated[previous["inspection"]]["published_rating"]
-    ratings_then_now = then, overall["published_rating"], order
+    earlier_name = "" if previous is None else previous["round_name"]
+    then = _then(tables, rated, previous, current)
+    ratings_then_now = then["previous_rating"], overall["published_rating"], order
     moved = movement(standards)
     result = where_it_stands(short, earlier_name, *ratings_then_now, moved, overall["status"])
     return {
@@ -393,16 +391,22 @@ def _about(
         "round_name": current["round_name"],
         "previous_round_name": earlier_name or None,
         "published": current["published"],
+        "previous_published": None if previous is None else previous["published"],
         "rating": overall["published_rating"],
         "rating_status": overall["status"],
         "score": _score(overall["points"], bands),
+        **then,
         "direction": _direction(*ratings_then_now),
         "framework": current["framework"],
         "owner": "" if pd.isna(provider["owner"]) else provider["owner"],
         "comparator": current["comparator"] or "",
         "standfirst": f"{full} against {' and '.join(beside)}" if beside else str(full),
         "dates": [_dates(row, full) for row in (previous, current) if row is not None],
-        "lineage": lineage_sentences(tables, pair["provider"], pair["previous_inspection"]),
+        "earlier_name": _earlier_name(previous, current),
+        "lineage": [
+            *_called_then(previous, current),
+            *lineage_sentences(tables, pair["provider"], pair["previous_inspection"]),
+        ],
         "period": "/".join(names),
         "reports": [
             page(name, "leadership", "leadership", **parameters),
@@ -424,6 +428,22 @@ def _score(points: int | None, bands: list[Row]) -> str:
     if points is None or not bands:
         return ""
     return f"{points} of {max(band['upper_points'] for band in bands)}"
+
+
+def _then(
+    tables: Tables, rated: Mapping[str, Row], previous: Row | None, current: Row
+) -> dict[str, Any]:
+    """Return the earlier overall rating and score, each None where it does not compare."""
+    then: dict[str, Any] = {"previous_rating": None, "previous_score": None}
+    if previous is None:
+        return then
+    earlier = rated[previous["inspection"]]
+    frameworks = previous["framework"], current["framework"]
+    if ratings_compare(tables, *frameworks):
+        then["previous_rating"] = earlier["published_rating"]
+    if scores_compare(tables, *frameworks):
+        then["previous_score"] = earlier["score"]
+    return then
 
 
 def _direction(before: Any, now: Any, order: list[Any]) -> str:
@@ -460,11 +480,32 @@ def _key_of(inspection: Row, provider: str) -> int | str:
     return round_parameter(str(inspection["round_key"]))
 
 
+def _earlier_name(previous: Row | None, current: Row) -> str:
+    """Return what a provider was called at its earlier inspection; empty where as now."""
+    if previous is None or previous["provider"] != current["provider"]:
+        return ""
+    name = str(previous["provider_name"])
+    return "" if name == current["provider_name"] else name
+
+
+def _called_then(previous: Row | None, current: Row) -> list[str]:
+    """Say what a provider was called at its earlier inspection, where that was another name."""
+    name = _earlier_name(previous, current)
+    if previous is None or not name:
+        return []
+    return [f"At the inspection of {previous['round_name']} it was called {name}."]
+
+
+def named_then(row: Row, name: str) -> str:
+    """Return the name that a provider had at an inspection, in brackets; empty where as now."""
+    return "" if row["provider_name"] == name else f" (as {row['provider_name']})"
+
+
 def _dates(row: Row, name: str) -> str:
     """Say when an inspection was made and published, and of what name where it was another."""
-    then = "" if row["provider_name"] == name else f" (as {row['provider_name']})"
     return (
-        f"{row['round_name']}{then}: fieldwork from {plans.day_in_words(row['fieldwork_start'])}, "
+        f"{row['round_name']}{named_then(row, name)}: "
+        f"fieldwork from {plans.day_in_words(row['fieldwork_start'])}, "
         f"report published {plans.day_in_words(row['published'])}"
     )
 
@@ -576,6 +617,7 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
     ordered = inspections_in_order(tables)
     rounds = _Divided({"inspections": ordered}, "provider")
     inspected_by = dict(zip(ordered["inspection"], ordered["provider"], strict=True))
+    bands = _Divided({"rating_bands": tables["rating_bands"]}, "framework")
     rules = columns_of(tables["rag_rules"])
     for plan in records(frames["plan"]):
         own = divided.of((plan["plan"],)) | chain.of((plan["plan"],))
@@ -583,6 +625,7 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
         later = [inspected_by[code] for code in own["follow_up"]["inspection"][1]]
         own |= rounds.of(*((code,) for code in dict.fromkeys([plan["provider"], *later])))
         own["rag_rules"] = rules
+        own |= bands.of(*((code,) for code in dict.fromkeys(own["inspections"]["framework"][1])))
         inspected = plan["provider"] in own["inspections"]["provider"][1]
         about = plans.plan_about(plan, inspected)
         yield ReportSubject(about, {**own, "sources": sources.of(own)})

@@ -1,8 +1,9 @@
 """One provider through all its rounds: ratings, and each key question as a line with its breaks.
 
-The questions and standards are those of the latest framework, followed back round by round as far
-as ``comparability.csv`` says that the earlier framework asked the same. A step over which figures
-do not compare is a break: it is named, and never bridged.
+The questions and standards are those of the latest framework, followed back round by round where
+``comparability.csv`` says that the earlier framework asked the same. A step over which figures
+do not compare is a break: it is named, and never bridged. A round in between that asked nothing
+of the kind has a row without a figure, and what was asked before it is followed on.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,11 +13,11 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis.about import about_provider, page
-from pipeline.analysis.comparison import NOT_STATED, own_scores
+from pipeline.analysis.comparison import NO_DATA, NOT_STATED, own_scores
 from pipeline.analysis.inspections import inspections_in_order
-from pipeline.analysis.ratings.bands import framework_rows
+from pipeline.analysis.ratings.bands import framework_rows, scores_compare
 from pipeline.analysis.records import Row, grouped, records
-from pipeline.analysis.report_data import ReportSubject, comparison_name, with_sources
+from pipeline.analysis.report_data import ReportSubject, comparison_name, named_then, with_sources
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.analysis.statistics.significance import wilson_interval
@@ -27,7 +28,8 @@ FEWEST = 3
 
 _STEP = ["step", "reason"]
 _RATINGS = [
-    "inspection", "round", "standard", "name", "rating", "points", *_STEP, "source", "place",
+    "inspection", "round", "standard", "name", "rating", "status", "points", *_STEP, "source",
+    "place",
 ]  # fmt: skip
 _FIGURES = [
     "inspection", "round", "key_question", "label", "percent", "status", "cases", "lower", "upper",
@@ -62,7 +64,8 @@ def figures_through_time(tables: Tables, rounds: list[Row]) -> pd.DataFrame:
     for question in _of_latest(tables["key_questions"], rounds):
         asked = question["key_question"]
         for inspection, code, score, step in _followed(tables, rounds, "key question", asked, own):
-            size = sizes.get((inspection["inspection"], samples[inspection["framework"], code]))
+            sample = samples.get((inspection["framework"], code))
+            size = sizes.get((inspection["inspection"], sample))
             rows.append(
                 {
                     "inspection": inspection["inspection"],
@@ -97,9 +100,7 @@ def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row
             "standard": standard["standard"],
             "name": standard["name"],
             "rating": row["published_rating"],
-            "points": row["points"],
-            "source": row["source"],
-            "place": row["place"],
+            **{name: row[name] for name in ("status", "points", "source", "place")},
             **step,
         }
         for standard in _of_latest(tables["standards"], rounds)
@@ -110,39 +111,46 @@ def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row
     return pd.DataFrame(rows, columns=_RATINGS).astype({"points": "Int64"})
 
 
+_NOTHING: Row = {
+    **dict.fromkeys(["percent", "published_rating", "points", "source", "place"], pd.NA),
+    "status": NO_DATA,
+}
+"""What a round has to show that asked nothing of the kind."""
+
+
 def _followed(
-    tables: Tables, rounds: list[Row], kind: str, subject: str, found: Mapping[Any, Row]
+    tables: Tables, rounds: list[Row], kind: str, subject: str, own: Mapping[Any, Row]
 ) -> list[tuple[Row, str, Row, Row]]:
-    """A subject as far back as it is ``found``, earliest first: inspection, code, row and step."""
+    """A subject through the rounds, earliest first: inspection, code there, its row, step to it.
+
+    ``own`` are rows by inspection and code. The code is empty in a round that asked nothing of the
+    kind, and the first is one that did.
+    """
     stated = tables["comparability"]
     said = {
         (row["previous_framework"], row["current_framework"], row["subject"]): row
         for row in records(stated[stated["kind"] == kind])
     }
-    line: list[tuple[Row, str, Row, Row]] = []
-    code: Any = subject
-    for at in range(len(rounds) - 1, -1, -1):
-        row = found.get((rounds[at]["inspection"], code))
-        if row is None:
-            break
-        step: Row = {"step": pd.NA, "reason": pd.NA}
-        earlier: Any = None
-        if at:
-            frameworks = (rounds[at - 1]["framework"], rounds[at]["framework"])
-            if frameworks[0] == frameworks[1]:
-                step["step"], earlier = "yes", code
-            else:
-                how = said.get((*frameworks, code), {})
-                step = {
-                    "step": how.get("comparable", "no"),
-                    "reason": how.get("reason", NOT_STATED),
-                }
-                earlier = how.get("previous_subject")
-        line.append((rounds[at], str(code), row, step))
-        if is_missing(earlier):
-            break
-        code = earlier
-    return line[::-1]
+    none: Row = {"step": pd.NA, "reason": pd.NA}
+    found, last = [(rounds[-1], subject, none)], 0
+    for earlier in reversed(rounds[:-1]):
+        later, code, _ = found[last]
+        before: str | None = code
+        if earlier["framework"] == later["framework"]:
+            step = {"step": "yes", "reason": pd.NA}
+        else:
+            row = said.get((earlier["framework"], later["framework"], code), {})
+            before = row.get("previous_subject")
+            step = {"step": row.get("comparable", "no"), "reason": row.get("reason", NOT_STATED)}
+        if last == len(found) - 1:
+            found[last] = (later, code, step)
+        found.append((earlier, before or "", none))
+        if before:
+            last = len(found) - 1
+    return [
+        (inspection, code, own.get((inspection["inspection"], code), _NOTHING), step)
+        for inspection, code, step in reversed(found[: last + 1])
+    ]
 
 
 def _interval(percent: Any, size: Any) -> Row:
@@ -161,7 +169,10 @@ def _interval(percent: Any, size: Any) -> Row:
 
 
 def totals_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]) -> pd.DataFrame:
-    """A row a round: overall ``rating``, ``points`` of ``most``, with source and place."""
+    """A row a round: overall ``rating`` and its ``status``, ``points`` of ``most``, source, place.
+
+    ``way`` is up or down where the score compares with that of the round before and moved.
+    """
     overall = ratings[ratings["standard"] == "overall"].set_index("inspection")
     most = tables["overall_bands"].groupby("framework")["upper_points"].max()
     rows = [
@@ -170,14 +181,21 @@ def totals_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]
             "round": row["round_name"],
             "framework": row["framework"],
             "rating": overall.loc[row["inspection"], "published_rating"],
+            "status": overall.loc[row["inspection"], "status"],
             "points": overall.loc[row["inspection"], "points"],
+            "way": pd.NA,
             "most": most.get(row["framework"], pd.NA),
             "source": overall.loc[row["inspection"], "source"],
             "place": overall.loc[row["inspection"], "place"],
         }
         for row in rounds
     ]
-    return pd.DataFrame(rows).astype({"points": "Int64", "most": "Int64"})
+    for before, now in pairwise(rows):
+        known = not is_missing(before["points"]) and not is_missing(now["points"])
+        if known and scores_compare(tables, before["framework"], now["framework"]):
+            step = now["points"] - before["points"]
+            now["way"] = "up" if step > 0 else "down" if step < 0 else pd.NA
+    return pd.DataFrame(rows).astype({"points": "Int64", "most": "Int64", "way": "string"})
 
 
 def headline(
@@ -201,7 +219,9 @@ def headline(
 def _way(totals: pd.DataFrame) -> str:
     parts = []
     for row in records(totals):
-        rating = "no overall rating" if is_missing(row["rating"]) else row["rating"]
+        rating = row["rating"]
+        if is_missing(rating):
+            rating = f"no overall rating ({row['status']})"
         score = "" if is_missing(row["points"]) else f" ({row['points']} of {row['most']})"
         parts.append(f"{rating}{score} in {row['round']}")
     return f"{in_words(len(parts), capital=True)} rounds: {joined(parts)}."
@@ -304,8 +324,10 @@ def _frames(
         (changes["previous_inspection"] == rounds[0]["inspection"])
         & (changes["current_inspection"] == rounds[-1]["inspection"])
     ]
+    bands = tables["rating_bands"]
     return {
         "totals": totals,
+        "rating_bands": bands[bands["framework"].isin(set(totals["framework"]))],
         "ratings": ratings,
         "figures": figures,
         "changes": changes[
@@ -329,7 +351,8 @@ def _about(
         "result": str(frames["headline"]["sentence"].iloc[0]),
         "standfirst": f"{full} through all its inspections in the data",
         "dates": [
-            f"Round {item['round_name']}: report published {item['published_printed']}"
+            f"Round {item['round_name']}{named_then(item, full)}: "
+            f"report published {item['published_printed']}"
             for item in rounds
         ],
         "beside": _comparisons(provider, rounds),

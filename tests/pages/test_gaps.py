@@ -20,7 +20,8 @@ from support.folders import (
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.data.nearest import Unknown
 from pipeline.publish.build.site import build
-from pipeline.publish.reports.comparison import ComparisonReport
+from pipeline.publish.reports.comparison import ComparisonReport, LeadershipReport
+from pipeline.publish.reports.index import index_html
 
 #: Columns that older folders do without.
 OPTIONAL = {
@@ -91,6 +92,17 @@ def add_single_rounds(folder: Folder) -> None:
     add_provider(folder, "youth", "Youth Service")
     add_youth_inspection(folder, "youth", 2021, ("55", "70", "38"), "40")
     add_provider(folder, "nobody", "Nobody Yet Service")
+
+
+def add_between(folder: Folder) -> None:
+    """Add a provider whose three rounds have another framework in the middle, and other names."""
+    add_provider(folder, "between", "Between Service")
+    first = copy_inspection(folder, "between", 2018, of="northumbria-crc-2018")
+    add_youth_inspection(folder, "between", 2020, ("55", "70", "38"), "40")
+    last = copy_inspection(folder, "between", 2021)
+    named = {"provider_name": "First Trust", "provider_short_name": "First Trust"}
+    folder.edit("inspections", {"inspection": first}, **named)
+    gap(folder, "ratings", last, "rating", "status", "not entered yet", standard="1.1")
 
 
 def add_two_in_a_year(folder: Folder) -> None:
@@ -184,6 +196,7 @@ def site(tmp_path_factory) -> Path:
     for table, columns in OPTIONAL.items():
         folder.add_columns(table, *columns)
     add_single_rounds(folder)
+    add_between(folder)
     add_two_in_a_year(folder)
     add_aggregate(folder)
     add_erratum(folder)
@@ -325,3 +338,64 @@ def test_a_plan_says_what_it_is_about(site):
     assert "2 Subject 2 (printed as 1.)" in text
     empty = page(site, "action-plan-twice-2021-12")
     assert "No recommendation of this plan has been entered yet." in empty
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_scores_on_two_scales_are_not_set_against_each_other(site, edition):
+    """10 of 30 points in 2018, 7 of 15 in 2020: neither is higher."""
+    text = page(site, f"comparison-between-2018-2020{edition}")
+    assert "7 of 15 points; 3 points short of Good. The score of 2018 does not compare." in text
+    assert "down from 10" not in text and ", as in 2018" not in text
+    assert "not rated" not in text  # the standards of 2018 were, under other names
+
+
+@pytest.mark.parametrize("name", ["comparison-between-2018-2020", "comparison-youth-2021"])
+def test_the_squares_of_a_rating_are_those_of_its_framework(site, name):
+    """Of three ratings Good is the highest, in the table of the analysts as on the tiles."""
+    for edition in EDITIONS:
+        text = page(site, f"{name}{edition}")
+        assert "■■ Good" in text and "□□ Inadequate" in text
+        assert "■■□" not in text and "□□□" not in text
+
+
+def test_what_a_provider_was_called_is_said(site):
+    text = page(site, "comparison-between-2018-2021")
+    assert "At the inspection of 2018 it was called First Trust." in text
+    assert "Round 2018 (as First Trust): report published" in page(site, "rounds-between")
+    front = page(site, "index")
+    assert "Between Service SIMULATED earlier First Trust" in front
+    assert front.count("rounds of Between Service") == 1
+
+
+def test_the_latest_of_two_rounds_in_a_year_leads_on_the_front_page():
+    def about(before, now, day):
+        name = f"comparison-twice-{before}-{now}"
+        report = {"name": name, "edition": "leadership"}
+        return {
+            "name": name, "kind": "comparison", "provider": "twice", "provider_name": "Twice",
+            "result": f"As of {now}.", "previous_round": before, "round": now, "published": day,
+            "reports": [report],
+        }  # fmt: skip
+
+    front = index_html(
+        [
+            about(2019, "2021", "2021-09"),
+            about("2021", "2021-10", "2021-12"),
+            about(2019, "2021-10", "2021-12"),
+        ]
+    )
+    assert "As of 2021-10." in front and "As of 2021." not in front
+    assert front.index("comparison-twice-2021-2021-10") < front.index("comparison-twice-2019-2021")
+
+
+def test_the_spreadsheet_says_why_a_rating_is_missing(site, monkeypatch):
+    monkeypatch.setenv(PROCESSED_VARIABLE, str(site / "processed"))
+    report = LeadershipReport.open("between", 2018, 2021, "all-crcs")
+    ratings = report.downloads().tables[0]
+    row = next(row for row in ratings.rows() if ratings.cell(row, "called") == "1.1 Leadership")
+    column = next(c for c in ratings.columns if c.name == "current_rating")
+    assert ratings.reason(column, row) == "not entered yet"
+
+
+def test_no_plan_is_said_to_say_what_it_does_not(site):
+    assert "The plan says of itself" not in page(site, "action-plan-twice-2021")

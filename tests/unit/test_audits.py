@@ -172,6 +172,52 @@ def test_a_small_team_is_not_shown_nor_given_away(folder):
     assert teams(asked, "2019-12", 3)["team"].tolist() == ["North", "South", "Coast", "Hill"]
 
 
+def test_teams_left_out_are_not_given_away_together(folder):
+    """Two and three cases are five: no more than the limit of one team may be worked out."""
+    folder.add(
+        "case_audits",
+        *answered("2019-12", 20, 40, team="North"),
+        *answered("2019-12", 15, 30, team="South"),
+        *answered("2019-12", 4, 12, team="Coast"),
+        *answered("2019-12", 1, 2, team="Hill"),
+        *answered("2019-12", 1, 3, team="Dale"),
+    )
+    asked = counts.answers(load(folder.path))
+    assert teams(asked, "2019-12", 10)["team"].tolist() == ["North", "South"]
+
+
+def test_one_team_alone_is_held_against_nobody(folder):
+    folder.add("case_audits", *answered("2019-12", 20, 40, team="North"))
+    assert teams(counts.answers(load(folder.path)), "2019-12", 10).empty
+
+
+def test_a_small_month_does_not_follow_from_three_months_and_the_others(folder):
+    """30 of 30, then 4 of 9: 34 of 39 beside 30 of 30 would tell the nine."""
+    by_month(folder, [(5, 10), (30, 30), (4, 9)])
+    _, tables = made(folder)
+    row = tables["questions"].set_index("key_question").loc["2.1.1"]
+    assert (row["recent_cases"], row["recent_percent"]) == (40, 88)  # 35 of 40
+    assert pd.isna(row["last_percent"])
+
+
+def test_small_months_that_are_enough_together_count(folder):
+    by_month(folder, [(4, 6), (30, 30), (4, 9)])
+    _, tables = made(folder)
+    row = tables["questions"].set_index("key_question").loc["2.1.1"]
+    assert (row["recent_cases"], row["recent_percent"]) == (45, 84)  # 38 of 45
+
+
+def test_a_question_that_applied_to_no_case_was_asked(folder):
+    by_month(folder, [(20, 20)])
+    folder.add(
+        "case_audits",
+        *({**row, "answer": "not applicable"} for row in answered("2019-01", 0, 20, "2.2.3")),
+    )
+    _, tables = made(folder)
+    said = " ".join(tables["headline"]["sentence"])
+    assert "17 key questions were not asked. One key question applied to none of the cases." in said
+
+
 def test_no_case_auditor_or_note_reaches_the_tables_of_the_page(folder):
     rows = answered("2019-12", 20, 40, team="North")
     for row in rows:

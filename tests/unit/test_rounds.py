@@ -5,6 +5,7 @@ import pytest
 from support.folders import (
     FRAMEWORK,
     Folder,
+    add_provider,
     add_second_framework,
     add_youth_inspection,
     copy_inspection,
@@ -13,6 +14,7 @@ from support.folders import (
 from pipeline.analysis.process import processed_tables
 from pipeline.analysis.rounds import figures_through_time, rounds_of, rounds_reports
 from pipeline.data import load
+from pipeline.publish.charts.rounds import lines_chart
 
 PROVIDER = "northumbria-crc"
 
@@ -76,3 +78,51 @@ def test_a_framework_that_nothing_leads_to_starts_anew(folder):
     (report,) = reported(folder)
     said = " ".join(frame(report, "headline")["sentence"])
     assert "No key question of 2022 compares with 2018." in said
+
+
+def test_a_framework_in_between_breaks_the_line_and_hides_no_earlier_figure(folder):
+    """Annex 2 of the 2018 report prints 81% for 2.1.1, chapter 2 of the 2020 report 74%."""
+    add_second_framework(folder)
+    add_provider(folder, "between", "Between Service")
+    copy_inspection(folder, "between", 2018, of=f"{PROVIDER}-2018")
+    add_youth_inspection(folder, "between", 2020, ("55", "70", "38"), "40")
+    copy_inspection(folder, "between", 2022)
+    (report,) = reported(folder)
+    line = frame(report, "figures").set_index("key_question").loc["2.1.1"]
+    assert line["percent"].fillna(-1).tolist() == [81, -1, 74]
+    assert line["status"].tolist() == ["published", "no comparable data", "published"]
+    assert line["step"].fillna("").tolist() == ["", "", "no"]
+    ratings = frame(report, "ratings").set_index("standard").loc["1.1"]
+    assert ratings["rating"].fillna("").tolist() == ["Requires improvement", "", "Good"]
+    # 10 of 30, 7 of 15 and 15 of 30 count on two scales: none is higher than the one before.
+    totals = frame(report, "totals")
+    assert totals["most"].tolist() == [30, 15, 30] and totals["way"].isna().all()
+
+
+def test_a_line_is_drawn_over_the_round_it_belongs_to(folder, monkeypatch):
+    """Questions that only the last of three rounds asked stand at the third tick."""
+    add_second_framework(folder)
+    add_youth_inspection(folder, PROVIDER, 2022, ("55", "70", "38"), "40")
+    tables = load(folder.path)
+    figures = figures_through_time(tables, rounds_of(tables)[PROVIDER])
+    monkeypatch.setattr("pipeline.publish.charts.rounds.panels", lambda charts, _: charts)
+    drawn = lines_chart(figures, ["2018", "2019", "2022"])
+    assert [chart.dots[0][1] for chart in drawn] == [[(2, 55)], [(2, 70)], [(2, 38)]]
+
+
+def test_why_a_round_has_no_rating_is_said_as_it_is(folder):
+    for table, columns in (("ratings", ["status"]), ("overall_ratings", ["rating_status"])):
+        folder.add_columns(table, *columns)
+    code = copy_inspection(folder, PROVIDER, 2021)
+    folder.edit(
+        "ratings", {"inspection": code, "standard": "2.4"}, rating="", status="not entered yet"
+    )
+    folder.edit(
+        "overall_ratings", {"inspection": code}, rating="", rating_status="withdrawn", score="",
+        score_status="withdrawn",
+    )  # fmt: skip
+    folder.drop("discretions", inspection=code, standard="2.4")
+    (report,) = reported(folder)
+    ratings = frame(report, "ratings").set_index(["standard", "round"])
+    assert ratings.loc[("2.4", "2021"), "status"] == "not entered yet"
+    assert "no overall rating (withdrawn) in 2021" in frame(report, "headline")["sentence"][0]

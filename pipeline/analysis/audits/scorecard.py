@@ -37,6 +37,8 @@ RECENT = 3
 """Months that count as the latest."""
 YEAR = 12
 """Months over which teams are set side by side."""
+FEWEST_TEAMS = 2
+"""Fewer teams are not held against each other."""
 FEWEST_MONTHS = 3
 """A key question with fewer months that may be shown has no chart."""
 SAME_TIME = 3
@@ -51,10 +53,10 @@ _MONTHS = [
     "key_question", "month", "cases", "percent", "centre", "lower", "upper", "target", "marked",
 ]  # fmt: skip
 _QUESTIONS = [
-    "key_question", "standard", "label", "last_percent", "last_cases", "recent_percent",
-    "recent_cases", "recent_lower", "recent_upper", "inspection_percent", "inspection_verdict",
-    "comparator_percent", "band_rating", "next_rating", "boundary_percent", "target", "on_target",
-    "signal",
+    "key_question", "standard", "label", "last_percent", "last_cases", "last_asked",
+    "recent_percent", "recent_cases", "recent_asked", "recent_lower", "recent_upper",
+    "inspection_percent", "inspection_verdict", "comparator_percent", "band_rating", "next_rating",
+    "boundary_percent", "target", "on_target", "signal",
 ]  # fmt: skip
 _WORDS = {
     ("outside the limits", "high"): "{when} lies above what chance allows",
@@ -217,10 +219,17 @@ def standing(
     test), ``comparator_percent``, ``band_rating`` (the rating whose band holds the recent share),
     ``next_rating`` and ``boundary_percent`` above it, ``target`` of the month and ``on_target``
     (on course, behind, cannot be told), ``signal`` in words. A percentage on fewer cases than
-    ``fewest`` is empty; what was never asked has 0 cases.
+    ``fewest`` is empty; months that hold fewer together are left out of the recent share next to
+    one that is shown, from which they would follow. ``last_asked`` and ``recent_asked`` say
+    whether a question was asked at all where it has 0 cases: it may have applied to none.
     """
     last = _by_question(asked[asked["month"] == month])
-    recent = _by_question(asked[asked["month"].isin(months_before(month, RECENT))])
+    recent = _recent(asked, month, fewest)
+    put = tables["case_audits"]
+    put = put[put["provider"].isin(asked["provider"]) & (put["framework"] == framework)]
+    when = put["date"].str[:7]
+    put_last = set(put[when == month]["subject"])
+    put_recent = set(put[when.isin(months_before(month, RECENT))]["subject"])
     bands = framework_rows(tables["rating_bands"], framework)
     level = _level(tables, framework)
     rows: list[Row] = []
@@ -229,6 +238,7 @@ def standing(
         row: Row = dict.fromkeys(_QUESTIONS, pd.NA)
         row |= {name: question[name] for name in ("key_question", "standard", "label")}
         row |= _share(last, code, "last", fewest) | _share(recent, code, "recent", fewest)
+        row |= {"last_asked": code in put_last, "recent_asked": code in put_recent}
         row["target"] = targets.get((code, month), pd.NA)
         row["signal"] = found.get(code) or pd.NA
         before = inspected.get(code, {})
@@ -247,8 +257,19 @@ def standing(
         {
             **dict.fromkeys(whole, "Int64"),
             **dict.fromkeys(["recent_lower", "recent_upper"], "Float64"),
+            **dict.fromkeys(["last_asked", "recent_asked"], "boolean"),
         }
     )
+
+
+def _recent(asked: pd.DataFrame, month: str, fewest: int) -> dict[str, tuple[int, int]]:
+    """The same over the last ``RECENT`` months, without what would give a few cases away."""
+    own = asked[asked["month"].isin(months_before(month, RECENT))]
+    cases = own.groupby(["key_question", "month"])["well"].transform("size")
+    few = own[cases < fewest]
+    together = few.groupby("key_question")["well"].transform("size")
+    beside = few["key_question"].isin(own[cases >= fewest]["key_question"])
+    return _by_question(own.drop(few[beside & (together < fewest)].index))
 
 
 def _by_question(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
@@ -299,16 +320,19 @@ def teams(asked: pd.DataFrame, month: str, fewest: int) -> pd.DataFrame:
     """A row a key question and team with ``fewest`` cases or more in the last ``YEAR`` months.
 
     Columns: ``key_question, team, percent, cases, overall_percent`` (all teams, small ones
-    included) and ``zone`` in the funnel of chance around it. Where only one team is left out, so
-    that its figures would follow from the others', the smallest that is shown is left out as well.
+    included) and ``zone`` in the funnel of chance around it. Where what is left out is one team, or
+    fewer cases than ``fewest``, so that its figures would follow from the others', the smallest
+    that is shown is left out as well; one team alone is not shown.
     """
     year = asked[asked["month"].isin(months_before(month, YEAR)) & asked["team"].notna()]
     rows: list[Row] = []
     for code, own in year.groupby("key_question", sort=False):
         by_team = counts(own, ["team"]).sort_values(["cases", "team"], ascending=[False, True])
         shown = by_team[by_team["cases"] >= fewest]
-        if len(by_team) - len(shown) == 1:
+        while len(by_team) - len(shown) == 1 or 0 < by_team["cases"][len(shown) :].sum() < fewest:
             shown = shown.iloc[:-1]
+        if len(shown) < FEWEST_TEAMS:
+            continue
         done, cases = int(by_team["done"].sum()), int(by_team["cases"].sum())
         for row in records(shown):
             rows.append(
@@ -337,9 +361,6 @@ def leniency(
     often score higher than inspectors do; they are not the same cases.
     """
     rows: list[Row] = []
-    labels = dict(
-        zip(tables["key_questions"]["key_question"], tables["key_questions"]["label"], strict=True)
-    )
     for code, before in inspected.items():
         months = months_before(str(before["fieldwork"])[:7], SAME_TIME + 1)
         own = asked[(asked["key_question"] == code) & asked["month"].isin(months)]
@@ -351,7 +372,7 @@ def leniency(
         rows.append(
             {
                 "key_question": code,
-                "label": labels[code],
+                "label": before["label"],
                 "audit_percent": row["recent_percent"],
                 "audit_cases": cases,
                 "inspection_percent": int(before["current_percent"]),
@@ -482,7 +503,8 @@ def headline(
 
 def _few(questions: pd.DataFrame, fewest: int) -> str:
     thin = questions[(questions["recent_cases"] > 0) & questions["recent_percent"].isna()]
-    silent = questions[questions["recent_cases"] == 0]
+    silent = questions[~questions["recent_asked"]]
+    idle = questions[questions["recent_asked"] & (questions["recent_cases"] == 0)]
     said = []
     if len(thin):
         said.append(
@@ -491,6 +513,8 @@ def _few(questions: pd.DataFrame, fewest: int) -> str:
         )
     if len(silent):
         said.append(f"{_questions(len(silent))} {'was' if len(silent) == 1 else 'were'} not asked.")
+    if len(idle):
+        said.append(f"{_questions(len(idle))} applied to none of the cases.")
     return " ".join(said)
 
 

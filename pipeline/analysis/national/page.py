@@ -29,7 +29,7 @@ USED = {
         "change_verdict",
     ],
     "standard_ratings": [
-        "inspection", "standard", "name", "published_rating", "points", "source", "place",
+        "inspection", "standard", "name", "published_rating", "status", "points", "source", "place",
     ],
     "rating_comparison": [
         "provider", "previous_inspection", "current_inspection", "standard", "direction",
@@ -62,6 +62,7 @@ def national_reports(
             "recommended_standards": recommended_standards(tables, processed, framework, pairs),
             "discretion": use_of_discretion(tables, framework, providers),
             "overall_bands": bands,
+            "rating_bands": framework_rows(tables["rating_bands"], framework),
             "headline": headline(providers, questions, bands),
         }
         yield with_sources(tables, _about(tables, name, framework, pairs, frames), frames)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.inspections import inspections_in_order
-from pipeline.analysis.ratings.bands import framework_rows
+from pipeline.analysis.ratings.bands import framework_rows, rating_rules, scores_compare
 from pipeline.analysis.ratings.scale import Rated, Scale
 from pipeline.analysis.ratings.stability import total_together
 from pipeline.analysis.records import Row, first_spellings, grouped, records
@@ -19,10 +19,10 @@ FEWEST = 2
 
 _COLUMNS = [
     "provider", "name", "short_name", "owner", "inspection", "round", "published", "rating",
-    "points", "most", "previous_inspection", "previous_round", "previous_rating",
-    "previous_points", "rating_direction", "comparable_standards", "standards", "points_change",
-    "rose", "stayed", "fell", "lowest_question", "lowest_label", "lowest_percent", "best_rank",
-    "worst_rank", "half", "source", "place",
+    "status", "points", "most", "previous_inspection", "previous_round", "previous_rating",
+    "previous_status", "previous_points", "rating_direction", "comparable_standards", "standards",
+    "points_change", "rose", "stayed", "fell", "lowest_question", "lowest_label", "lowest_percent",
+    "best_rank", "worst_rank", "half", "source", "place",
 ]  # fmt: skip
 _WHOLE = [
     "points", "most", "previous_points", "comparable_standards", "standards", "points_change",
@@ -90,9 +90,10 @@ def standing_of_providers(
         row |= {name: providers[pair.provider][name] for name in _COLUMNS[:4]}
         row |= {name: pair.current[name] for name in ("inspection", "published")}
         row |= {"round": pair.current["round_name"]}
-        row |= {"rating": now["published_rating"], "points": now["points"], "most": most}
+        row |= {"rating": now["published_rating"], "status": now["status"]}
+        row |= {"points": now["points"], "most": most}
         row |= {"source": now["source"], "place": now["place"]}
-        row |= _since(pair, overall, moves[code], order)
+        row |= _since(tables, pair, overall, moves[code], order)
         row |= _lowest(scores[code])
         rows.append(row)
     frame = pd.DataFrame(rows, columns=_COLUMNS).astype(dict.fromkeys(_WHOLE, "Int64"))
@@ -111,10 +112,13 @@ def _order_of_ratings(tables: Tables, framework: str) -> dict[str, int]:
     return dict(zip(bands["rating"], bands["lower_points"], strict=True))
 
 
-def _since(pair: Latest, overall: dict[str, Row], moves: list[Row], order: dict[str, int]) -> Row:
+def _since(
+    tables: Tables, pair: Latest, overall: dict[str, Row], moves: list[Row], order: dict[str, int]
+) -> Row:
     """What changed since the round before, over the standards whose ratings compare."""
     if pair.previous is None:
         return {}
+    same_scale = scores_compare(tables, pair.previous["framework"], pair.current["framework"])
     code = pair.previous["inspection"]
     own = [row for row in moves if row["previous_inspection"] == code]
     comparable = [row for row in own if not is_missing(row["direction"])]
@@ -123,7 +127,8 @@ def _since(pair: Latest, overall: dict[str, Row], moves: list[Row], order: dict[
         "previous_inspection": code,
         "previous_round": pair.previous["round_name"],
         "previous_rating": before["published_rating"],
-        "previous_points": before["points"],
+        "previous_status": before["status"],
+        "previous_points": before["points"] if same_scale else pd.NA,
         "standards": len(own),
         "comparable_standards": len(comparable),
     }
@@ -191,7 +196,7 @@ def _with_ranks(
 def tiles(processed: Mapping[str, pd.DataFrame], providers: pd.DataFrame) -> pd.DataFrame:
     """The rating of each standard: a row a provider and standard, in the framework's order.
 
-    Columns: ``provider, standard, name, rating, points``. ``providers`` is the result of
+    Columns: ``provider, standard, name, rating, status, points``. ``providers`` is the result of
     ``standing_of_providers``.
     """
     ratings = processed["standard_ratings"]
@@ -199,4 +204,4 @@ def tiles(processed: Mapping[str, pd.DataFrame], providers: pd.DataFrame) -> pd.
         providers[["inspection", "provider"]], on="inspection"
     )
     own = own.rename(columns={"published_rating": "rating"})
-    return own[["provider", "standard", "name", "rating", "points"]]
+    return own[["provider", "standard", "name", "rating", "status", "points"]]

@@ -159,6 +159,33 @@ def framework_rows(table: pd.DataFrame, framework: str) -> pd.DataFrame:
     return table.take(at)  # a mask of strings takes pandas ten times as long
 
 
+def ratings_in_order(bands: pd.DataFrame, framework: str) -> list[str]:
+    """Return the ratings that ``rating_bands`` gives a framework, lowest first."""
+    return [str(name) for name in framework_rows(bands, framework).sort_values("points")["rating"]]
+
+
+def ratings_compare(tables: Tables, previous: str, current: str) -> bool:
+    """Whether overall ratings of two frameworks may stand side by side.
+
+    They may within one framework, and where comparability.csv lets the rating of a standard of the
+    earlier one be compared with one of the later.
+    """
+    stated = tables["comparability"]
+    allowed = stated[(stated["kind"] == "rating") & (stated["comparable"] != "no")]
+    pairs = zip(allowed["previous_framework"], allowed["current_framework"], strict=True)
+    return previous == current or (previous, current) in pairs
+
+
+def scores_compare(tables: Tables, previous: str, current: str) -> bool:
+    """Whether scores of two frameworks may: their ratings may, and they count on one scale."""
+    columns = ["rating", "lower_points", "upper_points"]
+    before, now = (
+        set(framework_rows(tables["overall_bands"], code)[columns].itertuples(False, None))
+        for code in (previous, current)
+    )
+    return before == now and ratings_compare(tables, previous, current)
+
+
 NOT_DERIVED = "not derived"
 """Agreement of a rating for which nothing is derived, because a figure it needs is not there."""
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from pipeline.analysis.inspections import comparator_in_text
+from pipeline.analysis.ratings.bands import scores_compare
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.phrases import counted, in_words, joined, label_parts, plural
 from pipeline.data import Tables, is_missing
@@ -78,7 +79,11 @@ def headline(tables: Tables, asked: list[Row], compared: list[Row], rated: list[
     leading: tuple[str | None, str] = (None, "")
     if then is not None:
         leading = _comparable_points(compared, tables)
-    rows.append(("overall", *_overall(now, then, leading[1], compared)))
+    frameworks = tables["inspections"].set_index("inspection")["framework"]
+    beside = then
+    if then is not None and not scores_compare(tables, frameworks[previous], frameworks[current]):
+        beside = None
+    rows.append(("overall", *_overall(now, beside, leading[1], compared)))
     if then is not None:
         rows.append(("comparable standards", *leading))
         rows.append(("standards", *_standards(compared)))
@@ -183,7 +188,8 @@ def _standards(standards: list[Row]) -> tuple[str | None, str]:
         return None, ""
     rose, stayed, fell = (ways[way] for way in ("rose", "stayed", "fell"))
     sentence = (
-        f"Of {in_words(ways.total())} standards whose ratings compare, {in_words(rose)} rose, "
+        f"Of {in_words(ways.total())} standard{'' if ways.total() == 1 else 's'} whose ratings "
+        f"compare, {in_words(rose)} rose, "
         f"{in_words(stayed)} stayed and {in_words(fell)} fell."
     )
     if left_out:
@@ -207,7 +213,8 @@ def _questions(questions: list[Row]) -> tuple[str | None, str]:
     same = count - rose - fell
     stayed = f", {in_words(same)} stayed" if same else ""
     sentence = (
-        f"Of {in_words(count)} key questions that compare, {in_words(rose)} rose"
+        f"Of {in_words(count)} key question{'' if count == 1 else 's'} that compare, "
+        f"{in_words(rose)} rose"
         f"{stayed} and {in_words(fell)} fell"
     )
     caution, up, down = _moves(questions, "caution")
@@ -229,7 +236,7 @@ def _against(questions: list[Row], tables: Tables) -> tuple[str | None, str]:
     level = len(known) - above - below
     return (
         f"{above} of {len(known)} above",
-        f"Of {len(known)} key questions with a figure for {name}, {in_words(above)} "
+        f"Of {counted(len(known), 'key question')} with a figure for {name}, {in_words(above)} "
         f"{'stands' if above == 1 else 'stand'} above it, {in_words(level)} level and "
         f"{in_words(below)} below.",
     )

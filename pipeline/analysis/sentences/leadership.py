@@ -173,7 +173,10 @@ def chief_weakness(
     there = [row for row in known if row["current_percent"] == share]
     names = joined([subject(row) for row in there])
     small = [int(row["current_base"]) for row in there if small_base(row)]
-    cases = f", though of only {joined([str(base) for base in small])} cases" if small else ""
+    cases = ""
+    if small:
+        bases = [*(str(base) for base in small[:-1]), counted(small[-1], "case")]
+        cases = f", though of only {joined(bases)}"
     said = f"{_opening(share, good_from)} {names}, done well in {share}% of cases{cases}."
     return Weakness(names, tuple(str(row["key_question"]) for row in there), said)
 
@@ -311,7 +314,9 @@ def _best(questions: Sequence[Row]) -> str:
     if not known:
         return "No share of cases is in the data."
     row = max(known, key=lambda row: row["current_percent"])
-    small = f", though of only {int(row['current_base'])} cases" if small_base(row) else ""
+    small = ""
+    if small_base(row):
+        small = f", though of only {counted(int(row['current_base']), 'case')}"
     share = int(row["current_percent"])
     place = f"{inside(str(row['theme']))}, where {inside(str(row['in_short']))}"
     return f"The best result is in {place} was done well in {share}% of cases{small}."
@@ -444,7 +449,8 @@ def _bases(questions: Sequence[Row]) -> str:
         for theme, rows in small.items()
     ]
     words = capital(joined(named)).replace(" on ", " rests on ", 1)
-    return f"{words} cases: on so few, one or two can turn a rating."
+    noun = "case" if named[-1].endswith(" on 1") else "cases"
+    return f"{words} {noun}: on so few, one or two can turn a rating."
 
 
 RESPONSES = {"agreed": "agreed", "partly agreed": "agreed in part", "not agreed": "not agreed"}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.narrative import SMALL_BASE, cases, points
-from pipeline.analysis.sentences.phrases import in_words, joined
+from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.change import (
     NOT_COMPARABLE,
     NOT_SIGNIFICANT,
@@ -38,12 +38,15 @@ def changes_in_short(tested: Sequence[Row], what: str = "key questions") -> str:
     comparable = _compared(tested)
     if not comparable:
         return f"No {what} may be compared with the earlier inspection."
+    one = what.removesuffix("s")
     freely = [_change(row) for row in comparable if row["comparable"] == "yes"]
     caution = [_change(row) for row in comparable if row["comparable"] == "caution"]
     if not freely:
-        sentence = f"{len(caution)} {what} may be compared, only with caution: {_ways(caution)}."
+        sentence = (
+            f"{counted(len(caution), one)} may be compared, only with caution: {_ways(caution)}."
+        )
     else:
-        sentence = f"Of {len(freely)} {what} that may be compared, {_ways(freely)}."
+        sentence = f"Of {counted(len(freely), one)} that may be compared, {_ways(freely)}."
         if caution:
             sentence += f" {len(caution)} more may be compared only with caution: {_ways(caution)}."
     passed = [_change(row) for row in comparable if row["change_verdict"] == SIGNIFICANT]
@@ -277,7 +280,7 @@ def basis_in_short(row: Row) -> str:
     if row["change_verdict"] not in (SIGNIFICANT, NOT_SIGNIFICANT) or is_missing(row["p_min"]):
         return str(row["verdict_reason"] if "verdict_reason" in row else row["reason"])
     if not is_missing(row["p_value"]):
-        said = f"{int(row['previous_base'])} and {int(row['current_base'])} cases"
+        said = f"{int(row['previous_base'])} and {counted(int(row['current_base']), 'case')}"
     else:
         said = "every possible number of cases"
         said += ", within the report's words" if row["rests_on_words"] == "yes" else ""

@@ -20,7 +20,7 @@ def lines_chart(figures: pd.DataFrame, rounds: list[str], narrow: bool = False) 
     in order, as the ticks show them. A full line joins what compares, a broken one what compares
     with caution; where nothing may be compared an upright dotted line stands between.
     """
-    order = {code: at for at, code in enumerate(figures["inspection"].drop_duplicates())}
+    order = {name: at for at, name in enumerate(rounds)}
     by_question = grouped(records(figures), "key_question")
     charts = [
         _panel(line, order, rounds)
@@ -32,14 +32,14 @@ def lines_chart(figures: pd.DataFrame, rounds: list[str], narrow: bool = False) 
 
 def _panel(line: list[Row], order: dict[str, int], rounds: list[str]) -> Panel:
     known = [row for row in line if not is_missing(row["percent"])]
-    at = {row["inspection"]: float(order[row["inspection"]]) for row in line}
+    at = {row["round"]: float(order[row["round"]]) for row in line}
     lines: list[tuple[str, list[tuple[float, float]]]] = []
     for row in known:
         if not is_missing(row["lower"]):
-            x = at[row["inspection"]]
+            x = at[row["round"]]
             lines.append(("interval", [(x, float(row["lower"])), (x, float(row["upper"]))]))
     for before, after in pairwise(line):
-        ends = [(at[row["inspection"]], row["percent"]) for row in (before, after)]
+        ends = [(at[row["round"]], row["percent"]) for row in (before, after)]
         if after["step"] == "no":
             middle = (ends[0][0] + ends[1][0]) / 2
             lines.append(("break", [(middle, 4), (middle, 96)]))
@@ -53,7 +53,7 @@ def _panel(line: list[Row], order: dict[str, int], rounds: list[str]) -> Panel:
         x=(-0.25, 1.35 * (len(rounds) - 1) + 0.1),
         ticks=[(0, rounds[0]), (len(rounds) - 1, rounds[-1])],
         lines=lines,
-        dots=[("current", [(at[row["inspection"]], float(row["percent"])) for row in known])],
-        words=[((at[last["inspection"]] + 0.12, float(last["percent"])), f"{last['percent']}%")],
+        dots=[("current", [(at[row["round"]], float(row["percent"])) for row in known])],
+        words=[((at[last["round"]] + 0.12, float(last["percent"])), f"{last['percent']}%")],
         group=standard or own,
     )  # fmt: skip

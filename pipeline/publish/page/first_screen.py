@@ -8,26 +8,25 @@ from dataclasses import dataclass
 from pipeline.publish.page.blocks import Fact, ScoreScale
 from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, symbol, tag
+from pipeline.publish.page.tables import rating, shade
 
 _WAYS = {"rose": ("▲", "up"), "fell": ("▼", "down"), "stayed": ("■", "")}
 
 
 @dataclass(frozen=True)
 class RatingTile:
-    """One rating: its words, and its level among ``of`` levels, the lowest 0; None if not rated."""
+    """One rating among ``ratings``, lowest first; or the words that say why there is none."""
 
     words: str
-    level: int | None
-    of: int
+    ratings: Sequence[str]
 
     def html(self) -> Markup:
         """Return the tile as a cell: its fill and its squares both say the level."""
-        if self.level is None:
+        if self.words not in self.ratings:
             return tag("td", self.words, class_="none")
-        top = self.of - 1
-        squares = "■" * self.level + "□" * (top - self.level)
-        shade = round(3 * self.level / top) if top else 0
-        return tag("td", tag("span", symbol(squares), " ", self.words, class_=f"tile l{shade}"))
+        shown = rating(self.words, self.ratings)
+        level = self.ratings.index(self.words)
+        return tag("td", tag("span", shown, class_=f"tile {shade(level, len(self.ratings))}"))
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ RATING_LEVELS: dict[str, int] = {
     "Good": 2,
     "Outstanding": 3,
 }
-"""Points a rating brings, drawn as filled squares."""
+"""The order of ratings on the front page, which is of all frameworks."""
 
 MARKERS: dict[str, dict[str, Any]] = {
     "previous": {

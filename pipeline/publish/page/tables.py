@@ -35,7 +35,7 @@ from pipeline.publish.page.markup import (
     tag,
 )
 from pipeline.publish.page.source_notes import SourceNotes
-from pipeline.publish.page.style import MARKS, RATING_LEVELS
+from pipeline.publish.page.style import MARKS
 from pipeline.publish.page.widths import COLUMNS
 
 Kind = Literal["text", "percent", "points", "change", "count", "number", "p", "rating", "mark"]
@@ -66,7 +66,9 @@ class Column:
         ``text``; ``percent`` (0-100, shown with its sign); ``change`` (percentage points with
         direction in words and shape); ``points`` (percentage points, signed); ``count`` (whole
         number); ``number`` (with ``decimals``); ``p`` (a p-value: analysts only); ``rating`` (a
-        rating with its level as shape); ``mark`` (a verdict with its shape).
+        rating with its level among ``ratings`` as shape); ``mark`` (a verdict with its shape).
+    ratings
+        For ``rating``: every rating of the framework, lowest first.
     unit
         Unit shown under the heading; given by the kind where left empty.
     missing
@@ -88,6 +90,7 @@ class Column:
     name: str
     heading: str
     kind: Kind = "text"
+    ratings: Sequence[str] = ()
     unit: str = ""
     missing: str = ""
     source: str | tuple[str, str] | None = None
@@ -392,7 +395,7 @@ def content(column: Column, value: Any) -> str:
     if column.kind == "p":
         return p_value(value)
     if column.kind == "rating":
-        return rating(str(value))
+        return rating(str(value), column.ratings)
     if column.kind == "mark":
         return mark(str(value))
     return str(value)
@@ -415,13 +418,18 @@ def p_value(value: float) -> str:
     return ">0.999" if plain > 0.999 else f"{plain:.3f}"
 
 
-def rating(words: str) -> Markup:
-    """Return a rating with its level as filled squares out of three, for the eye."""
-    level = RATING_LEVELS.get(words)
-    if level is None:
+def rating(words: str, ratings: Sequence[str]) -> Markup:
+    """Return a rating with its level among ``ratings`` (lowest first) as squares, for the eye."""
+    if words not in ratings:
         return escape(words)
-    squares = "■" * level + "□" * (max(RATING_LEVELS.values()) - level)
+    level = ratings.index(words)
+    squares = "■" * level + "□" * (len(ratings) - 1 - level)
     return join([symbol(squares), " ", words])
+
+
+def shade(level: int, of: int) -> str:
+    """Return the class that fills a rating's tile: one of four, for ``level`` among ``of``."""
+    return f"l{round(3 * level / (of - 1))}" if of > 1 else "l0"
 
 
 def mark(words: str) -> Markup:

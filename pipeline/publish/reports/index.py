@@ -5,12 +5,15 @@ and lists narrow the rows by provider, rating, direction, round and owner; witho
 there. The page of all providers side by side is the first link; where there is none, it says why.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from pipeline.analysis.records import first_spellings
+from pipeline.analysis.sentences.phrases import joined
 from pipeline.publish.page.finder import finder, shown_as
 from pipeline.publish.page.markup import (
     EMPTY,
@@ -54,7 +57,9 @@ class _Provider:
 
     name: str
     simulated: bool
-    reports: list[About] = field(default_factory=list)
+    reports: list[About]
+    earlier: list[str]
+    """Names that it had at earlier inspections."""
     owner: str = ""
 
     @property
@@ -133,30 +138,43 @@ def _provider_name(about: About) -> str:
 
 def _providers(reports: Iterable[About]) -> list[_Provider]:
     """The providers in alphabetical order, real ones first, each with its reports in order."""
-    found: dict[tuple[bool, str, str], _Provider] = {}
+    own: dict[str, list[About]] = {}
     for about in reports:
-        name, simulated = _provider_name(about), bool(about.get("simulated"))
-        if name:
-            key = (simulated, name.lower(), name)
-            found.setdefault(key, _Provider(name, simulated)).reports.append(about)
-    providers = [found[key] for key in sorted(found)]
-    for provider in providers:
-        provider.reports.sort(key=_order)
-    spelled = first_spellings(provider.first("owner") for provider in providers)
-    for provider in providers:
+        if name := _provider_name(about):
+            own.setdefault(str(about.get("provider") or name), []).append(about)
+    found = [_provider_of(rows) for rows in own.values()]
+    found.sort(key=lambda one: (one.simulated, one.name.lower(), one.name))
+    spelled = first_spellings(provider.first("owner") for provider in found)
+    for provider in found:
         provider.owner = spelled[provider.first("owner")]
-    return providers
+    return found
 
 
-def _order(about: About) -> tuple[int, int, int, str]:
-    """Comparisons first, the latest round first and with the round just before it."""
-    now, before = (_number(about.get(name)) for name in ("round", "previous_round"))
-    return (_KINDS.get(str(about.get("kind")), len(_KINDS)), -now, -before, str(about.get("name")))
+def _provider_of(reports: list[About]) -> _Provider:
+    """A provider with its reports in order, under the name of the latest and its earlier ones.
+
+    Comparisons first, the latest round first and with the round just before it.
+    """
+    ordered = sorted(reports, key=lambda about: str(about.get("name")))
+    ordered.sort(key=_latest, reverse=True)
+    ordered.sort(key=lambda about: _KINDS.get(str(about.get("kind")), len(_KINDS)))
+    name = _provider_name(max(ordered, key=_latest))
+    names = dict.fromkeys(_names(ordered))
+    earlier = [other for other in names if other != name]
+    return _Provider(name, bool(ordered[0].get("simulated")), ordered, earlier)
 
 
-def _number(value: Any) -> int:
-    words = str(value)
-    return int(words) if words.isdecimal() else 0
+def _latest(about: About) -> tuple[str, ...]:
+    """The day and the round of what a page is about, and of what came before: sorted as text."""
+    fields = ("published", "round", "previous_published", "previous_round")
+    return tuple("" if is_missing(about.get(name)) else str(about[name]) for name in fields)
+
+
+def _names(reports: Iterable[About]) -> Iterator[str]:
+    for about in reports:
+        yield _provider_name(about)
+        if about.get("earlier_name"):
+            yield str(about["earlier_name"])
 
 
 def _shared(versions: list[str]) -> str:
@@ -261,6 +279,8 @@ def _row(provider: _Provider, *, many: bool) -> Markup:
         )
         links += tag("details", tag("summary", "earlier", hidden(f", of {provider.name}")), older)
     named = [name, EMPTY if marked else join([" ", shown_as("SIMULATED")])]
+    if provider.earlier:
+        named.append(tag("span", f" earlier {joined(provider.earlier)}", class_="small"))
     held = tag("span", owner, class_="owner small") if owner else EMPTY
     return tag(
         "li",

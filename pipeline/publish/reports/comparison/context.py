@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from pipeline.analysis.plans import day_in_words
+from pipeline.analysis.ratings.bands import ratings_in_order
 from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.report_data import comparison_name
 from pipeline.analysis.sentences import leadership
@@ -180,6 +181,10 @@ class Comparison(ReportPage):
         framework = self.inspections["current"]["framework"]
         return [row for row in self.data.rows(name) if row["framework"] == framework]
 
+    def ratings_of(self, side: str) -> list[str]:
+        """The ratings of the framework of the ``previous`` or ``current`` round, lowest first."""
+        return ratings_in_order(self.data["rating_bands"], self.inspections[side]["framework"])
+
     @cached_property
     def bands(self) -> list[Row]:
         """The rating bands of the current framework, lowest first."""
@@ -247,7 +252,7 @@ class Comparison(ReportPage):
         """Where the provider stands, its chief weakness, its chief gain or fall and how sure."""
         order = [band["rating"] for band in self.overall_bands]
         now = self.overall["current"]["published_rating"]
-        before = self.overall["previous"]["published_rating"] if self.compares else None
+        before = self.data.about["previous_rating"]
         moved = leadership.movement(self.data.rows("standards"))
         status = str(self.overall["current"]["status"])
         first = leadership.where_it_stands(

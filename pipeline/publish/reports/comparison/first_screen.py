@@ -96,16 +96,13 @@ def _more_corrected(more: int) -> list[str]:
 
 def rating_grid(report: Comparison) -> RatingGrid:
     """Return the ratings of the standards, both rounds."""
-    order = [band["rating"] for band in report.bands]
     sides = list(report.inspections)
 
     def tile(row: Row, side: str) -> RatingTile:
         words = row[f"{side}_rating"]
         if is_missing(words):
-            status = row[f"{side}_status"]
-            return RatingTile(str(status or "not rated"), None, len(order))
-        level = order.index(words) if words in order else None
-        return RatingTile(str(words), level, len(order))
+            words = row[f"{side}_status"]
+        return RatingTile(str(words), report.ratings_of(side))
 
     standards = [
         RatedStandard(
@@ -122,18 +119,16 @@ def rating_grid(report: Comparison) -> RatingGrid:
 
 def scale(report: Comparison) -> ScoreScale | None:
     """Return the points of both rounds among the bands of the overall rating."""
-    scores = {
-        side: (name, int(report.overall[side]["score"]))
-        for side, name in zip(("previous", "current"), report.rounds, strict=True)
-        if side in report.overall and not is_missing(report.overall[side]["score"])
-    }
-    if "current" not in scores or not report.overall_bands:
+    points = report.overall["current"]["score"]
+    if is_missing(points) or not report.overall_bands:
         return None
+    now = (report.rounds[1], int(points))
+    earlier = report.data.about["previous_score"]
+    before = None if is_missing(earlier) else (report.rounds[0], int(earlier))
     bands = [
         (str(band["rating"]), int(band["lower_points"]), int(band["upper_points"]))
         for band in report.overall_bands
     ]
-    before, now = scores.get("previous"), scores["current"]
     said = leadership.score(
         now[1],
         bands[-1][2],
@@ -141,15 +136,18 @@ def scale(report: Comparison) -> ScoreScale | None:
         None if before is None else before[1],
         points_to_next(now[1], report.overall_bands),
     )
-    return ScoreScale(bands, current=now, previous=before, caption=said + _our_sums(report))
+    if before is None and not is_missing(report.overall.get("previous", {}).get("score")):
+        said += f" The score of {report.rounds[0]} does not compare."
+    shown = ["current"] if before is None else ["previous", "current"]
+    return ScoreScale(bands, current=now, previous=before, caption=said + _our_sums(report, shown))
 
 
-def _our_sums(report: Comparison) -> str:
-    """Say which totals no document prints."""
+def _our_sums(report: Comparison, sides: list[str]) -> str:
+    """Say which totals of the rounds shown no document prints."""
     sums = [
-        name
-        for side, name in zip(("previous", "current"), report.rounds, strict=True)
-        if side in report.overall and is_missing(report.overall[side]["printed_score"])
+        str(report.inspections[side]["round_name"])
+        for side in sides
+        if is_missing(report.overall[side]["printed_score"])
     ]
     if not sums:
         return ""

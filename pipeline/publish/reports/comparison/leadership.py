@@ -10,7 +10,7 @@ from pipeline.analysis.sentences.leadership import (
     small_base,
     span,
 )
-from pipeline.analysis.sentences.phrases import capital, in_words, inside
+from pipeline.analysis.sentences.phrases import capital, counted, in_words, inside
 from pipeline.data import is_missing
 from pipeline.publish.charts.themes import begins_at, theme_chart
 from pipeline.publish.page.blocks import Panel, Panels, Prose
@@ -98,7 +98,7 @@ def themes_finding(report: Comparison) -> str:
 def _seen(rows: Sequence[Row]) -> str:
     """Return the span of a theme's shares, and its number of cases where that is small."""
     small = [row["current_base"] for row in rows if small_base(row)]
-    return f"{span(rows)}, on only {min(small)} cases" if small else span(rows)
+    return f"{span(rows)}, on only {counted(min(small), 'case')}" if small else span(rows)
 
 
 def _how_to_read(report: Comparison) -> list[str]:
@@ -154,7 +154,8 @@ def downloads(report: Comparison) -> Downloads:
                     f"{side}_rating",
                     name,
                     "rating",
-                    missing="not rated",
+                    report.ratings_of(side),
+                    missing=f"{side}_status",
                     source=(f"{side}_source", f"{side}_place"),
                 )
                 for side, name in sides

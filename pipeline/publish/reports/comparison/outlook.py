@@ -36,8 +36,8 @@ def next_rating_figure(report: Comparison) -> Picture | None:
         "What the next rating of each standard would take",
         [
             Column("standard_name", "Standard"),
-            Column("published_rating", "Rating now", "rating"),
-            Column("next_rating", "Next rating", "rating"),
+            Column("published_rating", "Rating now", "rating", report.ratings_of("current")),
+            Column("next_rating", "Next rating", "rating", report.ratings_of("current")),
             Column("questions_below", "Key questions below the boundary"),
             Column("points_away", "Furthest below", "points"),
             Column("cases_needed", "More cases done well", "count"),

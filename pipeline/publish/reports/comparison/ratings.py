@@ -1,6 +1,5 @@
 """The ratings of the standards, and those that the panel set by its discretion."""
 
-from pipeline.analysis.comparison import NO_DATA
 from pipeline.analysis.ratings.bands import NOT_DERIVED
 from pipeline.analysis.records import Row, grouped
 from pipeline.data import is_missing
@@ -34,8 +33,6 @@ def standards_table(report: Comparison) -> Table:
             "standard_name": f"{row['standard']} {row['name']}",
             "way": row["direction"] or "not comparable",
             "how": basis.get(row["standard"]),
-            # A standard that the earlier framework has not, or that nothing says how to compare.
-            "previous_status": row["previous_status"] or NO_DATA,
         }
         for row in report.data.rows("standards")
     ]
@@ -47,14 +44,19 @@ def standards_table(report: Comparison) -> Table:
                 "previous_rating",
                 report.rounds[0],
                 "rating",
+                report.ratings_of("previous"),
                 source=there,
                 missing="previous_status",
             ),
         ]
     here = ("current_source", "current_place")
+    now = report.ratings_of("current")
     columns.append(
-        Column("current_rating", report.rounds[1], "rating", source=here, missing="current_status")
-    )
+        Column(
+            "current_rating", report.rounds[1], "rating", now, source=here,
+            missing="current_status",
+        )
+    )  # fmt: skip
     if report.compares:
         columns.append(Column("way", "Direction", "mark"))
     rests = f"What the rating of {report.rounds[1]} rests on"
@@ -92,8 +94,8 @@ def discretion_table(report: Comparison) -> Table | Prose | None:
         f"Ratings of {report.rounds[1]} that the panel set by its discretion",
         [
             Column("standard_name", "Standard"),
-            Column("from_rating", "The bands give", "rating"),
-            Column("to_rating", "The panel gave", "rating"),
+            Column("from_rating", "The bands give", "rating", report.ratings_of("current")),
+            Column("to_rating", "The panel gave", "rating", report.ratings_of("current")),
             Column("reason", "Why, in short", wide=True),
         ],
         row_source=("source", "place"),

@@ -23,8 +23,7 @@ from pipeline.publish.page.markup import (
     tag,
 )
 from pipeline.publish.page.source_notes import SourceNotes
-from pipeline.publish.page.style import RATING_LEVELS
-from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.page.tables import Column, Table, shade
 from pipeline.publish.reports.national.context import National
 
 _NO_EARLIER = "no earlier inspection"
@@ -34,7 +33,12 @@ _STRIP = 108
 
 def providers_data(report: National) -> Table:
     """Return the table of providers as it is offered for download."""
-    rows = report.providers.assign(ranks=[_ranks(row) for row in records(report.providers)])
+    once = report.providers["previous_round"].isna()
+    rows = report.providers.assign(
+        ranks=[_ranks(row) for row in records(report.providers)],
+        no_rating=report.providers["previous_status"].mask(once, _NO_EARLIER),
+        no_score=once.map({True: _NO_EARLIER, False: "none that compares"}),
+    )
     return report.table(
         rows,
         "Providers: latest inspection, change and place",
@@ -42,10 +46,10 @@ def providers_data(report: National) -> Table:
             Column("name", "Provider"),
             Column("owner", "Owner", missing="not in the data"),
             Column("round", "Round", "text"),
-            Column("rating", "Overall rating", missing="not rated"),
+            Column("rating", "Overall rating", missing="status"),
             Column("points", "Score", "count", missing="no score", source=("source", "place")),
-            Column("previous_rating", "Rating before", missing=_NO_EARLIER),
-            Column("previous_points", "Score before", "count", missing=_NO_EARLIER),
+            Column("previous_rating", "Rating before", missing="no_rating"),
+            Column("previous_points", "Score before", "count", missing="no_score"),
             Column("points_change", "Change", "number", unit="points", missing="does not compare"),
             Column("comparable_standards", "Standards compared", "count", missing=_NO_EARLIER),
             Column("lowest_label", "Lowest key question", missing="no figure"),
@@ -74,6 +78,7 @@ class ProvidersTable(Shown):
     standards  number and name of each standard, in the same order
     bounds     lowest score of each overall rating but the lowest
     ratings    overall ratings, highest first
+    grades     ratings of standards, lowest first
     """
 
     rows: Sequence[Row]
@@ -81,6 +86,7 @@ class ProvidersTable(Shown):
     standards: Sequence[tuple[str, str]]
     bounds: Sequence[int]
     ratings: Sequence[str]
+    grades: Sequence[str]
     notes: SourceNotes
 
     def html(self) -> Markup:
@@ -131,25 +137,20 @@ class ProvidersTable(Shown):
         ]
 
     def _key(self) -> Markup:
+        there = {tile["rating"] for tiles in self.tiles.values() for tile in tiles}
         letters = join(
-            (
-                join([tag("b", name[0], class_=f"l{RATING_LEVELS.get(name, 0)}"), f" {name}"])
-                for name in self._tile_ratings()
-            ),
+            (join([self._tile(name), f" {name}"]) for name in self.grades[::-1] if name in there),
             ", ",
         )
         order = joined([f"{code} {name}" for code, name in self.standards])
         return tag("p", "Standards: ", letters, f". In order: {order}.", class_="comment key")
 
-    def _tile_ratings(self) -> list[str]:
-        """Ratings of standards that there are, highest first."""
-        points = {
-            tile["rating"]: tile["points"]
-            for tiles in self.tiles.values()
-            for tile in tiles
-            if not is_missing(tile["rating"])
-        }
-        return sorted(points, key=lambda name: -int(points[name]))
+    def _tile(self, rating: str) -> Markup:
+        """A rating in the least room: its first letter, or those of its words."""
+        alike = sum(name[0] == rating[0] for name in self.grades) > 1
+        letters = "".join(word[0] for word in rating.split()) if alike else rating[0]
+        level = self.grades.index(rating)
+        return tag("b", letters.upper(), class_=shade(level, len(self.grades)))
 
     def _comment(self) -> str:
         return (
@@ -188,7 +189,7 @@ class ProvidersTable(Shown):
 
     def _overall(self, row: Row) -> Markup:
         if is_missing(row["rating"]):
-            return tag("td", "not rated", class_="none", data_v="")
+            return tag("td", row["status"], class_="none", data_v="")
         score = EMPTY if is_missing(row["points"]) else tag("small", f" {row['points']}")
         value = "" if is_missing(row["points"]) else row["points"]
         return tag("td", row["rating"], score, data_v=str(value))
@@ -223,14 +224,12 @@ class ProvidersTable(Shown):
     def _tiles(self, row: Row) -> Markup:
         tiles = self.tiles.get(row["provider"], [])
         shown = [
-            tag("b", "\N{EN DASH}")
-            if is_missing(tile["rating"])
-            else tag("b", tile["rating"][0], class_=f"l{RATING_LEVELS.get(tile['rating'], 0)}")
+            tag("b", "\N{EN DASH}") if is_missing(tile["rating"]) else self._tile(tile["rating"])
             for tile in tiles
         ]
         by_rating: dict[str, list[str]] = {}
         for tile in tiles:
-            named = "not rated" if is_missing(tile["rating"]) else str(tile["rating"])
+            named = str(tile["status"] if is_missing(tile["rating"]) else tile["rating"])
             by_rating.setdefault(named, []).append(str(tile["standard"]))
         said = "; ".join(f"{name}: {', '.join(codes)}" for name, codes in by_rating.items())
         return join([tag("span", *shown, aria_hidden="true"), hidden(said)])
@@ -252,12 +251,14 @@ def providers_table(report: National) -> ProvidersTable:
     """Return the table of providers as the page shows it."""
     providers_data(report)
     bands = report.data["overall_bands"].sort_values("lower_points")
+    grades = report.data["rating_bands"].sort_values("points")
     return ProvidersTable(
         rows=records(report.providers),
         tiles=grouped(records(report.data["tiles"]), "provider"),
         standards=[(row["standard"], row["name"]) for row in records(report.data["standards"])],
         bounds=[int(lower) for lower in bands["lower_points"] if lower],
         ratings=[str(name) for name in bands["rating"]][::-1],
+        grades=[str(name) for name in grades["rating"]],
         notes=report.notes,
     )
 

@@ -68,8 +68,9 @@ def _timeline_finding(report: Plan) -> str:
     dated = report.actions[report.actions["due_on"].notna()]
     if dated.empty:
         unowned = int(report.actions["owner"].isna().sum())
+        none = "The action has no" if total == 1 else f"None of the {total} actions has a"
         return (
-            f"None of the {total} actions has a target date; {in_words(unowned)} of them "
+            f"{none} target date; {in_words(unowned)} of them "
             f"{'has' if unowned == 1 else 'have'} no owner printed."
         )
     months = dated["due_on"].str[:7]
@@ -84,7 +85,7 @@ def _timeline_finding(report: Plan) -> str:
     passed = report.passed
     gone = f" As of {report.day} {passed} of these had passed without an update on record."
     have = "has a target date" if len(dated) == 1 else "have a target date"
-    return f"Of {total} actions, {len(dated)} {have}, {span}.{gone if passed else ''}"
+    return f"Of {counted(total, 'action')}, {len(dated)} {have}, {span}.{gone if passed else ''}"
 
 
 def actions_table(report: Plan) -> Table | Prose:

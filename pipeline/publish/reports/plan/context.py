@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.analysis.plan_progress import progress_of_actions
 from pipeline.analysis.plans import TARGET_PASSED, check_day, day_in_words, with_positions
+from pipeline.analysis.ratings.bands import ratings_in_order
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.data import is_missing
@@ -173,6 +174,15 @@ class Plan(ReportPage):
         """The standards, key questions and prompts that we link to each recommendation."""
         frame = self.data["loop"]
         return frame.assign(heading=heading_of(frame))
+
+    def ratings_of(self, frame: pd.DataFrame, side: str) -> list[str]:
+        """Return the ratings of the framework of the ``previous`` or ``current`` round."""
+        codes = frame[f"{side}_inspection"].dropna()
+        inspected = self.data["inspections"]
+        framework = inspected[inspected["inspection"].isin(codes)]["framework"]
+        if framework.empty:
+            return []
+        return ratings_in_order(self.data["rating_bands"], framework.iloc[0])
 
     def rounds_of(self, frame: pd.DataFrame) -> tuple[str, str]:
         """Return the earlier round of linked figures, empty where there is none, and the later."""

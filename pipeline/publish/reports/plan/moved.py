@@ -128,13 +128,14 @@ def _two_rounds(
     earlier, later = report.rounds_of(frame)
     columns = [
         Column(
-            f"current_{kind}", later, kind, missing=missing[1],
+            f"current_{kind}", later, kind, report.ratings_of(frame, "current"), missing=missing[1],
             source=("current_source", "current_place"),
         )
     ]  # fmt: skip
     if earlier:
         before = Column(
-            f"previous_{kind}", earlier, kind, missing=missing[0],
+            f"previous_{kind}", earlier, kind, report.ratings_of(frame, "previous"),
+            missing=missing[0],
             source=("previous_source", "previous_place"),
         )  # fmt: skip
         columns = [before, *columns, *moved]

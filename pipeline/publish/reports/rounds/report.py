@@ -4,8 +4,10 @@ from typing import Self
 
 import pandas as pd
 
+from pipeline.analysis.comparison import NO_DATA, NOT_STATED
+from pipeline.analysis.ratings.bands import ratings_in_order
 from pipeline.analysis.records import grouped, records
-from pipeline.analysis.sentences.phrases import label_parts
+from pipeline.analysis.sentences.phrases import joined, label_parts
 from pipeline.data import is_missing
 from pipeline.publish.charts.rounds import lines_chart
 from pipeline.publish.page.blocks import Headline, KeyFigure, KeyFigures, Prose, Together
@@ -13,8 +15,6 @@ from pipeline.publish.page.pictures import Picture
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_data import open_report_data
 from pipeline.publish.reports.report_page import ReportPage
-
-_NOT_ASKED = "not asked"
 
 
 class RoundsReport(ReportPage):
@@ -33,22 +33,17 @@ class RoundsReport(ReportPage):
         """Return the first screen: the way over all rounds."""
         sentences = [str(words) for words in self.data["headline"]["sentence"]]
         rows = records(self.data["totals"])
-        cards = []
-        before: object = None
-        for row in rows:
-            known = not is_missing(row["points"])
-            step = 0 if not known or is_missing(before) else row["points"] - before
-            before = row["points"]
-            cards.append(
-                KeyFigure(
-                    str(row["round"]),
-                    str(row["points"]) if known else "no score",
-                    of=f"of {row['most']}" if known else "",
-                    was="not rated" if is_missing(row["rating"]) else str(row["rating"]),
-                    direction="up" if step > 0 else "down" if step < 0 else "",
-                    source=(str(row["source"]), str(row["place"])),
-                )
+        cards = [
+            KeyFigure(
+                str(row["round"]),
+                "no score" if is_missing(row["points"]) else str(row["points"]),
+                of="" if is_missing(row["points"]) else f"of {row['most']}",
+                was=str(row["status"] if is_missing(row["rating"]) else row["rating"]),
+                direction=row["way"] or "",
+                source=(str(row["source"]), str(row["place"])),
             )
+            for row in rows
+        ]
         return Together(
             [
                 Headline(sentences[0], [" ".join(sentences[1:])], self.notes),
@@ -60,14 +55,18 @@ class RoundsReport(ReportPage):
         """Return the ratings of every standard, a column a round."""
         lines = grouped(records(self.data["ratings"]), "standard")
         order = list(self.data["totals"]["inspection"])
-        rows, broken = [], []
+        frameworks = list(self.data["totals"]["framework"])
+        bands = self.data["rating_bands"]
+        rows: list[dict[str, object]] = []
+        broken: dict[str, list[str]] = {}
         for standard, line in lines.items():
             name = f"{standard} {line[0]['name']}"
-            if not is_missing(found := _breaks(line)):
-                broken.append(f"{name}, {found}")
+            if not is_missing(why := _breaks(line)):
+                broken.setdefault(str(why), []).append(name)
             row: dict[str, object] = {"asked": name}
-            row |= {f"r{at}": pd.NA for at in range(len(order))}
-            row |= {f"r{order.index(item['inspection'])}": item["rating"] for item in line}
+            for at, inspection in enumerate(order):
+                found = next((item for item in line if item["inspection"] == inspection), {})
+                row |= {f"r{at}": found.get("rating"), f"w{at}": found.get("status", NO_DATA)}
             rows.append(row)
         return self.table(
             pd.DataFrame(rows).astype("string"),
@@ -75,12 +74,18 @@ class RoundsReport(ReportPage):
             [
                 Column("asked", "Standard", wide=True),
                 *(
-                    Column(f"r{at}", name, "rating", missing="not rated")
+                    Column(
+                        f"r{at}",
+                        name,
+                        "rating",
+                        ratings_in_order(bands, frameworks[at]),
+                        missing=f"w{at}",
+                    )
                     for at, name in enumerate(self._rounds)
                 ),
             ],
             name="ratings",
-            comment=" ".join(["Does not compare:", *broken]) if broken else "All ratings compare.",
+            comment=f"Does not compare: {_joined(broken)}" if broken else "All ratings compare.",
         )
 
     def lines(self) -> Picture | Prose:
@@ -112,10 +117,12 @@ class RoundsReport(ReportPage):
             heading, own = label_parts(line[0]["label"])
             change = changes.get(code, {})
             row: dict[str, object] = {"asked": f"{code} {own}", "heading": heading or own}
+            # Nothing says what was asked in rounds of a framework that none is held against.
+            before_it = NO_DATA if line[0]["reason"] == NOT_STATED else "not asked"
             for at, inspection in enumerate(order):
                 found = next((item for item in line if item["inspection"] == inspection), None)
                 row[f"p{at}"] = pd.NA if found is None else found["percent"]
-                row[f"w{at}"] = _NOT_ASKED if found is None else found["status"]
+                row[f"w{at}"] = before_it if found is None else found["status"]
                 row[f"s{at}"] = pd.NA if found is None else found["source"]
                 row[f"q{at}"] = pd.NA if found is None else found["place"]
             row["change"] = change.get("change_points", pd.NA)
@@ -145,6 +152,10 @@ class RoundsReport(ReportPage):
             groups="heading",
             name="figures",
         )
+
+
+def _joined(broken: dict[str, list[str]]) -> str:
+    return " ".join(f"{joined(names)}, {why}" for why, names in broken.items())
 
 
 def _breaks(line: list[dict[str, object]]) -> object:

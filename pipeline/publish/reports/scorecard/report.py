@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline.analysis.audits.scorecard import FEWEST_MONTHS, POWER, RECENT, YEAR, cases_a_month
 from pipeline.analysis.records import Row, records
-from pipeline.analysis.sentences.phrases import capital, in_words, label_parts
+from pipeline.analysis.sentences.phrases import capital, counted, in_words, label_parts
 from pipeline.data import is_missing
 from pipeline.publish.charts.national import funnel_chart
 from pipeline.publish.charts.scorecard import control_charts
@@ -58,7 +58,9 @@ class ScorecardReport(ReportPage):
         )
 
     def _why(self, row: Row, side: str) -> str:
-        return "not asked" if row[f"{side}_cases"] == 0 else f"under {self._fewest} cases"
+        if not row[f"{side}_asked"]:
+            return "not asked"
+        return f"under {self._fewest} cases" if row[f"{side}_cases"] else "applied to none"
 
     # First sheet
 
@@ -260,7 +262,7 @@ class ScorecardReport(ReportPage):
         start = int(rows["from_percent"].iloc[0])
         level = float(self.data["limits"]["level"].iloc[0])
         needed = cases_a_month(start, 10, 6, level)
-        asked = "more than 100 cases" if needed is None else f"{needed} cases"
+        asked = "more than 100 cases" if needed is None else counted(needed, "case")
         return Together(
             [
                 Prose(
@@ -286,7 +288,9 @@ class ScorecardReport(ReportPage):
                         ),
                     ],
                     name="detectable",
-                    comment=f"From {start}%, the middle of the present shares.",
+                    comment=f"From {start}%, the middle of the present shares."
+                    if self._questions["recent_percent"].notna().any()
+                    else f"From {start}%, as no question has a share yet.",
                 ),
             ]
         )
