@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from support.exact import outside
 from support.northumbria import key_questions
 
+from pipeline.analysis.records import records
 from pipeline.analysis.statistics import change as change_module
 from pipeline.analysis.statistics.bases import Base, base_of, possible_counts
 from pipeline.analysis.statistics.benchmark import against_benchmark
@@ -349,9 +350,8 @@ def test_many_tests_at_once(tested):
 
 
 def test_other_tests_for_the_annex(tested):
-    table = other_tests(tested.reset_index()).pivot(
-        index="key_question", columns="test", values="p"
-    )
+    rows = pd.DataFrame(other_tests(records(tested.reset_index())))
+    table = rows.pivot(index="key_question", columns="test", values="p")
     assert set(table.index) == set(tested.index[tested["p_value"].notna()])
     assert table.loc["2.1.2", "one-sided, pooled"] == pytest.approx(0.0455, abs=5e-5)
     fisher = scipy.stats.fisher_exact([[18, 2], [7, 4]]).pvalue
@@ -359,7 +359,7 @@ def test_other_tests_for_the_annex(tested):
 
 
 def test_the_picture_of_change_runs_from_the_largest_rise_to_the_largest_fall(tested):
-    drawn = change_chart(tested[tested["change_points"].notna()])
+    drawn = change_chart(records(tested[tested["change_points"].notna()]))
     rows = re.findall(r">Key question ([\d.]+)<[^+−]*?>([+−]\d+)<", svg_text(drawn))
     # The figures of the two reports subtracted by hand, where they may be compared.
     assert [points for _, points in rows] == [
@@ -432,7 +432,7 @@ def test_a_provider_inspected_once_has_no_change():
 def test_no_rows_in_no_rows_out():
     result = with_tests(key_questions().iloc[:0], 0.1)
     assert result.empty and "change_verdict" in result
-    assert families_of_tests(result).empty and other_tests(result).empty
+    assert families_of_tests(result).empty and other_tests(records(result)) == []
 
 
 def test_large_bases_doubt_the_rounding():
@@ -546,7 +546,7 @@ def test_intervals_of_a_prompt_on_few_cases():
 
 
 def test_other_tests_say_the_smallest_usual_level_they_pass_at(tested):
-    table = other_tests(tested.reset_index())
+    table = pd.DataFrame(other_tests(records(tested.reset_index())))
     for _, row in table.iterrows():
         passed = [level for level in (0.01, 0.05, 0.1) if row["p"] < level]
         assert (pd.isna(row["passes_at"]) and not passed) or row["passes_at"] == passed[0]

@@ -31,6 +31,7 @@ current_at_least`` (smallest base by the documents' words) and ``comparator_perc
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -39,7 +40,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.analysis.records import records
+from pipeline.analysis.records import Row, records
 from pipeline.analysis.statistics.bases import EVERY_BASE, Base, base_of
 from pipeline.analysis.statistics.benchmark import against_benchmark
 from pipeline.analysis.statistics.exact import (
@@ -556,17 +557,19 @@ def families_of_tests(tested: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
     return told
 
 
-def other_tests(tested: pd.DataFrame, subject: str = "key_question") -> pd.DataFrame:
+def other_tests(tested: Iterable[Row], subject: str = "key_question") -> list[Row]:
     """What other tests would have said, for the analysts' annex: one row a figure and test.
 
     Only figures whose two counts are known. ``subject`` names the column of the figure's number.
-    Columns: the family, ``subject``, ``test``, ``p`` and ``passes_at`` (the largest usual level,
+    Keys: the family, ``subject``, ``test``, ``p`` and ``passes_at`` (the largest usual level,
     0.01, 0.05 or 0.1, that it passes at; missing if none). Tests: ``two-sided, pooled`` (ours),
     ``exact, pooled`` (ours for few cases), ``one-sided, pooled`` (in the direction seen),
     ``two-sided, unpooled``, ``Boschloo`` and ``Fisher`` (both two-sided).
     """
-    rows: list[dict[str, Any]] = []
-    for row in tested[tested["p_value"].notna()].to_dict("records"):
+    rows: list[Row] = []
+    for row in tested:
+        if row["p_value"] is None:
+            continue
         first = int(row["current_count"]), int(row["current_base"])
         second = int(row["previous_count"]), int(row["previous_base"])
         _, p = two_proportion_test(*first, *second)
@@ -584,8 +587,7 @@ def other_tests(tested: pd.DataFrame, subject: str = "key_question") -> pd.DataF
                 {name: row[name] for name in [*FAMILY, subject]}
                 | {"test": test, "p": value, "passes_at": passes[0] if passes else None}
             )
-    columns = [*FAMILY, subject, "test", "p", "passes_at"]
-    return pd.DataFrame(rows, columns=columns).astype({"p": "Float64", "passes_at": "Float64"})
+    return rows
 
 
 def _unpooled(x1: int, n1: int, x2: int, n2: int) -> float | None:

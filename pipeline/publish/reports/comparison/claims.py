@@ -1,5 +1,6 @@
 """The report's own claims of significance replayed, and what analysts ask about the tests."""
 
+from pipeline.analysis.records import grouped
 from pipeline.analysis.sentences.overview import basis_in_short
 from pipeline.analysis.statistics.change import other_tests
 from pipeline.publish.page.blocks import Prose
@@ -120,17 +121,20 @@ def other_tests_table(report: Comparison) -> Table | Prose | None:
     if not report.compares:
         return None
     # Worked out here: only this table shows them, and scipy's exact test takes its time.
-    tests = other_tests(report.data["key_questions"])
-    if tests.empty:
+    tests = grouped(other_tests(report.data.rows("key_questions")), "key_question")
+    if not tests:
         return Prose(["No change has known numbers of cases in both rounds."])
-    wide = tests.pivot(index="key_question", columns="test", values="p").reset_index()
-    names = [name for name in wide.columns if name != "key_question"]
+    wide = [
+        {"key_question": question, **{row["test"]: row["p"] for row in rows}}
+        for question, rows in sorted(tests.items())
+    ]
+    names = sorted(wide[0].keys() - {"key_question"})
     return report.table(
         wide,
         "What other tests would say",
         [
             Column("key_question", "Key question"),
-            *[Column(name, str(name), "p", missing="cannot be computed") for name in names],
+            *[Column(name, name, "p", missing="cannot be computed") for name in names],
         ],
         name="other-tests",
     )
