@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.analysis.records import Row
 from pipeline.analysis.sentences.narrative import SMALL_BASE, cases, points
-from pipeline.analysis.sentences.phrases import in_words, joined
+from pipeline.analysis.sentences.phrases import in_words, joined, plural
 from pipeline.analysis.statistics.change import (
     NOT_COMPARABLE,
     NOT_SIGNIFICANT,
@@ -81,27 +81,19 @@ def verdict_sentences(tested: pd.DataFrame) -> list[str]:
     disagree = rows["change_verdict"] == TESTS_DISAGREE
     hangs = ~disagree & (rows["change_verdict"] == UNSETTLED)
     sentences = []
+    earned = "significant by the inspectorate's test"
+    both = "one of the inspectorate's test and our check for few cases, and not the other"
+    unpublished = "on a number of cases that was not published"
     for chosen, one, several in (
-        (
-            passed,
-            "taken alone is significant by the inspectorate's test",
-            "taken alone are significant by the inspectorate's test",
-        ),
-        (
-            disagree,
-            "passes one of the inspectorate's test and our check for few cases, and not the other",
-            "pass one of the inspectorate's test and our check for few cases, and not the other",
-        ),
-        (
-            hangs,
-            "hangs on a number of cases that was not published",
-            "hang on numbers of cases that were not published",
-        ),
+        (passed, f"taken alone is {earned}", f"taken alone are {earned}"),
+        (disagree, f"passes {both}", f"pass {both}"),
+        (hangs, f"hangs {unpublished}", "hang on numbers of cases that were not published"),
     ):
         if number := int(chosen.sum()):
-            noun, said = ("change", one) if number == 1 else ("changes", several)
+            said = one if number == 1 else several
             named = joined([_named(row) for _, row in rows[chosen].iterrows()])
-            sentences.append(f"{in_words(number, capital=True)} {noun} {said}: {named}.")
+            count = f"{in_words(number, capital=True)} {plural(number, 'change')}"
+            sentences.append(f"{count} {said}: {named}.")
     failing = int((~passed & ~disagree & ~hangs).sum())
     if failing:
         does = "does" if failing == 1 else "do"
