@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.phrases import capital, inside, label_parts
 from pipeline.data.folders import PROJECT, raw_folder
 
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from pipeline.data import Tables
+
+Row = dict[str, Any]
 
 #: Tables taken over as they are: what was asked and how it is judged.
 RULES = (
@@ -165,9 +166,9 @@ class _Simulation:
         self.followed = real[:most_rounds] + [
             _years_later(real[-1], years) for years in range(1, (most_rounds or 0) - len(real) + 1)
         ]
-        self.questions = grouped(template["key_questions"], "framework")
-        self.standards = grouped(template["standards"], "framework")
-        self.prompts = grouped(template["prompts"], "framework")
+        self.questions = _by(template["key_questions"], "framework")
+        self.standards = _by(template["standards"], "framework")
+        self.prompts = _by(template["prompts"], "framework")
         self.made: dict[str, list[Row]] = defaultdict(list)
         self.pooled: dict[str, list[int]] = defaultdict(lambda: [0, 0])
         #: Facts drawn already, by inspection (or its aggregate) and measure.
@@ -620,6 +621,13 @@ def _years_later(row: Row, years: int) -> Row:
     }
     printed = {f"{name}_printed": day for name, day in dates.items()}
     return {**row, **dates, **printed, "round": str(int(row["round"]) + years)}
+
+
+def _by(rows: list[Row], column: str) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[column]].append(row)
+    return found
 
 
 def _is_simulated(folder: Path) -> bool:

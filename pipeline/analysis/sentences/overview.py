@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.narrative import SMALL_BASE, cases, points
-from pipeline.analysis.sentences.phrases import counted, in_words, joined
+from pipeline.analysis.sentences.phrases import counted, in_words, joined, plural
 from pipeline.analysis.statistics.change import (
     NOT_COMPARABLE,
     NOT_SIGNIFICANT,
@@ -99,27 +99,19 @@ def verdict_sentences(tested: Sequence[Row]) -> list[str]:
     disagree = [row for row in rows if row["change_verdict"] == TESTS_DISAGREE]
     hangs = [row for row in rows if row["change_verdict"] == UNSETTLED]
     sentences = []
+    earned = "significant by the inspectorate's test"
+    both = "one of the inspectorate's test and our check for few cases, and not the other"
+    unpublished = "on a number of cases that was not published"
     for chosen, one, several in (
-        (
-            passed,
-            "taken alone is significant by the inspectorate's test",
-            "taken alone are significant by the inspectorate's test",
-        ),
-        (
-            disagree,
-            "passes one of the inspectorate's test and our check for few cases, and not the other",
-            "pass one of the inspectorate's test and our check for few cases, and not the other",
-        ),
-        (
-            hangs,
-            "hangs on a number of cases that was not published",
-            "hang on numbers of cases that were not published",
-        ),
+        (passed, f"taken alone is {earned}", f"taken alone are {earned}"),
+        (disagree, f"passes {both}", f"pass {both}"),
+        (hangs, f"hangs {unpublished}", "hang on numbers of cases that were not published"),
     ):
         if number := len(chosen):
-            noun, said = ("change", one) if number == 1 else ("changes", several)
+            said = one if number == 1 else several
             named = joined([_named(row) for row in chosen])
-            sentences.append(f"{in_words(number, capital=True)} {noun} {said}: {named}.")
+            count = f"{in_words(number, capital=True)} {plural(number, 'change')}"
+            sentences.append(f"{count} {said}: {named}.")
     told = {id(row) for row in [*passed, *disagree, *hangs]}
     failing = len(rows) - len(told)
     if failing:

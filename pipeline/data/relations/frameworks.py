@@ -140,13 +140,6 @@ def _domains_differ(frame: pd.DataFrame) -> list[bool]:
     ]
 
 
-@rows_with("standards")
-def _with_first_name(tables: Frames) -> pd.DataFrame:
-    frame = tables["standards"]
-    first = frame.sort_index().groupby(["framework", "domain"])["domain_name"].transform("first")
-    return frame.assign(first_name=first)
-
-
 @relation(
     "samples-part-of-samples",
     "A sample lies within a sample of the table, and not within itself by any way round.",
@@ -255,12 +248,14 @@ RULES: list[Rule] = [
         "is not the domain of standard {standard}",
         "write the number that the standard's own begins with",
     ),
-    _with_first_name.rule(
+    Rows("standards")
+    .with_first("domain_name", "framework", "domain")
+    .rule(
         "one-name-a-domain",
         "A domain of a framework has one name.",
         "domain_name",
-        unlike("domain_name", "first_name"),
-        'is another name of domain {domain} than "{first_name}"',
+        unlike("domain_name", "first"),
+        'is another name of domain {domain} than "{first}"',
         "write the same name in each row of the domain",
     ),
     Rows("key_questions").rule(

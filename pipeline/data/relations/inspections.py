@@ -176,17 +176,6 @@ def _provider_of(tables: Frames, source: str) -> str | None:
     return citing.pop() if len(citing) == 1 else None
 
 
-def _with_first_of_allocation(key: str, value: str) -> Rows:
-    """The matrix with the value of the first row of the same inspection and key."""
-
-    @rows_with("allocation_matrix")
-    def of(tables: Frames) -> pd.DataFrame:
-        frame = tables["allocation_matrix"].sort_index()
-        return frame.assign(first=frame.groupby(["inspection", key])[value].transform("first"))
-
-    return of
-
-
 @rows_with("key_question_scores", "key_questions")
 def _with_evidence(tables: Frames) -> pd.DataFrame:
     frame, key = tables["key_question_scores"], ("framework", "key_question")
@@ -513,7 +502,9 @@ RULES: list[Rule] = [
         "write the lower score first",
     ),
     *(
-        _with_first_of_allocation(key, value).rule(
+        Rows("allocation_matrix")
+        .with_first(value, "inspection", key)
+        .rule(
             f"one-{value.replace('_', '-')}-a-{key.split('_')[0]}-of-allocation",
             f"In an allocation matrix, {key} has one {value}.",
             value,

@@ -63,6 +63,15 @@ class Rows:
 
         return Rows(self.table, (*self.reads, other), of)
 
+    def with_first(self, column: str, *key: str) -> "Rows":
+        """Add as ``first`` what a column holds in the first row that has the same key."""
+
+        def of(tables: Frames) -> pd.DataFrame:
+            frame = self.frame(tables).sort_index()
+            return frame.assign(first=frame.groupby(list(key))[column].transform("first"))
+
+        return Rows(self.table, self.reads, of)
+
     def rule(
         self,
         name: str,
