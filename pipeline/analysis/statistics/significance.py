@@ -366,18 +366,17 @@ def smallest_detectable_change(
     >>> smallest_detectable_change(70, 100, 97)
     Detectable(rise=15, fall=18)
     """
-    _check_level(level)
-    _check_level(power)
     if not 0 <= previous_percent <= 100:
         raise ValueError(f"A percentage must lie between 0 and 100, not {previous_percent!r}.")
-    check_counts(0, n1)
-    check_counts(0, n2)
     return _detectable(n1, n2, power, level)[previous_percent]
 
 
 @lru_cache(maxsize=4096)
 def _detectable(n1: int, n2: int, power: float, level: float) -> list[Detectable]:
     """The smallest detectable change from each previous percentage."""
+    _check_level(level)
+    _check_level(power)
+    check_counts(0, [n1, n2])
     chances = _normal_power if n1 + n2 > LARGEST else _power_by_percent
     up, down = chances(n1, n2, level)
     percent = np.arange(101)
