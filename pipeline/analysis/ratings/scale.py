@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -160,12 +161,12 @@ class Rated:
             )
         return cls(rated, list(ratings), scale)
 
-    @property
+    @cached_property
     def standards(self) -> list[Row]:
         """The ratings of standards, without the overall one."""
         return [row for row in self.ratings if row["standard"] != "overall"]
 
-    @property
+    @cached_property
     def published(self) -> dict[str, Any]:
         """The published rating of each standard, and the overall one."""
         return {row["standard"]: row["published_rating"] for row in self.ratings}

@@ -295,15 +295,14 @@ class _Parts:
         cost = sign * enough[missing]
         if not cost.any():  # out of reach whatever the others do, as about half of them are
             return float(sign * 0.0)
-        from scipy.optimize import linprog
+        from scipy.optimize import LinearConstraint, milp
 
-        answer = linprog(
-            cost,
-            A_eq=np.vstack([at[:, None] == states[:, i] for i, at in enumerate(levels)]),
-            b_eq=np.concatenate([chance[at] for chance, at in zip(chances, levels, strict=True)]),
-            method="highs-ds",
-            options={"presolve": False},  # takes longer than so small a programme itself
-        )
+        each = np.vstack([at[:, None] == states[:, i] for i, at in enumerate(levels)])
+        chance = np.concatenate([chance[at] for chance, at in zip(chances, levels, strict=True)])
+        # The same solver as linprog's, reached with less to do, and nothing is whole-numbered;
+        # its presolve takes longer than so small a programme itself.
+        alike = LinearConstraint(each, chance, chance)
+        answer = milp(cost, constraints=alike, options={"presolve": False})
         if answer.status != 0:
             raise RuntimeError(f"The bounds on the total could not be found: {answer.message}")
         return float(np.clip(sign * answer.fun, 0, 1))

@@ -137,9 +137,10 @@ class _Pairs:
     def exact_may_pass(self) -> npt.NDArray:
         """Where an expected count is under 5 and no lower bound shows that the exact test fails."""
         may = self.few.copy()
-        at = np.flatnonzero(may)
-        bound = exact_z_at_least(self.x1[at], self.n1[at], self.x2[at], self.n2[at])
-        may[at] = bound < self.level
+        if may.any():  # with enough cases, as most figures have, nothing is to be bounded
+            at = np.flatnonzero(may)
+            bound = exact_z_at_least(self.x1[at], self.n1[at], self.x2[at], self.n2[at])
+            may[at] = bound < self.level
         return may
 
     def exact_passes(self, i: int) -> bool:
@@ -155,6 +156,8 @@ class _Pairs:
 
     def verdict(self, known: bool) -> str:
         """What both tests say; ``known`` where the bases are, so that only the tests can differ."""
+        if not self.few.any():
+            return self.z_verdict()
         every = np.argsort(-self.p, kind="stable")
         if self.z_passes.all() and self.first_unlike(SIGNIFICANT, every) is None:
             return SIGNIFICANT
@@ -417,15 +420,12 @@ def _tested(row: dict[Any, Any], level: float, benchmarked: bool) -> dict[str, A
     """Everything but the intervals on known counts and the adjustments, for one row."""
     sides = {side: (_whole(row[f"{side}_percent"]), base_of(row, side)) for side in _SIDES}
     added: dict[str, Any] = {}
-    for side, (percent, base) in sides.items():
-        one = None if percent is None else base.one_count(percent)
-        added[f"{side}_count"] = pd.NA if one is None else one[0]
-        added[f"{side}_bases"] = pd.NA if percent is None else base.described(percent)
-    added["interval_reason"] = " ".join(
-        f"{side.capitalize()} figure: {why}"
-        for side, (percent, base) in sides.items()
-        if (why := _no_one_count(percent, base))
-    )
+    reasons = []
+    for side, figure in sides.items():
+        added[f"{side}_count"], added[f"{side}_bases"], why = _known_cases(*figure)
+        if why:
+            reasons.append(f"{side.capitalize()} figure: {why}")
+    added["interval_reason"] = " ".join(reasons)
     (previous_percent, previous), (current_percent, current) = sides.values()
     comparable = row["comparable"] != "no"
     if comparable:
@@ -471,20 +471,24 @@ def _text(value: Any) -> str:
     return "" if is_missing(value) else str(value)
 
 
-def _no_one_count(percent: int | None, base: Base) -> str:
-    """Why there is no interval on one count, as a sentence; empty where there is one."""
+@lru_cache(maxsize=20_000)
+def _known_cases(percent: int | None, base: Base) -> tuple[Any, Any, str]:
+    """The one count of a figure, its possible bases in words, and why it has no interval."""
     if percent is None:
-        return "no figure to give an interval for."
-    if base.one_count(percent) is not None:
-        return ""
+        return pd.NA, pd.NA, "no figure to give an interval for."
+    bases, one = base.described(percent), base.one_count(percent)
+    if one is not None:
+        return one[0], bases, ""
     if base.is_full_sample(percent):
-        return f"more than one number of cases prints as {percent}% of {base.printed}."
-    if base.tied and base.printed is not None:
-        return (
+        why = f"more than one number of cases prints as {percent}% of {base.printed}."
+    elif base.tied and base.printed is not None:
+        why = (
             f"no number of cases prints as {percent}% of {base.printed}, so fewer cases were "
             "answered than read."
         )
-    return "the number of cases it is out of was not published."
+    else:
+        why = "the number of cases it is out of was not published."
+    return pd.NA, bases, why
 
 
 def _with_intervals(added: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:

@@ -346,7 +346,6 @@ def expected_by_chance(tests: int, level: float) -> float:
     return tests * level
 
 
-@lru_cache(maxsize=20_000)
 def smallest_detectable_change(
     previous_percent: int, n1: int, n2: int, power: float = 0.8, level: float = 0.1
 ) -> Detectable:
@@ -367,32 +366,30 @@ def smallest_detectable_change(
     >>> smallest_detectable_change(70, 100, 97)
     Detectable(rise=15, fall=18)
     """
-    _check_level(level)
-    _check_level(power)
     if not 0 <= previous_percent <= 100:
         raise ValueError(f"A percentage must lie between 0 and 100, not {previous_percent!r}.")
-    check_counts(0, n1)
-    check_counts(0, n2)
-    if n1 + n2 > LARGEST:
-        power_up, power_down = _normal_power(previous_percent / 100, n1, n2, level)
-    else:
-        power_up, power_down = (
-            found[previous_percent] for found in _power_by_percent(n1, n2, level)
-        )
-    rises = power_up[previous_percent + 1 :]
-    falls = power_down[:previous_percent][::-1]
-    return Detectable(_first_for_good(rises >= power), _first_for_good(falls >= power))
+    return _detectable(n1, n2, power, level)[previous_percent]
 
 
-def _first_for_good(enough: npt.NDArray) -> int | None:
-    """Place, from 1, after which every entry is true."""
-    if not enough.size or not enough[-1]:
-        return None
-    failing = np.flatnonzero(~enough)
-    return int(failing[-1]) + 2 if failing.size else 1
+@lru_cache(maxsize=4096)
+def _detectable(n1: int, n2: int, power: float, level: float) -> list[Detectable]:
+    """The smallest detectable change from each previous percentage."""
+    _check_level(level)
+    _check_level(power)
+    check_counts(0, [n1, n2])
+    chances = _normal_power if n1 + n2 > LARGEST else _power_by_percent
+    up, down = chances(n1, n2, level)
+    percent = np.arange(101)
+    before = percent[:, None]
+    # The furthest percentage, on the way up and down, that is not seen often enough.
+    high = np.where((up >= power) | (percent < before), before, percent).max(axis=1)
+    low = np.where((down >= power) | (percent > before), before, percent).min(axis=1)
+    return [
+        Detectable(above - at + 1 if above < 100 else None, at - below + 1 if below > 0 else None)
+        for at, above, below in zip(percent.tolist(), high.tolist(), low.tolist(), strict=True)
+    ]
 
 
-@lru_cache(maxsize=512)
 def _power_by_percent(n1: int, n2: int, level: float) -> tuple[npt.NDArray, npt.NDArray]:
     """Probability of a significant rise, and of a fall: a row and column a true percentage."""
     first, second = _percent_pmf(n1), _percent_pmf(n2)
@@ -446,14 +443,15 @@ def _probability_above(first: npt.NDArray, second: npt.NDArray, least: npt.NDArr
     return first @ tail[:, least].T
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=160)
 def _percent_pmf(n: int) -> npt.NDArray:
     return binomial(np.arange(n + 1)[None, :], n, np.arange(101)[:, None] / 100)
 
 
-def _normal_power(share: float, n1: int, n2: int, level: float) -> tuple[npt.NDArray, npt.NDArray]:
-    """Probability of a significant rise and fall to each whole percentage, by the normal curve."""
+def _normal_power(n1: int, n2: int, level: float) -> tuple[npt.NDArray, npt.NDArray]:
+    """The same by the normal curve."""
     later = np.arange(101) / 100
+    share = later[:, None]
     together = (share * n1 + later * n2) / (n1 + n2)
     needed = -ndtri(level / 2) * np.sqrt(together * (1 - together) * (1 / n1 + 1 / n2))
     spread = np.sqrt(share * (1 - share) / n1 + later * (1 - later) / n2) + 1e-300
