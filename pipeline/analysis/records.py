@@ -78,27 +78,6 @@ def records(frame: pd.DataFrame) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def frame_of_rows(rows: Iterable[Row]) -> pd.DataFrame:
-    """Return rows as a table, the other way round: each column with the type of its values.
-
-    Whole numbers are Int64, other numbers Float64, yes-or-no values boolean, everything else that
-    is no object of ours string; a missing value is ``pd.NA``.
-
-    >>> frame_of_rows([{"cases": 25}, {"cases": None}])["cases"].tolist()
-    [25, <NA>]
-    """
-    rows = list(rows)
-    columns: dict[str, Any] = {}
-    for name in rows[0] if rows else ():
-        values = [row[name] for row in rows]
-        kind = next((type(value) for value in values if value is not None), str)
-        columns[name] = pd.Series(values, dtype=_TYPES.get(kind, "object"))
-    return pd.DataFrame(columns)
-
-
-_TYPES = {int: "Int64", float: "Float64", bool: "boolean", str: "string"}
-
-
 def grouped(rows: Iterable[Row], *key: str) -> dict[Any, list[Row]]:
     """Return rows by the value (or values, as a tuple) of some columns, each group in order.
 

@@ -32,12 +32,6 @@ from papermill.log import logger
 from pipeline.publish.build.shell import descriptors, taken_over
 from pipeline.publish.build.time_limit import TimeUp, time_limit
 
-#: Outputs that hold nothing but what is shown, and the parts of each.
-_PLAIN = {
-    "execute_result": ("metadata", "data", "execution_count"),
-    "display_data": ("metadata", "data"),
-}
-
 
 class _Client(PapermillNotebookClient):
     """Papermill's client with a shell in place of a kernel."""
@@ -57,14 +51,11 @@ class _Client(PapermillNotebookClient):
         return self.nb
 
     def output(self, outs: Any, msg: Any, display_id: str | None, cell_index: int) -> Any:
-        """Keep a plain output as it is: nbclient checks each against a JSON schema, at a cost of
-        a twentieth of a page, and the whole notebook is checked once more when it is done.
-        """
-        kind, content = msg["msg_type"], msg["content"]
-        if kind not in _PLAIN or display_id or self.clear_before_next_output:
+        """Keep a result as it is: nbclient checks each by a JSON schema, a twentieth of a page."""
+        if msg["msg_type"] != "execute_result" or display_id or self.clear_before_next_output:
             return super().output(outs, msg, display_id, cell_index)
-        named = {name: content[name] for name in _PLAIN[kind]}
-        outs.append(from_dict({"output_type": kind, **named}))
+        parts = {name: msg["content"][name] for name in ("metadata", "data", "execution_count")}
+        outs.append(from_dict({"output_type": "execute_result", **parts}))
         return outs[-1]
 
     def execute_cell(self, cell: Any, cell_index: int, *_: Any, **__: Any) -> Any:

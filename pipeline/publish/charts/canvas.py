@@ -60,7 +60,7 @@ class _Words(Artist):
         pen = renderer.new_gc()
         for word in self._words:
             pen.set_foreground(word.colour)
-            font = _font(word.size, word.bold)
+            font = _font(size=word.size, weight="bold" if word.bold else "normal")
             self._at = word
             baseline = word.y + 0.35 * word.size
             renderer.draw_text(pen, word.x, baseline, clean(word.text), font, 0, mtext=self)
@@ -75,9 +75,7 @@ class _Words(Artist):
         return self._at.side
 
 
-@cache
-def _font(size: float, bold: bool) -> FontProperties:
-    return FontProperties(size=size, weight="bold" if bold else "normal")
+_font = cache(FontProperties)
 
 
 @dataclass

@@ -22,11 +22,11 @@ import pandas as pd
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Drawing
 
-from pipeline.analysis.records import Row, frame_of_rows
+from pipeline.analysis.records import Row
 from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, join, scroll_region, shape, slug, tag
 from pipeline.publish.page.style import INK, apply, house_style
-from pipeline.publish.page.tables import Table
+from pipeline.publish.page.tables import Table, as_frame
 from pipeline.publish.page.widths import WIDTHS
 
 SMALLEST_TEXT = 11.0
@@ -78,7 +78,7 @@ class Reference:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The numbers as a DataFrame."""
-        return self.data if isinstance(self.data, pd.DataFrame) else frame_of_rows(self.data)
+        return as_frame(self.data)
 
 
 @dataclass(frozen=True)
@@ -188,8 +188,7 @@ class Picture(Shown):
 
     def _numbers(self, label: str) -> Markup:
         if self.table is None:
-            see = self.see
-            assert see is not None
+            see = self._shows
             if isinstance(see, Table):
                 see = Reference(see.label, f"#{see.id}", see.data)
             link = tag("a", see.words, href=see.address)

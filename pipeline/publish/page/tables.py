@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from pipeline.analysis.records import Row, frame_of_rows
+from pipeline.analysis.records import Row
 from pipeline.publish.page.display import Shown, in_words
 from pipeline.publish.page.markup import (
     EMPTY,
@@ -192,20 +192,21 @@ class Table(Shown):
         # A row may have sixty columns and a table five: only what is shown is looked up.
         wanted += [column.missing for column in self.columns if column.missing in there]
         names = list(dict.fromkeys(wanted))
-        rows: list[tuple[Any, ...]]
-        if isinstance(self.data, pd.DataFrame):
-            rows = list(zip(*(self.data[name].tolist() for name in names), strict=True))
-        else:
-            rows = [tuple([row[name] for name in names]) for row in self.data]
+        values = [
+            self.data[name].tolist()
+            if isinstance(self.data, pd.DataFrame)
+            else [row[name] for row in self.data]
+            for name in names
+        ]
         object.__setattr__(self, "_names", {name: i for i, name in enumerate(names)})
-        object.__setattr__(self, "_rows", rows)
+        object.__setattr__(self, "_rows", list(zip(*values, strict=True)))
         for column in self.columns:
             self._check(column)
 
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The rows as a DataFrame, with all columns."""
-        return self.data if isinstance(self.data, pd.DataFrame) else frame_of_rows(self.data)
+        return as_frame(self.data)
 
     def __repr__(self) -> str:
         """Return the table for a terminal: its caption, and its first rows as they are shown."""
@@ -376,6 +377,11 @@ class Table(Shown):
                 break
             blank += 1
         return blank if blank > 1 else 0
+
+
+def as_frame(data: pd.DataFrame | Sequence[Row]) -> pd.DataFrame:
+    """Return rows as a DataFrame, each column with the type of its values."""
+    return data if isinstance(data, pd.DataFrame) else pd.DataFrame(data).convert_dtypes()
 
 
 def content(column: Column, value: Any) -> str:

@@ -73,11 +73,8 @@ def verdict_table(report: Comparison) -> Table:
     """Return each change with its verdict and what that rests on."""
     return report.table(
         [
-            {
-                **row,
-                "named": f"{row['key_question']} {row['in_short']}",
-                "basis": basis_in_short(row),
-            }
+            row
+            | {"named": f"{row['key_question']} {row['in_short']}", "basis": basis_in_short(row)}
             for row in _changes(report)
         ],
         "Tests of the changes",

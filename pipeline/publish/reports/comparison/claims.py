@@ -30,11 +30,8 @@ def claims_table(report: Comparison) -> Table | Prose | None:
     ]
     return report.table(
         [
-            {
-                **row,
-                "numbered": f"Claim {row['claim']}: {row['summary']}",
-                "basis": basis_in_short(row),
-            }
+            row
+            | {"numbered": f"Claim {row['claim']}: {row['summary']}", "basis": basis_in_short(row)}
             for row in claims
         ],
         "What the report calls significant, in our words, and the test",
@@ -143,11 +140,7 @@ def other_tests_table(report: Comparison) -> Table | Prose | None:
 def detectable_table(report: Comparison) -> Table | None:
     """Return the smallest change these samples could have seen four times out of five."""
     names = {row["sample"]: row["name"] for row in report.data.rows("samples")}
-    rows = [
-        {**row, "name": names[row["sample"]]}
-        for row in report.data.rows("detectable")
-        if row["sample"] in names
-    ]
+    rows = [row | {"name": names[row["sample"]]} for row in report.data.rows("detectable")]
     if not rows:
         return None
     return report.table(

@@ -79,15 +79,9 @@ class Comparison(ReportPage):
     @cached_property
     def overall(self) -> dict[str, Row]:
         """The overall rating and points of each round, as ``inspections``."""
-        by_inspection = {
-            row["inspection"]: row
-            for row in self.data.rows("standard_ratings")
-            if row["standard"] == "overall"
-        }
-        return {
-            side: by_inspection[inspection["inspection"]]
-            for side, inspection in self.inspections.items()
-        }
+        ratings = self.data.rows("standard_ratings")
+        overall = {row["inspection"]: row for row in ratings if row["standard"] == "overall"}
+        return {side: overall[row["inspection"]] for side, row in self.inspections.items()}
 
     @cached_property
     def ratings(self) -> list[Row]:
@@ -99,24 +93,18 @@ class Comparison(ReportPage):
     def questions(self) -> list[Row]:
         """The tested key-question comparison, with standards and themes; the weakest theme first.
 
-        ``heading`` is number and name of the standard, ``asked`` number and wording of the
-        question, ``no_base`` why there is no number of cases, ``verdict`` that of the change where
-        there is one, ``no_change`` and ``no_p`` why there is none. Within a theme
-        the lowest stands first.
+        ``asked`` is number and wording of the question, ``no_base`` why there is no number of
+        cases, ``verdict`` that of the change where there is one, ``no_change`` and ``no_p`` why
+        there is none. Within a theme the lowest stands first.
         """
         names = {row["standard"]: row["name"] for row in self.data.rows("standards")}
         themes = {row["key_question"]: row for row in self.of_framework("themes")}
         rows = [
-            {
-                **row,
-                "name": names[row["standard"]],
-                "theme": theme["theme"],
-                "in_short": theme["in_short"],
-                "no_base": _no_base(row),
-                "heading": f"{row['standard']} {names[row['standard']]}",
-                "asked": f"{row['key_question']} {row['question']}",
-                **_judged(row),
-            }
+            row
+            | {"name": names[row["standard"]], "no_base": _no_base(row)}
+            | {"asked": f"{row['key_question']} {row['question']}"}
+            | {name: theme[name] for name in ("theme", "in_short")}
+            | _judged(row)
             for row in self._set_against(self.data.rows("key_questions"))
             if (theme := themes.get(row["key_question"])) and row["standard"] in names
         ]
@@ -137,11 +125,11 @@ class Comparison(ReportPage):
         rows = self.data.rows("other_aggregates")
         other = {r["key_question"]: r for r in rows if r["comparator"] == self.comparator}
         apart = ("key_question", "previous_inspection", "current_inspection")
-        columns = [name for name in rows[0] if name not in apart]
-        none = dict.fromkeys(columns)
+        none = dict.fromkeys(name for name in rows[0] if name not in apart)
+        found = [other.get(row["key_question"], none) for row in questions]
         return [
-            row | {name: other.get(row["key_question"], none)[name] for name in columns}
-            for row in questions
+            row | {name: of[name] for name in none}
+            for row, of in zip(questions, found, strict=True)
         ]
 
     @property
@@ -239,12 +227,8 @@ class Comparison(ReportPage):
         drivers = [question for question in lowest if question is not None]
         edges = [band["lower_percent"] for band in self.bands]
         good_from = int(edges[len(edges) // 2]) if edges else 100
-        on_cases = [
-            row
-            for row in self.ratings
-            if row["agreement"] not in (None, "judgement") and row["standard"] != "overall"
-        ]
-        whole = len(drivers) == len(on_cases)
+        standards = [row["agreement"] for row in self.ratings if row["standard"] != "overall"]
+        whole = len(drivers) == sum(how not in (None, "judgement") for how in standards)
         return leadership.chief_weakness(self.questions, drivers, good_from, whole=whole)
 
     @cached_property
@@ -294,6 +278,11 @@ class Comparison(ReportPage):
             for published, began in [(row["published"], row["fieldwork_start"])]
         ]
         return f"inspection report{'s' if len(dates) > 1 else ''} of {joined(dates)}"
+
+
+def direction(row: Row) -> str:
+    """Which way the rating of a standard went, in words."""
+    return row["direction"] or "not comparable"
 
 
 def _no_base(row: Row) -> str:

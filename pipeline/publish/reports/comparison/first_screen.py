@@ -8,7 +8,7 @@ from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.data import is_missing
 from pipeline.publish.page.blocks import Fact, ScoreScale
 from pipeline.publish.page.first_screen import FirstScreen, RatedStandard, RatingGrid, RatingTile
-from pipeline.publish.reports.comparison.context import Comparison
+from pipeline.publish.reports.comparison.context import Comparison, direction
 
 
 def in_brief(report: Comparison, note: str = "") -> FirstScreen:
@@ -108,7 +108,7 @@ def rating_grid(report: Comparison) -> RatingGrid:
         RatedStandard(
             str(row["name"]),
             [tile(row, side) for side in sides],
-            "not comparable" if is_missing(row["direction"]) else str(row["direction"]),
+            direction(row),
         )
         for row in report.data.rows("standards")
     ]

@@ -19,7 +19,7 @@ from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.pictures import Picture, Reference
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison import first_screen
-from pipeline.publish.reports.comparison.context import Comparison
+from pipeline.publish.reports.comparison.context import Comparison, direction
 
 VERDICTS = {
     "sufficient": "sufficient progress",
@@ -139,11 +139,7 @@ def downloads(report: Comparison) -> Downloads:
     sides.append(("current", report.rounds[1]))
     ratings = Table(
         [
-            {
-                **row,
-                "called": f"{row['standard']} {row['name']}",
-                "way": row["direction"] or "not comparable",
-            }
+            row | {"called": f"{row['standard']} {row['name']}", "way": direction(row)}
             for row in report.data.rows("standards")
         ],
         "Ratings of the standards",

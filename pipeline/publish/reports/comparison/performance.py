@@ -14,11 +14,7 @@ from pipeline.publish.reports.comparison.context import Comparison
 def _with_round(report: Comparison, table: str) -> list[Row]:
     """The rows of a table, each with the name of the round of its inspection."""
     names = {row["inspection"]: row["round_name"] for row in report.data.rows("inspections")}
-    return [
-        {**row, "round_name": names[row["inspection"]]}
-        for row in report.data.rows(table)
-        if row["inspection"] in names
-    ]
+    return [row | {"round_name": names[row["inspection"]]} for row in report.data.rows(table)]
 
 
 def _facts(report: Comparison, *topics: str) -> list[Row]:
@@ -36,7 +32,7 @@ def performance_figure(report: Comparison) -> Picture | Prose | None:
         return None
     # The scale is of percentages; what is in days or pounds stands with people and workload.
     facts = [
-        {**row, "met": _met(row)}
+        row | {"met": _met(row)}
         for row in _facts(report, "performance")
         if row["target"] is not None and row["unit"] == "percent"
     ]
@@ -78,13 +74,11 @@ def people_table(report: Comparison) -> Table | Prose | None:
     if not report.data.rows("facts"):
         return None
     rows = [
-        {
-            **row,
+        row
+        | {
             "measure_name": f"{row['name']} ({row['unit']})",
             # A comparison that is printed in words only is shown in those words.
-            "comparison_in_words": "not printed"
-            if row["comparator"] is None
-            else row["as_printed"],
+            "comparison_in_words": (row["comparator"] and row["as_printed"]) or "not printed",
         }
         for row in _facts(report, "people", "interviews", "case-findings", "performance")
         if (row["topic"] != "performance" or row["unit"] != "percent")
@@ -139,9 +133,8 @@ def characteristics_table(report: Comparison) -> Table | None:
 
 def _met(row: Row) -> bool:
     """Whether a figure is on the better side of its target, or on it."""
-    if row["better"] == "lower":
-        return bool(row["value"] <= row["target"])
-    return bool(row["value"] >= row["target"])
+    low, high = ("value", "target") if row["better"] == "lower" else ("target", "value")
+    return bool(row[low] <= row[high])
 
 
 def _against_targets(name: str, facts: Sequence[Row]) -> str:

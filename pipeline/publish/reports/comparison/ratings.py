@@ -5,7 +5,7 @@ from pipeline.analysis.records import Row, grouped
 from pipeline.data import is_missing
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.comparison.context import Comparison
+from pipeline.publish.reports.comparison.context import Comparison, direction
 
 RATING_BASIS = {
     "judgement": "Judgement",
@@ -31,7 +31,7 @@ def standards_table(report: Comparison) -> Table:
         {
             **row,
             "standard_name": f"{row['standard']} {row['name']}",
-            "way": row["direction"] or "not comparable",
+            "way": direction(row),
             "how": basis.get(row["standard"]),
         }
         for row in report.data.rows("standards")
