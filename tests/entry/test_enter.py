@@ -377,9 +377,9 @@ def test_a_figure_changed_behind_the_readers_back_has_to_be_checked(
 ) -> None:
     typed = read_workbook(folder, tmp_path)
     settle(typed)
-    row = next(r for r in typed.rows("prompt_scores") if r["mark"] == "read" and r["percent"])
-    where = {"prompt": row["prompt"], "inspection": row["inspection"]}
-    typed.type("prompt_scores", where, percent=1 if row["percent"] != 1 else 2)
+    (row,) = typed.rows("overall_ratings")
+    assert row["mark"] == "proved"
+    typed.type("overall_ratings", {"inspection": CODE}, score=1 if row["score"] != 1 else 2)
     typed.save()
     with pytest.raises(CannotEnter, match="not in the words the row was read from"):
         enter(typed.path, folder.path, write=True)

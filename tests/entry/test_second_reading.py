@@ -5,11 +5,17 @@ from pathlib import Path
 
 import pytest
 from support.folders import Folder
-from support.workbooks import CODE, Typed, typed_workbook
+from support.reports import invent, report_with_tables
+from support.workbooks import CODE, FRAMEWORK, Typed, typed_workbook
 
 from pipeline.analysis.statistics.double_entry import DoubleEntry
+from pipeline.data import load
+from pipeline.data.package import read_package
 from pipeline.entry.accept import enter
+from pipeline.entry.form.filled import filled_form
+from pipeline.entry.form.writing import write_form
 from pipeline.entry.problems import CannotEnter
+from pipeline.entry.reading import read_document
 
 SCORE = {"key_question": "2.1.1", "reading": "own"}
 PLANNING = {"key_question": "2.2.1", "reading": "own"}
@@ -71,6 +77,26 @@ def test_a_row_missing_in_one_is_a_difference(folder: Folder, tmp_path: Path) ->
     first.save()
     with pytest.raises(CannotEnter, match="missing in the second reading"):
         enter(first.path, folder.path, second=second.path)
+
+
+def test_a_second_reading_settles_what_the_reader_was_not_sure_of(
+    folder: Folder, tmp_path: Path
+) -> None:
+    """Read by machine, then typed by a person: what they say alike needs no more looking at."""
+    tables = load(folder.path)
+    resources = read_package(folder.path).resources
+    report = tmp_path / "report.txt"
+    report.write_text(report_with_tables(tables, invent(tables, FRAMEWORK, 1)), encoding="utf-8")
+    identity, found = read_document(report, tables, resources, FRAMEWORK)
+    assert [f.mark for f in found if f.table == "prompt_scores"].count("look") > 50
+    first = tmp_path / "first.xlsx"
+    write_form(filled_form(tables, resources, identity, found, report.name), first)
+    second = typed_workbook(tmp_path / "second.xlsx")
+    with pytest.raises(CannotEnter) as refused:
+        enter(first, folder.path, second=second.path)
+    # Only what nobody has typed is left; a figure typed otherwise would be named as a difference.
+    assert "sheet prompt_scores" not in str(refused.value)
+    assert "sheet providers" in str(refused.value) or "differ" in str(refused.value)
 
 
 def test_lincoln_and_petersen() -> None:

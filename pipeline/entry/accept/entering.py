@@ -60,13 +60,15 @@ def enter(
     package = read_package(folder)
     resources = package.resources
     book = read_form(path, resources)
+    away = _without_inspection(book.rows, folder, package)
     other: dict[str, list[TypedRow]] = {}
     if second is not None:
-        other, _ = settled_rows(read_form(second, resources), resources)
+        theirs = read_form(second, resources)
+        _without_inspection(theirs.rows, folder, package)
+        other, _ = settled_rows(theirs, resources)
         settle(book.rows, other, resources)
-        _without_inspection(other, folder, package)
     rows, left_out = settled_rows(book, resources)
-    left_out += _without_inspection(rows, folder, package)
+    left_out += away
     comparison = None
     extra: dict[Path, bytes] = {}
     if second is not None:
