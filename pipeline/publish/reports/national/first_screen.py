@@ -47,7 +47,7 @@ def _scores(report: NationalReport) -> list[Picture]:
         Picture(
             scores_chart(points, bands),
             "Overall scores",
-            _range(points, most),
+            _range(points, most, len(report.providers)),
             caption=f"From 0 to {most}, {shown}. Upright lines: where the next overall rating "
             "begins.",
             see=Reference("the table of providers", "#t-providers", report.providers),
@@ -57,10 +57,11 @@ def _scores(report: NationalReport) -> list[Picture]:
     ]
 
 
-def _range(points: pd.Series, most: int) -> str:
+def _range(points: pd.Series, most: int, providers: int) -> str:
     low, high = points.min(), points.max()
     if low == high:
-        return f"Every provider has {low} of {most} points."
+        scored = "" if len(points) == providers else " with a score"
+        return f"Every provider{scored} has {low} of {most} points."
     return f"Scores run from {low} to {high} of {most}; the middle one is {points.median():g}."
 
 
@@ -83,10 +84,10 @@ def _cards(report: NationalReport) -> list[KeyFigure]:
         told, _, many = placed.partition(" of ")
         cards.append(
             KeyFigure(
-                "Always in one half",
+                "In one half",
                 told,
                 of=f"of {many}",
-                note="whichever cases had been read",
+                note="very likely, whichever cases had been read",
             )
         )
     if spread := report.value("spread"):
