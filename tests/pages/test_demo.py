@@ -148,7 +148,7 @@ def test_three_hundred_providers_weigh_no_more_than_they_may(demo: Path) -> None
         rows = [{**row, "provider": f"p{at}"} for at in range(number)]
         table = ProvidersTable(
             rows, {f"p{at}": [tile] * 10 for at in range(number)}, [("1.1", "Leadership")] * 10,
-            [6, 16, 26], ["Requires improvement"], SourceNotes(),
+            [6, 16, 26], [row["rating"]], [row["rating"]], SourceNotes(),
         )  # fmt: skip
         return len(table.html().encode())
 

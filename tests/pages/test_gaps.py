@@ -128,7 +128,11 @@ def add_aggregate(folder: Folder) -> None:
     copy_inspection(folder, "northumbria-crc", 2021, percents={"2.1.1": "90"})
     (comparator,) = folder.rows("comparators", comparator="all-crcs")
     newer = {"comparator": "all-2021", "name": "All services of 2021", "period": "2021"}
-    folder.add("comparators", {**comparator, **newer, "short_name": "all services"})
+    (source,) = folder.rows("sources", source="hmip-northumbria-2020")
+    day = {"published_printed": "June 2024", "published": "2024-06"}
+    folder.add("sources", {**source, **day, "source": "newer", "title": "Annual report"})
+    newer |= {"short_name": "all services", "source": "newer"}
+    folder.add("comparators", {**comparator, **newer})
     rows = folder.rows("comparator_scores", comparator="all-crcs", framework="crc-2019")
     for row in rows:
         row |= {"comparator": "all-2021", "percent": row["percent"] and "99"}
@@ -284,7 +288,11 @@ def test_another_framework_has_none_of_the_first_ones_words(site, edition):
 def test_a_third_round_is_set_against_the_second(site, edition):
     text = page(site, f"comparison-northumbria-crc-2019-2021{edition}")
     assert "2018" not in text.replace("northumbria-crc-2018", "").replace("June 2018", "")
-    assert "Against all services" in text and "Against all CRCs" not in text
+    assert "Against all services, 2021 Of" in text and "Against all CRCs" not in text
+    assert "It was published after the report, in June 2024." in text
+    earlier = page(site, f"comparison-northumbria-crc-2018-2019{edition}")
+    assert "Against all CRCs, June 2018 to June 2019 Of" in earlier
+    assert "published after the report" not in earlier
 
 
 def test_a_corrected_figure_is_said_with_what_it_moved(site):

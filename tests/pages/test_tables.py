@@ -45,7 +45,15 @@ def test_direction_is_said_and_drawn() -> None:
     ],
 )
 def test_rating_carries_its_points_as_squares(words: str, shown: str) -> None:
-    assert text(rating(words)) == shown
+    four = ["Inadequate", "Requires improvement", "Good", "Outstanding"]
+    assert text(rating(words, four)) == shown
+
+
+def test_the_highest_of_three_ratings_has_every_square_filled() -> None:
+    three = ["Inadequate", "Requires improvement", "Good"]
+    assert [text(rating(words, three)) for words in three] == [
+        "□□ Inadequate", "■□ Requires improvement", "■■ Good",
+    ]  # fmt: skip
 
 
 def test_p_value_is_never_nought_and_never_one() -> None:

@@ -31,7 +31,7 @@ def percents(*values: int) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three units inspected twice and one once; two services that are only judged."""
+    """Three units inspected twice; two services that are only judged, one of them three times."""
     folder = Folder(tmp_path_factory.mktemp("units") / "raw")
     add_unit_framework(folder)
     add_judged_framework(folder)
@@ -47,6 +47,7 @@ def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
         unit = add_unit(folder, number)
         inspect(folder, unit, 2021, {}, "Inadequate")
         inspect(folder, unit, 2022, {}, "Good")
+    inspect(folder, unit, 2023, {}, "Good")
     out = tmp_path_factory.mktemp("units-site")
     assert build(folder.path, out, progress=False).failed == {}
     return out
@@ -62,9 +63,10 @@ def pages(site: Path) -> dict[str, Path]:
 
 def test_every_page_is_made(units: Path) -> None:
     compared = [f"unit-{n}-2021-2023" for n in (1, 2, 3)]
-    compared += [f"unit-{n}-2021-2022" for n in (8, 9)]
+    compared += ["unit-8-2021-2022"]
+    compared += ["unit-9-2021-2022", "unit-9-2021-2023", "unit-9-2022-2023"]
     editions = {f"comparison-{name}{edition}" for name in compared for edition in ("", "-analyst")}
-    assert set(pages(units)) == {*editions, "national", "national-judged-2021"}
+    assert set(pages(units)) == {*editions, "rounds-unit-9", "national", "national-judged-2021"}
 
 
 def test_no_page_says_what_does_not_belong(units: Path) -> None:

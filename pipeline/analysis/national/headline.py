@@ -164,8 +164,8 @@ def _places(providers: pd.DataFrame) -> tuple[str, str]:
         )
     return (
         f"{upper + lower} of {len(placed)}",
-        f"{in_words(upper, capital=True)} would stay in the upper half and {in_words(lower)} in "
-        "the lower half if other cases of the same work were read; "
+        f"{in_words(upper, capital=True)} would very likely stay in the upper half and "
+        f"{in_words(lower)} in the lower half if other cases of the same work were read; "
         f"{in_words(open_)} might be in either.",
     )
 

@@ -30,6 +30,18 @@ def lines_chart(figures: pd.DataFrame, rounds: list[str], narrow: bool = False) 
     return panels(charts, NARROW if narrow else BROAD)
 
 
+_FIT = 20
+"""Letters that stand below a panel without touching."""
+
+
+def _ticks(rounds: list[str]) -> list[tuple[float, str]]:
+    """Name every round where there is room, otherwise the first and the last."""
+    named = list(enumerate(rounds))
+    if sum(map(len, rounds)) > _FIT:
+        named = [named[0], named[-1]]
+    return [(float(at), name) for at, name in named]
+
+
 def _panel(line: list[Row], order: dict[str, int], rounds: list[str]) -> Panel:
     known = [row for row in line if not is_missing(row["percent"])]
     at = {row["round"]: float(order[row["round"]]) for row in line}
@@ -51,7 +63,7 @@ def _panel(line: list[Row], order: dict[str, int], rounds: list[str]) -> Panel:
     return Panel(
         title=f"{last['key_question']} {capital(own)}",
         x=(-0.25, 1.35 * (len(rounds) - 1) + 0.1),
-        ticks=[(0, rounds[0]), (len(rounds) - 1, rounds[-1])],
+        ticks=_ticks(rounds),
         lines=lines,
         dots=[("current", [(at[row["round"]], float(row["percent"])) for row in known])],
         words=[((at[last["round"]] + 0.12, float(last["percent"])), f"{last['percent']}%")],

@@ -108,12 +108,13 @@ class KeyFigures(Shown):
         """Return the figures as a list of terms and values."""
         if self.notes is not None:
             self.notes.label("key-figures", "the key figures")
-        return tag("dl", *map(self._card, self.figures), class_="cards")
+        seen: set[int] = set()
+        return tag("dl", *(self._card(figure, seen) for figure in self.figures), class_="cards")
 
-    def _card(self, figure: KeyFigure) -> Markup:
+    def _card(self, figure: KeyFigure, seen: set[int]) -> Markup:
         mark = EMPTY
         if figure.source is not None and self.notes is not None:
-            mark = self.notes.link(*figure.source, "key-figures")
+            mark = self.notes.cite(figure.source, "key-figures", seen)
         of = join([" ", tag("small", figure.of)]) if figure.of else EMPTY
         parts = [tag("dt", figure.label), tag("dd", figure.value, of, mark, class_="value")]
         if figure.was:

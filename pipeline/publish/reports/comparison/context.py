@@ -133,6 +133,16 @@ class Comparison(ReportPage):
         ]
 
     @property
+    def newer_aggregate(self) -> str:
+        """That the aggregate was published after the report; empty where it was not."""
+        sources = self.data["comparators"].merge(self.data["sources"], on="source")
+        own = sources[sources["comparator"] == self.comparator]["published"].dropna()
+        report = str(self.inspections["current"]["published"])
+        if own.empty or str(own.iloc[0])[: len(report)] <= report[: len(str(own.iloc[0]))]:
+            return ""
+        return f" It was published after the report, in {day_in_words(str(own.iloc[0])[:7])}."
+
+    @property
     def another_aggregate(self) -> str:
         """That the aggregate is another than the inspection's own; empty where it is not."""
         own = str(self.data.about["comparator"])

@@ -34,7 +34,7 @@ def _scores(report: National) -> list[Picture]:
         Picture(
             scores_chart(points, bands),
             "Overall scores",
-            _range(points, most),
+            _range(points, most, len(report.providers)),
             caption=f"From 0 to {most}, {shown}. Upright lines: where the next overall rating "
             "begins.",
             see=Reference("the table of providers", "#t-providers", report.providers),
@@ -44,10 +44,11 @@ def _scores(report: National) -> list[Picture]:
     ]
 
 
-def _range(points: pd.Series, most: int) -> str:
+def _range(points: pd.Series, most: int, providers: int) -> str:
     low, high = points.min(), points.max()
     if low == high:
-        return f"Every provider has {low} of {most} points."
+        scored = "" if len(points) == providers else " with a score"
+        return f"Every provider{scored} has {low} of {most} points."
     return f"Scores run from {low} to {high} of {most}; the middle one is {points.median():g}."
 
 
@@ -70,10 +71,10 @@ def _cards(report: National) -> list[KeyFigure]:
     if len(placed):
         cards.append(
             KeyFigure(
-                "Always in one half",
+                "In one half",
                 str(int((placed != "either half").sum())),
                 of=f"of {len(placed)}",
-                note="whichever cases had been read",
+                note="very likely, whichever cases had been read",
             )
         )
     spread = report.data["questions"]["widened"].dropna()

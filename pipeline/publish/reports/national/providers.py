@@ -149,8 +149,10 @@ class ProvidersTable(Shown):
         """A rating in the least room: its first letter, or those of its words."""
         alike = sum(name[0] == rating[0] for name in self.grades) > 1
         letters = "".join(word[0] for word in rating.split()) if alike else rating[0]
-        level = self.grades.index(rating)
-        return tag("b", letters.upper(), class_=shade(level, len(self.grades)))
+        kind = None
+        if rating in self.grades:
+            kind = shade(self.grades.index(rating), len(self.grades))
+        return tag("b", letters.upper(), class_=kind)
 
     def _comment(self) -> str:
         return (
@@ -285,9 +287,9 @@ def told_apart(report: National) -> Together | Prose:
     if rows.empty:
         return Prose(["Fewer than two providers have a score, so there is no order to doubt."])
     headings = {
-        "upper half": "In the upper half, whichever cases had been read",
+        "upper half": "In the upper half, very likely whichever cases had been read",
         "either half": "Cannot be told: either half",
-        "lower half": "In the lower half, whichever cases had been read",
+        "lower half": "In the lower half, very likely whichever cases had been read",
     }
     panels = [
         Panel(f"{heading} ({len(own)})", [f"{joined(sorted(own))}."])

@@ -16,6 +16,8 @@ from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_data import open_report_data
 from pipeline.publish.reports.report_page import ReportPage
 
+_NO_FIGURE = Prose(["No key question of these rounds has a percentage."])
+
 
 class RoundsReport(ReportPage):
     """The page through time."""
@@ -92,7 +94,7 @@ class RoundsReport(ReportPage):
         """Return each key question as a line through the rounds."""
         figures = self.data["figures"]
         if figures["percent"].notna().sum() == 0:
-            return Prose(["No key question of these rounds has a percentage."])
+            return _NO_FIGURE
         sentence = self.data["headline"].set_index("item")["sentence"]
         return Picture(
             lines_chart(figures, self._rounds),
@@ -102,13 +104,15 @@ class RoundsReport(ReportPage):
             "if the number of cases was published. Full line: the figures compare. Broken line: "
             "only with caution. Upright dotted line: the question or the method changed, and the "
             "figures do not compare.",
-            see=self.figures_table(),
+            see=self._shares(),
             narrow=lines_chart(figures, self._rounds, narrow=True),
             name="lines",
         )
 
-    def figures_table(self) -> Table:
+    def figures_table(self) -> Table | Prose:
         """Return the share of every key question, a column a round, and the change over all."""
+        if self.data["figures"].empty:
+            return _NO_FIGURE
         lines = grouped(records(self.data["figures"]), "key_question")
         changes = {row["key_question"]: row for row in records(self.data["changes"])}
         order = list(self.data["totals"]["inspection"])
