@@ -111,8 +111,9 @@ class RoundsReport(ReportPage):
 
     def figures_table(self) -> Table | Prose:
         """Return the share of every key question, a column a round, and the change over all."""
-        if self.data["figures"].empty:
-            return _NO_FIGURE
+        return _NO_FIGURE if self.data["figures"].empty else self._shares()
+
+    def _shares(self) -> Table:
         lines = grouped(records(self.data["figures"]), "key_question")
         changes = {row["key_question"]: row for row in records(self.data["changes"])}
         order = list(self.data["totals"]["inspection"])
