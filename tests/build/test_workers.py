@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import workers
-from pipeline.workers import Died, TookTooLong, in_processes
+from pipeline.data import InvalidData, Problem
+from pipeline.workers import Died, TookTooLong, alongside, in_processes
 
 pytestmark = pytest.mark.skipif(not workers.can_fork(), reason="this system cannot fork safely")
 
@@ -192,3 +193,36 @@ def test_an_error_that_cannot_be_sent_is_still_one():
 
     [(_, result, error)] = in_processes(fail, ["a"], 1)
     assert result is None and "words" in str(error)
+
+
+def test_work_alongside_goes_on_while_ours_does(tmp_path):
+    ours = tmp_path / "ours"
+
+    def work(tell):
+        while not ours.exists():
+            time.sleep(0.01)
+        tell("half")
+        return os.getpid()
+
+    heard = []
+    assert alongside(work, ours.touch, 2, heard.append) != os.getpid()
+    assert heard == ["half"]
+
+
+def test_with_one_process_ours_comes_after(tmp_path):
+    ours = tmp_path / "ours"
+    assert alongside(lambda _: ours.exists(), ours.touch, 1) is False and ours.exists()
+
+
+@pytest.mark.parametrize(
+    "error", [InvalidData([Problem("a.csv", 2, "x", "y", "is wrong", "mend it")]), Died("so", "at")]
+)
+def test_what_ends_work_alongside_is_raised_whole(error):
+    def work(_):
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        alongside(work, lambda: None, 2)
+    assert str(caught.value) == str(error)
+    for name in ("problems", "at"):
+        assert getattr(caught.value, name, None) == getattr(error, name, None)

@@ -136,8 +136,9 @@ def zones(
     """
     share = np.asarray(counts) / np.asarray(bases)
     found = np.full(share.shape, "within", dtype=object)
+    sizes, at = np.unique(bases, return_inverse=True)  # many providers, few numbers of cases
     for level, word in zip(LEVELS, ("", "far "), strict=True):
-        lower, upper = limits(target, bases, level, widened)
+        lower, upper = (limit[at] for limit in limits(target, sizes, level, widened))
         found[share > upper] = f"{word}above"
         found[share < lower] = f"{word}below"
     return found.tolist()
