@@ -471,6 +471,7 @@ def _each(work: Callable[[list[str]], Made], due: list[list[str]], workers: int)
         yield from map(work, due)
         return
     import scipy.optimize  # noqa: F401  # each process would else import it for itself
+
     for _, made, error in in_processes(lambda codes, _: work(codes), due, workers):
         if made is None:
             raise error or RuntimeError("a process for tables returned nothing")
