@@ -486,6 +486,8 @@ def _each(work: Callable[[list[str]], Made], due: list[list[str]], workers: int)
     if workers == 1 or len(due) < 2:
         yield from map(work, due)
         return
+    import scipy.optimize  # noqa: F401  # each process would else import it for itself
+
     for _, made, error in in_processes(lambda codes, _: work(codes), due, workers):
         if made is None:
             raise error or RuntimeError("a process for tables returned nothing")
