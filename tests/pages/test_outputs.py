@@ -103,7 +103,7 @@ def test_what_an_output_says_of_its_frame(report: ComparisonReport) -> None:
     table = report.key_question_table()
     assert f".frame gives these {len(table.frame)} rows as a DataFrame." in table._repr_html_()
     figure = report.key_question_figure()
-    assert figure.frame is table.frame
+    assert figure.frame.equals(table.frame)
     assert f".frame gives its {len(table.frame)} rows" in figure._repr_html_()
 
 

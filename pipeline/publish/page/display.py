@@ -75,7 +75,7 @@ def on_page(output: str) -> str:
     style = _STYLE.match(output)
     if style is None or not output.endswith(_END):
         return output
-    inside = output[style.end() : -len(_END)]
+    inside = str(output)[style.end() : -len(_END)]
     before, hint, words = inside.rpartition(_HINT)
     if hint and words.find("</p>") == len(words) - len("</p>"):
         inside = before

@@ -14,7 +14,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from xml.etree import ElementTree
 
@@ -349,6 +349,7 @@ def _share_paint(root: ElementTree.Element) -> None:
                     del use.attrib[paint]
 
 
+@cache
 def _declarations(style: str) -> dict[str, str]:
     """Return the declarations of a style attribute as presentation attributes.
 
