@@ -15,7 +15,7 @@ from support.folders import RAW
 from pipeline.data import load
 from pipeline.data.checks import table_problems
 from pipeline.data.package import read_package
-from pipeline.data.relations import facts, plans
+from pipeline.data.relations import facts, rule
 from pipeline.data.relations.printed import agrees, is_period
 from pipeline.data.relations.rules import RULES
 
@@ -158,6 +158,13 @@ def corrected(name: str, where: dict[str, Any], **other: Any) -> Callable[[Frame
 CASES: dict[str, Callable[[Frames], None]] = {
     "case-audits-reference": change("case_audits", {"kind": "prompt"}, case="john-smith"),
     "case-allocations-reference": change("case_allocations", {}, case="john-smith"),
+    "case-audits-not-ahead": together(
+        change("case_audits", {"kind": "key question"}, date="2090-01"),
+        change("case_audits", {"kind": "prompt"}, date="2090-01"),
+    ),
+    "case-allocations-not-ahead": change("case_allocations", {}, date="2090-01"),
+    "case-audits-within-years": change("case_audits", {"kind": "prompt"}, date="2002-01"),
+    "case-allocations-within-years": again("case_allocations", {}, case="a2", date="2002-01"),
     "audited-key-question": change("case_audits", {"kind": "key question"}, subject="9.9.9"),
     "audited-prompt": change("case_audits", {"kind": "prompt"}, subject="2.1.1"),
     "allocation-colour": change("case_allocations", {}, colour="Purple"),
@@ -688,9 +695,9 @@ def test_a_report_of_another_century(published):
 
 
 def test_an_update_that_lies_ahead(published, monkeypatch):
-    monkeypatch.setattr(plans, "_today", lambda: "2020-06-29")
+    monkeypatch.setattr(rule, "today", lambda: "2020-06-29")
     assert broken("update-not-ahead", published) == ["2020-06-30"]
-    monkeypatch.setattr(plans, "_today", lambda: "2020-06-30")
+    monkeypatch.setattr(rule, "today", lambda: "2020-06-30")
     assert broken("update-not-ahead", published) == []
 
 

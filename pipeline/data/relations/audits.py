@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline.data.problems import Problem
+from pipeline.data.relations import rule
 from pipeline.data.relations.rule import (
     Frames,
     Rows,
     Rule,
     among,
     cells,
+    earlier,
     relation,
     rows_with,
     wrong_rows,
@@ -66,7 +68,46 @@ def _allocation_colour(tables: Frames) -> Iterator[Problem]:
     )
 
 
+YEARS = 10
+"""Audits of one provider that lie further apart are a slip in a year."""
+
+
+def _dated(table: str) -> Rows:
+    """The rows with the day of this machine and the years between them and the latest."""
+
+    @rows_with(table)
+    def rows(tables: Frames) -> pd.DataFrame:
+        frame = tables[table]
+        year = frame["date"].str[:4].astype("Int64")
+        latest = year.groupby(frame["provider"]).transform("max")
+        return frame.assign(today=rule.today(), latest=latest, apart=latest - year)
+
+    return rows
+
+
 RULES: list[Rule] = [
+    *(
+        _dated(table).rule(
+            f"{table.replace('_', '-')}-not-ahead",
+            f"A date in {table}.csv is of what has been, not of what is to come.",
+            "date",
+            lambda frame: earlier(frame["today"], frame["date"]),
+            "lies ahead: by this machine, today is {today}",
+            "check the year",
+        )
+        for table in ("case_audits", "case_allocations")
+    ),
+    *(
+        _dated(table).rule(
+            f"{table.replace('_', '-')}-within-years",
+            f"Dates of one provider in {table}.csv lie within {YEARS} years.",
+            "date",
+            lambda frame: frame["apart"].gt(YEARS),
+            f"lies more than {YEARS} years before the latest of this provider, of {{latest}}",
+            "check the year of both",
+        )
+        for table in ("case_audits", "case_allocations")
+    ),
     *(
         Rows(table).rule(
             f"{table.replace('_', '-')}-reference",

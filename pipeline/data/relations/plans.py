@@ -1,12 +1,12 @@
 """Relations of action plans: what they answer, their targets, updates, follow-up and links."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from pipeline.data.problems import Problem
+from pipeline.data.relations import rule
 from pipeline.data.relations.printed import agrees, is_period, names_month, names_period
 from pipeline.data.relations.rule import (
     Frames,
@@ -37,11 +37,6 @@ _DUE_FORM = {
     "period": "write its first month as year and month",
     "date": "write it as year, month and day",
 }
-
-
-def _today() -> str:
-    """Return the day of the machine: it refuses what lies ahead, and never reaches a page."""
-    return date.today().isoformat()
 
 
 def _years_after(dates: pd.Series, years: int) -> pd.Series:
@@ -213,7 +208,7 @@ def _updates(tables: Frames) -> pd.DataFrame:
     return frame.assign(
         last=_years_after(frame["submitted"], YEARS_OF_UPDATES),
         last_target=_years_after(frame["submitted"], YEARS_OF_TARGETS),
-        today=_today(),
+        today=rule.today(),
     )
 
 

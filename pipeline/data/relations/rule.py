@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -194,6 +195,11 @@ def among(frame: pd.DataFrame, columns: list[str], table: pd.DataFrame, theirs: 
     known = set(cells(table, *theirs))
     found = [row in known for row in cells(frame, *columns)]
     return pd.Series(found, index=frame.index, dtype="boolean")
+
+
+def today() -> str:
+    """Return the day of the machine: it refuses what lies ahead, and never reaches a page."""
+    return date.today().isoformat()
 
 
 def earlier(first: pd.Series, second: pd.Series) -> pd.Series:
