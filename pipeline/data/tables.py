@@ -200,7 +200,6 @@ def _read(folder: Path, resource: Resource) -> pd.DataFrame:
         keep_default_na=False,
         na_values=[""],
         skip_blank_lines=False,  # each row is known by its line
-        float_precision="round_trip",
         encoding="utf-8-sig",
     )
     frame.index = pd.RangeIndex(2, len(frame) + 2)
