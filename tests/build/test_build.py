@@ -495,7 +495,7 @@ def test_no_second_thread_when_workers_are_forked(project):
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60,
         cwd=Path(__file__).parents[1],
     )  # fmt: skip
-    assert done.stdout.strip() == "[1, 1, 1]", done.stderr
+    assert done.stdout.strip() == "[1, 1, 1, 1]", done.stderr
 
 
 def test_the_record_is_kept_while_a_long_run_goes_on(tmp_path):
