@@ -530,7 +530,7 @@ def test_one_providers_fault_does_not_stop_the_others(project, monkeypatch):
         Problem("a.csv", 2, "x", "y", "was read all the same", "look at it", "provider-a", False),
     ]
 
-    def process(raw, processed, workers=1, *, fresh=False):
+    def process(raw, processed, workers=1, **_):
         (raw / "b.csv").write_text("two")  # the rows that were left out do not reach the tables
         toy.process(raw, processed)
         return toy.Processed(faults, ["A check fails now."])
