@@ -476,7 +476,8 @@ def test_no_second_thread_when_workers_are_forked(project):
     script = (
         "import os, sys\nfrom support import toy\nfrom pathlib import Path\n"
         "import pipeline.workers as workers\n"
-        "from pipeline.publish.build.site import build\nimport pipeline.analysis.process as p\n"
+        "from pipeline.publish.build.site import build, settle\nsettle()\n"
+        "import pipeline.analysis.process as p\n"
         "threads = []\n"
         "start = workers._start\n"
         "def watched(*arguments):\n"
