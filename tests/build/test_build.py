@@ -476,7 +476,8 @@ def test_no_second_thread_when_workers_are_forked(project):
     script = (
         "import os, sys\nfrom support import toy\nfrom pathlib import Path\n"
         "import pipeline.workers as workers\n"
-        "from pipeline.publish.build.site import build\nimport pipeline.analysis.process as p\n"
+        "from pipeline.publish.build.site import build, settle\nsettle()\n"
+        "import pipeline.analysis.process as p\n"
         "threads = []\n"
         "start = workers._start\n"
         "def watched(*arguments):\n"
@@ -495,7 +496,7 @@ def test_no_second_thread_when_workers_are_forked(project):
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60,
         cwd=Path(__file__).parents[1],
     )  # fmt: skip
-    assert done.stdout.strip() == "[1, 1, 1]", done.stderr
+    assert done.stdout.strip() == "[1, 1, 1, 1]", done.stderr
 
 
 def test_the_record_is_kept_while_a_long_run_goes_on(tmp_path):
@@ -530,7 +531,7 @@ def test_one_providers_fault_does_not_stop_the_others(project, monkeypatch):
         Problem("a.csv", 2, "x", "y", "was read all the same", "look at it", "provider-a", False),
     ]
 
-    def process(raw, processed, workers=1, *, fresh=False):
+    def process(raw, processed, workers=1, **_):
         (raw / "b.csv").write_text("two")  # the rows that were left out do not reach the tables
         toy.process(raw, processed)
         return toy.Processed(faults, ["A check fails now."])
