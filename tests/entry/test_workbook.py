@@ -5,7 +5,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from support.folders import Folder
-from support.workbooks import Typed
+from support.workbooks import Typed, typed_workbook
 
 from pipeline.data import load, raw_folder
 from pipeline.data.package import read_package
@@ -157,3 +157,15 @@ def test_audits_of_a_month_are_typed_as_answers_and_entered(tmp_path: Path) -> N
 def test_audits_need_an_inspection_to_be_audited_by() -> None:
     with pytest.raises(CannotEnter, match="has no inspection"):
         new_audits(TABLES, list(RESOURCES.values()), "DLNR CRC", "2020-03", 2)
+
+
+def test_a_measure_is_chosen_from_a_list(tmp_path: Path) -> None:
+    typed = typed_workbook(tmp_path / "new.xlsx")
+    header, names = typed.header("facts")
+    sheet = typed.book["facts"]
+    cell = sheet.cell(header + 1, names["measure"]).coordinate
+    (rule,) = [r for r in sheet.data_validations.dataValidation if cell in r.sqref]
+    assert rule.type == "list"
+    column = rule.formula1.split("$")[1]
+    listed = {c.value for c in typed.book["lists"][column][1:] if c.value}
+    assert listed == set(load()["measures"]["measure"])
