@@ -119,17 +119,21 @@ def binomial(count: npt.ArrayLike, base: npt.ArrayLike, share: npt.ArrayLike) ->
 
 def _fisher_doubled(x1: int, n1: int, x2: int, n2: int) -> float:
     chance, seen = _given_the_total(x1, n1, x2, n2)
-    return float(min(1.0, 2 * min(chance[: seen + 1].sum(), chance[seen:].sum())))
+    smaller = min(chance[: seen + 1].sum(), chance[seen:].sum())
+    return float(min(1.0, 2 * smaller / chance.sum()))
 
 
 def _given_the_total(x1: int, n1: int, x2: int, n2: int) -> tuple[npt.NDArray, int]:
-    """Probability of each first count there can be, given how many were done well; place of x1."""
+    """How probable each first count is, given how many were done well, and the place of x1.
+
+    As ratios to the most probable one.
+    """
     total = x1 + x2
     first = np.arange(max(0, total - n2), min(n1, total) + 1)
     second = total - first
     ways = -sum(gammaln(k + 1) for k in (first, n1 - first, second, n2 - second))
     chance = np.exp(ways - ways.max())
-    return chance / chance.sum(), x1 - int(first[0])
+    return chance, x1 - int(first[0])
 
 
 def _size_of_z(x1: int, n1: int, x2: int, n2: int) -> float:
@@ -268,7 +272,7 @@ def fisher_exact(x1: int, n1: int, x2: int, n2: int) -> float:
     0.151
     """
     chance, seen = _given_the_total(x1, n1, x2, n2)
-    return float(chance[chance <= chance[seen] / _TIE].sum())
+    return float(chance[chance <= chance[seen] / _TIE].sum() / chance.sum())
 
 
 @lru_cache(maxsize=32)
