@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
-from matplotlib.text import Text
 from support import page_audit as audit
+from support.pictures import words_of
 
 from pipeline.analysis.statistics.funnel import FEWEST
 from pipeline.publish.build.catalogue import Wanted
@@ -176,7 +176,7 @@ def test_a_square_is_a_provider_and_of_many_a_bar_is_a_score(
     figure = scores_chart(pd.Series(scores, dtype="Int64"), BANDS, narrow=narrow)
     drawn = [mark for mark in figure.findobj(Rectangle) if mark is not figure.patch]
     assert len(drawn) == marks
-    words = [text.get_text() for text in figure.findobj(Text)]
+    words = [word for word, _ in words_of(figure)]
     assert f"Inadequate {sum(score < 6 for score in scores)}" in words
     assert f"Outstanding {sum(score > 25 for score in scores)}" in words
     width, height = figure.get_size_inches() * 72

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.patches import Circle, Rectangle
-from matplotlib.text import Text
+from support.pictures import words_of
 
 from pipeline.analysis.plans import POSITIONS, TARGET_PASSED, with_positions
 from pipeline.analysis.process import process
@@ -19,7 +19,6 @@ from pipeline.data.folders import PROCESSED_VARIABLE, PROJECT
 from pipeline.publish.build.catalogue import reports_in
 from pipeline.publish.build.run import run_report
 from pipeline.publish.charts import timeline as plan_charts
-from pipeline.publish.page.pictures import svg_text
 from pipeline.publish.reports.plan import PlanReport
 from pipeline.publish.reports.report_data import NoSuchReport
 
@@ -273,8 +272,7 @@ def test_no_mark_meets_another_and_none_leaves_the_picture(rows, narrow):
 def test_no_label_of_the_timeline_meets_another(opened, plan, narrow):
     report = opened(plan)
     drawing = plan_charts.timeline(report.actions_table().frame, report.as_of, narrow=narrow)
-    svg_text(drawing)  # laying the text out needs a renderer
-    boxes = [text.get_window_extent() for text in drawing.findobj(Text)]
+    boxes = [room for _, room in words_of(drawing)]
     assert boxes
     for one, other in combinations(boxes, 2):
         assert not one.overlaps(other)
