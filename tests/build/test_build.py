@@ -433,6 +433,14 @@ def test_other_data_never_reach_the_projects_own_folders(project):
         make_tables(project.root / "raw", None)
 
 
+@pytest.mark.parametrize("inside", [".", "made"])
+def test_nothing_is_made_inside_the_raw_folder(project, inside):
+    there = sorted((project.root / "raw").rglob("*"))
+    with pytest.raises(CannotBuild, match="lies in the raw folder; name another folder"):
+        make_tables(project.root / "raw", project.root / "raw" / inside)
+    assert sorted((project.root / "raw").rglob("*")) == there
+
+
 def test_tables_alone_can_be_made(project):
     outcome = make_tables(project.root / "raw", project.root / "out", tell=lambda _: None)
     assert outcome.exit_code == 0 and not list(project.pages.glob("*.html"))

@@ -94,8 +94,11 @@ class Folders:
                 f"Say with --out where the pages of {data} go: "
                 "the project's own folders are for its own data."
             )
+        raw = _real(data or raw_folder())
+        if out is not None and raw in (_real(out), *_real(out).parents):
+            raise CannotBuild(f"{out} lies in the raw folder; name another folder with --out.")
         return cls(
-            raw=_real(data or raw_folder()),
+            raw=raw,
             processed=_real(out / "processed" if out else PROJECT / "data" / "processed"),
             pages=_real(out / "reports" if out else PROJECT / "reports"),
             notebooks=_real(notebooks or PROJECT / "notebooks"),
