@@ -14,7 +14,7 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,20 +53,31 @@ def plain_page(report: Report, notebook: Any) -> str:
 
 
 def together(
-    work: Callable[[list[Report]], None], reports: list[Report], processes: int
+    work: Callable[[Iterable[Report]], None], reports: list[Report], processes: int
 ) -> dict[str, float]:
-    """Seconds and processor seconds for reports on so many processes, without their start."""
+    """Seconds and processor seconds for reports on so many processes, without their start.
+
+    Whoever is done takes the next, as our own workers do: a fixed half might hold all long pages.
+    """
     context = multiprocessing.get_context("fork")
     ready, go = context.Barrier(processes + 1), context.Event()
+    taken_so_far = context.Value("i", 0)
 
-    def share(of: list[Report]) -> None:
+    def in_turn() -> Iterator[Report]:
+        while True:
+            with taken_so_far:
+                at = taken_so_far.value
+                taken_so_far.value += 1
+            if at >= len(reports):
+                return
+            yield reports[at]
+
+    def share() -> None:
         ready.wait()
         go.wait()
-        work(of)
+        work(in_turn())
 
-    workers = [
-        context.Process(target=share, args=(reports[i::processes],)) for i in range(processes)
-    ]
+    workers = [context.Process(target=share) for _ in range(processes)]
     for worker in workers:
         worker.start()
     ready.wait()
@@ -89,7 +100,7 @@ def main() -> None:
     get_ready(paths.values())
     read = {name: nbformat.read(path, 4) for name, path in paths.items()}
 
-    def work(of: list[Report]) -> None:
+    def work(of: Iterable[Report]) -> None:
         for report in of:
             plain_page(report, read[report.notebook])
 

@@ -17,7 +17,7 @@ import os
 import pkgutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +164,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         paths = prepared(reports, Path(folder))
 
-        def work(of: list[Report]) -> None:
+        def work(of: Iterable[Report]) -> None:
             exporter = HTMLExporter()
             for report in of:
                 executed = engine(paths[report.name], report.parameters)

@@ -159,9 +159,10 @@ def framework_rows(table: pd.DataFrame, framework: str) -> pd.DataFrame:
     return table.take(at)  # a mask of strings takes pandas ten times as long
 
 
-def ratings_in_order(bands: pd.DataFrame, framework: str) -> list[str]:
+def ratings_in_order(bands: Iterable[Row], framework: str) -> list[str]:
     """Return the ratings that ``rating_bands`` gives a framework, lowest first."""
-    return [str(name) for name in framework_rows(bands, framework).sort_values("points")["rating"]]
+    own = [band for band in bands if band["framework"] == framework]
+    return [band["rating"] for band in sorted(own, key=lambda band: band["points"])]
 
 
 def ratings_compare(tables: Tables, previous: str, current: str) -> bool:
@@ -170,14 +171,18 @@ def ratings_compare(tables: Tables, previous: str, current: str) -> bool:
     They may within one framework, and where comparability.csv lets the rating of a standard of the
     earlier one be compared with one of the later.
     """
+    if previous == current:
+        return True
     stated = tables["comparability"]
     allowed = stated[(stated["kind"] == "rating") & (stated["comparable"] != "no")]
     pairs = zip(allowed["previous_framework"], allowed["current_framework"], strict=True)
-    return previous == current or (previous, current) in pairs
+    return (previous, current) in pairs
 
 
 def scores_compare(tables: Tables, previous: str, current: str) -> bool:
     """Whether scores of two frameworks may: their ratings may, and they count on one scale."""
+    if previous == current:
+        return True
     columns = ["rating", "lower_points", "upper_points"]
     before, now = (
         set(framework_rows(tables["overall_bands"], code)[columns].itertuples(False, None))

@@ -135,12 +135,13 @@ class Comparison(ReportPage):
     @property
     def newer_aggregate(self) -> str:
         """That the aggregate was published after the report; empty where it was not."""
-        sources = self.data["comparators"].merge(self.data["sources"], on="source")
-        own = sources[sources["comparator"] == self.comparator]["published"].dropna()
+        days = {row["source"]: row["published"] for row in self.data.rows("sources")}
+        known = [row for row in self.data.rows("comparators") if days.get(row["source"])]
+        own = [days[row["source"]] for row in known if row["comparator"] == self.comparator]
         report = str(self.inspections["current"]["published"])
-        if own.empty or str(own.iloc[0])[: len(report)] <= report[: len(str(own.iloc[0]))]:
+        if not own or own[0][: len(report)] <= report[: len(own[0])]:
             return ""
-        return f" It was published after the report, in {day_in_words(str(own.iloc[0])[:7])}."
+        return f" It was published after the report, in {day_in_words(own[0][:7])}."
 
     @property
     def another_aggregate(self) -> str:
@@ -181,7 +182,7 @@ class Comparison(ReportPage):
 
     def ratings_of(self, side: str) -> list[str]:
         """The ratings of the framework of the ``previous`` or ``current`` round, lowest first."""
-        return ratings_in_order(self.data["rating_bands"], self.inspections[side]["framework"])
+        return ratings_in_order(self.data.rows("rating_bands"), self.inspections[side]["framework"])
 
     @cached_property
     def bands(self) -> list[Row]:

@@ -182,7 +182,7 @@ class Plan(ReportPage):
         framework = inspected[inspected["inspection"].isin(codes)]["framework"]
         if framework.empty:
             return []
-        return ratings_in_order(self.data["rating_bands"], framework.iloc[0])
+        return ratings_in_order(self.data.rows("rating_bands"), framework.iloc[0])
 
     def rounds_of(self, frame: pd.DataFrame) -> tuple[str, str]:
         """Return the earlier round of linked figures, empty where there is none, and the later."""

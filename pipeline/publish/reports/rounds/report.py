@@ -58,7 +58,7 @@ class RoundsReport(ReportPage):
         lines = grouped(records(self.data["ratings"]), "standard")
         order = list(self.data["totals"]["inspection"])
         frameworks = list(self.data["totals"]["framework"])
-        bands = self.data["rating_bands"]
+        bands = self.data.rows("rating_bands")
         rows: list[dict[str, object]] = []
         broken: dict[str, list[str]] = {}
         for standard, line in lines.items():
