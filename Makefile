@@ -69,7 +69,7 @@ demo: $(VENV)/report.stamp ## reports of 21 simulated providers, three rounds ea
 bench: $(VENV)/develop.stamp ## measure speed and memory; writes docs/benchmarks.md
 	@$(VENV)/bin/python -m bench
 
-mutants: $(VENV)/develop.stamp ## break statistics, ratings and rules 200 times: do the tests notice? writes docs/mutants.md
+mutants: $(VENV)/develop.stamp ## break statistics, ratings and rules 60 times: do the tests notice? writes docs/mutants.md
 	@$(VENV)/bin/python -m bench.mutants
 
 fuzz: $(VENV)/develop.stamp ## corrupt the raw tables 2,000 times: pages or sentences, no traceback

@@ -286,7 +286,7 @@ def written(outcomes: dict[Mutant, str], of: int, seed: int) -> str:
 
 
 @click.command()
-@click.option("--sample", type=click.IntRange(1), default=200, show_default=True)
+@click.option("--sample", type=click.IntRange(1), default=60, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--only", default="", help="Only modules whose path holds this; writes nothing.")
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)

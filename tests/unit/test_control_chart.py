@@ -99,6 +99,12 @@ def test_every_case_done_well_in_every_month_is_no_signal():
     assert signals(p_chart([10] * 12, [10] * 12)) == []
 
 
+@pytest.mark.parametrize("counts", [[5, 5, 4], [0, 0, 1]])
+def test_a_baseline_without_spread_draws_no_limit_to_be_outside_of(counts):
+    found = signals(p_chart(counts, [5, 5, 5], baseline=2))
+    assert "outside the limits" not in {signal.rule for signal in found}
+
+
 def test_a_baseline_keeps_the_centre_where_it_was():
     assert p_chart([5, 5, 9, 9], [10] * 4, baseline=2).centre == 0.5
 

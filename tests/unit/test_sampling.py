@@ -59,6 +59,11 @@ def test_the_design_the_inspectorate_prints():
     assert eligible_cases_for_design(97).eligible == 235
 
 
+@pytest.mark.parametrize("eligible", [None, 1, 1000])
+def test_at_least_one_case_is_read(eligible):
+    assert sample_size(eligible, confidence=10, margin=90) == 1
+
+
 def test_a_sample_larger_than_any_population_needs():
     with pytest.raises(CannotBeComputed, match="any population"):
         eligible_cases_for_design(165)
