@@ -2,13 +2,23 @@
 
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analysis.statistics.bases import Base, possible_bases, possible_counts
+from pipeline.analysis.statistics.bases import Base, base_of, possible_bases, possible_counts
 
 percents = st.integers(0, 100)
+
+
+@pytest.mark.parametrize("none", [None, float("nan"), pd.NA])
+@pytest.mark.parametrize("size", [25, 25.0])
+def test_sizes_read_from_any_table_are_whole_numbers_or_none(none, size):
+    row = {"sample": "unpaid-work", "current_base": size, "current_limit": none}
+    base = base_of({**row, "current_at_least": none, "current_tied": "yes"}, "current")
+    assert base == Base("unpaid-work", 25, None, True)
+    assert type(base.printed) is int
 
 
 def prints_as(count, base):

@@ -37,6 +37,13 @@ def test_exact_limits_are_those_of_the_paper(percent, cases, thousandths):
     assert ours == pytest.approx(float(expected), abs=1e-7)
 
 
+@pytest.mark.parametrize("cases", [10, 40])
+def test_limits_that_nothing_widens_are_exact(cases):
+    ends = Fraction(25, 1000), Fraction(975, 1000)
+    expected = [float(limit_by_definition(Fraction(1, 2), cases, end)) for end in ends]
+    assert [limit[0] for limit in limits(0.5, [cases], 0.95)] == pytest.approx(expected)
+
+
 def test_many_cases_come_close_to_the_normal_limits():
     lower, upper = limits(0.6, [10_000], 0.95)
     error = sqrt(0.6 * 0.4 / 10_000)

@@ -26,6 +26,8 @@ from pipeline.analysis.ratings.bands import (
     points_for,
     points_to_next,
     rating_for,
+    ratings_compare,
+    scores_compare,
     standard_rating,
     standard_ratings,
 )
@@ -554,3 +556,13 @@ def test_the_top_of_another_framework_is_its_own(folder):
     tables = load(folder.path)
     now = overall(tables, records(standard_ratings(tables)), "ambleshire-2021")
     assert (now.points, now.most, now.missing, now.next_rating) == (15, 15, None, None)
+
+
+def test_one_framework_compares_with_itself_and_with_another_where_it_is_said():
+    tables = load()
+    none = {**tables, "comparability": tables["comparability"].iloc[:0]}
+    assert ratings_compare(none, "crc-2019", "crc-2019")
+    assert scores_compare(none, "crc-2019", "crc-2019")
+    assert not ratings_compare(none, "crc-2018", "crc-2019")
+    assert not scores_compare(none, "crc-2018", "crc-2019")
+    assert ratings_compare(tables, "crc-2018", "crc-2019")

@@ -111,6 +111,11 @@ def test_likely_shares_leave_out_no_more_than_asked(data):
     assert sum(chances[high:]) >= Fraction(5, 100) - Fraction(1, 10**9)
 
 
+def test_likely_shares_are_those_of_95_in_a_hundred_unless_another_is_asked_for():
+    assert likely_shares(50, 1000) == likely_shares(50, 1000, confidence=95)
+    assert likely_shares(50, 1000) != likely_shares(50, 1000, confidence=96)
+
+
 def test_a_sample_of_everything_shows_the_share_itself():
     assert likely_shares(40, 25, 25) == (40, 40)
 
