@@ -61,6 +61,12 @@ def test_zones():
     assert zone(9, 10, 1.0) == "far below"
 
 
+def test_widened_limits_lie_as_far_on_either_side():
+    lower, upper = limits(0.5, [100], 0.95, widened=2)
+    assert upper[0] - 0.5 == pytest.approx(2 * 1.959964 * 0.05, abs=1e-6)
+    assert 0.5 - lower[0] == pytest.approx(2 * 1.959964 * 0.05, abs=1e-6)
+
+
 def test_spread_beyond_chance_widens_the_limits():
     # Twenty providers at z = +2 and -2: phi is 4 by its definition.
     counts, bases = [60] * 10 + [40] * 10, [100] * 20
