@@ -20,7 +20,7 @@ from support.folders import (
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.data.nearest import Unknown
 from pipeline.publish.build.site import build
-from pipeline.publish.reports.comparison import ComparisonReport, LeadershipReport
+from pipeline.publish.reports.comparison import ComparisonReport, LeadershipReport, themes
 from pipeline.publish.reports.index import index_html
 
 #: Columns that older folders do without.
@@ -407,3 +407,15 @@ def test_the_spreadsheet_says_why_a_rating_is_missing(site, monkeypatch):
 
 def test_no_plan_is_said_to_say_what_it_does_not(site):
     assert "The plan says of itself" not in page(site, "action-plan-twice-2021")
+
+
+@pytest.mark.parametrize(
+    ("percent", "base", "said"),
+    # Of 24 cases 19 are 79%; of 11 and fewer no count is 92%.
+    [(79, 25, "fewer cases must have been counted"), (92, 11, "nor does any of fewer")],
+)
+def test_a_share_that_no_count_gives_is_not_explained_by_fewer_cases_alone(percent, base, said):
+    row = {"key_question": "4.1.2", "current_percent": percent, "current_base": base}
+    assert themes._misfits([{**row, "current_lower": None}]) == (
+        f"No whole number of cases gives {percent}% (4.1.2) of {base}: {said}."
+    )

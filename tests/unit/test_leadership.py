@@ -272,6 +272,22 @@ def test_worse_comes_first_where_it_is_more() -> None:
 
 
 @pytest.mark.parametrize(
+    ("bases", "said"),
+    [
+        ([11], "1 has too few"),
+        ([11, 20], "2 have too few"),
+        ([None], "1 has, or may have, too few"),
+    ],
+)
+def test_a_number_of_cases_that_is_not_known_is_not_called_small(bases, said) -> None:
+    rows = [
+        question(f"2.1.{n}", "T", 60, benchmark_verdict="no clear difference", current_base=base)
+        for n, base in enumerate(bases)
+    ]
+    assert leadership.against_aggregate(rows).endswith(f"; {said} cases to tell.")
+
+
+@pytest.mark.parametrize(
     ("answers", "actions", "dated", "said"),
     [
         # The Northumbria plan of 2020, as printed: five agreed, two partly, one not; 36 actions.

@@ -97,9 +97,11 @@ def _possible(
         if counts:
             detail = f"{percent}% can be {_listed(counts)} of {size} cases."
         else:
-            detail = (
-                f"{percent}% is no whole number of {size} cases, half up or half to even; the base "
-                f"must be smaller: {_bases(percent, size)}."
+            smaller = possible_bases(percent, size)
+            detail = f"{percent}% is no whole number of {size} cases, half up or half to even; " + (
+                f"the base must be smaller: {_bases(percent, size)}."
+                if smaller
+                else "nor of any smaller number: one of the two is not as it was counted."
             )
         yield Finding(inspection, subject, bool(counts), detail)
         return
@@ -164,8 +166,6 @@ def _listed(counts: list[int]) -> str:
 
 def _bases(percent: int, limit: int) -> str:
     bases = possible_bases(percent, limit)
-    if not bases:
-        return "there is none"
     if len(bases) <= 5:
         return ", ".join(map(str, bases))
     return f"{len(bases)} bases from {bases[0]} to {bases[-1]}"

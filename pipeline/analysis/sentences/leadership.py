@@ -324,11 +324,10 @@ def _best(questions: Sequence[Row]) -> str:
 
 def against_aggregate(questions: Sequence[Row]) -> str:
     """Return how many key questions are better, worse and similar; empty without an aggregate."""
-    known = [
-        row["benchmark_verdict"]
-        for row in questions
-        if None not in (row["comparator_percent"], row["current_percent"])
+    judged_on = [
+        row for row in questions if None not in (row["comparator_percent"], row["current_percent"])
     ]
+    known = [row["benchmark_verdict"] for row in judged_on]
     if not known:
         return ""
     better, worse, similar, few = map(
@@ -345,7 +344,11 @@ def against_aggregate(questions: Sequence[Row]) -> str:
     parts = [f"{first[0] or 'none'} {'are' if first[0] > 1 else 'is'} {first[1]}"]
     parts += [f"{count or 'none'} {way}" for count, way in (second, (similar, "similar"))]
     said = f"Of {counted(len(known), 'key question')}, {joined(parts)}"
-    said += f"; {few} {'has' if few == 1 else 'have'} too few cases to tell" if few else ""
+    if few:
+        unsure = [r for r in judged_on if r["benchmark_verdict"] == NO_CLEAR_DIFFERENCE]
+        has = "has" if few == 1 else "have"
+        may = ", or may have," if any(row["current_base"] is None for row in unsure) else ""
+        said += f"; {few} {has}{may} too few cases to tell"
     return said + (f"; {left} cannot be judged." if left else ".")
 
 

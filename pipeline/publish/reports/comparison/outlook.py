@@ -81,10 +81,11 @@ def stability_figure(report: Comparison) -> Picture | None:
         return None
     standards = [line for line in lines if line["standard"] != "overall"]
     least = min(standards, key=lambda line: line["highest"])
+    low, high = (round(least[end]) for end in ("lowest", "highest"))
+    number = f"about {high}" if low == high else f"between {low} and {high}"
     finding = (
-        f"By the bands alone, between {least['lowest']:.0f} and {least['highest']:.0f} of 100 such "
-        f"inspections would reach the published rating of {least['name']} or a higher one, the "
-        "fewest of any standard."
+        f"By the bands alone, {number} of 100 such inspections would reach the published rating of "
+        f"{least['name']} or a higher one, the fewest of any standard."
     )
     if overall := stability_sentence(report.data.rows("stability_overall")):
         finding = f"{overall} {finding}"

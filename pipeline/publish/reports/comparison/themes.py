@@ -7,6 +7,7 @@ from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.leadership import span
 from pipeline.analysis.sentences.overview import changes_in_short
 from pipeline.analysis.sentences.phrases import capital, inside, joined
+from pipeline.analysis.statistics.bases import possible_bases
 from pipeline.publish.charts.prompts import Dots, prompt_chart
 from pipeline.publish.charts.themes import begins_at, theme_chart
 from pipeline.publish.page.blocks import Heading, Prose, Together
@@ -117,15 +118,18 @@ def question_rows(
 
 def _misfits(questions: list[Row]) -> str:
     """Name the percentages that no whole number of the printed cases gives."""
-    named = [
-        f"{row['current_percent']}% ({row['key_question']}) of {row['current_base']}"
-        for row in questions
-        if None not in (row["current_percent"], row["current_base"])
-        and row["current_lower"] is None
-    ]
-    if not named:
-        return ""
-    return f"No whole number of cases gives {joined(named)}: fewer cases must have been counted."
+    of_fewer: dict[bool, list[str]] = {True: [], False: []}
+    for row in questions:
+        percent, base = row["current_percent"], row["current_base"]
+        if None not in (percent, base) and row["current_lower"] is None:
+            named = f"{percent}% ({row['key_question']}) of {base}"
+            of_fewer[bool(possible_bases(percent, base))].append(named)
+    ends = {True: "fewer cases must have been counted", False: "nor does any of fewer"}
+    return " ".join(
+        f"No whole number of cases gives {joined(named)}: {ends[fits]}."
+        for fits, named in of_fewer.items()
+        if named
+    )
 
 
 def prompt_figure(report: Comparison) -> Picture:

@@ -116,11 +116,13 @@ def _questions(report: National) -> Table:
 def few_cases_table(report: National) -> Table | Prose:
     """Return the extremes of questions on few cases, as printed and drawn towards the mean."""
     shares = report.data["shares"]
-    known = shares[shares["drawn_in"].notna()]
-    typical = known.groupby("key_question")["cases"].median()
-    few = known[known["key_question"].isin(typical[typical < FEW_CASES].index)]
+    typical = shares.groupby("key_question")["cases"].median()
+    few = shares[shares["key_question"].isin(typical[typical < FEW_CASES].index)]
     if few.empty:
         return Prose([f"No key question rests on fewer than {FEW_CASES} cases at most providers."])
+    few = few[few["drawn_in"].notna()]
+    if few.empty:
+        return Prose([f"Shares are drawn towards the mean of {FEWEST} providers or more only."])
     parts = []
     for _, own in few.groupby("key_question", sort=False):
         ordered = own.sort_values(["percent", "provider"], kind="stable")
