@@ -452,8 +452,8 @@ any_cell = st.one_of(
 
 
 def checked(folder, content: bytes) -> list[Problem]:
-    """Read and check the small table as the loader does."""
-    from pipeline.data.tables import _typed
+    """Read and check the small table as the loader does; a sound file is read alike in one go."""
+    from pipeline.data.tables import _read, _typed
 
     (folder / "small.csv").write_bytes(content)
     text, problems = read_text(folder, SMALL, LIMITS)
@@ -462,6 +462,10 @@ def checked(folder, content: bytes) -> list[Problem]:
         bad = {problem.line for problem in problems}
         broken = {"small.csv"} if problems else set()
         typed = {"small": _typed(text, SMALL, bad)}
+        if text.lines and not problems:
+            pd.testing.assert_frame_equal(
+                typed["small"], _read(folder, SMALL), check_index_type=False
+            )
         problems += checks.table_problems(typed, Package((SMALL,), LIMITS), broken)
     for problem in problems:
         assert "\n" not in str(problem)

@@ -141,7 +141,7 @@ class Comparison(ReportPage):
         report = str(self.inspections["current"]["published"])
         if not own or own[0][: len(report)] <= report[: len(own[0])]:
             return ""
-        return f" It was published after the report, in {day_in_words(own[0][:7])}."
+        return f" This aggregate was published after the report, in {day_in_words(own[0][:7])}."
 
     @property
     def another_aggregate(self) -> str:

@@ -37,8 +37,9 @@ def facts(report: Comparison) -> list[Fact]:
     """Return what a reader must know with the result: the aggregate, corrections, failed checks."""
     found = []
     if said := leadership.against_aggregate(report.questions):
-        against = ", ".join(filter(None, [f"Against {report.aggregate}", report.period]))
-        found.append(Fact(against, said + report.newer_aggregate + report.another_aggregate))
+        period = f" ({report.period})" if report.period else ""
+        said += report.newer_aggregate + report.another_aggregate
+        found.append(Fact(f"Against {report.aggregate}{period}", said))
     known = [*report.data.about["lineage"], *corrections(report), *failed_checks(report)]
     if said := " ".join(filter(None, [*known, report.without_aggregate])):
         found.append(Fact("To know with it", said))
