@@ -288,7 +288,7 @@ def test_another_framework_has_none_of_the_first_ones_words(site, edition):
 def test_a_third_round_is_set_against_the_second(site, edition):
     text = page(site, f"comparison-northumbria-crc-2019-2021{edition}")
     assert "2018" not in text.replace("northumbria-crc-2018", "").replace("June 2018", "")
-    assert "Against all services, 2021 Of" in text and "Against all CRCs" not in text
+    assert "Against all services (2021) Of" in text and "Against all CRCs" not in text
     assert "This aggregate was published after the report, in June 2024." in text
     earlier = page(site, f"comparison-northumbria-crc-2018-2019{edition}")
     assert "Against all CRCs (June 2018 to June 2019) Of" in earlier
