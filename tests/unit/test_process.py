@@ -381,6 +381,16 @@ def test_a_document_concerns_those_who_cite_it(tmp_path, edit, providers):
     assert contents(out) == contents(tmp_path / "fresh")
 
 
+def test_a_change_of_the_only_row_that_all_share_concerns_all(tmp_path):
+    folder, out = Folder(tmp_path / "raw"), tmp_path / "processed"
+    process(folder.path, out)
+    before = contents(out)
+    folder.edit("comparators", {"comparator": "all-crcs"}, note="")
+    process(folder.path, out)
+    assert len(folder.rows("comparators")) == 1
+    assert remade(out, before) == {"dlnr-crc", "northumbria-crc"}
+
+
 def outcome(raw: Path, out: Path) -> list[str]:
     """Process a folder; return what was said of it."""
     try:
