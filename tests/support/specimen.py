@@ -177,7 +177,7 @@ def objects(hostile: bool = False, edition: str = "leadership") -> list[tuple[st
         name="ratings",
     )
     figure = Picture(
-        chart(frame),
+        (chart(frame), chart(frame, narrow=True)),
         text or "Share of cases done well, by key question",
         "Nine of eleven comparable key questions rose; keeping people safe fell in planning.",
         text or "Ring: 2018. Disc: 2020. Diamond: all CRCs. Shades: the rating bands.",
@@ -192,7 +192,6 @@ def objects(hostile: bool = False, edition: str = "leadership") -> list[tuple[st
             notes=notes,
             name="key-question-figures",
         ),
-        narrow=chart(frame, narrow=True),
         name="questions",
     )
     return [

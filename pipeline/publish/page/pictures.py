@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
@@ -88,7 +88,8 @@ class Picture(Shown):
     Parameters
     ----------
     drawing
-        A matplotlib figure.
+        A matplotlib figure; or two, the second the same chart drawn for a small screen, shown there
+        in place of the first: 340 pixels wide with text of 13 holds up on the smallest.
     title
         What the chart shows, in a few words: printed above it.
     finding
@@ -101,9 +102,6 @@ class Picture(Shown):
         the page shows elsewhere can be given as ``see`` instead.
     see
         What on this page holds the numbers: a table, or a reference to a file.
-    narrow
-        The same chart drawn for a small screen, shown there in its place: 340 pixels wide with
-        text of 13 holds up on the smallest.
     name
         Short name for links; made from the title if not given. Unique on a page.
 
@@ -114,13 +112,12 @@ class Picture(Shown):
         cannot be reached.
     """
 
-    drawing: Drawing
+    drawing: Drawing | tuple[Drawing, Drawing]
     title: str
     finding: str
     caption: str = ""
     table: Table | None = None
     see: Table | Reference | None = None
-    narrow: Drawing | None = None
     name: str = ""
     open_table: bool = False
 
@@ -174,12 +171,11 @@ class Picture(Shown):
             tag("p", self.finding, class_="finding"),
             tag("p", self.caption, class_="how") if self.caption else EMPTY,
         )
-        picture = self._drawn(self.drawing, f"g-{self.name}")
-        if self.narrow is not None:
-            small = self._drawn(self.narrow, f"s-{self.name}")
-            picture = tag("div", picture, class_="broad") + tag(
-                "div", small, class_="slim", hidden=True
-            )
+        broad, *small = self.drawing if isinstance(self.drawing, tuple) else (self.drawing,)
+        picture = self._drawn(broad, f"g-{self.name}")
+        if small:
+            slim = self._drawn(small[0], f"s-{self.name}")
+            picture = for_both(picture, slim)
         return tag("figure", heading, picture, self._numbers(label), id=f"f-{self.name}")
 
     def _drawn(self, source: Drawing, name: str) -> Markup:
@@ -200,6 +196,16 @@ class Picture(Shown):
             return inside
         summary = tag("summary", f"The numbers behind {label or 'this figure'}")
         return tag("details", summary, inside, class_="numbers", id=f"d-{self.name}")
+
+
+def both(chart: Callable[..., Drawing], *args: Any, **more: Any) -> tuple[Drawing, Drawing]:
+    """Return a chart of ours as a picture takes it: drawn for a broad screen, and for a small."""
+    return chart(*args, **more), chart(*args, **more, narrow=True)
+
+
+def for_both(broad: Markup, slim: Markup) -> Markup:
+    """Return a drawing with the one that takes its place on a small screen."""
+    return tag("div", broad, class_="broad") + tag("div", slim, class_="slim", hidden=True)
 
 
 def svg_text(figure: Drawing) -> str:

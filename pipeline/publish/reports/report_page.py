@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 from IPython.display import JSON
@@ -12,6 +12,7 @@ from IPython.display import JSON
 from pipeline.analysis.dictionary import report_tables
 from pipeline.analysis.named_tables import NamedTables
 from pipeline.analysis.records import Row
+from pipeline.analysis.sentences.phrases import label_parts
 from pipeline.publish.page.display import Shown
 from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.markup import Markup
@@ -23,8 +24,6 @@ from pipeline.publish.reports.report_data import ReportData
 #: The pages opened, for ``opened``, each with the process that opened it: a notebook runs in a
 #: fork, and what was opened before it, by an analyst or a test, is none of its pages.
 _opened: "list[tuple[int, ReportPage]]" = []
-
-NOT_DESCRIBED = {"description": ""}
 
 
 def forget() -> None:
@@ -73,7 +72,7 @@ class ReportPage:
         described = report_tables()
         return NamedTables(
             "report",
-            {name: described.get(name, NOT_DESCRIBED) for name in self.data.names},
+            {name: described.get(name, {"description": ""}) for name in self.data.names},
             lambda name: self.data[name].copy(),
         )
 
@@ -112,9 +111,31 @@ class ReportPage:
 
     def downloads(self) -> Downloads:
         """Return the tables of this page as CSV and as one accessible spreadsheet."""
-        return self.packed()
-
-    def packed(self, main: Table | None = None) -> Downloads:
-        """Return the tables of this page as files; ``main`` is also a CSV file of its own."""
         tables = {table.name: table for table in self.shown}
-        return Downloads(list(tables.values()), page_info(self.data.about, self.edition), main)
+        return Downloads(list(tables.values()), page_info(self.data.about, self.edition))
+
+
+def of_side(
+    side: str,
+    kind: Literal["percent", "rating"],
+    heading: str,
+    ratings: Sequence[str] = (),
+    **more: Any,
+) -> Column:
+    """Return the column of a figure of one side, with where it was copied from and why it is blank.
+
+    ``side`` is ``previous``, ``current`` or ``comparator``, with which the names of the columns
+    begin: ``current_percent``, ``current_status``, ``current_source``, ``current_place``.
+    """
+    source = (f"{side}_source", f"{side}_place")
+    more = {"missing": f"{side}_status", **more}
+    return Column(f"{side}_{kind}", heading, kind, ratings, source=source, **more)
+
+
+def with_headings(questions: pd.DataFrame, standards: pd.DataFrame) -> pd.DataFrame:
+    """Return key questions with number and name (``asked``) under their standard (``heading``)."""
+    names = standards.set_index("standard")["name"]
+    return questions.assign(
+        asked=questions["key_question"] + " " + [label_parts(one)[1] for one in questions["label"]],
+        heading=questions["standard"] + " " + questions["standard"].map(names),
+    )

@@ -10,7 +10,7 @@ from pipeline.analysis.sentences.overview import (
 )
 from pipeline.publish.charts import comparison as charts
 from pipeline.publish.page.blocks import Prose
-from pipeline.publish.page.pictures import Picture
+from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
 
@@ -26,18 +26,16 @@ def overturned(report: Comparison) -> Prose | None:
     if not report.compares:
         return None
     sentences = [row["sentence"] for row in report.data.rows("overturned")]
-    return Prose(sentences or ["No change rests on two full samples and passes the test."])
+    return Prose(*sentences or ["No change rests on two full samples and passes the test."])
 
 
 def level_of_tests(report: Comparison) -> Prose:
     """Return the framework's level of significance, and what it means."""
     if not report.level:
-        return Prose(["The framework names no level of significance; no change is called so."])
+        return Prose("The framework names no level of significance; no change is called so.")
     return Prose(
-        [
-            f"The level of this framework is {report.level:g}: if nothing had changed at all, "
-            f"about {100 * report.level:.0f} comparisons in 100 would still pass."
-        ]
+        f"The level of this framework is {report.level:g}: if nothing had changed at all, "
+        f"about {100 * report.level:.0f} comparisons in 100 would still pass."
     )
 
 
@@ -47,10 +45,9 @@ def change_figure(report: Comparison) -> Picture | Prose | None:
         return None
     changes = _changes(report)
     if not changes:
-        return Prose(["No key question may be compared with an earlier inspection."])
-    broad, slim = (charts.change_chart(changes, narrow) for narrow in (False, True))
+        return Prose("No key question may be compared with an earlier inspection.")
     return Picture(
-        broad,
+        both(charts.change_chart, changes),
         "Change in each key question that may be compared",
         " ".join(report.certainty[:2]),
         caption="Dot: change in percentage points. Line: the range in which the change lies "
@@ -59,7 +56,6 @@ def change_figure(report: Comparison) -> Picture | Prose | None:
         "its line reaches across zero.",
         table=verdict_table(report),
         open_table=True,
-        narrow=slim,
         name="changes",
     )
 
@@ -101,9 +97,8 @@ def in_words(report: Comparison) -> Prose | None:
     """Return what each verdict says, the pattern of all changes, and what rose by itself."""
     if not report.compares:
         return None
-    said = [
+    return Prose(
         *verdict_sentences(report.questions),
-        pattern_sentence(report.questions),
-        lowest_rose_sentence(report.questions, report.rounds[0]),
-    ]
-    return Prose([words for words in said if words])
+        pattern_sentence(report.questions) or "",
+        lowest_rose_sentence(report.questions, report.rounds[0]) or "",
+    )

@@ -15,7 +15,7 @@ def claims_table(report: Comparison) -> Table | Prose | None:
     if not report.compares:
         return None
     if not claims:
-        return Prose(["No such sentence of the report is on record."])
+        return Prose("No such sentence of the report is on record.")
     columns = [
         Column("measure", "Measure it may refer to"),
         Column("label", "Wording", missing="not in the data", wide=True),
@@ -49,7 +49,7 @@ def unclaimed_table(report: Comparison) -> Table | Prose | None:
     if not report.compares:
         return None
     if not unclaimed:
-        return Prose(["No change passes the test without being called significant there."])
+        return Prose("No change passes the test without being called significant there.")
     return report.table(
         unclaimed,
         "Changes that pass the test without being called significant in the report",
@@ -120,7 +120,7 @@ def other_tests_table(report: Comparison) -> Table | Prose | None:
     # Worked out here: only this table shows them, and scipy's exact test takes its time.
     tests = grouped(other_tests(report.data.rows("key_questions")), "key_question")
     if not tests:
-        return Prose(["No change has known numbers of cases in both rounds."])
+        return Prose("No change has known numbers of cases in both rounds.")
     wide = [
         {"key_question": question, **{row["test"]: row["p"] for row in rows}}
         for question, rows in sorted(tests.items())

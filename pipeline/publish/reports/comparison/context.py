@@ -64,6 +64,12 @@ class Comparison(ReportPage):
         return (about["previous_round_name"] or "", about["round_name"])
 
     @property
+    def sides(self) -> list[tuple[str, str]]:
+        """The rounds there are, earliest first: ``previous`` or ``current``, and its name."""
+        named = zip(("previous", "current"), self.rounds, strict=True)
+        return [(side, name) for side, name in named if name]
+
+    @property
     def compares(self) -> bool:
         """Whether there is an earlier round."""
         return bool(self.rounds[0])

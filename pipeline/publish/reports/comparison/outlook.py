@@ -7,7 +7,7 @@ from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.overview import stability_sentence
 from pipeline.publish.charts import comparison as charts
 from pipeline.publish.page.blocks import Prose
-from pipeline.publish.page.pictures import Picture
+from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
 
@@ -15,7 +15,7 @@ from pipeline.publish.reports.comparison.context import Comparison
 def next_rating(report: Comparison) -> Prose | None:
     """Return the shortest ways to the next overall rating, in sentences; None without any."""
     sentences = _sentences(report)
-    return Prose(sentences, name="next-rating-text") if sentences else None
+    return Prose(*sentences) if sentences else None
 
 
 def _sentences(report: Comparison) -> list[str]:
@@ -49,18 +49,15 @@ def next_rating_figure(report: Comparison) -> Picture | None:
         "not that it gives it. Where the number of cases was not published, the figures are "
         "for the most there can have been.",
     )
-    bands = report.bands
-    draw = [charts.next_rating_chart(rateable, bands, narrow) for narrow in (False, True)]
     sentences = _sentences(report)
     return Picture(
-        draw[0],
+        both(charts.next_rating_chart, rateable, report.bands),
         "What the next rating of each standard would take",
         sentences[min(1, len(sentences) - 1)] if sentences else _furthest(rateable),
         caption="Disc: the key question furthest below the next rating. Upright bar: the "
         "percentage that rating asks of it. Standards rated by judgement have no percentages "
         "and are left out.",
         table=table,
-        narrow=draw[1],
         name="next-rating",
     )
 
@@ -105,14 +102,13 @@ def stability_figure(report: Comparison) -> Picture | None:
         "published ratings, which rest on more than these percentages.",
     )
     return Picture(
-        charts.stability_chart(lines),
+        both(charts.stability_chart, lines),
         "How far samples of these sizes can move a rating",
         finding,
         caption="Filled square: the rating that the bands give. Hollow square: with every "
         "discretion that is permitted used upwards. Bar: lowest and highest whatever the "
         "dependence between questions.",
         table=table,
-        narrow=charts.stability_chart(lines, narrow=True),
         name="stability",
     )
 

@@ -6,7 +6,7 @@ from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.publish.charts import comparison as charts
 from pipeline.publish.page.blocks import Prose
-from pipeline.publish.page.pictures import Picture
+from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
 
@@ -37,7 +37,7 @@ def performance_figure(report: Comparison) -> Picture | Prose | None:
         if row["target"] is not None and row["unit"] == "percent"
     ]
     if not facts:
-        return Prose(["No contract measure in percent with its target is in the data."])
+        return Prose("No contract measure in percent with its target is in the data.")
     latest_first = {row["round_name"]: -at for at, row in enumerate(report.inspections.values())}
     facts.sort(key=lambda row: latest_first[row["round_name"]])
     finding = " ".join(
@@ -58,13 +58,12 @@ def performance_figure(report: Comparison) -> Picture | Prose | None:
         name="performance",
     )
     return Picture(
-        charts.target_chart(facts),
+        both(charts.target_chart, facts),
         "Contract measures against target",
         finding,
         caption=f"Disc: this provider. Diamond: {national}. Upright bar: target. "
         "The figures are those each report prints; they come from the Ministry of Justice.",
         table=table,
-        narrow=charts.target_chart(facts, narrow=True),
         name="targets",
     )
 
@@ -85,7 +84,7 @@ def people_table(report: Comparison) -> Table | Prose | None:
         and any(row[name] is not None for name in ("previous_value", "comparator", "target"))
     ]
     if not rows:
-        return Prose(["No figure on staff with another to set beside it is in the data."])
+        return Prose("No figure on staff with another to set beside it is in the data.")
     target = Column("target", "Target", "number", show=_plain, missing="not printed")
     targets = [target] if any(row["target"] is not None for row in rows) else []
     return report.table(

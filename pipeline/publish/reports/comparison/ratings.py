@@ -6,6 +6,7 @@ from pipeline.data import is_missing
 from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison, direction
+from pipeline.publish.reports.report_page import of_side
 
 RATING_BASIS = {
     "judgement": "Judgement",
@@ -37,26 +38,8 @@ def standards_table(report: Comparison) -> Table:
         for row in report.data.rows("standards")
     ]
     columns = [Column("standard_name", "Standard")]
-    if report.compares:
-        there = ("previous_source", "previous_place")
-        columns += [
-            Column(
-                "previous_rating",
-                report.rounds[0],
-                "rating",
-                report.ratings_of("previous"),
-                source=there,
-                missing="previous_status",
-            ),
-        ]
-    here = ("current_source", "current_place")
-    now = report.ratings_of("current")
-    columns.append(
-        Column(
-            "current_rating", report.rounds[1], "rating", now, source=here,
-            missing="current_status",
-        )
-    )  # fmt: skip
+    for side, name in report.sides:
+        columns.append(of_side(side, "rating", name, report.ratings_of(side)))
     if report.compares:
         columns.append(Column("way", "Direction", "mark"))
     rests = f"What the rating of {report.rounds[1]} rests on"
@@ -80,7 +63,7 @@ def discretion_table(report: Comparison) -> Table | Prose | None:
         agreements -= {"judgement"}
         if agreements != {"equal"}:
             return None
-        return Prose(["Every rating that rests on key questions follows from the lowest one."])
+        return Prose("Every rating that rests on key questions follows from the lowest one.")
     once = ("standard", "from_rating", "to_rating", "source", "place")
     return report.table(
         [

@@ -20,6 +20,7 @@ from pipeline.publish.reports.comparison import (
     themes,
 )
 from pipeline.publish.reports.comparison.context import Comparison
+from pipeline.publish.reports.report_page import ReportPage
 
 GLOSSARY = Path(__file__).with_name("glossary.csv")
 
@@ -49,7 +50,7 @@ def downloads(report: Comparison) -> Downloads:
     themes.key_question_table(report, offered=True)
     if report.prompts:
         themes.prompt_table(report, offered=True)
-    return report.packed()
+    return ReportPage.downloads(report)
 
 
 class ComparisonReport(Comparison):

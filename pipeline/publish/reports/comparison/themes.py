@@ -12,9 +12,10 @@ from pipeline.publish.charts.prompts import Dots, prompt_chart
 from pipeline.publish.charts.themes import begins_at, theme_chart
 from pipeline.publish.page.blocks import Heading, Prose, Together
 from pipeline.publish.page.markup import slug
-from pipeline.publish.page.pictures import Picture, Reference
+from pipeline.publish.page.pictures import Picture, Reference, both
 from pipeline.publish.page.tables import Column, Table, p_value
 from pipeline.publish.reports.comparison.context import Comparison
+from pipeline.publish.reports.report_page import of_side
 
 
 def by_theme(report: Comparison) -> Together:
@@ -32,8 +33,8 @@ def by_theme(report: Comparison) -> Together:
         if silent:
             counts = Counter(silent).most_common()
             why = joined([f"{status} ({number})" for status, number in counts])
-            parts.append(Prose([f"Prompts without a figure in {report.rounds[1]}: {why}."]))
-    return Together(parts)
+            parts.append(Prose(f"Prompts without a figure in {report.rounds[1]}: {why}."))
+    return Together(*parts)
 
 
 def _questions(report: Comparison, theme: str, questions: list[Row]) -> Picture | Table:
@@ -41,25 +42,19 @@ def _questions(report: Comparison, theme: str, questions: list[Row]) -> Picture 
     known = [row for row in questions if row["current_percent"] is not None]
     if not known:
         return numbers
-    bands = report.bands
-    broad, slim = (
-        theme_chart(questions, bands, report.names, intervals=True, narrow=narrow)
-        for narrow in (False, True)
-    )
-    low = begins_at(questions, bands)
+    low = begins_at(questions, report.bands)
     cut = f" The axis begins at {low}%: nothing lies below." if low else ""
     finding = f"{span(known)} of cases in {report.rounds[1]}."
     if report.compares:
         finding += f" {changes_in_short(questions)}"
     return Picture(
-        broad,
+        both(theme_chart, questions, report.bands, report.names, intervals=True),
         f"{theme}: key questions",
         finding,
         caption="Line through a disc: the range in which the provider's share lies with 95% "
         f"confidence, where the number of cases is known.{cut}",
         table=numbers,
         open_table=True,
-        narrow=slim,
         name=f"questions-{theme}",
     )
 
@@ -70,35 +65,17 @@ def question_rows(
     """Return key questions with both rounds, the change and the aggregate, a row each."""
     columns = [
         Column("asked", "Key question", wide=True),
-        Column(
-            "current_percent",
-            report.rounds[1],
-            "percent",
-            missing="current_status",
-            source=("current_source", "current_place"),
-        ),
+        of_side("current", "percent", report.rounds[1]),
+        Column("current_base", "Cases", "count", missing="no_base"),
     ]
-    columns.append(Column("current_base", "Cases", "count", missing="no_base"))
     if report.aggregate:
         columns += [
-            Column(
-                "comparator_percent",
-                capital(report.aggregate),
-                "percent",
-                missing="comparator_status",
-                source=("comparator_source", "comparator_place"),
-            ),
+            of_side("comparator", "percent", capital(report.aggregate)),
             Column("benchmark_verdict", "Against them", "mark", missing="cannot be said"),
         ]
     if report.compares:
         columns += [
-            Column(
-                "previous_percent",
-                report.rounds[0],
-                "percent",
-                missing="previous_status",
-                source=("previous_source", "previous_place"),
-            ),
+            of_side("previous", "percent", report.rounds[0]),
             Column("change_points", "Change", "change", missing="no_change"),
             Column("verdict", "Test", "mark", missing="no_change"),
         ]
@@ -137,15 +114,13 @@ def prompt_figure(report: Comparison) -> Picture:
     known = [row for row in report.prompts if row["current_percent"] is not None]
     ends = sorted(known, key=_share)
     lowest, highest = ends[0], ends[-1]
-    broad, slim = (prompt_chart(known, narrow=narrow) for narrow in (False, True))
     return Picture(
-        broad,
+        both(prompt_chart, known),
         f"Prompts in {report.rounds[1]}, by theme",
         f"Lowest, {int(lowest['current_percent'])}%: {_quoted(lowest['wording'])}. "
         f"Highest, {int(highest['current_percent'])}%: {_quoted(highest['wording'])}.",
         caption="A dot is a prompt. Inspectors weigh the answers; no sum is taken.",
         see=Reference("the tables below", f"#t-prompts-{slug(known[0]['theme'])}", known),
-        narrow=slim,
         name="prompts",
     )
 
@@ -239,16 +214,11 @@ def key_question_table(report: Comparison, *, offered: bool = False) -> Table:
 
 def key_question_figure(report: Comparison) -> Picture:
     """Return the picture of every key question, by theme."""
-    broad, slim = (
-        theme_chart(report.questions, report.bands, report.names, intervals=True, narrow=narrow)
-        for narrow in (False, True)
-    )
     return Picture(
-        broad,
+        both(theme_chart, report.questions, report.bands, report.names, intervals=True),
         "Key questions by theme",
         changes_in_short(report.questions),
         see=key_question_table(report),
-        narrow=slim,
         name="key-questions",
     )
 
@@ -275,4 +245,5 @@ def not_comparable(report: Comparison) -> Prose | None:
     ]
     for comparable, words in (("no", "Key questions on"), ("caution", "Only with caution,")):
         lines += [f"{words} {names}: {reason}" for names, reason in report.reasons(comparable)]
-    return Prose(lines or ["Both inspections asked the same questions; all figures compare."])
+    all_compare = "Both inspections asked the same questions; all figures compare."
+    return Prose(*lines or [all_compare])

@@ -15,9 +15,9 @@ from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.data import is_missing
 from pipeline.publish.charts.timeline import UNDATED, how_to_read, timeline, timeline_rows
 from pipeline.publish.page.blocks import Prose
-from pipeline.publish.page.pictures import Picture
+from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table, mark
-from pipeline.publish.reports.plan.context import Plan, number_of
+from pipeline.publish.reports.plan.context import NO_ACTION, Plan, number_of
 from pipeline.publish.reports.slippage import slippage_table
 
 _STATE_WORDS = {
@@ -31,9 +31,9 @@ _STATE_WORDS = {
 def due_picture(report: Plan) -> Picture | Prose:
     """Return the actions by owner and due month; in words where none has a date."""
     if report.actions.empty:
-        return _no_actions(report)
+        return Prose(NO_ACTION)
     if report.actions["due_on"].isna().all():
-        return Prose([_timeline_finding(report)], report.notes)
+        return Prose(_timeline_finding(report))
     rows = timeline_rows(report.actions)
     rows["target"] = [
         day_in_words(column) if column[:1].isdigit() else UNDATED[column].replace("\n", " ")
@@ -53,12 +53,11 @@ def due_picture(report: Plan) -> Picture | Prose:
         name="timeline-numbers",
     )
     return Picture(
-        timeline(report.actions, report.as_of),
+        both(timeline, report.actions, report.as_of),
         title="Actions by owner and due date",
         finding=_timeline_finding(report),
         caption=how_to_read(report.actions),
         table=numbers,
-        narrow=timeline(report.actions, report.as_of, narrow=True),
         name="timeline",
     )
 
@@ -91,7 +90,7 @@ def _timeline_finding(report: Plan) -> str:
 def actions_table(report: Plan) -> Table | Prose:
     """Return every action with its owner, target, measure and where it stands."""
     if report.actions.empty:
-        return _no_actions(report)
+        return Prose(NO_ACTION)
     headings = report.recommendations.set_index("recommendation")["heading"]
     moves = ["revisions", "slipped_months"]
     moved = look_up(report.actions, report.progress, ["action"], moves)
@@ -162,12 +161,9 @@ def updates_table(report: Plan) -> Table | Prose:
     updates = report.updates
     if updates.empty:
         return Prose(
-            [
-                f"No update on this plan was on record as of {report.day}. An action whose target "
-                f'has gone by therefore reads "{TARGET_PASSED}", which says what we know and '
-                "not what was done."
-            ],
-            report.notes,
+            f"No update on this plan was on record as of {report.day}. An action whose target "
+            f'has gone by therefore reads "{TARGET_PASSED}", which says what we know and '
+            "not what was done."
         )
     frame = updates.sort_values(["action", "date"])
     frame = frame.assign(day=frame["date"].map(day_in_words))
@@ -229,7 +225,7 @@ def _without_priority(number: int) -> str:
 def completeness_table(report: Plan) -> Table | Prose:
     """Return how many actions of each recommendation have an owner, a date and a measure."""
     if report.actions.empty:
-        return _no_actions(report)
+        return Prose(NO_ACTION)
     shares = completeness(report.recommendations)
     headings = report.recommendations.set_index("recommendation")["heading"]
     frame = shares.assign(heading=shares["recommendation"].map(headings).fillna("Whole plan"))
@@ -251,7 +247,3 @@ def completeness_table(report: Plan) -> Table | Prose:
         comment="Shares are of the actions in the row. Recommendations without an action are "
         "left out.",
     )
-
-
-def _no_actions(report: Plan) -> Prose:
-    return Prose(["No action of this plan has been entered."], report.notes, "no-actions")

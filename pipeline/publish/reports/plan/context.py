@@ -25,6 +25,9 @@ VERDICTS = {
 """What the next inspection found of a recommendation, in the words of a sentence."""
 
 
+NO_ACTION = "No action of this plan has been entered."
+
+
 def in_time(day: str) -> str:
     """Return a day or month as a sentence says when: on 7 February 2020, in February 2020."""
     return f"{'in' if len(day) == len('2020-02') else 'on'} {day_in_words(day)}"

@@ -11,12 +11,12 @@ from pipeline.analysis.sentences.phrases import joined, label_parts
 from pipeline.data import is_missing
 from pipeline.publish.charts.rounds import lines_chart
 from pipeline.publish.page.blocks import Headline, KeyFigure, KeyFigures, Prose, Together
-from pipeline.publish.page.pictures import Picture
+from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_data import open_report_data
 from pipeline.publish.reports.report_page import ReportPage
 
-_NO_FIGURE = Prose(["No key question of these rounds has a percentage."])
+_NO_FIGURE = Prose("No key question of these rounds has a percentage.")
 
 
 class RoundsReport(ReportPage):
@@ -46,12 +46,8 @@ class RoundsReport(ReportPage):
             )
             for row in rows
         ]
-        return Together(
-            [
-                Headline(sentences[0], [" ".join(sentences[1:])], self.notes),
-                KeyFigures(cards, self.notes),
-            ]
-        )
+        headline = Headline(sentences[0], " ".join(sentences[1:]))
+        return Together(headline, KeyFigures(*cards, notes=self.notes))
 
     def ratings_grid(self) -> Table:
         """Return the ratings of every standard, a column a round."""
@@ -97,7 +93,7 @@ class RoundsReport(ReportPage):
             return _NO_FIGURE
         sentence = self.data["headline"].set_index("item")["sentence"]
         return Picture(
-            lines_chart(figures, self._rounds),
+            both(lines_chart, figures, self._rounds),
             "Share of cases done well, by key question and round",
             " ".join(str(sentence[item]) for item in ("questions", "breaks") if item in sentence),
             caption="Dot: the published share. Bar: the range in which it lies with 95% confidence "
@@ -105,7 +101,6 @@ class RoundsReport(ReportPage):
             "only with caution. Upright dotted line: the question or the method changed, and the "
             "figures do not compare.",
             see=self._shares(),
-            narrow=lines_chart(figures, self._rounds, narrow=True),
             name="lines",
         )
 

@@ -1,4 +1,4 @@
-"""The providers one below the other: score, change, ratings, and how far the order holds."""
+"""The table of providers one below the other: score, change, ratings, how far the order holds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.records import Row
 from pipeline.analysis.sentences.phrases import joined
-from pipeline.publish.page.blocks import Panel, Panels, Prose, Together
 from pipeline.publish.page.display import Shown
 from pipeline.publish.page.finder import finder
 from pipeline.publish.page.markup import (
@@ -23,50 +22,11 @@ from pipeline.publish.page.markup import (
     tag,
 )
 from pipeline.publish.page.source_notes import SourceNotes
-from pipeline.publish.page.tables import Column, Table, shade
-from pipeline.publish.reports.national.context import National
+from pipeline.publish.page.tables import shade
 
-_NO_EARLIER = "no earlier inspection"
+NO_EARLIER = "no earlier inspection"
 _WAYS = {"rose": "rating rose", "stayed": "rating stayed", "fell": "rating fell"}
 _STRIP = 108
-
-
-def providers_data(report: National) -> Table:
-    """Return the table of providers as it is offered for download."""
-    once = report.providers["previous_round"].isna()
-    rows = report.providers.assign(
-        ranks=[_ranks(row) for row in records(report.providers)],
-        no_rating=report.providers["previous_status"].mask(once, _NO_EARLIER),
-        no_score=once.map({True: _NO_EARLIER, False: "none that compares"}),
-    )
-    return report.table(
-        rows,
-        "Providers: latest inspection, change and place",
-        [
-            Column("name", "Provider"),
-            Column("owner", "Owner", missing="not in the data"),
-            Column("round", "Round", "text"),
-            Column("rating", "Overall rating", missing="status"),
-            Column("points", "Score", "count", missing="no score", source=("source", "place")),
-            Column("previous_rating", "Rating before", missing="no_rating"),
-            Column("previous_points", "Score before", "count", missing="no_score"),
-            Column("points_change", "Change", "number", unit="points", missing="does not compare"),
-            Column("comparable_standards", "Standards compared", "count", missing=_NO_EARLIER),
-            Column("lowest_label", "Lowest key question", missing="no figure"),
-            Column("lowest_percent", "Its share", "percent", missing="no figure"),
-            Column("ranks", "Ranks it might have had", missing="cannot be said"),
-        ],
-        name="providers",
-        numbered=False,
-    )
-
-
-def _ranks(row: Row) -> Any:
-    if is_missing(row["best_rank"]):
-        return pd.NA
-    if row["best_rank"] == row["worst_rank"]:
-        return str(row["best_rank"])
-    return f"{row['best_rank']} to {row['worst_rank']}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -216,7 +176,7 @@ class ProvidersTable(Shown):
 
     def _change(self, row: Row) -> Markup:
         if is_missing(row["points_change"]):
-            why = _NO_EARLIER if is_missing(row["previous_round"]) else "does not compare"
+            why = NO_EARLIER if is_missing(row["previous_round"]) else "does not compare"
             return tag("td", why, class_="none", data_v="")
         part = EMPTY
         if row["comparable_standards"] != row["standards"]:
@@ -242,27 +202,20 @@ class ProvidersTable(Shown):
         return tag("td", row["lowest_label"], tag("small", f" {row['lowest_percent']}%"))
 
     def _places(self, row: Row) -> Markup:
-        ranks = _ranks(row)
-        if is_missing(ranks):
+        shown = ranks(row)
+        if is_missing(shown):
             return tag("td", "cannot be said", class_="none", data_v="")
         middle = (row["best_rank"] + row["worst_rank"]) / 2
-        return tag("td", ranks, data_v=f"{middle:g}", class_="c")
+        return tag("td", shown, data_v=f"{middle:g}", class_="c")
 
 
-def providers_table(report: National) -> ProvidersTable:
-    """Return the table of providers as the page shows it."""
-    providers_data(report)
-    bands = report.data["overall_bands"].sort_values("lower_points")
-    grades = report.data["rating_bands"].sort_values("points")
-    return ProvidersTable(
-        rows=records(report.providers),
-        tiles=grouped(records(report.data["tiles"]), "provider"),
-        standards=[(row["standard"], row["name"]) for row in records(report.data["standards"])],
-        bounds=[int(lower) for lower in bands["lower_points"] if lower],
-        ratings=[str(name) for name in bands["rating"]][::-1],
-        grades=[str(name) for name in grades["rating"]],
-        notes=report.notes,
-    )
+def ranks(row: Row) -> Any:
+    """Return the ranks a provider might have had, in words; missing where none can be said."""
+    if is_missing(row["best_rank"]):
+        return pd.NA
+    if row["best_rank"] == row["worst_rank"]:
+        return str(row["best_rank"])
+    return f"{row['best_rank']} to {row['worst_rank']}"
 
 
 def _scores(row: Row) -> str:
@@ -279,49 +232,3 @@ def _moved(points: int) -> Markup:
         return join([symbol("■"), hidden("no change"), " 0"])
     word, mark = ("up", "▲") if points > 0 else ("down", "▼")
     return join([symbol(mark, word), hidden(word), f" {abs(points)}"])
-
-
-def told_apart(report: National) -> Together | Prose:
-    """Return who would stay in which half, as groups and not as ranks."""
-    rows = report.providers[report.providers["half"].notna()]
-    if rows.empty:
-        return Prose(["Fewer than two providers have a score, so there is no order to doubt."])
-    headings = {
-        "upper half": "In the upper half, very likely whichever cases had been read",
-        "either half": "Cannot be told: either half",
-        "lower half": "In the lower half, very likely whichever cases had been read",
-    }
-    panels = [
-        Panel(f"{heading} ({len(own)})", [f"{joined(sorted(own))}."])
-        for side, heading in headings.items()
-        if (own := [str(name) for name in rows.loc[rows["half"] == side, "short_name"]])
-    ]
-    parts: list[Any] = [Panels(panels)]
-    if sentence := report.sentence("regression"):
-        parts.append(Prose([sentence]))
-    return Together(parts)
-
-
-def owners_table(report: National) -> Table | Prose:
-    """Return the providers of each owner together, where the data names owners."""
-    known = report.providers[report.providers["owner"].notna()]
-    if known["owner"].nunique() < 2:
-        return Prose(["The data does not name two owners, so nothing is put together by owner."])
-    rows = known.groupby("owner", as_index=False).agg(
-        providers=("provider", "size"),
-        mean=("points", "mean"),
-        rose=("rating_direction", lambda ways: int((ways == "rose").sum())),
-        fell=("rating_direction", lambda ways: int((ways == "fell").sum())),
-    )
-    return report.table(
-        rows.sort_values("owner"),
-        "Providers by owner",
-        [
-            Column("owner", "Owner"),
-            Column("providers", "Providers", "count"),
-            Column("mean", "Average score", "number", decimals=1, missing="no score"),
-            Column("rose", "Ratings that rose", "count"),
-            Column("fell", "Ratings that fell", "count"),
-        ],
-        name="owners",
-    )
