@@ -271,7 +271,7 @@ class ScoreScale(Shown):
             parts.append(_label(x, y, anchor, words, bold=True))
         body = tag("g", *parts, font_size=size, fill=INK)
         tall = int(top + height + size + 8 + (size + 2 if width < 400 else 0))
-        return picture_svg(width, tall, body, name, self.finding())
+        return picture_svg(f"0 0 {width} {tall}", width, body, name, self.finding())
 
 
 def _label(x: float, y: float, anchor: str, words: str, *, bold: bool = False) -> Markup:

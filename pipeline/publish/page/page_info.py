@@ -54,8 +54,8 @@ class PageInfo:
         Whether the figures were generated; puts SIMULATED over the page and into its title.
     citation
         How to cite the page.
-    pipeline_version, data_version
-        Version of this package and fingerprint of the data.
+    data_version
+        Fingerprint of the data.
     licence
         Licence of the figures, in words; ``licence_url`` its address.
     publisher
@@ -77,13 +77,11 @@ class PageInfo:
     description: str = ""
     edition: str = ""
     kind: str = "comparison"
-    language: str = "en-GB"
     standfirst: str = ""
     dates: Sequence[str] = ()
     beside: Sequence[Mapping[str, str]] = ()
     simulated: bool = False
     citation: str = ""
-    pipeline_version: str = ""
     data_version: str = ""
     licence: str = "Open Government Licence v3.0"
     licence_url: str = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
@@ -119,14 +117,9 @@ class PageInfo:
         return f"k-{slug(self.kind)}"
 
     @property
-    def version_shown(self) -> str:
-        """Version of this package: as given, else as installed."""
-        return self.pipeline_version or package_version()
-
-    @property
     def generator(self) -> str:
         """The name and version of the maker, for the page's head."""
-        return f"probation-inspection-reports {self.version_shown}"
+        return f"probation-inspection-reports {package_version()}"
 
     @property
     def colophon(self) -> list[tuple[str, str]]:
@@ -151,7 +144,7 @@ class PageInfo:
             "@type": "Dataset",
             "name": self.full_title,
             "description": self.description or self.title,
-            "inLanguage": self.language,
+            "inLanguage": "en-GB",
             "license": self.licence_url,
             "temporalCoverage": self.period,
             "datePublished": self.data_published,

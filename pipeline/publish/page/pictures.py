@@ -26,8 +26,8 @@ from pipeline.analysis.records import Row
 from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, join, scroll_region, shape, slug, tag
 from pipeline.publish.page.style import INK, apply, house_style
+from pipeline.publish.page.stylesheet import WIDTHS
 from pipeline.publish.page.tables import Table, as_frame
-from pipeline.publish.page.widths import WIDTHS
 
 SMALLEST_TEXT = 11.0
 """No text in a chart is shown smaller than this many CSS pixels; a chart scrolls instead."""
@@ -234,14 +234,12 @@ def lean_svg(text: str, name: str, finding: str) -> Markup:
     _share_paint(root)
     _unclip(root)
     _flatten(root)
-    return tag(
-        "svg",
-        tag("title", finding, id=f"{name}-t"),
-        *map(_serialise, root),
-        viewBox=root.get("viewBox", f"0 0 {width:g} 100"),
-        width=f"{width:g}",
-        role="img",
-        aria_labelledby=f"{name}-t",
+    return picture_svg(
+        root.get("viewBox", f"0 0 {width:g} 100"),
+        width,
+        join(map(_serialise, root)),
+        name,
+        finding,
         class_=_minimum(width, smallest),
         stroke_linejoin="round",
         font_size=_TEXT["font-size"],
@@ -449,14 +447,10 @@ def _serialise(element: ElementTree.Element) -> Markup:
     return drawn + (element.tail or "")
 
 
-def picture_svg(width: int, height: int, body: Markup, name: str, finding: str) -> Markup:
-    """Return a picture made by hand with the same frame as a chart."""
-    return tag(
-        "svg",
-        tag("title", finding, id=f"{name}-t"),
-        body,
-        viewBox=f"0 0 {width} {height}",
-        width=width,
-        role="img",
-        aria_labelledby=f"{name}-t",
-    )
+def picture_svg(
+    box: str, width: float, body: Markup, name: str, finding: str, **look: object
+) -> Markup:
+    """Return shapes in the frame of a picture, with its alternative text."""
+    title = tag("title", finding, id=f"{name}-t")
+    frame = {"viewBox": box, "width": f"{width:g}", "role": "img", "aria_labelledby": f"{name}-t"}
+    return tag("svg", title, body, **frame, **look)

@@ -68,36 +68,23 @@ RATING_LEVELS: dict[str, int] = {
 }
 """The order of ratings on the front page, which is of all frameworks."""
 
+
+def _marker(shape: str, size: float, fill: str, edge: str, width: float = 1) -> dict[str, Any]:
+    return {
+        "marker": shape, "markersize": size, "markerfacecolor": fill, "markeredgecolor": edge,
+        "markeredgewidth": width, "color": edge, "linestyle": "none",
+    }  # fmt: skip
+
+
 MARKERS: dict[str, dict[str, Any]] = {
-    "previous": {
-        "marker": "o", "markersize": 9, "markerfacecolor": "white", "markeredgecolor": PREVIOUS,
-        "markeredgewidth": 2, "color": PREVIOUS, "linestyle": "none",
-    },
-    "current": {
-        "marker": "o", "markersize": 10, "markerfacecolor": CURRENT, "markeredgecolor": CURRENT,
-        "markeredgewidth": 1, "color": CURRENT, "linestyle": "none",
-    },
-    "comparator": {
-        "marker": "D", "markersize": 7, "markerfacecolor": COMPARATOR,
-        "markeredgecolor": COMPARATOR, "markeredgewidth": 1, "color": COMPARATOR,
-        "linestyle": "none",
-    },
-    "bands alone": {
-        "marker": "s", "markersize": 8, "markerfacecolor": INTERVAL, "markeredgecolor": INTERVAL,
-        "markeredgewidth": 1, "color": INTERVAL, "linestyle": "none",
-    },
-    "with discretion": {
-        "marker": "s", "markersize": 8, "markerfacecolor": "white", "markeredgecolor": INTERVAL,
-        "markeredgewidth": 2, "color": INTERVAL, "linestyle": "none",
-    },
-    "target": {
-        "marker": "|", "markersize": 18, "markeredgecolor": TARGET, "markeredgewidth": 3,
-        "color": TARGET, "linestyle": "none",
-    },
-}  # fmt: skip
+    "previous": _marker("o", 9, "white", PREVIOUS, 2),
+    "current": _marker("o", 10, CURRENT, CURRENT),
+    "comparator": _marker("D", 7, COMPARATOR, COMPARATOR),
+    "bands alone": _marker("s", 8, INTERVAL, INTERVAL),
+    "with discretion": _marker("s", 8, "white", INTERVAL, 2),
+}
 """Keyword arguments for ``Axes.plot``: ring for before, disc for now, diamond for an
-aggregate, square for imagined samples (filled by the bands alone, hollow with discretion), upright
-bar for a target or boundary."""
+aggregate, square for imagined samples (filled by the bands alone, hollow with discretion)."""
 
 MARKS: dict[str, str] = {
     "significant": "◆",

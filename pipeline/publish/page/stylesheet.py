@@ -4,9 +4,13 @@ import re
 from functools import cache
 from pathlib import Path
 
-from pipeline.publish.page.widths import COLUMNS, WIDTHS
-
 TEMPLATE = Path(__file__).with_name("template")
+
+WIDTHS = range(288, 961, 32)
+"""The least widths a chart can ask for, in CSS pixels; the style sheet has a class for each."""
+
+COLUMNS = 12
+"""The most columns of a table: more cannot be read on a page."""
 
 _CLASS = re.compile(r'class="([^"]*)"')
 _COUNTED = re.compile(r"\b[nkxw]\d+\b")
