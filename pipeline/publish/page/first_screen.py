@@ -3,101 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from pipeline.publish.page.blocks import Fact, ScoreScale
-from pipeline.publish.page.display import Shown
-from pipeline.publish.page.markup import EMPTY, Markup, symbol, tag
+from pipeline.publish.page.blocks import Block, Fact, ScoreScale
+from pipeline.publish.page.markup import EMPTY, Markup, tag, way
 from pipeline.publish.page.tables import rating, shade
 
-_WAYS = {"rose": ("▲", "up"), "fell": ("▼", "down"), "stayed": ("■", "")}
 
+def rating_tile(words: str, ratings: Sequence[str]) -> Markup:
+    """Return a rating among ``ratings``, lowest first, as a cell; or the words why there is none.
 
-@dataclass(frozen=True)
-class RatingTile:
-    """One rating among ``ratings``, lowest first; or the words that say why there is none."""
-
-    words: str
-    ratings: Sequence[str]
-
-    def html(self) -> Markup:
-        """Return the tile as a cell: its fill and its squares both say the level."""
-        if self.words not in self.ratings:
-            return tag("td", self.words, class_="none")
-        shown = rating(self.words, self.ratings)
-        level = self.ratings.index(self.words)
-        return tag("td", tag("span", shown, class_=f"tile {shade(level, len(self.ratings))}"))
-
-
-@dataclass(frozen=True)
-class RatedStandard:
-    """A standard with the tile of each round and the way it went (rose, stayed, fell or words)."""
-
-    name: str
-    tiles: Sequence[RatingTile]
-    way: str = ""
-
-
-@dataclass(frozen=True, repr=False)
-class RatingGrid(Shown):
-    """The ratings of all standards, a row each, both rounds in sight on the smallest screen.
-
-    ``rounds`` names the columns of tiles, ``source`` the documents that the ratings stand in.
+    Its fill and its squares both say the level.
     """
-
-    standards: Sequence[RatedStandard]
-    rounds: Sequence[str]
-    caption: str
-    source: str
-
-    def html(self) -> Markup:
-        """Return the grid as a table."""
-        compares = len(self.rounds) > 1
-        headings = ["Standard", *self.rounds, *(["Change"] if compares else [])]
-        head = tag("thead", tag("tr", *(tag("th", words, scope="col") for words in headings)))
-        rows = (self._row(standard, compares) for standard in self.standards)
-        caption = tag("caption", self.caption)
-        table = tag("table", caption, head, tag("tbody", *rows), class_="tiles")
-        return table + tag("p", self.source, class_="source")
-
-    def _row(self, standard: RatedStandard, compares: bool) -> Markup:
-        cells = [tag("th", standard.name, scope="row"), *(tile.html() for tile in standard.tiles)]
-        if compares:
-            shape, kind = _WAYS.get(standard.way, ("", ""))
-            mark = symbol(shape, kind) + " " if shape else EMPTY
-            cells.append(tag("td", mark, standard.way, class_="way"))
-        return tag("tr", *cells)
+    if words not in ratings:
+        return tag("td", words, class_="none")
+    level = shade(ratings.index(words), len(ratings))
+    return tag("td", tag("span", rating(words, ratings), class_=f"tile {level}"))
 
 
-@dataclass(frozen=True, repr=False)
-class FirstScreen(Shown):
-    """What a reader sees first: the result, the tiles, the scale, what else must be known.
+def rating_grid(
+    standards: Sequence[tuple[str, Sequence[Markup], str]],
+    rounds: Sequence[str],
+    caption: str,
+    source: str,
+) -> Markup:
+    """Return the ratings of all standards, a row each, both rounds in sight on a small screen.
 
-    ``promised`` stands under the tiles; ``note`` says what the page adds to its shorter edition.
+    A standard is its name, the tile of each round and the way it went (rose, stayed, fell or
+    words); ``rounds`` names the columns of tiles, ``source`` the documents they stand in.
     """
+    compares = len(rounds) > 1
+    headings = ["Standard", *rounds, *(["Change"] if compares else [])]
+    rows = [
+        tag(
+            "tr",
+            tag("th", name, scope="row"),
+            *tiles,
+            tag("td", way(went), class_="way") if compares else EMPTY,
+        )
+        for name, tiles, went in standards
+    ]
+    table = tag(
+        "table",
+        tag("caption", caption),
+        tag("thead", tag("tr", *(tag("th", words, scope="col") for words in headings))),
+        tag("tbody", *rows),
+        class_="tiles",
+    )
+    return table + tag("p", source, class_="source")
 
-    sentences: Sequence[str]
-    facts: Sequence[Fact]
-    grid: RatingGrid
-    scale: ScoreScale | None
-    promised: Fact
-    note: str = ""
 
-    def html(self) -> Markup:
-        """Return the first screen: side by side where there is room, otherwise in this order."""
-        first, *others = self.sentences
+class FirstScreen(Block):
+    """What a reader sees first: the result, the tiles, the scale, what else must be known."""
+
+    def __init__(
+        self,
+        sentences: Sequence[str],
+        facts: Sequence[Fact],
+        grid: Markup,
+        scale: ScoreScale | None,
+        promised: Fact,
+        note: str = "",
+    ) -> None:
+        """Set them side by side where there is room, otherwise in this order.
+
+        ``promised`` stands under the tiles; ``note`` says what the page adds to its shorter
+        edition.
+        """
+        first, *others = sentences
         said = tag("p", first, class_="lead") + tag(
             "div", *(tag("p", words) for words in others), class_="then"
         )
-        note = tag("p", self.note, class_="comment") if self.note else EMPTY
-        facts = tag("dl", *(fact.html() for fact in self.facts), class_="facts")
-        promised = tag("dl", self.promised.html(), class_="facts promised")
-        scale = EMPTY if self.scale is None else self.scale.html()
-        return tag(
-            "div",
-            tag("div", said, note, class_="message"),
-            tag("div", self.grid.html(), class_="rated"),
-            tag("div", scale, facts if self.facts else EMPTY, class_="known"),
-            promised,
-            class_="first",
+        more = tag("p", note, class_="comment") if note else EMPTY
+        known = tag("dl", *(fact.html() for fact in facts), class_="facts") if facts else EMPTY
+        super().__init__(
+            tag(
+                "div",
+                tag("div", said, more, class_="message"),
+                tag("div", grid, class_="rated"),
+                tag("div", EMPTY if scale is None else scale.html(), known, class_="known"),
+                tag("dl", promised.html(), class_="facts promised"),
+                class_="first",
+            )
         )

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from pipeline.analysis.records import first_spellings
 from pipeline.analysis.sentences.phrases import joined
-from pipeline.publish.page.finder import finder, shown_as
+from pipeline.publish.page.finder import finder
 from pipeline.publish.page.markup import (
     EMPTY,
     Markup,
@@ -23,8 +23,8 @@ from pipeline.publish.page.markup import (
     is_missing,
     join,
     slug,
-    symbol,
     tag,
+    way,
 )
 from pipeline.publish.page.page_info import EDITIONS, SIMULATED, PageInfo
 from pipeline.publish.page.render import Renderer
@@ -38,7 +38,6 @@ FEW = 5
 """Up to so many providers need no box to find one."""
 
 _KINDS = {"comparison": 0, "rounds": 1, "scorecard": 2, "action-plan": 3}
-_WAYS = {"rose": ("▲", "up"), "fell": ("▼", "down"), "stayed": ("■", "")}
 _NO_COMPARISON = (
     "There is no comparison report: the data holds no inspection of this provider, only its plan."
 )
@@ -68,6 +67,11 @@ class _Provider:
         compared = [about for about in self.reports if about.get("kind") == "comparison"]
         return compared[0] if compared else None
 
+    def of_latest(self, name: str) -> str:
+        """A field of the latest comparison; empty where there is none."""
+        found = self.latest.get(name) if self.latest else None
+        return "" if is_missing(found) else str(found)
+
     def first(self, name: str) -> str:
         """The first value that any of its reports gives for a field; empty if none does."""
         found = [about[name] for about in self.reports if not is_missing(about.get(name))]
@@ -90,10 +94,8 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
         A renderer already built, to save building another.
     """
     providers = _providers(reports)
-    shared = sorted(
-        (about for about in reports if _provider_name(about) == ""),
-        key=lambda about: (about.get("kind") != "national", str(about.get("name"))),
-    )
+    shared = [about for about in reports if not _provider_name(about)]
+    shared.sort(key=lambda about: str(about.get("name")))
     national = [about for about in shared if about.get("kind") == "national"]
     simulated = bool(reports) and all(about.get("simulated") for about in reports)
     page = PageInfo(
@@ -216,12 +218,8 @@ def _finder(providers: Sequence[_Provider]) -> Markup:
     )
 
 
-def _has(provider: _Provider, name: str) -> bool:
-    return provider.latest is not None and not is_missing(provider.latest.get(name))
-
-
 def _values(providers: Sequence[_Provider], name: str) -> list[str]:
-    return sorted({str(p.latest[name]) for p in providers if p.latest and _has(p, name)})
+    return sorted({p.of_latest(name) for p in providers} - {""})
 
 
 def _merit(rating: str) -> tuple[int, str]:
@@ -251,7 +249,7 @@ def _shelves(providers: Sequence[_Provider]) -> list[Markup]:
 def _group(provider: _Provider) -> str:
     if provider.latest is None:
         return "Known only from a plan"
-    return str(provider.latest["rating"]) if _has(provider, "rating") else "Without a rating"
+    return provider.of_latest("rating") or "Without a rating"
 
 
 def _group_order(provider: _Provider) -> tuple[bool, int, str]:
@@ -270,15 +268,13 @@ def _row(provider: _Provider, *, many: bool) -> Markup:
     if provider.latest is None:
         said = tag("span", _NO_COMPARISON, class_="small")
     first, earlier = _by_need(provider.reports) if many else (provider.reports, [])
-    links = join(
-        [link for about in first for link in _links(about, provider.name, many=many)], " · "
+    links, older = (
+        join([link for about in of for link in _links(about, provider.name, many=many)], " · ")
+        for of in (first, earlier)
     )
     if earlier:
-        older = join(
-            [link for about in earlier for link in _links(about, provider.name, many=many)], " · "
-        )
         links += tag("details", tag("summary", "earlier", hidden(f", of {provider.name}")), older)
-    named = [name, EMPTY if marked else join([" ", shown_as("SIMULATED")])]
+    named = [name, EMPTY if marked else join([" ", tag("span", "SIMULATED", class_="tag")])]
     if provider.earlier:
         named.append(tag("span", f" earlier {joined(provider.earlier)}", class_="small"))
     held = tag("span", owner, class_="owner small") if owner else EMPTY
@@ -289,9 +285,9 @@ def _row(provider: _Provider, *, many: bool) -> Markup:
         tag("p", held) if many else EMPTY,
         tag("div", links, class_="links small"),
         data_row=True,
-        data_rating=_field(provider, "rating"),
-        data_way=_field(provider, "direction"),
-        data_round=_field(provider, "round"),
+        data_rating=provider.of_latest("rating"),
+        data_way=provider.of_latest("direction"),
+        data_round=provider.of_latest("round"),
         data_owner=owner,
     )
 
@@ -307,19 +303,12 @@ def _by_need(reports: Sequence[About]) -> tuple[list[About], list[About]]:
     return first, earlier
 
 
-def _field(provider: _Provider, name: str) -> str:
-    return str(provider.latest[name]) if provider.latest and _has(provider, name) else ""
-
-
 def _standing(about: About) -> Markup:
     """Rating, score and direction of the latest comparison."""
     if about.get("kind") != "comparison" or is_missing(about.get("rating")):
         return EMPTY
     score = "" if is_missing(about.get("score")) else f", {about['score']}"
-    moved = EMPTY
-    if about.get("direction") in _WAYS:
-        mark, kind = _WAYS[about["direction"]]
-        moved = join([" ", symbol(mark, kind), f" {about['direction']}"])
+    moved = "" if is_missing(about.get("direction")) else join([" ", way(about["direction"])])
     return join([tag("strong", about["rating"]), score, moved, "."])
 
 

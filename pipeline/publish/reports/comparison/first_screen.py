@@ -7,7 +7,8 @@ from pipeline.analysis.sentences.corrections import corrected_in_words
 from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.data import is_missing
 from pipeline.publish.page.blocks import Fact, ScoreScale
-from pipeline.publish.page.first_screen import FirstScreen, RatedStandard, RatingGrid, RatingTile
+from pipeline.publish.page.first_screen import FirstScreen, rating_grid, rating_tile
+from pipeline.publish.page.markup import Markup
 from pipeline.publish.reports.comparison.context import Comparison, direction
 
 
@@ -19,7 +20,7 @@ def in_brief(report: Comparison, note: str = "") -> FirstScreen:
     return FirstScreen(
         report.three_sentences,
         facts(report),
-        rating_grid(report),
+        _ratings(report),
         scale(report),
         promised(report),
         note,
@@ -96,27 +97,20 @@ def _more_corrected(more: int) -> list[str]:
     ]
 
 
-def rating_grid(report: Comparison) -> RatingGrid:
-    """Return the ratings of the standards, both rounds."""
-    sides = list(report.inspections)
+def _ratings(report: Comparison) -> Markup:
+    """The ratings of the standards, both rounds."""
 
-    def tile(row: Row, side: str) -> RatingTile:
-        words = row[f"{side}_rating"]
-        if is_missing(words):
-            words = row[f"{side}_status"]
-        return RatingTile(str(words), report.ratings_of(side))
+    def tile(row: Row, side: str) -> Markup:
+        words = row[f"{side}_rating"] or row[f"{side}_status"]
+        return rating_tile(str(words), report.ratings_of(side))
 
     standards = [
-        RatedStandard(
-            str(row["name"]),
-            [tile(row, side) for side in sides],
-            direction(row),
-        )
+        (str(row["name"]), [tile(row, side) for side, _ in report.sides], direction(row))
         for row in report.data.rows("standards")
     ]
-    rounds = [name for name in report.rounds if name]
+    rounds = [name for _, name in report.sides]
     source = f"Source: {report.documents()}."
-    return RatingGrid(standards, rounds, "Ratings of the standards", source)
+    return rating_grid(standards, rounds, "Ratings of the standards", source)
 
 
 def scale(report: Comparison) -> ScoreScale | None:

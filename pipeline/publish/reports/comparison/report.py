@@ -10,15 +10,7 @@ from pipeline.analysis.sentences.narrative import change_sentence, standing_sent
 from pipeline.publish.page.blocks import Glossary
 from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.first_screen import FirstScreen
-from pipeline.publish.reports.comparison import (
-    changes,
-    claims,
-    first_screen,
-    outlook,
-    performance,
-    ratings,
-    themes,
-)
+from pipeline.publish.reports.comparison import changes, first_screen, performance, ratings, themes
 from pipeline.publish.reports.comparison.context import Comparison
 from pipeline.publish.reports.report_page import ReportPage
 
@@ -70,20 +62,20 @@ class ComparisonReport(Comparison):
     changes_in_words = changes.in_words
     overturned = changes.overturned
     level_of_tests = changes.level_of_tests
-    families_table = claims.families_table
-    claims_table = claims.claims_table
-    unclaimed_table = claims.unclaimed_table
-    other_tests_table = claims.other_tests_table
-    detectable_table = claims.detectable_table
-    next_rating = outlook.next_rating
-    next_rating_figure = outlook.next_rating_figure
-    stability_figure = outlook.stability_figure
-    totals_table = outlook.totals_table
+    families_table = changes.families_table
+    claims_table = changes.claims_table
+    unclaimed_table = changes.unclaimed_table
+    other_tests_table = changes.other_tests_table
+    detectable_table = changes.detectable_table
+    next_rating = ratings.next_rating
+    next_rating_figure = ratings.next_rating_figure
+    stability_figure = ratings.stability_figure
+    totals_table = ratings.totals_table
     performance_figure = performance.performance_figure
     people_table = performance.people_table
     characteristics_table = performance.characteristics_table
     sample_table = performance.sample_table
-    design_table = claims.design_table
+    design_table = changes.design_table
     glossary = glossary
     downloads = downloads
 
