@@ -140,14 +140,12 @@ class Downloads(Shown):
     tables
         The tables of the page, in order.
     page
-        What the page says about itself; its name begins the files' names.
-    only_spreadsheet
-        Whether the spreadsheet is all that is offered.
+        What the page says about itself; its name begins the files' names. A page of two sheets
+        offers the spreadsheet alone.
     """
 
     tables: Sequence[Table]
     page: PageInfo
-    only_spreadsheet: bool = False
 
     def __repr__(self) -> str:
         """Say what this is without a memory address, which would differ from run to run."""
@@ -164,11 +162,11 @@ class Downloads(Shown):
                 xlsx_bytes(tables, self.page),
                 _SPREADSHEET,
                 f"{name}.xlsx",
-                "The figures as a spreadsheet" if self.only_spreadsheet else _SHEETS,
+                "The figures as a spreadsheet" if self.page.two_sheets else _SHEETS,
                 "Excel, LibreOffice",
             )
         ]
-        tables = [] if self.only_spreadsheet else tables
+        tables = [] if self.page.two_sheets else tables
         files = {f"{name}-{table.name}.csv": csv_bytes(table) for table in tables}
         if sum(map(len, files.values())) > LARGE:
             links.append(

@@ -25,7 +25,7 @@ from matplotlib.figure import Figure as Drawing
 from pipeline.analysis.records import Row
 from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, join, scroll_region, shape, slug, tag
-from pipeline.publish.page.style import INK, apply, house_style
+from pipeline.publish.page.style import INK, apply
 from pipeline.publish.page.stylesheet import WIDTHS
 from pipeline.publish.page.tables import Table, as_frame
 
@@ -36,7 +36,6 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _TEXT = {"font-size": "13", "fill": INK}
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
-_ANY_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _SPACE = re.compile(r" (?=[A-Za-z-])|(?<=[A-Za-z]) (?=[-\d.A-Za-z])")
 _SHARED = ("text-anchor", "font-size", "font-weight", "fill")
 _COORDINATES = frozenset({"d", "x", "y", "width", "height", "cx", "cy", "r", "points", "transform"})
@@ -211,9 +210,9 @@ def for_both(broad: Markup, slim: Markup) -> Markup:
 def svg_text(figure: Drawing) -> str:
     """Return a matplotlib figure as the SVG text that matplotlib writes, same bytes every run."""
     buffer = io.StringIO()
-    with house_style():
-        # What savefig does besides (another backend, a tight box, a second draw) is not needed.
-        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
+    apply()
+    # What savefig does besides (another backend, a tight box, a second draw) is not needed.
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
 
 
@@ -232,7 +231,6 @@ def lean_svg(text: str, name: str, finding: str) -> Markup:
     ids = {old: f"{name}-{index}" for index, old in enumerate(used, start=1)}
     smallest, width = _tidy(root, ids), _width(root)
     _share_paint(root)
-    _unclip(root)
     _flatten(root)
     return picture_svg(
         root.get("viewBox", f"0 0 {width:g} 100"),
@@ -299,40 +297,6 @@ def _tidy(root: ElementTree.Element, ids: dict[str, str]) -> float:
                 shortened = _REFERENCE.sub(lambda m: f"url(#{ids.get(m[1], m[1])})", shortened)
             element.set(key, shortened)
     return smallest
-
-
-def _unclip(root: ElementTree.Element) -> None:
-    """Take the clip from what lies inside it anyway."""
-    frames: dict[str, tuple[float, float, float, float]] = {}
-    for clip in root.iter(f"{_SVG}clipPath"):
-        rect = clip.find(f"{_SVG}rect")
-        if rect is not None:
-            x, y, w, h = (float(rect.get(key, "0")) for key in ("x", "y", "width", "height"))
-            frames[f"url(#{clip.get('id')})"] = (x - 1, y - 1, x + w + 1, y + h + 1)
-
-    def inside(element: ElementTree.Element, frame: tuple[float, float, float, float]) -> bool:
-        left, top, right, bottom = frame
-        if element.tag == f"{_SVG}g":
-            return all(inside(child, frame) for child in element)
-        if element.tag == f"{_SVG}use":
-            points = [float(element.get("x", "0")), float(element.get("y", "0"))]
-        elif element.tag == f"{_SVG}path" and not re.search("[a-yABD-KN-Y]", element.get("d", "")):
-            points = [float(found) for found in _ANY_NUMBER.findall(element.get("d", ""))]
-        else:
-            return False
-        return all(left <= x <= right for x in points[::2]) and all(
-            top <= y <= bottom for y in points[1::2]
-        )
-
-    for element in root.iter():
-        frame = frames.get(element.get("clip-path", ""))
-        if frame is not None and inside(element, frame):
-            del element.attrib["clip-path"]
-    for parent in root.iter():
-        named = _references(root) if parent.tag == f"{_SVG}defs" else []
-        for child in list(parent):
-            if child.tag == f"{_SVG}clipPath" and child.get("id") not in named:
-                parent.remove(child)
 
 
 def _share_paint(root: ElementTree.Element) -> None:

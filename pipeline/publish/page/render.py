@@ -23,7 +23,6 @@ from typing import Any, NamedTuple
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
-from traitlets import default
 from traitlets.config import Config
 
 from pipeline.publish.page.display import on_page
@@ -129,24 +128,18 @@ class Renderer:
 class _PageExporter(TemplateExporter):
     """nbconvert's exporter with our template, our Markdown and nothing afterwards."""
 
-    output_mimetype = "text/html"
-
-    @default("file_extension")
-    def _file_extension_default(self) -> str:
-        return ".html"
-
-    @default("template_name")
-    def _template_name_default(self) -> str:
-        return TEMPLATE.name
-
-    @default("extra_template_basedirs")
-    def _extra_template_basedirs_default(self) -> list[str]:
-        return [str(TEMPLATE.parent)]
-
     @property
     def default_config(self) -> Config:
-        """Run none of nbconvert's preprocessors."""
-        return Config({"TemplateExporter": {"preprocessors": [], "default_preprocessors": []}})
+        """Take our template and run none of nbconvert's preprocessors."""
+        return Config(
+            TemplateExporter={
+                "file_extension": ".html",
+                "template_name": TEMPLATE.name,
+                "extra_template_basedirs": [str(TEMPLATE.parent)],
+                "preprocessors": [],
+                "default_preprocessors": [],
+            }
+        )
 
     def _create_environment(self) -> Any:
         """Have everything escaped that is not markup."""

@@ -13,12 +13,8 @@ COLUMNS = 12
 """The most columns of a table: more cannot be read on a page."""
 
 _CLASS = re.compile(r'class="([^"]*)"')
+# A class that names a column or a width by its number, as ``n3`` does.
 _COUNTED = re.compile(r"\b[nkxw]\d+\b")
-
-
-def counted_classes(html: str) -> frozenset[str]:
-    """Return the classes that name a column or a width by its number, as ``n3`` does."""
-    return frozenset(_COUNTED.findall(" ".join(_CLASS.findall(html))))
 
 
 _HERE = ".counted{}"
@@ -31,7 +27,7 @@ def components() -> str:
 
 def with_counted(sheet: str, html: str) -> str:
     """Return a sheet that holds ``components`` with those counted rules that some HTML asks for."""
-    rules = _counted(counted_classes(html))
+    rules = _counted(frozenset(_COUNTED.findall(" ".join(_CLASS.findall(html)))))
     return sheet.replace(_HERE, rules) if rules else sheet.replace(f"{_HERE}\n", "")
 
 

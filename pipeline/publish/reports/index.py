@@ -28,7 +28,7 @@ from pipeline.publish.page.markup import (
 )
 from pipeline.publish.page.page_info import EDITIONS, SIMULATED, PageInfo
 from pipeline.publish.page.render import Renderer
-from pipeline.publish.page.style import RATING_LEVELS
+from pipeline.publish.page.style import BANDS
 
 About = Mapping[str, Any]
 
@@ -224,7 +224,8 @@ def _values(providers: Sequence[_Provider], name: str) -> list[str]:
 
 def _merit(rating: str) -> tuple[int, str]:
     """The best rating first; one that is not known last."""
-    return (-RATING_LEVELS.get(rating, -1), rating)
+    merit = [*BANDS, rating].index(rating)
+    return (-merit if rating in BANDS else 1, rating)
 
 
 def _shelves(providers: Sequence[_Provider]) -> list[Markup]:

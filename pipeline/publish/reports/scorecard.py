@@ -14,9 +14,9 @@ from pipeline.publish.charts.scorecard import control_charts
 from pipeline.publish.page.blocks import Headline, KeyFigure, KeyFigures, Prose, Together, share
 from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.reports.plans import slippage_table
 from pipeline.publish.reports.report_data import NoSuchReport, open_report_data, report_names
 from pipeline.publish.reports.report_page import ReportPage, with_headings
-from pipeline.publish.reports.slippage import slippage_table
 
 _TRAJECTORY = (
     " Trajectory: on course or behind only where the 95% interval of the last three months lies "

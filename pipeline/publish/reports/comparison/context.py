@@ -26,6 +26,8 @@ class Comparison(ReportPage):
     """One edition of the comparison of two rounds of a provider, or of one round alone."""
 
     EDITION: ClassVar[str]
+    ADDS: ClassVar[str] = ""
+    """What the page says it adds to its shorter edition."""
     comparator: str = ""
     """Code of the aggregate the round is set against; empty where there is none."""
 
@@ -142,12 +144,12 @@ class Comparison(ReportPage):
     def newer_aggregate(self) -> str:
         """That the aggregate was published after the report; empty where it was not."""
         days = {row["source"]: row["published"] for row in self.data.rows("sources")}
-        known = [row for row in self.data.rows("comparators") if days.get(row["source"])]
-        own = [days[row["source"]] for row in known if row["comparator"] == self.comparator]
+        row = self._comparator(self.comparator)
+        own = str((row and days.get(row["source"])) or "")
         report = str(self.inspections["current"]["published"])
-        if not own or own[0][: len(report)] <= report[: len(own[0])]:
+        if own[: len(report)] <= report[: len(own)]:
             return ""
-        return f" This aggregate was published after the report, in {day_in_words(own[0][:7])}."
+        return f" This aggregate was published after the report, in {day_in_words(own[:7])}."
 
     @property
     def another_aggregate(self) -> str:
@@ -155,12 +157,8 @@ class Comparison(ReportPage):
         own = str(self.data.about["comparator"])
         if self.comparator == own:
             return ""
-        if not own:
-            return " This aggregate was chosen by whoever made the page."
-        return (
-            " This aggregate was chosen by whoever made the page; the inspection's own is "
-            f"{self._named(own)}."
-        )
+        instead = f"; the inspection's own is {self._named(own)}" if own else ""
+        return f" This aggregate was chosen by whoever made the page{instead}."
 
     @property
     def without_aggregate(self) -> str:
@@ -205,19 +203,19 @@ class Comparison(ReportPage):
         """The name of the aggregate as it stands inside a sentence; empty where there is none."""
         return self._named(self.comparator)
 
+    def _comparator(self, code: str) -> Row | None:
+        return next((r for r in self.data.rows("comparators") if r["comparator"] == code), None)
+
     def _named(self, comparator: str) -> str:
-        found = [r for r in self.data.rows("comparators") if r["comparator"] == comparator]
-        if not found:
-            return ""
-        name = str(found[0]["short_name"] or found[0]["name"])
+        row = self._comparator(comparator)
+        name = str(row["short_name"] or row["name"]) if row else ""
         return f"all {name[4:]}" if name.startswith("All ") else name
 
     @property
     def period(self) -> str | None:
         """The time the aggregate covers, as printed; None where none is."""
-        rows = self.data.rows("comparators")
-        periods = [row["period"] for row in rows if row["comparator"] == self.comparator]
-        return next((str(period) for period in periods if period is not None), None)
+        row = self._comparator(self.comparator)
+        return str(row["period"]) if row and row["period"] is not None else None
 
     @property
     def names(self) -> Names:
@@ -227,8 +225,8 @@ class Comparison(ReportPage):
     @cached_property
     def tests(self) -> Row | None:
         """How many key questions were tested at once, and what chance alone would pass."""
-        rows = [row for row in self.data.rows("families") if row["family"] == "key questions"]
-        return rows[0] if rows and rows[0]["computed"] else None
+        rows = self.data.rows("families")
+        return next((r for r in rows if r["family"] == "key questions" and r["computed"]), None)
 
     @cached_property
     def level(self) -> float:

@@ -12,18 +12,15 @@ from pipeline.publish.page.markup import Markup
 from pipeline.publish.reports.comparison.context import Comparison, direction
 
 
-def in_brief(report: Comparison, note: str = "") -> FirstScreen:
-    """Return the first screen: the result, its weakness and chief change, ratings and points.
-
-    ``note`` says what the page adds to its shorter edition.
-    """
+def in_brief(report: Comparison) -> FirstScreen:
+    """Return the first screen: the result, its weakness and chief change, ratings and points."""
     return FirstScreen(
         report.three_sentences,
         facts(report),
         _ratings(report),
         scale(report),
         promised(report),
-        note,
+        report.ADDS,
     )
 
 

@@ -17,17 +17,11 @@ from pipeline.publish.page.blocks import Panels, Prose
 from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.pictures import Picture, Reference, both
-from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.page.tables import Column
 from pipeline.publish.reports.comparison import first_screen
 from pipeline.publish.reports.comparison.context import Comparison, direction
-from pipeline.publish.reports.report_page import of_side
-
-VERDICTS = {
-    "sufficient": "sufficient progress",
-    "some": "some progress",
-    "none": "no progress",
-}
-"""What an inspection found of a recommendation, in words; any other verdict is said as it is."""
+from pipeline.publish.reports.plans import VERDICTS
+from pipeline.publish.reports.report_page import ReportPage, of_side
 
 
 def earlier_promises(report: Comparison) -> Panels | Prose:
@@ -55,11 +49,7 @@ def earlier_promises(report: Comparison) -> Panels | Prose:
 def _line(row: Row) -> str:
     """Return a recommendation, its response, and what was found of it where anything was."""
     said = f"{row['title']}: {RESPONSES.get(row['response'], row['response'])}"
-    return f"{said}." if is_missing(row["found"]) else f"{said}; {_found(row['found'])}."
-
-
-def _found(verdict: str) -> str:
-    return VERDICTS.get(verdict, verdict)
+    return f"{said}." if is_missing(row["found"]) else f"{said}; {VERDICTS[row['found']]}."
 
 
 def how_sure(report: Comparison) -> Prose:
@@ -129,7 +119,7 @@ def further(report: Comparison) -> Prose:
 
 def downloads(report: Comparison) -> Downloads:
     """Return the figures of this page as files."""
-    ratings = Table(
+    report.table(
         [
             row | {"called": f"{row['standard']} {row['name']}", "way": direction(row)}
             for row in report.data.rows("standards")
@@ -143,7 +133,6 @@ def downloads(report: Comparison) -> Downloads:
             ],
             *([Column("way", "Change")] if report.compares else []),
         ],
-        notes=report.notes,
         name="ratings",
         numbered=False,
     )
@@ -163,17 +152,15 @@ def downloads(report: Comparison) -> Downloads:
             of_side("comparator", "percent", capital(report.aggregate)),
             Column("benchmark_verdict", "Against them", missing="cannot be said"),
         ]
-    questions = Table(
+    report.table(
         report.questions,
         "Key questions: share of cases done well",
         columns,
         row_header="asked",
-        notes=report.notes,
         name="key-questions",
         numbered=False,
     )
-    info = page_info(report.data.about, report.edition)
-    return Downloads([ratings, questions], info, only_spreadsheet=True)
+    return ReportPage.downloads(report)
 
 
 class LeadershipReport(Comparison):

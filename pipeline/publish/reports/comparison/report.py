@@ -9,22 +9,11 @@ from pipeline.analysis.named_tables import InFull
 from pipeline.analysis.sentences.narrative import change_sentence, standing_sentence
 from pipeline.publish.page.blocks import Glossary
 from pipeline.publish.page.downloads import Downloads
-from pipeline.publish.page.first_screen import FirstScreen
 from pipeline.publish.reports.comparison import changes, first_screen, performance, ratings, themes
 from pipeline.publish.reports.comparison.context import Comparison
 from pipeline.publish.reports.report_page import ReportPage
 
 GLOSSARY = Path(__file__).with_name("glossary.csv")
-
-_ADDS = (
-    "This edition adds intervals, every prompt, every test with its p-values, the way to the next "
-    "rating, performance and staffing, methods, code, and the place of every figure."
-)
-
-
-def in_brief(report: Comparison) -> FirstScreen:
-    """Return the first screen, with what this edition adds."""
-    return first_screen.in_brief(report, _ADDS)
 
 
 def glossary(report: Comparison) -> Glossary:
@@ -49,8 +38,12 @@ class ComparisonReport(Comparison):
     """What the notebook calls: each section is a function of the comparison, listed here."""
 
     EDITION = "analyst"
+    ADDS = (
+        "This edition adds intervals, every prompt, every test with its p-values, the way to the "
+        "next rating, performance and staffing, methods, code, and the place of every figure."
+    )
 
-    in_brief = in_brief
+    in_brief = first_screen.in_brief
     by_theme = themes.by_theme
     key_question_table = themes.key_question_table
     key_question_figure = themes.key_question_figure

@@ -18,7 +18,7 @@ from pipeline.publish.page.blocks import Prose
 from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table, mark
 from pipeline.publish.reports.plan.context import NO_ACTION, Plan, number_of
-from pipeline.publish.reports.slippage import slippage_table
+from pipeline.publish.reports.plans import slippage_table
 
 _STATE_WORDS = {
     "passed": "target has gone by",

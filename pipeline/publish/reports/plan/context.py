@@ -16,15 +16,6 @@ from pipeline.data import is_missing
 from pipeline.publish.reports.report_data import NoSuchReport, open_report_data
 from pipeline.publish.reports.report_page import ReportPage
 
-VERDICTS = {
-    "sufficient": "sufficient progress",
-    "some": "some progress",
-    "none": "no progress",
-    "superseded": "no longer applies",
-}
-"""What the next inspection found of a recommendation, in the words of a sentence."""
-
-
 NO_ACTION = "No action of this plan has been entered."
 
 

@@ -9,7 +9,8 @@ from pipeline.analysis.sentences.phrases import joined
 from pipeline.data import is_missing
 from pipeline.publish.page.blocks import Notice, Prose
 from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.plan.context import VERDICTS, Plan
+from pipeline.publish.reports.plan.context import Plan
+from pipeline.publish.reports.plans import VERDICTS
 from pipeline.publish.reports.report_page import of_side
 
 _SUBJECTS = {"standard": "Standard", "key question": "Key question", "prompt": "Prompt"}

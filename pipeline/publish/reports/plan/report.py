@@ -7,7 +7,8 @@ from pipeline.analysis.records import records
 from pipeline.analysis.sentences.phrases import counted, in_words, joined, plural
 from pipeline.publish.page.blocks import Glossary, Headline
 from pipeline.publish.reports.plan import actions, recommendations
-from pipeline.publish.reports.plan.context import NO_ACTION, VERDICTS, Plan
+from pipeline.publish.reports.plan.context import NO_ACTION, Plan
+from pipeline.publish.reports.plans import VERDICTS
 
 
 def in_brief(report: Plan) -> Headline:
