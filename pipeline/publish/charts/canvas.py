@@ -85,8 +85,7 @@ class Canvas:
     width: float
     height: float
     _areas: list[tuple[float, float, float, float, dict[str, Any]]] = field(default_factory=list)
-    _lines: dict[tuple[str, float, Any], list[tuple[float, float]]] = field(default_factory=dict)
-    _paths: dict[tuple[str, float, Any, Any], list[Sequence[tuple[float, float]]]] = field(
+    _runs: dict[tuple[float, str, float, Any, Any], list[Sequence[tuple[float, float]]]] = field(
         default_factory=dict
     )
     _discs: list[tuple[float, float, float, dict[str, Any]]] = field(default_factory=list)
@@ -108,7 +107,7 @@ class Canvas:
         dashes: tuple[float, Sequence[float]] | None = None,
     ) -> None:
         """Draw a straight line."""
-        self._lines.setdefault((colour, width, dashes), []).extend([(x, y), (to_x, to_y)])
+        self._run([(x, y), (to_x, to_y)], 2, colour, width, dashes)
 
     def polyline(
         self,
@@ -118,11 +117,22 @@ class Canvas:
         dashes: tuple[float, Sequence[float]] | None = None,
     ) -> None:
         """Draw a line through points; its dashes run on over the corners."""
-        self._paths.setdefault((colour, width, dashes, "butt"), []).append(points)
+        self._run(points, 2.5, colour, width, dashes)
 
     def dot(self, x: float, y: float, colour: str, size: float) -> None:
         """Draw a plain dot, where there are hundreds: a dozen bytes each on the page."""
-        self._paths.setdefault((colour, size, None, "round"), []).append([(x, y), (x, y)])
+        self._run([(x, y), (x, y)], 2.5, colour, size, cap="round")
+
+    def _run(
+        self,
+        points: Sequence[tuple[float, float]],
+        level: float,
+        colour: str,
+        width: float,
+        dashes: Any = None,
+        cap: Any = "butt",
+    ) -> None:
+        self._runs.setdefault((level, colour, width, dashes, cap), []).append(points)
 
     def disc(self, x: float, y: float, radius: float, fill: str, edge: str) -> None:
         """Draw a disc with an edge; words may stand on it."""
@@ -169,21 +179,16 @@ class Canvas:
                 Rectangle((x, y), to_x - x, to_y - y, transform=down, zorder=1, **look)
             )
 
-        def draw(path: Path, colour: str, width: float, dashes: Any, cap: Any, z: float) -> None:
-            look = {"linewidth": width, "linestyle": dashes or "solid", "capstyle": cap}
-            patch = PathPatch(path, edgecolor=colour, facecolor="none", zorder=z, **look)
-            patch.set_transform(down)
-            figure.add_artist(patch)
-
-        for line, points in self._lines.items():
-            draw(Path(points, [Path.MOVETO, Path.LINETO] * (len(points) // 2)), *line, "butt", 2)
-        for look_of_runs, runs in self._paths.items():
+        for (level, colour, width, dashes, cap), runs in self._runs.items():
             codes = [
                 Path.MOVETO if at == 0 else Path.LINETO for run in runs for at in range(len(run))
             ]
             path = Path([point for run in runs for point in run], codes)
             path.should_simplify = False  # a dot is a line without length
-            draw(path, *look_of_runs, 2.5)
+            look = {"linewidth": width, "linestyle": dashes or "solid", "capstyle": cap}
+            patch = PathPatch(path, edgecolor=colour, facecolor="none", zorder=level, **look)
+            patch.set_transform(down)
+            figure.add_artist(patch)
         for x, y, radius, look in self._discs:
             figure.add_artist(Circle((x, y), radius, transform=down, zorder=3, **look))
         for thing, look in MARKERS.items():

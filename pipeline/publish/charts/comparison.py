@@ -6,7 +6,7 @@ from typing import Any
 from matplotlib.figure import Figure as Drawing
 
 from pipeline.analysis.records import Row
-from pipeline.publish.charts.dot_rows import Axis, Dot, Layout, Line, dot_rows
+from pipeline.publish.charts.dot_rows import Axis, Layout, Line, dot_rows
 from pipeline.publish.page.markup import is_missing
 from pipeline.publish.page.style import BANDS
 
@@ -52,7 +52,7 @@ def change_chart(changes: Iterable[Row], narrow: bool = False) -> Drawing:
     rows = [
         Line(
             label=str(row["label"]),
-            dots=[Dot(float(row["change_points"]), "current")],
+            dots=[(float(row["change_points"]), "current")],
             figures=[signed(row["change_points"])],
             verdict=str(row["change_verdict"]),
             strong=row["change_verdict"] == "significant",
@@ -81,7 +81,7 @@ def target_chart(facts: Sequence[Row], narrow: bool = False) -> Drawing:
     rows = []
     for fact in facts:
         dots = [
-            Dot(float(fact[column]), thing)
+            (float(fact[column]), thing)
             for column, thing in (
                 ("target", "target"),
                 ("comparator_value", "comparator"),
@@ -99,7 +99,7 @@ def target_chart(facts: Sequence[Row], narrow: bool = False) -> Drawing:
                 group=str(fact["round_name"]),
             )
         )
-    low = float(10 * (int(min(dot.value for row in rows for dot in row.dots)) // 10))
+    low = float(10 * (int(min(value for row in rows for value, _ in row.dots)) // 10))
     ticks = [low, (low + 100) / 2, 100.0]
     layout = (
         Layout(width=360, left=14, right=216, columns=(262, 310, 360), verdict=0, narrow=True)
@@ -128,7 +128,7 @@ def next_rating_chart(
         rows.append(
             Line(
                 label=f"{row['standard']} {row['name']}",
-                dots=[Dot(boundary, "target"), Dot(at, "current")],
+                dots=[(boundary, "target"), (at, "current")],
                 figures=[_percent(at), _percent(boundary)],
                 verdict=words,
                 strong=row["cases_needed"] == fewest,
@@ -155,8 +155,8 @@ def stability_chart(stability: Iterable[Row], narrow: bool = False) -> Drawing:
         Line(
             label=str(row["label"]),
             dots=[
-                Dot(float(row["discretion"]), "with discretion"),
-                Dot(float(row["alone"]), "bands alone"),
+                (float(row["discretion"]), "with discretion"),
+                (float(row["alone"]), "bands alone"),
             ],
             figures=[f"{row['alone']:.0f}", f"{row['discretion']:.0f}"],
             interval=(float(row["lowest"]), float(row["highest"])),

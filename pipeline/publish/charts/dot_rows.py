@@ -21,24 +21,17 @@ ROW, NARROW_ROW, LINE, GROUP, HEAD, FOOT = 27, 44, 16, 30, 52, 34
 
 
 @dataclass(frozen=True)
-class Dot:
-    """One dot: its value on the scale and the thing it shows (a key of ``style.MARKERS``)."""
-
-    value: float
-    thing: str
-
-
-@dataclass(frozen=True)
 class Line:
     """One line of the chart.
 
-    ``interval`` is drawn as a bar with ends, ``join`` as a thin line between two
-    values; ``figures`` stand in the columns to the right, ``verdict`` in the
-    last, wider one (bold where ``strong``).
+    ``dots`` are values on the scale, each with the thing it shows (a key of ``style.MARKERS``);
+    ``interval`` is drawn as a bar with ends, ``join`` as a thin line between two values;
+    ``figures`` stand in the columns to the right, ``verdict`` in the last, wider one (bold where
+    ``strong``).
     """
 
     label: str
-    dots: Sequence[Dot]
+    dots: Sequence[tuple[float, str]]
     figures: Sequence[str] = ()
     verdict: str = ""
     strong: bool = False
@@ -159,8 +152,8 @@ def _row(canvas: Canvas, place: Place, row: Line, layout: Layout, y: float) -> N
         canvas.line(start, middle, end, middle, INTERVAL, 3.5)
         for x in (start, end):
             canvas.line(x, middle - 5, x, middle + 5, INTERVAL, 1.5)
-    for dot in row.dots:
-        canvas.mark(place(dot.value), middle, dot.thing)
+    for value, thing in row.dots:
+        canvas.mark(place(value), middle, thing)
     for x, words in zip(layout.columns, row.figures, strict=False):
         canvas.words(x, middle, words, side="right")
     if layout.verdict is not None and row.verdict:

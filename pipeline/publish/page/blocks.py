@@ -188,7 +188,6 @@ class ScoreScale(Shown):
     bands: Sequence[tuple[str, int, int]]
     current: tuple[str, int]
     previous: tuple[str, int] | None = None
-    name: str = "score"
     caption: str = ""
 
     def finding(self) -> str:
@@ -209,8 +208,8 @@ class ScoreScale(Shown):
 
     def html(self) -> Markup:
         """Return the scale as a picture, drawn once for a page and once for a small screen."""
-        broad = self._picture(480, 12.5, f"g-{slug(self.name)}")
-        slim = self._picture(288, 11, f"s-{slug(self.name)}")
+        broad = self._picture(480, 12.5, "g-score")
+        slim = self._picture(288, 11, "s-score")
         caption = tag("p", self.caption) if self.caption else EMPTY
         return tag("div", caption, for_both(broad, slim), class_="scale")
 
@@ -310,16 +309,15 @@ class Entries(Shown):
     """
 
     groups: Mapping[str, Sequence[tuple[str, Sequence[Entry]]]]
-    notes: SourceNotes | None = None
-    name: str = "entries"
+    notes: SourceNotes
+    name: str
 
     def html(self) -> Markup:
         """Return the lists as HTML."""
         parts = []
         for heading, runs in self.groups.items():
             shown_in = f"{self.name}-{slug(heading)}"
-            if self.notes is not None:
-                self.notes.label(shown_in, f"“{heading}”")
+            self.notes.label(shown_in, f"“{heading}”")
             parts.append(tag("h3", heading, id=shown_in))
             seen: set[int] = set()
             for said, entries in runs:
@@ -330,7 +328,5 @@ class Entries(Shown):
         return join(parts)
 
     def _item(self, entry: Entry, shown_in: str, seen: set[int]) -> Markup:
-        marks = EMPTY
-        if self.notes is not None:
-            marks = join(self.notes.cite(source, shown_in, seen) for source in entry.sources)
+        marks = join(self.notes.cite(source, shown_in, seen) for source in entry.sources)
         return tag("li", tag("b", entry.name), " ", entry.text, marks)

@@ -8,8 +8,6 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from pipeline.publish.page.markup import slug
-
 INSPECTORATE = "HM Inspectorate of Probation"
 PUBLISHERS = {
     "scorecard": "the provider's own case audits",
@@ -108,11 +106,6 @@ class PageInfo:
         if self.kind in ("national", "index"):
             return "These providers do not exist."
         return "This provider does not exist."
-
-    @property
-    def kind_class(self) -> str:
-        """The kind as a class of the page."""
-        return f"k-{slug(self.kind)}"
 
     @property
     def generator(self) -> str:

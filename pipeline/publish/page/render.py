@@ -98,20 +98,12 @@ class Renderer:
         for position, cell in enumerate(cells, start=1):
             _check_outputs(cell, position)
         cells = without_empty_sections(cells)
-        shown = NotebookNode(notebook | {"cells": cells})
         inside = "".join(
             on_page(output.get("data", {}).get("text/html", ""))
             for cell in cells
             for output in cell.get("outputs", [])
         )
-        resources = {
-            "page": page,
-            "show_code": page.edition == "analyst",
-            "raw_mimetypes": [],
-            **frame(page, inside),
-        }
-        text, _ = self._exporter.from_notebook_node(shown, resources)
-        return lean_html(text)
+        return self._exported(NotebookNode(notebook | {"cells": cells}), page, inside, [])
 
     def page(self, body: Markup, page: PageInfo) -> str:
         """Return a page around a body of our own making, such as the index."""
@@ -119,8 +111,10 @@ class Renderer:
             cell_type="raw", id="body", source=body, metadata={"raw_mimetype": "text/html"}
         )
         notebook = NotebookNode(cells=[cell], metadata={}, nbformat=4, nbformat_minor=5)
-        resources = {"page": page, "show_code": False, **frame(page, body)}
-        resources["raw_mimetypes"] = ["text/html"]
+        return self._exported(notebook, page, body, ["text/html"])
+
+    def _exported(self, notebook: NotebookNode, page: PageInfo, body: str, raw: list[str]) -> str:
+        resources = {"page": page, "raw_mimetypes": raw, **frame(page, body)}
         text, _ = self._exporter.from_notebook_node(notebook, resources)
         return lean_html(text)
 

@@ -357,18 +357,14 @@ class Table(Shown):
 
     def _blank_for_one_reason(self, row: tuple[Any, ...]) -> int:
         """Return how many cells at the end of a row are blank for one reason: it is said once."""
-        reasons = [
-            self.reason(column, row)
-            for column in self.columns
-            if is_missing(self.cell(row, column.name)) and column.name != self.row_header
-        ]
-        blank = 0
+        blank, said = 0, ""
         for column in reversed(self.columns):
             if column.name == self.row_header or not is_missing(self.cell(row, column.name)):
                 break
-            if self.reason(column, row) != reasons[-1]:
+            reason = self.reason(column, row)
+            if said not in ("", reason):
                 break
-            blank += 1
+            blank, said = blank + 1, reason
         return blank if blank > 1 else 0
 
 

@@ -27,6 +27,12 @@ from pipeline.publish.page.tables import shade
 NO_EARLIER = "no earlier inspection"
 _WAYS = {"rose": "rating rose", "stayed": "rating stayed", "fell": "rating fell"}
 _STRIP = 108
+_HOW_TO_READ = (
+    "Ring: the round before. Disc: the latest round. Upright lines: where the next overall rating "
+    "begins. Change: over the standards whose ratings compare. Ranks: the places that other cases "
+    "of the same work might have given; where two intervals overlap, the order of the two "
+    "providers may be chance."
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,7 +88,7 @@ class ProvidersTable(Shown):
                 finder("Find a provider", len(self.rows), self._lists()),
                 self._key(),
                 scroll_region(table, "c-providers"),
-                tag("p", self._comment(), class_="comment"),
+                tag("p", _HOW_TO_READ, class_="comment"),
             ]
         )
 
@@ -114,20 +120,11 @@ class ProvidersTable(Shown):
             kind = shade(self.grades.index(rating), len(self.grades))
         return tag("b", letters.upper(), class_=kind)
 
-    def _comment(self) -> str:
-        return (
-            "Ring: the round before. Disc: the latest round. Upright lines: where the next overall "
-            "rating begins. Change: over the standards whose ratings compare. Ranks: the places "
-            "that other cases of the same work might have given; where two intervals overlap, the "
-            "order of the two providers may be chance."
-        )
-
     def _head(self, words: str, sort: str, unit: str) -> Markup:
         below = tag("span", unit, class_="unit") if unit else EMPTY
         return tag("th", words, below, scope="col", data_sort=sort)
 
     def _row(self, row: Row, seen: set[int]) -> Markup:
-        owner = row["owner"]
         way = row["rating_direction"]
         return tag(
             "tr",
@@ -140,7 +137,7 @@ class ProvidersTable(Shown):
             self._places(row),
             data_row=True,
             data_rating=None if is_missing(row["rating"]) else row["rating"],
-            data_owner=None if is_missing(owner) else owner,
+            data_owner=None if is_missing(row["owner"]) else row["owner"],
             data_way=None if is_missing(way) else _WAYS[way],
         )
 
@@ -151,10 +148,11 @@ class ProvidersTable(Shown):
 
     def _overall(self, row: Row) -> Markup:
         if is_missing(row["rating"]):
-            return tag("td", row["status"], class_="none", data_v="")
-        score = EMPTY if is_missing(row["points"]) else tag("small", f" {row['points']}")
-        value = "" if is_missing(row["points"]) else row["points"]
-        return tag("td", row["rating"], score, data_v=str(value))
+            return _none(row["status"])
+        if is_missing(row["points"]):
+            return tag("td", row["rating"])
+        score = tag("small", f" {row['points']}")
+        return tag("td", row["rating"], score, data_v=str(row["points"]))
 
     def _strip(self, row: Row) -> Markup:
         """Draw the score then and now; the numbers stand in the columns next to it."""
@@ -176,8 +174,7 @@ class ProvidersTable(Shown):
 
     def _change(self, row: Row) -> Markup:
         if is_missing(row["points_change"]):
-            why = NO_EARLIER if is_missing(row["previous_round"]) else "does not compare"
-            return tag("td", why, class_="none", data_v="")
+            return _none(NO_EARLIER if is_missing(row["previous_round"]) else "does not compare")
         part = EMPTY
         if row["comparable_standards"] != row["standards"]:
             part = tag("small", f" on {row['comparable_standards']} of {row['standards']}")
@@ -198,13 +195,13 @@ class ProvidersTable(Shown):
 
     def _lowest(self, row: Row) -> Markup:
         if is_missing(row["lowest_label"]):
-            return tag("td", "no figure", class_="none", data_v="")
+            return _none("no figure")
         return tag("td", row["lowest_label"], tag("small", f" {row['lowest_percent']}%"))
 
     def _places(self, row: Row) -> Markup:
         shown = ranks(row)
         if is_missing(shown):
-            return tag("td", "cannot be said", class_="none", data_v="")
+            return _none("cannot be said")
         middle = (row["best_rank"] + row["worst_rank"]) / 2
         return tag("td", shown, data_v=f"{middle:g}", class_="c")
 
@@ -216,6 +213,10 @@ def ranks(row: Row) -> Any:
     if row["best_rank"] == row["worst_rank"]:
         return str(row["best_rank"])
     return f"{row['best_rank']} to {row['worst_rank']}"
+
+
+def _none(why: object) -> Markup:
+    return tag("td", why, class_="none")
 
 
 def _scores(row: Row) -> str:

@@ -10,7 +10,7 @@ from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.phrases import capital, counted, in_words
 from pipeline.data import is_missing
 from pipeline.publish.charts.national import funnel_chart
-from pipeline.publish.charts.scorecard import control_charts
+from pipeline.publish.charts.through_time import control_charts
 from pipeline.publish.page.blocks import Headline, KeyFigure, KeyFigures, Prose, Together, share
 from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table

@@ -77,7 +77,7 @@ def people_table(report: Comparison) -> Table | Prose | None:
         | {
             "measure_name": f"{row['name']} ({row['unit']})",
             # A comparison that is printed in words only is shown in those words.
-            "comparison_in_words": (row["comparator"] and row["as_printed"]) or "not printed",
+            "in_words": (row["comparator"] and row["as_printed"]) or "not printed",
         }
         for row in _facts(report, "people", "interviews", "case-findings", "performance")
         if (row["topic"] != "performance" or row["unit"] != "percent")
@@ -94,13 +94,7 @@ def people_table(report: Comparison) -> Table | Prose | None:
             Column("measure_name", "Measure", wide=True),
             Column("previous_value", "Earlier", "number", show=_plain, missing="not printed"),
             Column("value", "This round", "number", show=_plain, source=("source", "place")),
-            Column(
-                "comparator_value",
-                "Comparison",
-                "number",
-                show=_plain,
-                missing="comparison_in_words",
-            ),
+            Column("comparator_value", "Comparison", "number", show=_plain, missing="in_words"),
             Column("comparator", "Compared with", missing="no comparison is printed"),
             *targets,
         ],

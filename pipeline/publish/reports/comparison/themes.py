@@ -28,7 +28,11 @@ def by_theme(report: Comparison) -> Together:
         parts += [Heading(str(theme)), _questions(report, str(theme), questions)]
         prompts = [row for row in every[theme] if row["current_percent"] is not None]
         if prompts:
-            parts.append(_prompts(report, str(theme), prompts))
+            # The lowest of each key question first.
+            by_question = grouped(prompts, "key_question").values()
+            ordered = [row for rows in by_question for row in sorted(rows, key=_share)]
+            caption = f"{theme}: prompts"
+            parts.append(prompt_rows(report, ordered, caption, slug(theme), drawn=True))
         silent = [r["current_status"] for r in every[theme] if r["current_percent"] is None]
         if silent:
             counts = Counter(silent).most_common()
@@ -129,13 +133,6 @@ def _share(row: Row) -> int:
     return int(row["current_percent"])
 
 
-def _prompts(report: Comparison, theme: str, prompts: list[Row]) -> Table:
-    """Return the prompts of a theme, the lowest of each key question first, with their dots."""
-    asked = grouped(prompts, "key_question").values()
-    shown = [row for rows in asked for row in sorted(rows, key=_share)]
-    return prompt_rows(report, shown, f"{theme}: prompts", slug(theme), drawn=True)
-
-
 def _quoted(wording: object) -> str:
     return f"“{str(wording).rstrip('.')}”"
 
@@ -150,31 +147,25 @@ def prompt_rows(
     drawn: bool = False,
 ) -> Table:
     """Return prompts with both rounds, the change and its test, a row each; ``drawn`` with dots."""
-    columns = [
-        Column("wording", "Prompt", wide=True),
-        Column("current_percent", report.rounds[1], "percent", missing="current_status"),
+    now = Column("current_percent", report.rounds[1], "percent", missing="current_status")
+    tests = [
+        Column("p_min", "Smallest p", "p", missing="no_p"),
+        Column("p_max", "Largest p", "p", missing="no_p"),
     ]
-    rows = prompts
-    p: list[Column] = []
     if drawn:
-        rows = [{**row, "dots": _dots(row), "p": _p(row)} for row in rows]
-        columns[1] = Column("dots", report.rounds[1], unit="line: 0% to 100%", show=Dots.html)
-        p = [Column("p", "p", align="right", missing="no_p")]
+        prompts = [{**row, "dots": _dots(row), "p": _p(row)} for row in prompts]
+        now = Column("dots", report.rounds[1], unit="line: 0% to 100%", show=Dots.html)
+        tests = [Column("p", "p", align="right", missing="no_p")]
+    columns = [Column("wording", "Prompt", wide=True), now]
     if report.compares:
         columns += [
             Column("previous_percent", report.rounds[0], "percent", missing="previous_status"),
             Column("change_points", "Change", "change", missing="no_change"),
             Column("verdict", "Test", "mark", missing="no_change"),
-            *(
-                p
-                or [
-                    Column("p_min", "Smallest p", "p", missing="no_p"),
-                    Column("p_max", "Largest p", "p", missing="no_p"),
-                ]
-            ),
+            *tests,
         ]
     return report.table(
-        rows,
+        prompts,
         caption,
         columns,
         groups="asked",
