@@ -111,9 +111,7 @@ class RoundsReport(ReportPage):
                 {
                     "asked": f"{code} {own}",
                     "heading": heading or own,
-                    **self._in_each(
-                        line, before_it, p="percent", w="status", s="source", q="place"
-                    ),
+                    **self._in_each(line, absent, p="percent", w="status", s="source", q="place"),
                     "change": change.get("change_points", pd.NA),
                     "verdict": change.get("change_verdict", pd.NA),
                     "breaks": _breaks(line),
