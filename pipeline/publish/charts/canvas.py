@@ -12,13 +12,11 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path
-from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Affine2D
 
 from pipeline.publish.page.markup import clean
@@ -27,8 +25,6 @@ from pipeline.publish.page.style import INK, MARKERS, TARGET
 
 LETTER = 6.9
 """Width of a letter of running text at 13 pixels, on average and with some to spare."""
-DOT_EDGE = 1.8
-"""Width of the line around a dot."""
 
 Side = Literal["left", "center", "right"]
 
@@ -159,17 +155,6 @@ class Canvas:
         """Write words whose middle is at ``y``, with their ``side`` at ``x``."""
         self._words.append(_Word(x, y, text, side, size, bold, colour))
 
-    def axes(self, figure: Drawing) -> Axes:
-        """Return axes that cover the drawing and show nothing of their own, for seaborn."""
-        axes = figure.add_axes((0, 0, 1, 1), zorder=3)
-        axes.set_axis_off()
-        # Seaborn lays out tick labels, even hidden ones, each time it draws.
-        axes.xaxis.set_major_locator(NullLocator())
-        axes.yaxis.set_major_locator(NullLocator())
-        axes.set_xlim(0, self.width)
-        axes.set_ylim(self.height, 0)
-        return axes
-
     def drawn(self) -> Drawing:
         """Return what was put on the canvas as a matplotlib figure."""
         figure = sheet(self.width, self.height)
@@ -194,8 +179,7 @@ class Canvas:
         for thing, look in MARKERS.items():
             if places := self._marks.get(thing):
                 across, downwards = zip(*places, strict=True)
-                own = {**look, "markeredgewidth": DOT_EDGE}
                 level = 3 if thing == "comparator" else 4
-                figure.add_artist(Line2D(across, downwards, transform=down, zorder=level, **own))
+                figure.add_artist(Line2D(across, downwards, transform=down, zorder=level, **look))
         figure.add_artist(_Words(self._words, down))
         return figure

@@ -59,7 +59,7 @@ ON_DARK: dict[str, str] = {
 show it; pages are light."""
 
 
-def _marker(shape: str, size: float, fill: str, edge: str, width: float = 1) -> dict[str, Any]:
+def _marker(shape: str, size: float, fill: str, edge: str, width: float = 1.8) -> dict[str, Any]:
     return {
         "marker": shape, "markersize": size, "markerfacecolor": fill, "markeredgecolor": edge,
         "markeredgewidth": width, "color": edge, "linestyle": "none",
@@ -67,14 +67,16 @@ def _marker(shape: str, size: float, fill: str, edge: str, width: float = 1) -> 
 
 
 MARKERS: dict[str, dict[str, Any]] = {
-    "previous": _marker("o", 9, "white", PREVIOUS, 2),
+    "previous": _marker("o", 9, "white", PREVIOUS),
     "current": _marker("o", 10, CURRENT, CURRENT),
+    "prompt": _marker("o", 8, CURRENT, CURRENT, 0),
     "comparator": _marker("D", 7, COMPARATOR, COMPARATOR),
     "bands alone": _marker("s", 8, INTERVAL, INTERVAL),
-    "with discretion": _marker("s", 8, "white", INTERVAL, 2),
+    "with discretion": _marker("s", 8, "white", INTERVAL),
 }
-"""Keyword arguments for ``Axes.plot``: ring for before, disc for now, diamond for an
-aggregate, square for imagined samples (filled by the bands alone, hollow with discretion)."""
+"""Keyword arguments for ``Axes.plot``: ring for before, disc for now, a small disc for a prompt,
+diamond for an aggregate, square for imagined samples (filled by the bands alone, hollow with
+discretion)."""
 
 MARKS: dict[str, str] = {
     "significant": "◆",
