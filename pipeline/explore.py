@@ -41,7 +41,7 @@ from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison import ComparisonReport
 from pipeline.publish.reports.plan import PlanReport
 from pipeline.publish.reports.quality import QualityReport
-from pipeline.publish.reports.report_data import abouts
+from pipeline.publish.reports.report_page import abouts
 
 JUDGED = [
     "change_points", "newcombe_lower", "newcombe_upper", "change_verdict", "verdict_reason",

@@ -227,17 +227,8 @@ class ScoreScale(Shown):
         for position, (rating, first, last) in enumerate(self.bands):
             x, w = left + (first - low) * step, (last - first + 1) * step
             shade = shades[min(position, len(shades) - 1)]
-            parts.append(
-                shape(
-                    "rect",
-                    x=f"{x:.1f}",
-                    y=f"{top:g}",
-                    width=f"{w:.1f}",
-                    height=f"{height:g}",
-                    fill=shade,
-                    stroke=INK,
-                )
-            )
+            sides = {"width": f"{w:.1f}", "height": f"{height:g}"}
+            parts.append(shape("rect", x=f"{x:.1f}", y=f"{top:g}", **sides, fill=shade, stroke=INK))
             at, anchor = (x + 2, "start") if position < len(self.bands) - 1 else (x + w, "end")
             stagger = (size + 2) * (position % 2) if width < 400 else 0
             parts.append(_label(at, top + height + size + 3 + stagger, anchor, rating))
@@ -256,17 +247,8 @@ class ScoreScale(Shown):
                 after = self.previous is not None and self.previous[1] > self.current[1]
                 after = (after and x < width - half * 2) or x < half * 2
                 anchor = "start" if after else "end"
-            parts.append(
-                shape(
-                    "circle",
-                    cx=f"{x:.1f}",
-                    cy=f"{top + height / 2:g}",
-                    r="8",
-                    fill=fill,
-                    stroke=edge,
-                    stroke_width="3",
-                )
-            )
+            place = {"cx": f"{x:.1f}", "cy": f"{top + height / 2:g}"}
+            parts.append(shape("circle", **place, r="8", fill=fill, stroke=edge, stroke_width="3"))
             parts.append(_label(x, y, anchor, words, bold=True))
         body = tag("g", *parts, font_size=size, fill=INK)
         tall = int(top + height + size + 8 + (size + 2 if width < 400 else 0))
@@ -274,14 +256,8 @@ class ScoreScale(Shown):
 
 
 def _label(x: float, y: float, anchor: str, words: str, *, bold: bool = False) -> Markup:
-    return tag(
-        "text",
-        words,
-        x=f"{x:.1f}",
-        y=f"{y:.1f}",
-        text_anchor=anchor,
-        font_weight="700" if bold else None,
-    )
+    weight = "700" if bold else None
+    return tag("text", words, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, font_weight=weight)
 
 
 @dataclass(frozen=True)

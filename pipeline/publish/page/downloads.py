@@ -110,7 +110,7 @@ def xlsx_bytes(tables: Sequence[Table], page: PageInfo) -> bytes:
         notes = [_BLANKS, *([_ROUNDING] if rounded else []), *filter(None, [table.comment])]
         sheets.append(
             Sheet(
-                label=f"{position} {_sheet(table.name)}"[:31].strip(),
+                label=f"{position} {table.name.replace('-', ' ')}"[:31].strip(),
                 name=f"t{position}_{table.name.replace('-', '_')}"[:60],
                 title=_in_cell(table.caption),
                 columns=_for_sheet(table),
@@ -247,7 +247,3 @@ def _in_cell(words: str) -> str:
     """Return text for a cell of a spreadsheet: never empty, never symbols alone, not too long."""
     plain = clean(words).strip()[:_LONGEST]
     return plain if re.search("[a-zA-Z0-9]", plain) else f"text: {plain}" if plain else "[empty]"
-
-
-def _sheet(name: str) -> str:
-    return re.sub(r"[^a-z0-9 ]+", " ", name).strip()

@@ -158,7 +158,7 @@ class Picture(Shown):
         numbers = self.table or self.see
         if not isinstance(numbers, Table) or numbers.notes is None:
             return ""
-        return f"Figure {numbers.notes.number('Figure', f'f-{self.name}', self.title)}"
+        return numbers.notes.number("Figure", f"f-{self.name}")
 
     def html(self) -> Markup:
         """Return the figure as HTML."""

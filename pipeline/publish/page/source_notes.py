@@ -84,14 +84,11 @@ class SourceNotes(Shown):
         # style sheet has the mark read as "Source [12]" and left out of what is copied.
         return tag("a", f" [{number}]", href=f"#n{number}", id=f"r{number}" if first else None)
 
-    def number(self, kind: str, name: str, label: str) -> int:
-        """Return the number of a table or figure on the page; the same name keeps its number.
-
-        ``kind`` is "Table" or "Figure" and ``label`` the words the way back uses.
-        """
+    def number(self, kind: str, name: str) -> str:
+        """Return what a "Table" or "Figure" of the page is called; a name keeps its number."""
         names = self._numbers.setdefault(kind, {})
         self._labels[name] = f"{kind} {names.setdefault(name, len(names) + 1)}"
-        return names[name]
+        return self._labels[name]
 
     def label(self, name: str, words: str) -> None:
         """Give the way back words for something without a number of its own."""

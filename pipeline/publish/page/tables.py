@@ -231,7 +231,7 @@ class Table(Shown):
     def label(self) -> str:
         """What other text calls the table: "Table 3", or its caption where it has no number."""
         if self.numbered and self.notes is not None:
-            return f"Table {self.notes.number('Table', self.name, self.caption)}"
+            return self.notes.number("Table", self.name)
         return self.caption
 
     @property

@@ -98,6 +98,7 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
     shared.sort(key=lambda about: str(about.get("name")))
     national = [about for about in shared if about.get("kind") == "national"]
     simulated = bool(reports) and all(about.get("simulated") for about in reports)
+    versions = {str(about["data_version"]) for about in reports if about.get("data_version")}
     page = PageInfo(
         title="Probation inspections, compared" + (" (SIMULATED)" if simulated else ""),
         description="Reports that compare probation inspections over time and with each other.",
@@ -106,7 +107,7 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
         "others, and what was promised in answer",
         simulated=simulated,
         **SIMULATED if simulated else {},
-        data_version=_shared([str(about.get("data_version") or "") for about in reports]),
+        data_version=versions.pop() if len(versions) == 1 else "",
         name="index",
     )
     body = join(
@@ -179,11 +180,6 @@ def _names(reports: Iterable[About]) -> Iterator[str]:
             yield str(about["earlier_name"])
 
 
-def _shared(versions: list[str]) -> str:
-    found = sorted(set(filter(None, versions)))
-    return found[0] if len(found) == 1 else ""
-
-
 def _national(about: About) -> Markup:
     """The first link: all providers side by side."""
     link = tag("a", f"All providers: {about['title']}", href=_address(_main(about)))
@@ -233,7 +229,8 @@ def _shelves(providers: Sequence[_Provider]) -> list[Markup]:
         return [tag("p", "There is no report yet.")]
     shelves: dict[str, list[_Provider]] = {}
     many = len(providers) >= MANY
-    for provider in sorted(providers, key=_group_order) if many else providers:
+    by_merit = sorted(providers, key=lambda one: (one.latest is None, _merit(_group(one))))
+    for provider in by_merit if many else providers:
         shelves.setdefault(_group(provider) if many else "Providers", []).append(provider)
     return [
         tag(
@@ -251,10 +248,6 @@ def _group(provider: _Provider) -> str:
     if provider.latest is None:
         return "Known only from a plan"
     return provider.of_latest("rating") or "Without a rating"
-
-
-def _group_order(provider: _Provider) -> tuple[bool, int, str]:
-    return (provider.latest is None, *_merit(_group(provider)))
 
 
 def _row(provider: _Provider, *, many: bool) -> Markup:

@@ -26,8 +26,13 @@ from pipeline.publish.page.blocks import (
 from pipeline.publish.page.pictures import Picture, Reference, both
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.providers_table import NO_EARLIER, ProvidersTable, ranks
-from pipeline.publish.reports.report_data import NoSuchReport, open_report_data, report_names
-from pipeline.publish.reports.report_page import ReportPage, with_headings
+from pipeline.publish.reports.report_page import (
+    NoSuchReport,
+    ReportPage,
+    open_report_data,
+    report_names,
+    with_headings,
+)
 
 MANY = 60
 """With more providers the dots are drawn once: a page must stay light enough to send."""

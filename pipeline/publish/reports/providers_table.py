@@ -58,7 +58,7 @@ class ProvidersTable(Shown):
     def html(self) -> Markup:
         """Return the box, the key to the tiles and the table."""
         caption = "Providers, highest score first"
-        heading = f"Table {self.notes.number('Table', 'providers', caption)}"
+        heading = self.notes.number("Table", "providers")
         most = self.rows[0]["most"]
         heads = [
             ("Provider", "text", ""),

@@ -25,8 +25,7 @@ from pipeline.publish.page.blocks import (
 from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.report_data import open_report_data
-from pipeline.publish.reports.report_page import ReportPage
+from pipeline.publish.reports.report_page import ReportPage, open_report_data
 
 NAMED = 3
 """So many failures of a rule are named on the first screen; the others are counted."""

@@ -13,8 +13,7 @@ from pipeline.publish.charts.through_time import lines_chart
 from pipeline.publish.page.blocks import Headline, KeyFigure, KeyFigures, Prose, Together
 from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.report_data import open_report_data
-from pipeline.publish.reports.report_page import ReportPage
+from pipeline.publish.reports.report_page import ReportPage, open_report_data
 
 _NO_FIGURE = Prose("No key question of these rounds has a percentage.")
 

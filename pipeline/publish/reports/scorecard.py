@@ -15,8 +15,13 @@ from pipeline.publish.page.blocks import Headline, KeyFigure, KeyFigures, Prose,
 from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.plans import slippage_table
-from pipeline.publish.reports.report_data import NoSuchReport, open_report_data, report_names
-from pipeline.publish.reports.report_page import ReportPage, with_headings
+from pipeline.publish.reports.report_page import (
+    NoSuchReport,
+    ReportPage,
+    open_report_data,
+    report_names,
+    with_headings,
+)
 
 _TRAJECTORY = (
     " Trajectory: on course or behind only where the 95% interval of the last three months lies "

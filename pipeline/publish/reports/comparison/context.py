@@ -14,12 +14,12 @@ from pipeline.analysis.sentences import leadership
 from pipeline.analysis.sentences.phrases import inside, joined
 from pipeline.data.nearest import one_of
 from pipeline.publish.charts.themes import Names
-from pipeline.publish.reports.report_data import (
+from pipeline.publish.reports.report_page import (
     NoSuchReport,
+    ReportPage,
     check_comparison,
     open_report_data,
 )
-from pipeline.publish.reports.report_page import ReportPage
 
 
 class Comparison(ReportPage):

@@ -129,15 +129,13 @@ def _target(row: Row) -> str | None:
     if is_missing(row["revised_due_printed"]):
         return None if is_missing(row["due_printed"]) else str(row["due_printed"])
     first = "none" if is_missing(row["due_printed"]) else row["due_printed"]
-    said = [f"first: {first}", f"revised {_times(int(row['revisions']))}"]
+    often = int(row["revisions"])
+    times = {1: "once", 2: "twice"}.get(often, f"{in_words(often)} times")
+    said = [f"first: {first}", f"revised {times}"]
     if not is_missing(months := row["slipped_months"]):
         way = "later" if months >= 0 else "earlier"
         said.append(f"{counted(abs(int(months)), 'month')} {way}" if months else "same month")
     return f"{row['revised_due_printed']} ({'; '.join(said)})"
-
-
-def _times(number: int) -> str:
-    return {1: "once", 2: "twice"}.get(number, f"{in_words(number)} times")
 
 
 def _stands(report: Plan, row: Row) -> str:
@@ -195,6 +193,7 @@ def priorities_table(report: Plan) -> Table | None:
     frame = report.actions[report.actions["priority"].notna()]
     if frame.empty:
         return None
+    without = len(report.actions) - len(frame)
     marked = frame[["priority"]].assign(
         actions=1,
         dated=frame["due_on"].notna(),
@@ -212,14 +211,8 @@ def priorities_table(report: Plan) -> Table | None:
             Column("closed", "Complete or dropped", "count"),
         ],
         name="priorities",
-        comment=_without_priority(len(report.actions) - len(frame)),
+        comment=f"For {counted(without, 'action')} the plan prints none." if without else "",
     )
-
-
-def _without_priority(number: int) -> str:
-    if not number:
-        return ""
-    return f"For {counted(number, 'action')} the plan prints none."
 
 
 def completeness_table(report: Plan) -> Table | Prose:

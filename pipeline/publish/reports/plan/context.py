@@ -13,8 +13,7 @@ from pipeline.analysis.ratings.bands import ratings_in_order
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.data import is_missing
-from pipeline.publish.reports.report_data import NoSuchReport, open_report_data
-from pipeline.publish.reports.report_page import ReportPage
+from pipeline.publish.reports.report_page import NoSuchReport, ReportPage, open_report_data
 
 NO_ACTION = "No action of this plan has been entered."
 

@@ -74,9 +74,10 @@ def _targets(report: Plan) -> list[str]:
             f"of these {verb} done."
         )
     if passed := report.passed:
+        reported = "; what was reported of them since stands with each recommendation below"
         sentences.append(
             f"As of {report.day} the target date of {passed} had passed without an update on "
-            f"record{_reported(report)}."
+            f"record{'' if report.followed.empty else reported}."
         )
     if len(upcoming):
         sentences.append(
@@ -84,13 +85,6 @@ def _targets(report: Plan) -> list[str]:
             f"on {day_in_words(str(pd.Series(upcoming).min()))}."
         )
     return sentences
-
-
-def _reported(report: Plan) -> str:
-    """Where to read what a later inspection reports of actions whose target has gone by."""
-    if report.followed.empty:
-        return ""
-    return "; what was reported of them since stands with each recommendation below"
 
 
 def _progress(report: Plan) -> str:
