@@ -15,7 +15,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure as Drawing
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, PathPatch, Rectangle
+from matplotlib.patches import Circle, Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
@@ -80,17 +80,17 @@ class Canvas:
 
     width: float
     height: float
-    _areas: list[tuple[float, float, float, float, dict[str, Any]]] = field(default_factory=list)
+    _patches: list[Patch] = field(default_factory=list)
     _runs: dict[tuple[float, str, float, Any, Any], list[Sequence[tuple[float, float]]]] = field(
         default_factory=dict
     )
-    _discs: list[tuple[float, float, float, dict[str, Any]]] = field(default_factory=list)
     _marks: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     _words: list[_Word] = field(default_factory=list)
 
     def area(self, x: float, y: float, to_x: float, to_y: float, fill: str, **look: Any) -> None:
         """Fill a rectangle."""
-        self._areas.append((x, y, to_x, to_y, {"facecolor": fill, "linewidth": 0, **look}))
+        look = {"facecolor": fill, "linewidth": 0, **look}
+        self._patches.append(Rectangle((x, y), to_x - x, to_y - y, zorder=1, **look))
 
     def line(
         self,
@@ -132,7 +132,8 @@ class Canvas:
 
     def disc(self, x: float, y: float, radius: float, fill: str, edge: str) -> None:
         """Draw a disc with an edge; words may stand on it."""
-        self._discs.append((x, y, radius, {"facecolor": fill, "edgecolor": edge, "linewidth": 2}))
+        look: dict[str, Any] = {"facecolor": fill, "edgecolor": edge, "linewidth": 2}
+        self._patches.append(Circle((x, y), radius, zorder=3, **look))
 
     def mark(self, x: float, y: float, thing: str) -> None:
         """Draw the mark of a thing: a key of ``style.MARKERS``."""
@@ -159,11 +160,7 @@ class Canvas:
         """Return what was put on the canvas as a matplotlib figure."""
         figure = sheet(self.width, self.height)
         down = Affine2D().scale(1, -1).translate(0, self.height)
-        for x, y, to_x, to_y, look in self._areas:
-            figure.add_artist(
-                Rectangle((x, y), to_x - x, to_y - y, transform=down, zorder=1, **look)
-            )
-
+        patches = list(self._patches)
         for (level, colour, width, dashes, cap), runs in self._runs.items():
             codes = [
                 Path.MOVETO if at == 0 else Path.LINETO for run in runs for at in range(len(run))
@@ -171,11 +168,11 @@ class Canvas:
             path = Path([point for run in runs for point in run], codes)
             path.should_simplify = False  # a dot is a line without length
             look = {"linewidth": width, "linestyle": dashes or "solid", "capstyle": cap}
-            patch = PathPatch(path, edgecolor=colour, facecolor="none", zorder=level, **look)
+            stroke = {"edgecolor": colour, "facecolor": "none"}
+            patches.append(PathPatch(path, zorder=level, **stroke, **look))
+        for patch in patches:
             patch.set_transform(down)
             figure.add_artist(patch)
-        for x, y, radius, look in self._discs:
-            figure.add_artist(Circle((x, y), radius, transform=down, zorder=3, **look))
         for thing, look in MARKERS.items():
             if places := self._marks.get(thing):
                 across, downwards = zip(*places, strict=True)

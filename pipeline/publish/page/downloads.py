@@ -61,7 +61,7 @@ def _columns(table: Table, *, apart: bool) -> dict[str, list[Any]]:
         columns[name] = values
 
     if table.groups:
-        add(clean(table.group_name), [table.cell(row, table.groups) for row in rows])
+        add(clean(table.group_name), [_text(table.cell(row, table.groups)) for row in rows])
     for column in table.columns:
         heading = _heading(column)
         values = [_value(column, table.cell(row, column.name)) for row in rows]
@@ -217,18 +217,20 @@ def _value(column: Column, value: Any) -> Any:
     """Return a cell as a number where its column is numeric, otherwise as text."""
     if is_missing(value):
         return None
-    return _plain_number(value) if column.numeric else clean(value)
-
-
-def _plain_number(value: Any) -> int | float:
+    if not column.numeric:
+        return clean(value)
     plain = float(value)
     return int(plain) if plain.is_integer() else plain
+
+
+def _text(value: Any) -> str:
+    return "" if is_missing(value) else clean(value)
 
 
 def _csv_value(value: Any) -> str:
     if isinstance(value, str):
         return harmless(value)
-    return "" if is_missing(value) else repr(_plain_number(value))
+    return "" if value is None else repr(value)
 
 
 def _for_sheet(table: Table) -> dict[str, list[Any]]:
@@ -240,7 +242,7 @@ def _for_sheet(table: Table) -> dict[str, list[Any]]:
 def _sheet_value(value: Any) -> Any:
     if isinstance(value, str):
         return _in_cell(value)
-    return "[not given]" if is_missing(value) else _plain_number(value)
+    return "[not given]" if value is None else value
 
 
 def _in_cell(words: str) -> str:

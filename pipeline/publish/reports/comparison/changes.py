@@ -21,6 +21,11 @@ EVERY_NUMBER = (
 )
 """What the short basis of a verdict means."""
 
+P_VALUES = [
+    Column("p_min", "Smallest p", "p", missing="cannot be computed"),
+    Column("p_max", "Largest p", "p", missing="cannot be computed"),
+]
+
 
 def overturned(report: Comparison) -> Prose | None:
     """Return how few unanswered cases would overturn a change that passes the test."""
@@ -80,8 +85,7 @@ def verdict_table(report: Comparison) -> Table:
             Column("change_points", "Change", "change"),
             Column("change_verdict", "Test", "mark"),
             Column("basis", "It rests on", wide=True),
-            Column("p_min", "Smallest p", "p", missing="cannot be computed"),
-            Column("p_max", "Largest p", "p", missing="cannot be computed"),
+            *P_VALUES,
             Column("exact_p", "Exact p", "p", missing="none"),
             Column("bh_adjusted", "Adjusted p", "p", missing="none"),
             Column("change_lower_90", "90% interval", "points", unit="from", missing="none"),
@@ -121,8 +125,7 @@ def claims_table(report: Comparison) -> Table | Prose | None:
         Column("previous_percent", report.rounds[0], "percent", missing="no comparable figure"),
         Column("current_percent", report.rounds[1], "percent", missing="no figure"),
         Column("reproduced", "Test passes?", "mark"),
-        Column("p_min", "Smallest p", "p", missing="cannot be computed"),
-        Column("p_max", "Largest p", "p", missing="cannot be computed"),
+        *P_VALUES,
         Column("basis", "It rests on", wide=True),
     ]
     return report.table(

@@ -55,11 +55,6 @@ class Comparison(ReportPage):
         return page
 
     @property
-    def provider_name(self) -> str:
-        """The short name of the provider."""
-        return str(self.data.about["short_name"])
-
-    @property
     def rounds(self) -> tuple[str, str]:
         """The names of the earlier and the current round; the earlier is empty where none is."""
         about = self.data.about
@@ -255,7 +250,7 @@ class Comparison(ReportPage):
         moved = leadership.movement(self.data.rows("standards"))
         status = str(self.overall["current"]["status"])
         first = leadership.where_it_stands(
-            self.provider_name, self.rounds[0], before, now, order, moved, status
+            str(self.data.about["short_name"]), self.rounds[0], before, now, order, moved, status
         )
         way = leadership.step(before, now, order)
         last = leadership.chief_change(

@@ -18,11 +18,6 @@ from pipeline.publish.reports.report_page import NoSuchReport, ReportPage, open_
 NO_ACTION = "No action of this plan has been entered."
 
 
-def in_time(day: str) -> str:
-    """Return a day or month as a sentence says when: on 7 February 2020, in February 2020."""
-    return f"{'in' if len(day) == len('2020-02') else 'on'} {day_in_words(day)}"
-
-
 def number_of(action: str) -> str:
     """Return the end of an action's code, which tells the actions of a plan apart: 1-01.
 
@@ -157,9 +152,10 @@ class Plan(ReportPage):
         on = self.plan["replaced_on"]
         if is_missing(on) or str(on) > self.as_of:
             return ""
+        when = f"{'in' if len(str(on)) == len('2020-02') else 'on'} {day_in_words(str(on))}"
         return (
-            f"This plan was replaced by one submitted {in_time(str(on))}; what stands below is "
-            "what this one promised."
+            f"This plan was replaced by one submitted {when}; what stands below is what this one "
+            "promised."
         )
 
     @cached_property
