@@ -44,14 +44,6 @@ class Block(Shown):
         return self._inside
 
 
-class Heading(Block):
-    """A heading under that of its section."""
-
-    def __init__(self, words: str) -> None:
-        """Set the words as a heading."""
-        super().__init__(tag("h3", words))
-
-
 class Prose(Block):
     """Paragraphs made from the tables; empty ones are left out."""
 

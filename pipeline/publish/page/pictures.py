@@ -229,11 +229,12 @@ def lean_svg(text: str, name: str, finding: str) -> Markup:
                 parent.remove(child)
     used = _references(root)
     ids = {old: f"{name}-{index}" for index, old in enumerate(used, start=1)}
-    smallest, width = _tidy(root, ids), _width(root)
+    smallest, box = _tidy(root, ids), root.get("viewBox", "0 0 720 100")
+    width = float(box.split()[2])
     _share_paint(root)
     _flatten(root)
     return picture_svg(
-        root.get("viewBox", f"0 0 {width:g} 100"),
+        box,
         width,
         join(map(_serialise, root)),
         name,
@@ -342,13 +343,6 @@ def _declarations(style: str) -> dict[str, str]:
 def _short(found: re.Match[str]) -> str:
     shortened = f"{float(found[0]):.1f}".removesuffix(".0")
     return "0" if shortened == "-0" else shortened
-
-
-def _width(root: ElementTree.Element) -> float:
-    box = root.get("viewBox")
-    if box:
-        return float(re.split(r"[\s,]+", box.strip())[2])
-    return float(root.get("width", "720").removesuffix("pt").removesuffix("px"))
 
 
 def _minimum(width: float, smallest: float) -> str:

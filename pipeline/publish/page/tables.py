@@ -373,27 +373,22 @@ def as_frame(data: pd.DataFrame | Sequence[Row]) -> pd.DataFrame:
     return data if isinstance(data, pd.DataFrame) else pd.DataFrame(data).convert_dtypes()
 
 
+_SHOWN: dict[Kind, Callable[[Any, Column], str]] = {
+    "text": lambda value, _: str(value),
+    "percent": lambda value, column: f"{number(value, column.decimals)}%",
+    "change": lambda value, column: change(value, column.decimals),
+    "points": lambda value, column: number(value, column.decimals, signed=True),
+    "count": lambda value, _: number(value),
+    "number": lambda value, column: number(value, column.decimals),
+    "p": lambda value, _: p_value(value),
+    "rating": lambda value, column: rating(str(value), column.ratings),
+    "mark": lambda value, _: mark(str(value)),
+}
+
+
 def content(column: Column, value: Any) -> str:
     """Return a value that is there as text or markup, fit to stand in its cell."""
-    if column.show is not None:
-        return column.show(value)
-    if column.kind == "percent":
-        return f"{number(value, column.decimals)}%"
-    if column.kind == "change":
-        return change(value, column.decimals)
-    if column.kind == "points":
-        return number(value, column.decimals, signed=True)
-    if column.kind == "count":
-        return number(value)
-    if column.kind == "number":
-        return number(value, column.decimals)
-    if column.kind == "p":
-        return p_value(value)
-    if column.kind == "rating":
-        return rating(str(value), column.ratings)
-    if column.kind == "mark":
-        return mark(str(value))
-    return str(value)
+    return column.show(value) if column.show else _SHOWN[column.kind](value, column)
 
 
 def change(points: float, decimals: int = 0) -> Markup:

@@ -245,6 +245,7 @@ class ScorecardReport(ReportPage):
         start = int(rows["from_percent"].iloc[0])
         level = float(self.data["limits"]["level"].iloc[0])
         needed = cases_a_month(start, 10, 6, level)
+        within = {n: f"Within {in_words(n)} months" for n in (3, 6, 12)}
         asked = "more than 100 cases" if needed is None else counted(needed, "case")
         return Together(
             Prose(
@@ -257,14 +258,8 @@ class ScorecardReport(ReportPage):
                 [
                     Column("cases_a_month", "Cases a month", "count"),
                     *(
-                        Column(
-                            f"months_{months}",
-                            f"Within {in_words(months)} months",
-                            "number",
-                            unit="points",
-                            missing="none",
-                        )
-                        for months in (3, 6, 12)
+                        Column(f"months_{n}", words, "number", unit="points", missing="none")
+                        for n, words in within.items()
                     ),
                 ],
                 name="detectable",

@@ -162,16 +162,11 @@ def scale(report: Comparison) -> ScoreScale | None:
     if before is None and not is_missing(report.overall.get("previous", {}).get("score")):
         said += f" The score of {report.rounds[0]} does not compare."
     shown = ["current"] if before is None else ["previous", "current"]
-    return ScoreScale(bands, current=now, previous=before, caption=said + _our_sums(report, shown))
-
-
-def _our_sums(report: Comparison, sides: list[str]) -> str:
-    """Say which totals of the rounds shown no document prints."""
     sums = [
         str(report.inspections[side]["round_name"])
-        for side in sides
+        for side in shown
         if is_missing(report.overall[side]["printed_score"])
     ]
-    if not sums:
-        return ""
-    return f" No report prints the total of {joined(sums)}: it is our sum."
+    if sums:
+        said += f" No report prints the total of {joined(sums)}: it is our sum."
+    return ScoreScale(bands, current=now, previous=before, caption=said)

@@ -10,6 +10,9 @@ from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
 
+_plain = "{:g}".format
+"""A figure with the decimals it is printed with, and no others."""
+
 
 def _with_round(report: Comparison, table: str) -> list[Row]:
     """The rows of a table, each with the name of the round of its inspection."""
@@ -143,11 +146,6 @@ def _against_targets(name: str, facts: Sequence[Row]) -> str:
         if not row["met"]
     ]
     return f"{finding}; missed: {joined(missed)}." if missed else f"{finding}."
-
-
-def _plain(value: float) -> str:
-    """Return a figure with the decimals it is printed with, and no others."""
-    return f"{value:g}"
 
 
 def sample_table(report: Comparison) -> Table:

@@ -10,8 +10,8 @@ from pipeline.analysis.sentences.phrases import capital, inside, joined
 from pipeline.analysis.statistics.bases import possible_bases
 from pipeline.publish.charts.prompts import Dots, prompt_chart
 from pipeline.publish.charts.themes import begins_at, theme_chart
-from pipeline.publish.page.blocks import Heading, Prose, Together
-from pipeline.publish.page.markup import slug
+from pipeline.publish.page.blocks import Block, Prose, Together
+from pipeline.publish.page.markup import slug, tag
 from pipeline.publish.page.pictures import Picture, Reference, both
 from pipeline.publish.page.tables import Column, Table, p_value
 from pipeline.publish.reports.comparison.context import Comparison
@@ -25,7 +25,7 @@ def by_theme(report: Comparison) -> Together:
         parts.append(prompt_figure(report))
     every = grouped(report.prompts, "theme")
     for theme, questions in grouped(report.questions, "theme").items():
-        parts += [Heading(str(theme)), _questions(report, str(theme), questions)]
+        parts += [Block(tag("h3", theme)), _questions(report, str(theme), questions)]
         prompts = [row for row in every[theme] if row["current_percent"] is not None]
         if prompts:
             # The lowest of each key question first.
