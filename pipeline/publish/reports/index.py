@@ -7,7 +7,7 @@ there. The page of all providers side by side is the first link; where there is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -69,13 +69,11 @@ class _Provider:
 
     def of_latest(self, name: str) -> str:
         """A field of the latest comparison; empty where there is none."""
-        found = self.latest.get(name) if self.latest else None
-        return "" if is_missing(found) else str(found)
+        return _told(self.latest or {}, name)
 
     def first(self, name: str) -> str:
         """The first value that any of its reports gives for a field; empty if none does."""
-        found = [about[name] for about in self.reports if not is_missing(about.get(name))]
-        return str(found[0]) if found else ""
+        return next(filter(None, (_told(about, name) for about in self.reports)), "")
 
 
 def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> str:
@@ -132,11 +130,14 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
     return (renderer or Renderer()).page(body, page)
 
 
+def _told(about: About, name: str) -> str:
+    """What a report says of itself; empty where it does not say it."""
+    found = about.get(name)
+    return "" if is_missing(found) else str(found)
+
+
 def _provider_name(about: About) -> str:
-    for name in ("provider_name", "provider"):
-        if not is_missing(about.get(name)):
-            return str(about[name])
-    return ""
+    return _told(about, "provider_name") or _told(about, "provider")
 
 
 def _providers(reports: Iterable[About]) -> list[_Provider]:
@@ -162,22 +163,15 @@ def _provider_of(reports: list[About]) -> _Provider:
     ordered.sort(key=_latest, reverse=True)
     ordered.sort(key=lambda about: _KINDS.get(str(about.get("kind")), len(_KINDS)))
     name = _provider_name(max(ordered, key=_latest))
-    names = dict.fromkeys(_names(ordered))
-    earlier = [other for other in names if other != name]
+    names = (n for about in ordered for n in (_provider_name(about), _told(about, "earlier_name")))
+    earlier = [other for other in dict.fromkeys(names) if other not in ("", name)]
     return _Provider(name, bool(ordered[0].get("simulated")), ordered, earlier)
 
 
 def _latest(about: About) -> tuple[str, ...]:
     """The day and the round of what a page is about, and of what came before: sorted as text."""
     fields = ("published", "round", "previous_published", "previous_round")
-    return tuple("" if is_missing(about.get(name)) else str(about[name]) for name in fields)
-
-
-def _names(reports: Iterable[About]) -> Iterator[str]:
-    for about in reports:
-        yield _provider_name(about)
-        if about.get("earlier_name"):
-            yield str(about["earlier_name"])
+    return tuple(_told(about, name) for name in fields)
 
 
 def _national(about: About) -> Markup:
@@ -299,11 +293,11 @@ def _by_need(reports: Sequence[About]) -> tuple[list[About], list[About]]:
 
 def _standing(about: About) -> Markup:
     """Rating, score and direction of the latest comparison."""
-    if about.get("kind") != "comparison" or is_missing(about.get("rating")):
+    rating, score, went = (_told(about, name) for name in ("rating", "score", "direction"))
+    if about.get("kind") != "comparison" or not rating:
         return EMPTY
-    score = "" if is_missing(about.get("score")) else f", {about['score']}"
-    moved = "" if is_missing(about.get("direction")) else join([" ", way(about["direction"])])
-    return join([tag("strong", about["rating"]), score, moved, "."])
+    moved = join([" ", way(went)]) if went else EMPTY
+    return join([tag("strong", rating), f", {score}" if score else "", moved, "."])
 
 
 def _links(about: About, provider: str, *, many: bool) -> list[Markup]:
@@ -323,9 +317,9 @@ def _links(about: About, provider: str, *, many: bool) -> list[Markup]:
 
 def _short_title(about: About) -> str:
     """What a report is called next to its provider's name."""
-    kind, now, before = (about.get(name) for name in ("kind", "round", "previous_round"))
-    if kind == "comparison" and not is_missing(now):
-        return str(now) if is_missing(before) else f"{before}\N{EN DASH}{now}"
+    kind, now, before = (_told(about, name) for name in ("kind", "round", "previous_round"))
+    if kind == "comparison" and now:
+        return f"{before}\N{EN DASH}{now}" if before else now
     title = str(about.get("title") or about.get("name") or "Report")
     return "all rounds" if kind == "rounds" else title.removeprefix(f"{about.get('short_name')}: ")
 

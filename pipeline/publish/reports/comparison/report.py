@@ -30,7 +30,7 @@ def downloads(report: Comparison) -> Downloads:
     """Return the tables of the page, key questions and prompts as one table each."""
     themes.key_question_table(report, offered=True)
     if report.prompts:
-        themes.prompt_table(report, offered=True)
+        report.shown.append(themes.prompt_table(report))
     return ReportPage.downloads(report)
 
 

@@ -138,13 +138,7 @@ def _quoted(wording: object) -> str:
 
 
 def prompt_rows(
-    report: Comparison,
-    prompts: list[Row],
-    caption: str,
-    name: str,
-    *,
-    offered: bool = False,
-    drawn: bool = False,
+    report: Comparison, prompts: list[Row], caption: str, name: str, *, drawn: bool = False
 ) -> Table:
     """Return prompts with both rounds, the change and its test, a row each; ``drawn`` with dots."""
     now = Column("current_percent", report.rounds[1], "percent", missing="current_status")
@@ -172,7 +166,7 @@ def prompt_rows(
         group_name="Key question",
         row_source=("current_source", "current_place"),
         name=f"prompts-{name}",
-        offered=offered,
+        offered=False,
         numbered=False,
         comment=f"Ring: {report.rounds[0]}; disc: {report.rounds[1]}."
         if drawn and report.compares
@@ -214,10 +208,9 @@ def key_question_figure(report: Comparison) -> Picture:
     )
 
 
-def prompt_table(report: Comparison, *, offered: bool = False) -> Table:
+def prompt_table(report: Comparison) -> Table:
     """Return every prompt with both rounds, the change and its test."""
-    caption = "All prompts: share of cases answered yes"
-    return prompt_rows(report, report.prompts, caption, "all", offered=offered)
+    return prompt_rows(report, report.prompts, "All prompts: share of cases answered yes", "all")
 
 
 def not_comparable(report: Comparison) -> Prose | None:
