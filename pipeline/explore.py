@@ -40,8 +40,8 @@ from pipeline.publish.page.pictures import drawing as drawing
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison import ComparisonReport
 from pipeline.publish.reports.plan import PlanReport
-from pipeline.publish.reports.quality.report import QualityReport
-from pipeline.publish.reports.report_data import abouts
+from pipeline.publish.reports.quality import QualityReport
+from pipeline.publish.reports.report_page import abouts
 
 JUDGED = [
     "change_points", "newcombe_lower", "newcombe_upper", "change_verdict", "verdict_reason",

@@ -315,7 +315,7 @@ def test_a_notebook_that_shows_nothing_makes_no_page(project):
 )
 def test_another_report_opened_by_name_is_refused(project, cell, words):
     opening = (
-        "from pipeline.publish.reports.report_data import ReportData\n"
+        "from pipeline.publish.reports.report_page import ReportData\n"
         "from pipeline.publish.reports.report_page import ReportPage\n"
         "def open_page(name, edition=edition):\n"
         "    data = ReportData({'name': name}, folder, _rows={'sources': []})\n"

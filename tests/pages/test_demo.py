@@ -16,8 +16,8 @@ from pipeline.publish.build.site import build
 from pipeline.publish.charts.national import scores_chart
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.reports.index import index_html
-from pipeline.publish.reports.national.providers import ProvidersTable
-from pipeline.publish.reports.report_data import open_report_data, report_names
+from pipeline.publish.reports.providers_table import ProvidersTable
+from pipeline.publish.reports.report_page import open_report_data, report_names
 from pipeline.simulate import simulate
 
 SCORECARD = "scorecard-simulated-0001-2020-12"

@@ -18,7 +18,7 @@ from pipeline.publish.build.pdf import NoBrowser, write_pdf
 from pipeline.publish.page.page_info import PageInfo
 from pipeline.publish.page.pictures import Picture, drawing, lean_svg
 from pipeline.publish.page.render import Renderer, UnfitOutput, markdown, sections
-from pipeline.publish.page.source_notes import SourceNotes, split_reference
+from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.index import index_html
 
@@ -273,29 +273,16 @@ def lean_svg_of(figure: object, name: str) -> str:
 
 def test_notes_are_numbered_once_and_lead_back() -> None:
     notes = SourceNotes(specimen.sources())
-    assert notes.mark("testshire-2018", "Annex 4, row 1", "t1") == 1
-    assert notes.mark("testshire-2020", "Annex 2", "t1") == 2
-    assert notes.mark("testshire-2018", "Annex 4, row 1", "t2") == 1
-    assert 'id="r1"' in notes.link("testshire-2018", "Annex 4, row 1", "t1")
-    assert 'id="r1"' not in notes.link("testshire-2018", "Annex 4, row 1", "t2")
+    for reference, shown_in, link in (
+        (("testshire-2018", "Annex 4, row 1"), "t1", '<a href="#n1" id="r1"> [1]</a>'),
+        (("testshire-2020", "Annex 2"), "t1", '<a href="#n2" id="r2"> [2]</a>'),
+        (("testshire-2018", "Annex 4, row 1"), "t2", '<a href="#n1"> [1]</a>'),
+        ((None, "x"), "t2", ""),
+        (None, "t2", ""),
+    ):
+        assert notes.cite(reference, shown_in, set()) == link
     html = notes._repr_html_()
     assert html.count("<li") == 2 and 'href="#r1"' in html
-
-
-@pytest.mark.parametrize(
-    ("reference", "parts"),
-    [
-        ("hmip-2020: Annex 4, row 1", ("hmip-2020", "Annex 4, row 1")),
-        ("hmip-2020, Annex 2, table '2. x', 1", ("hmip-2020", "Annex 2, table '2. x', 1")),
-        (("hmip-2020", "Key facts"), ("hmip-2020", "Key facts")),
-        ("hmip-2020", ("hmip-2020", "")),
-        ("", None),
-        (None, None),
-        ((None, "x"), None),
-    ],
-)
-def test_references_are_read(reference: object, parts: tuple[str, str] | None) -> None:
-    assert split_reference(reference) == parts
 
 
 def test_pdf_says_what_is_missing(

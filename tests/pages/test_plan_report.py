@@ -20,7 +20,7 @@ from pipeline.publish.build.catalogue import reports_in
 from pipeline.publish.build.run import run_report
 from pipeline.publish.charts import timeline as plan_charts
 from pipeline.publish.reports.plan import PlanReport
-from pipeline.publish.reports.report_data import NoSuchReport
+from pipeline.publish.reports.report_page import NoSuchReport
 
 N18, N20, DLNR = "northumbria-crc-2018", "northumbria-crc-2020", "dlnr-crc-2020"
 PROVIDER = {N18: "northumbria-crc", N20: "northumbria-crc", DLNR: "dlnr-crc"}

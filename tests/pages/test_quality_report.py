@@ -16,8 +16,7 @@ from pipeline.analysis.quality.coverage import (
 from pipeline.data import load
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.publish.page.markup import escape
-from pipeline.publish.reports.quality.register import KINDS
-from pipeline.publish.reports.quality.report import QualityReport
+from pipeline.publish.reports.quality import KINDS, QualityReport
 
 Tables = dict[str, pd.DataFrame]
 

@@ -139,7 +139,7 @@ def test_infinity_and_words_among_numbers_are_refused() -> None:
 
 def test_unknown_columns_and_empty_captions_are_refused() -> None:
     with pytest.raises(ValueError, match="does not have: nowhere"):
-        Table(frame(q=["A"]), "Caption", [Column("q", "Q", source="nowhere")])
+        Table(frame(q=["A"]), "Caption", [Column("q", "Q", source=("q", "nowhere"))])
     with pytest.raises(ValueError, match="caption"):
         Table(frame(q=["A"]), " ", [Column("q", "Q")])
 

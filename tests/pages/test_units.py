@@ -15,7 +15,7 @@ from pipeline.analysis.process import process
 from pipeline.data.folders import PROCESSED_VARIABLE, PROJECT
 from pipeline.publish.build.site import build
 from pipeline.publish.reports.comparison import ComparisonReport
-from pipeline.publish.reports.report_data import abouts
+from pipeline.publish.reports.report_page import abouts
 
 STANDARDS = ("P 2.1", "P 2.2", "P 2.3", "P 2.4")
 #: Words of the CRC frameworks, or of services that these units do not run.

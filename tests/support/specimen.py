@@ -18,10 +18,8 @@ from pipeline.publish.page.blocks import (
     KeyFigure,
     KeyFigures,
     Notice,
-    Panel,
     Panels,
     ScoreScale,
-    Sourced,
 )
 from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.page_info import PageInfo
@@ -78,7 +76,8 @@ def scores(hostile: bool = False) -> pd.DataFrame:
                     "verdict": "not comparable"
                     if blank
                     else ["significant", "not significant", "unsettled"][q],
-                    "previous_source": f"testshire-2018: Annex 4, {s + 1}.{q + 1}",
+                    "previous_source": "testshire-2018",
+                    "previous_place": f"Annex 4, {s + 1}.{q + 1}",
                     "source": "testshire-2020",
                     "place": HOSTILE if hostile else f"Annex 2, table {s + 1}, row {q + 1}",
                 }
@@ -127,7 +126,6 @@ def info(edition: str = "leadership", hostile: bool = False) -> PageInfo:
         dates=["Inspected May 2018 and June 2020", "Published March 2019 and April 2020"],
         simulated=True,
         citation=f"Specimen of {words} (2020). Data version 0123abc.",
-        pipeline_version="0.1.0",
         data_version="0123abc",
         period="2018/2020",
         data_published="2020-04",
@@ -146,7 +144,13 @@ def objects(hostile: bool = False, edition: str = "leadership") -> list[tuple[st
         text or "Key questions, share of cases done well",
         [
             Column("question", "Key question", wide=True),
-            Column("previous", "2018", "percent", missing="status", source="previous_source"),
+            Column(
+                "previous",
+                "2018",
+                "percent",
+                missing="status",
+                source=("previous_source", "previous_place"),
+            ),
             Column("current", "2020", "percent", source=("source", "place")),
             Column("all", "All CRCs", "percent"),
             Column("change", "Change", "change", missing="status"),
@@ -177,7 +181,7 @@ def objects(hostile: bool = False, edition: str = "leadership") -> list[tuple[st
         name="ratings",
     )
     figure = Picture(
-        chart(frame),
+        (chart(frame), chart(frame, narrow=True)),
         text or "Share of cases done well, by key question",
         "Nine of eleven comparable key questions rose; keeping people safe fell in planning.",
         text or "Ring: 2018. Disc: 2020. Diamond: all CRCs. Shades: the rating bands.",
@@ -192,7 +196,6 @@ def objects(hostile: bool = False, edition: str = "leadership") -> list[tuple[st
             notes=notes,
             name="key-question-figures",
         ),
-        narrow=chart(frame, narrow=True),
         name="questions",
     )
     return [
@@ -201,15 +204,10 @@ def objects(hostile: bool = False, edition: str = "leadership") -> list[tuple[st
         (
             "out",
             Headline(
-                Sourced(
-                    text
-                    or "Testshire CRC rose from 10 to 15 points of 30 and remains Requires "
-                    "improvement, one point short of Good.",
-                    "testshire-2020",
-                    "Key facts",
-                ),
-                [text or "Five standards rose, three stayed and none fell."],
-                notes,
+                text
+                or "Testshire CRC rose from 10 to 15 points of 30 and remains Requires "
+                "improvement, one point short of Good.",
+                text or "Five standards rose, three stayed and none fell.",
             ),
         ),
         (
@@ -228,33 +226,30 @@ def objects(hostile: bool = False, edition: str = "leadership") -> list[tuple[st
         (
             "out",
             KeyFigures(
-                [
-                    KeyFigure("Overall score", "15", "of 30", text or "up from 10", "up"),
-                    KeyFigure("Standards", "5", "rose", "3 stayed, none fell", "up"),
-                    KeyFigure(
-                        "Key questions",
-                        "9",
-                        "of 11 rose",
-                        "2 fell",
-                        "",
-                        "Eight stand above all CRCs",
-                        ("testshire-2020", "Annex 2"),
-                    ),
-                    KeyFigure("To the next rating", "1", "point", "Good begins at 16"),
-                ],
-                notes,
+                KeyFigure("Overall score", "15", "of 30", text or "up from 10", "up"),
+                KeyFigure("Standards", "5", "rose", "3 stayed, none fell", "up"),
+                KeyFigure(
+                    "Key questions",
+                    "9",
+                    "of 11 rose",
+                    "2 fell",
+                    "",
+                    "Eight stand above all CRCs",
+                    ("testshire-2020", "Annex 2"),
+                ),
+                KeyFigure("To the next rating", "1", "point", "Good begins at 16"),
+                notes=notes,
             ),
         ),
         (
             "out",
             Panels(
-                [
-                    Panel("Strongest", [text or "2.1.1 Engage: 71% of cases", "2.2.1: 67%"]),
-                    Panel("Weakest", ["2.3.3 Keep people safe: 53%", "2.4.2: 54%"]),
-                    Panel("How sure", ["Four of the nine rises pass the inspectorate's test."]),
-                    Panel("What next", ["The shortest way to Good leads through planning."]),
-                ],
-                notes,
+                {
+                    "Strongest": [text or "2.1.1 Engage: 71% of cases", "2.2.1: 67%"],
+                    "Weakest": ["2.3.3 Keep people safe: 53%", "2.4.2: 54%"],
+                    "How sure": ["Four of the nine rises pass the inspectorate's test."],
+                    "What next": ["The shortest way to Good leads through planning."],
+                }
             ),
         ),
         ("markdown", "## Ratings, then and now\n\nProse by the *author* of the notebook."),
@@ -264,7 +259,7 @@ def objects(hostile: bool = False, edition: str = "leadership") -> list[tuple[st
         ("markdown", "### The full table"),
         ("out", table),
         ("markdown", "## How we know\n\n1. First\n2. Second [licence](https://example.org/ogl)"),
-        ("out", Notice([text or "Two figures contradict each other."])),
+        ("out", Notice(text or "Two figures contradict each other.")),
         ("out", Glossary({text or "CRC": text or "Community Rehabilitation Company"})),
         ("markdown", "Prose between.\n\n<b>HTML is text</b>"),
         ("markdown", "## Take the data away"),

@@ -14,7 +14,7 @@ from support.folders import (
 from pipeline.analysis.process import processed_tables
 from pipeline.analysis.rounds import figures_through_time, rounds_of, rounds_reports
 from pipeline.data import load
-from pipeline.publish.charts.rounds import lines_chart
+from pipeline.publish.charts.through_time import lines_chart
 
 PROVIDER = "northumbria-crc"
 
@@ -105,7 +105,7 @@ def test_a_line_is_drawn_over_the_round_it_belongs_to(folder, monkeypatch):
     add_youth_inspection(folder, PROVIDER, 2022, ("55", "70", "38"), "40")
     tables = load(folder.path)
     figures = figures_through_time(tables, rounds_of(tables)[PROVIDER])
-    monkeypatch.setattr("pipeline.publish.charts.rounds.panels", lambda charts, _: charts)
+    monkeypatch.setattr("pipeline.publish.charts.through_time.panels", lambda charts, _: charts)
     drawn = lines_chart(figures, ["2018", "2019", "2022"])
     assert [chart.dots[0][1] for chart in drawn] == [[(2, 55)], [(2, 70)], [(2, 38)]]
 

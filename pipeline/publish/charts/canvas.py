@@ -12,13 +12,11 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, PathPatch, Rectangle
+from matplotlib.patches import Circle, Patch, PathPatch, Rectangle
 from matplotlib.path import Path
-from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Affine2D
 
 from pipeline.publish.page.markup import clean
@@ -27,8 +25,6 @@ from pipeline.publish.page.style import INK, MARKERS, TARGET
 
 LETTER = 6.9
 """Width of a letter of running text at 13 pixels, on average and with some to spare."""
-DOT_EDGE = 1.8
-"""Width of the line around a dot."""
 
 Side = Literal["left", "center", "right"]
 
@@ -84,18 +80,17 @@ class Canvas:
 
     width: float
     height: float
-    _areas: list[tuple[float, float, float, float, dict[str, Any]]] = field(default_factory=list)
-    _lines: dict[tuple[str, float, Any], list[tuple[float, float]]] = field(default_factory=dict)
-    _paths: dict[tuple[str, float, Any, Any], list[Sequence[tuple[float, float]]]] = field(
+    _patches: list[Patch] = field(default_factory=list)
+    _runs: dict[tuple[float, str, float, Any, Any], list[Sequence[tuple[float, float]]]] = field(
         default_factory=dict
     )
-    _discs: list[tuple[float, float, float, dict[str, Any]]] = field(default_factory=list)
     _marks: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     _words: list[_Word] = field(default_factory=list)
 
     def area(self, x: float, y: float, to_x: float, to_y: float, fill: str, **look: Any) -> None:
         """Fill a rectangle."""
-        self._areas.append((x, y, to_x, to_y, {"facecolor": fill, "linewidth": 0, **look}))
+        look = {"facecolor": fill, "linewidth": 0, **look}
+        self._patches.append(Rectangle((x, y), to_x - x, to_y - y, zorder=1, **look))
 
     def line(
         self,
@@ -108,7 +103,7 @@ class Canvas:
         dashes: tuple[float, Sequence[float]] | None = None,
     ) -> None:
         """Draw a straight line."""
-        self._lines.setdefault((colour, width, dashes), []).extend([(x, y), (to_x, to_y)])
+        self._run([(x, y), (to_x, to_y)], 2, colour, width, dashes)
 
     def polyline(
         self,
@@ -118,15 +113,27 @@ class Canvas:
         dashes: tuple[float, Sequence[float]] | None = None,
     ) -> None:
         """Draw a line through points; its dashes run on over the corners."""
-        self._paths.setdefault((colour, width, dashes, "butt"), []).append(points)
+        self._run(points, 2.5, colour, width, dashes)
 
     def dot(self, x: float, y: float, colour: str, size: float) -> None:
         """Draw a plain dot, where there are hundreds: a dozen bytes each on the page."""
-        self._paths.setdefault((colour, size, None, "round"), []).append([(x, y), (x, y)])
+        self._run([(x, y), (x, y)], 2.5, colour, size, cap="round")
+
+    def _run(
+        self,
+        points: Sequence[tuple[float, float]],
+        level: float,
+        colour: str,
+        width: float,
+        dashes: Any = None,
+        cap: Any = "butt",
+    ) -> None:
+        self._runs.setdefault((level, colour, width, dashes, cap), []).append(points)
 
     def disc(self, x: float, y: float, radius: float, fill: str, edge: str) -> None:
         """Draw a disc with an edge; words may stand on it."""
-        self._discs.append((x, y, radius, {"facecolor": fill, "edgecolor": edge, "linewidth": 2}))
+        look: dict[str, Any] = {"facecolor": fill, "edgecolor": edge, "linewidth": 2}
+        self._patches.append(Circle((x, y), radius, zorder=3, **look))
 
     def mark(self, x: float, y: float, thing: str) -> None:
         """Draw the mark of a thing: a key of ``style.MARKERS``."""
@@ -149,48 +156,27 @@ class Canvas:
         """Write words whose middle is at ``y``, with their ``side`` at ``x``."""
         self._words.append(_Word(x, y, text, side, size, bold, colour))
 
-    def axes(self, figure: Drawing) -> Axes:
-        """Return axes that cover the drawing and show nothing of their own, for seaborn."""
-        axes = figure.add_axes((0, 0, 1, 1), zorder=3)
-        axes.set_axis_off()
-        # Seaborn lays out tick labels, even hidden ones, each time it draws.
-        axes.xaxis.set_major_locator(NullLocator())
-        axes.yaxis.set_major_locator(NullLocator())
-        axes.set_xlim(0, self.width)
-        axes.set_ylim(self.height, 0)
-        return axes
-
     def drawn(self) -> Drawing:
         """Return what was put on the canvas as a matplotlib figure."""
         figure = sheet(self.width, self.height)
         down = Affine2D().scale(1, -1).translate(0, self.height)
-        for x, y, to_x, to_y, look in self._areas:
-            figure.add_artist(
-                Rectangle((x, y), to_x - x, to_y - y, transform=down, zorder=1, **look)
-            )
-
-        def draw(path: Path, colour: str, width: float, dashes: Any, cap: Any, z: float) -> None:
-            look = {"linewidth": width, "linestyle": dashes or "solid", "capstyle": cap}
-            patch = PathPatch(path, edgecolor=colour, facecolor="none", zorder=z, **look)
-            patch.set_transform(down)
-            figure.add_artist(patch)
-
-        for line, points in self._lines.items():
-            draw(Path(points, [Path.MOVETO, Path.LINETO] * (len(points) // 2)), *line, "butt", 2)
-        for look_of_runs, runs in self._paths.items():
+        patches = list(self._patches)
+        for (level, colour, width, dashes, cap), runs in self._runs.items():
             codes = [
                 Path.MOVETO if at == 0 else Path.LINETO for run in runs for at in range(len(run))
             ]
             path = Path([point for run in runs for point in run], codes)
             path.should_simplify = False  # a dot is a line without length
-            draw(path, *look_of_runs, 2.5)
-        for x, y, radius, look in self._discs:
-            figure.add_artist(Circle((x, y), radius, transform=down, zorder=3, **look))
+            look = {"linewidth": width, "linestyle": dashes or "solid", "capstyle": cap}
+            stroke = {"edgecolor": colour, "facecolor": "none"}
+            patches.append(PathPatch(path, zorder=level, **stroke, **look))
+        for patch in patches:
+            patch.set_transform(down)
+            figure.add_artist(patch)
         for thing, look in MARKERS.items():
             if places := self._marks.get(thing):
                 across, downwards = zip(*places, strict=True)
-                own = {**look, "markeredgewidth": DOT_EDGE}
                 level = 3 if thing == "comparator" else 4
-                figure.add_artist(Line2D(across, downwards, transform=down, zorder=level, **own))
+                figure.add_artist(Line2D(across, downwards, transform=down, zorder=level, **look))
         figure.add_artist(_Words(self._words, down))
         return figure

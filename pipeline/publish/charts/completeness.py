@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from pipeline.analysis.quality.coverage import BLANK, NUMBER, WORDS
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import records
 from pipeline.publish.charts.canvas import Canvas
 from pipeline.publish.page.style import BANDS, CURRENT, GRID, INK, RULE
 
@@ -51,25 +51,13 @@ def completeness_chart(topics: pd.DataFrame, *, narrow: bool = False) -> Drawing
         for number, words in enumerate(lines):
             canvas.words(0, first + number * _LINE, words)
         middle = top + tall - 6 - _BAR / 2 if narrow else top + tall / 2
-        _bar(canvas, row, left, middle, scale)
+        at = float(left)
         for form, x in columns.items():
             canvas.words(x, middle, f"{int(row[form]):,}", side="right")
+            fill, edge = _FILLS[form]
+            sides = (at, middle - _BAR / 2, at + float(row[form]) * scale, middle + _BAR / 2)
+            if row[form]:
+                canvas.area(*sides, fill, edgecolor=edge, linewidth=1)
+            at = sides[2]
         top += tall
     return canvas.drawn()
-
-
-def _bar(canvas: Canvas, row: Row, left: float, middle: float, scale: float) -> None:
-    at = left
-    for form, (fill, edge) in _FILLS.items():
-        long = float(row[form]) * scale
-        if long:
-            canvas.area(
-                at,
-                middle - _BAR / 2,
-                at + long,
-                middle + _BAR / 2,
-                fill,
-                edgecolor=edge,
-                linewidth=1,
-            )
-        at += long

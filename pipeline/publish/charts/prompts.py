@@ -1,20 +1,18 @@
-"""Prompts as dots: seaborn draws them by theme, and each row of a table holds its own."""
+"""Prompts as dots: by theme in one picture, and each row of a table holds its own."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure as Drawing
 
 from pipeline.analysis.records import Row, grouped
 from pipeline.publish.charts.canvas import Canvas, Side
 from pipeline.publish.page.markup import EMPTY, Markup, join, tag
-from pipeline.publish.page.style import CURRENT, GRID, QUIET
+from pipeline.publish.page.style import GRID, QUIET
 
 _TICKS = (0, 25, 50, 75, 100)
-_HEAD, _STEP, _LABEL, _GAP, _SIZE = 24, 10, 22, 12, 64
+_HEAD, _STEP, _LABEL, _GAP = 24, 10, 22, 12
 
 
 def prompt_chart(prompts: Iterable[Row], *, narrow: bool = False) -> Drawing:
@@ -39,25 +37,16 @@ def prompt_chart(prompts: Iterable[Row], *, narrow: bool = False) -> Drawing:
         canvas.line(place(tick), _HEAD - 4, place(tick), height, GRID, 0.8)
         side: Side = "center" if 0 < tick < 100 else ("left" if tick == 0 else "right")
         canvas.words(place(tick), 8, f"{tick}%", side=side, size=12, colour=QUIET)
-    dots: list[tuple[float, float]] = []
     y = float(_HEAD)
     for (theme, tower), room in zip(towers, tall, strict=True):
         y += room + (_LABEL if narrow else 0)
         canvas.line(0 if narrow else left, y, width, y, GRID, 0.8)
         at = y - room - _LABEL / 2 if narrow else y - _GAP
         canvas.words(0, at, theme, bold=True)
-        dots += [
-            (place(share), y - _STEP * (level + 0.8))
-            for shares in tower.values()
-            for level, share in enumerate(shares)
-        ]
-    figure = canvas.drawn()
-    sns.scatterplot(
-        pd.DataFrame(dots, columns=["x", "y"]),
-        x="x", y="y", color=CURRENT, s=_SIZE, linewidth=0, legend=False, clip_on=False,
-        ax=canvas.axes(figure),
-    )  # fmt: skip
-    return figure
+        for shares in tower.values():
+            for level, share in enumerate(shares):
+                canvas.mark(place(share), y - _STEP * (level + 0.8), "prompt")
+    return canvas.drawn()
 
 
 def _towers(prompts: Iterable[Row], apart: float) -> dict[int, list[float]]:

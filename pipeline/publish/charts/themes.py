@@ -83,10 +83,10 @@ def theme_chart(
     """
     plan = _NARROW if narrow else _BROAD
     low = begins_at(questions, bands, intervals=intervals)
-    rows = [(row, *_texts(row, plan)) for row in questions]
+    texts = [(row, *_texts(row, plan)) for row in questions]
+    rows = [(row, label, said, _height(label, said, plan)) for row, label, said in texts]
     themes = [(theme, list(group)) for theme, group in groupby(rows, lambda row: row[0]["theme"])]
-    heights = [_height(label, words, plan) for _, label, words in rows]
-    height = _HEAD + _THEME * len(themes) + sum(heights) + _FOOT
+    height = _HEAD + _THEME * len(themes) + sum(tall for *_, tall in rows) + _FOOT
     canvas = Canvas(plan.width, height)
 
     def place(percent: float) -> float:
@@ -96,19 +96,18 @@ def theme_chart(
     if not narrow:
         canvas.words(plan.figures, _HEAD - 10, names.current, side="right", size=12, colour=QUIET)
     _scale(canvas, plan, bands, low, place, height)
-    y, number = float(_HEAD), 0
+    y = float(_HEAD)
     for theme, group in themes:
         canvas.line(0, y + 4, plan.width, y + 4, GRID, 0.8)
         canvas.words(0, y + _THEME / 2 + 4, str(theme), bold=True)
         y += _THEME
-        for row, label, said in group:
-            middle = _row_texts(canvas, plan, label, said, y, heights[number])
+        for row, label, said, tall in group:
+            middle = _row_texts(canvas, plan, label, said, y, tall)
             _dots(canvas, row, middle, place, plan, intervals)
             if not is_missing(row["current_percent"]):
                 at = y + 8 if narrow else middle
                 canvas.words(plan.figures, at, f"{int(row['current_percent'])}%", side="right")
-            y += heights[number]
-            number += 1
+            y += tall
     return canvas.drawn()
 
 

@@ -1,8 +1,7 @@
 """What stands on a page besides tables and pictures: the first screen, notices, terms.
 
 Every object shows itself when it is the last value of a cell, and every word in it is text: nothing
-that comes from data can become markup. A figure in a sentence can carry its source: give the
-sentence as ``Sourced(text, source, place)``.
+that comes from data can become markup.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pipeline.publish.page.display import Shown
-from pipeline.publish.page.markup import EMPTY, Markup, escape, join, shape, slug, symbol, tag
-from pipeline.publish.page.pictures import picture_svg
+from pipeline.publish.page.markup import EMPTY, Markup, join, shape, slug, symbol, tag
+from pipeline.publish.page.pictures import for_both, picture_svg
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.style import BANDS, CURRENT, INK, PREVIOUS
 
@@ -21,63 +20,82 @@ Direction = Literal["up", "down", "same", ""]
 _SHAPES = {"up": "▲", "down": "▼", "same": "■"}
 
 
-@dataclass(frozen=True)
-class Sourced:
-    """A sentence with the place its figure was copied from."""
-
-    text: str
-    source: str
-    place: str
-
-
-Sentence = str | Sourced
-
-
-def sentence(words: Sentence, notes: SourceNotes | None, shown_in: str) -> Markup:
-    """Return a sentence as HTML, with the link to its source where it has one."""
-    if isinstance(words, Sourced):
-        mark = notes.link(words.source, words.place, shown_in) if notes is not None else EMPTY
-        return escape(words.text) + mark
-    return escape(words)
-
-
-@dataclass(frozen=True, repr=False)
 class Together(Shown):
     """Several objects shown by one cell, one beneath the other."""
 
-    parts: Sequence[Any]
+    def __init__(self, *parts: Any) -> None:
+        """Take the objects in order; what numbers itself does so when they are shown."""
+        self._parts = parts
 
     def html(self) -> Markup:
         """Return the parts as HTML, in order."""
-        return join(part.html() for part in self.parts)
+        return join(part.html() for part in self._parts)
 
 
-@dataclass(frozen=True, repr=False)
-class Heading(Shown):
-    """A heading under that of its section."""
+class Block(Shown):
+    """What is words and nothing else: its HTML is made with it."""
 
-    words: str
+    def __init__(self, inside: Markup) -> None:
+        """Take the HTML."""
+        self._inside = inside
 
     def html(self) -> Markup:
-        """Return the heading."""
-        return tag("h3", self.words)
+        """Return the block as HTML."""
+        return self._inside
 
 
-@dataclass(frozen=True, repr=False)
-class Headline(Shown):
+class Prose(Block):
+    """Paragraphs made from the tables; empty ones are left out."""
+
+    def __init__(self, *paragraphs: str) -> None:
+        """Set each paragraph."""
+        super().__init__(tag("div", *_paragraphs(paragraphs), class_="prose"))
+
+
+class Headline(Block):
     """The one sentence a reader should leave with, and what must be said beside it."""
 
-    text: Sentence
-    beside: Sequence[Sentence] = ()
-    notes: SourceNotes | None = None
+    def __init__(self, lead: str, *beside: str) -> None:
+        """Set the sentence large and what is beside it as paragraphs; empty ones are left out."""
+        rest = _paragraphs(beside)
+        prose = tag("div", *rest, class_="prose") if rest else EMPTY
+        super().__init__(tag("p", lead, class_="lead") + prose)
 
-    def html(self) -> Markup:
-        """Return the headline as HTML."""
-        lead = tag("p", sentence(self.text, self.notes, "headline"), class_="lead")
-        rest = [tag("p", sentence(words, self.notes, "headline")) for words in self.beside]
-        if self.notes is not None:
-            self.notes.label("headline", "the headline")
-        return lead + (tag("div", *rest, class_="prose") if rest else EMPTY)
+
+class Notice(Block):
+    """Something a reader must not miss."""
+
+    def __init__(self, *paragraphs: str, heading: str = "Please note") -> None:
+        """Set the paragraphs under a heading."""
+        strong = tag("p", tag("strong", heading))
+        super().__init__(tag("div", strong, *_paragraphs(paragraphs), class_="notice"))
+
+
+class Glossary(Block):
+    """Terms and what they mean, in the order given."""
+
+    def __init__(self, terms: Mapping[str, str]) -> None:
+        """Set the terms as a list of definitions."""
+        facts = (Fact(term, meaning).html() for term, meaning in terms.items())
+        super().__init__(tag("dl", *facts, class_="terms"))
+
+
+class Panels(Block):
+    """Short lists by heading ("What next"), side by side; one sentence alone is a paragraph."""
+
+    def __init__(self, panels: Mapping[str, Sequence[str]]) -> None:
+        """Set the sentences under each heading."""
+        super().__init__(tag("div", *(_panel(*panel) for panel in panels.items()), class_="panels"))
+
+
+def _paragraphs(words: Sequence[str]) -> list[Markup]:
+    return [tag("p", paragraph) for paragraph in words if paragraph]
+
+
+def _panel(heading: str, sentences: Sequence[str]) -> Markup:
+    one = len(sentences) == 1
+    inside = tag("p", *sentences) if one else tag("ul", *(tag("li", words) for words in sentences))
+    return tag("div", tag("h3", heading), inside, class_="panel")
 
 
 @dataclass(frozen=True)
@@ -97,24 +115,29 @@ class KeyFigure:
     source: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, repr=False)
+def share(label: str, number: int, of: int, was: str = "", note: str = "") -> list[KeyFigure]:
+    """Return how many of how many as a key figure; nothing where it is of none."""
+    return [KeyFigure(label, str(number), f"of {of}", was, note=note)] if of else []
+
+
 class KeyFigures(Shown):
     """The figures of the first screen, side by side where there is room."""
 
-    figures: Sequence[KeyFigure]
-    notes: SourceNotes | None = None
+    def __init__(self, *figures: KeyFigure, notes: SourceNotes | None = None) -> None:
+        """Take the figures in order, and the page's notes where some name their source."""
+        self._figures, self._notes = figures, notes
 
     def html(self) -> Markup:
         """Return the figures as a list of terms and values."""
-        if self.notes is not None:
-            self.notes.label("key-figures", "the key figures")
+        if self._notes is not None:
+            self._notes.label("key-figures", "the key figures")
         seen: set[int] = set()
-        return tag("dl", *(self._card(figure, seen) for figure in self.figures), class_="cards")
+        return tag("dl", *(self._card(figure, seen) for figure in self._figures), class_="cards")
 
     def _card(self, figure: KeyFigure, seen: set[int]) -> Markup:
         mark = EMPTY
-        if figure.source is not None and self.notes is not None:
-            mark = self.notes.cite(figure.source, "key-figures", seen)
+        if figure.source is not None and self._notes is not None:
+            mark = self._notes.cite(figure.source, "key-figures", seen)
         of = join([" ", tag("small", figure.of)]) if figure.of else EMPTY
         parts = [tag("dt", figure.label), tag("dd", figure.value, of, mark, class_="value")]
         if figure.was:
@@ -138,78 +161,6 @@ class Fact:
         return tag("div", tag("dt", self.term), tag("dd", self.words))
 
 
-@dataclass(frozen=True)
-class Panel:
-    """A short list under a heading, such as "Strongest" or "What next"."""
-
-    heading: str
-    sentences: Sequence[Sentence]
-
-
-@dataclass(frozen=True, repr=False)
-class Panels(Shown):
-    """Panels side by side where there is room."""
-
-    panels: Sequence[Panel]
-    notes: SourceNotes | None = None
-
-    def html(self) -> Markup:
-        """Return the panels as HTML; one sentence is a paragraph, several are a list."""
-        return tag("div", *map(self._panel, self.panels), class_="panels")
-
-    def _panel(self, panel: Panel) -> Markup:
-        name = f"panel-{slug(panel.heading)}"
-        if self.notes is not None:
-            self.notes.label(name, f"“{panel.heading}”")
-        shown = [sentence(words, self.notes, name) for words in panel.sentences]
-        one = len(shown) == 1
-        inside = tag("p", shown[0]) if one else tag("ul", *(tag("li", words) for words in shown))
-        return tag("div", tag("h3", panel.heading), inside, class_="panel")
-
-
-@dataclass(frozen=True, repr=False)
-class Prose(Shown):
-    """Paragraphs made from the tables."""
-
-    paragraphs: Sequence[Sentence]
-    notes: SourceNotes | None = None
-    name: str = "text"
-
-    def html(self) -> Markup:
-        """Return the paragraphs as HTML."""
-        if self.notes is not None:
-            self.notes.label(self.name, "the text")
-        shown = (sentence(words, self.notes, self.name) for words in self.paragraphs)
-        return tag("div", *(tag("p", words) for words in shown), class_="prose")
-
-
-@dataclass(frozen=True, repr=False)
-class Notice(Shown):
-    """Something a reader must not miss."""
-
-    paragraphs: Sequence[str]
-    heading: str = "Please note"
-
-    def html(self) -> Markup:
-        """Return the notice as HTML."""
-        heading = tag("p", tag("strong", self.heading))
-        return tag("div", heading, *(tag("p", words) for words in self.paragraphs), class_="notice")
-
-
-@dataclass(frozen=True, repr=False)
-class Glossary(Shown):
-    """Terms and what they mean, in the order given."""
-
-    terms: Mapping[str, str]
-
-    def html(self) -> Markup:
-        """Return the terms as a list of definitions."""
-        items = (
-            tag("div", tag("dt", term), tag("dd", meaning)) for term, meaning in self.terms.items()
-        )
-        return tag("dl", *items, class_="terms")
-
-
 @dataclass(frozen=True, repr=False)
 class ScoreScale(Shown):
     """Where an overall score stands among the bands of the overall rating, then and now.
@@ -229,7 +180,6 @@ class ScoreScale(Shown):
     bands: Sequence[tuple[str, int, int]]
     current: tuple[str, int]
     previous: tuple[str, int] | None = None
-    name: str = "score"
     caption: str = ""
 
     def finding(self) -> str:
@@ -250,15 +200,10 @@ class ScoreScale(Shown):
 
     def html(self) -> Markup:
         """Return the scale as a picture, drawn once for a page and once for a small screen."""
-        broad = self._picture(480, 12.5, f"g-{slug(self.name)}")
-        slim = self._picture(288, 11, f"s-{slug(self.name)}")
-        return tag(
-            "div",
-            tag("p", self.caption) if self.caption else EMPTY,
-            tag("div", broad, class_="broad"),
-            tag("div", slim, class_="slim", hidden=True),
-            class_="scale",
-        )
+        broad = self._picture(480, 12.5, "g-score")
+        slim = self._picture(288, 11, "s-score")
+        caption = tag("p", self.caption) if self.caption else EMPTY
+        return tag("div", caption, for_both(broad, slim), class_="scale")
 
     def _picture(self, width: int, size: float, name: str) -> Markup:
         left, height = 10.0, 28.0
@@ -274,17 +219,8 @@ class ScoreScale(Shown):
         for position, (rating, first, last) in enumerate(self.bands):
             x, w = left + (first - low) * step, (last - first + 1) * step
             shade = shades[min(position, len(shades) - 1)]
-            parts.append(
-                shape(
-                    "rect",
-                    x=f"{x:.1f}",
-                    y=f"{top:g}",
-                    width=f"{w:.1f}",
-                    height=f"{height:g}",
-                    fill=shade,
-                    stroke=INK,
-                )
-            )
+            sides = {"width": f"{w:.1f}", "height": f"{height:g}"}
+            parts.append(shape("rect", x=f"{x:.1f}", y=f"{top:g}", **sides, fill=shade, stroke=INK))
             at, anchor = (x + 2, "start") if position < len(self.bands) - 1 else (x + w, "end")
             stagger = (size + 2) * (position % 2) if width < 400 else 0
             parts.append(_label(at, top + height + size + 3 + stagger, anchor, rating))
@@ -303,32 +239,17 @@ class ScoreScale(Shown):
                 after = self.previous is not None and self.previous[1] > self.current[1]
                 after = (after and x < width - half * 2) or x < half * 2
                 anchor = "start" if after else "end"
-            parts.append(
-                shape(
-                    "circle",
-                    cx=f"{x:.1f}",
-                    cy=f"{top + height / 2:g}",
-                    r="8",
-                    fill=fill,
-                    stroke=edge,
-                    stroke_width="3",
-                )
-            )
+            place = {"cx": f"{x:.1f}", "cy": f"{top + height / 2:g}"}
+            parts.append(shape("circle", **place, r="8", fill=fill, stroke=edge, stroke_width="3"))
             parts.append(_label(x, y, anchor, words, bold=True))
         body = tag("g", *parts, font_size=size, fill=INK)
         tall = int(top + height + size + 8 + (size + 2 if width < 400 else 0))
-        return picture_svg(width, tall, body, name, self.finding())
+        return picture_svg(f"0 0 {width} {tall}", width, body, name, self.finding())
 
 
 def _label(x: float, y: float, anchor: str, words: str, *, bold: bool = False) -> Markup:
-    return tag(
-        "text",
-        words,
-        x=f"{x:.1f}",
-        y=f"{y:.1f}",
-        text_anchor=anchor,
-        font_weight="700" if bold else None,
-    )
+    weight = "700" if bold else None
+    return tag("text", words, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, font_weight=weight)
 
 
 @dataclass(frozen=True)
@@ -356,16 +277,15 @@ class Entries(Shown):
     """
 
     groups: Mapping[str, Sequence[tuple[str, Sequence[Entry]]]]
-    notes: SourceNotes | None = None
-    name: str = "entries"
+    notes: SourceNotes
+    name: str
 
     def html(self) -> Markup:
         """Return the lists as HTML."""
         parts = []
         for heading, runs in self.groups.items():
             shown_in = f"{self.name}-{slug(heading)}"
-            if self.notes is not None:
-                self.notes.label(shown_in, f"“{heading}”")
+            self.notes.label(shown_in, f"“{heading}”")
             parts.append(tag("h3", heading, id=shown_in))
             seen: set[int] = set()
             for said, entries in runs:
@@ -376,7 +296,5 @@ class Entries(Shown):
         return join(parts)
 
     def _item(self, entry: Entry, shown_in: str, seen: set[int]) -> Markup:
-        marks = EMPTY
-        if self.notes is not None:
-            marks = join(self.notes.cite(source, shown_in, seen) for source in entry.sources)
+        marks = join(self.notes.cite(source, shown_in, seen) for source in entry.sources)
         return tag("li", tag("b", entry.name), " ", entry.text, marks)

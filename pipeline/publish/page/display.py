@@ -64,7 +64,8 @@ class Shown:
 
 def in_notebook(inside: Markup, hint: str = "") -> Markup:
     """Return HTML as a notebook shows it: whole by itself, with its style in the host's colours."""
-    held = _PAINT.sub(_variable, str(inside))
+    # A colour of a drawing gives way to what the output's style sheet says of it.
+    held = _PAINT.sub(lambda paint: f'="var(--c-{paint[1][1:].lower()},{paint[1]})"', str(inside))
     style = Markup(with_counted(_style("data-finder" in inside), inside))  # noqa: S704
     quiet = tag("p", hint, class_="hint") if hint else ""
     return tag("div", tag("style", style), Markup(held), quiet, class_=NAME)  # noqa: S704
@@ -80,11 +81,6 @@ def on_page(output: str) -> str:
     if hint and words.find("</p>") == len(words) - len("</p>"):
         inside = before
     return _VARIABLE.sub(r'="\1"', inside)
-
-
-def _variable(paint: re.Match[str]) -> str:
-    """Let a colour of a drawing give way to what the output's style sheet says of it."""
-    return f'="var(--c-{paint[1][1:].lower()},{paint[1]})"'
 
 
 def in_words(shown: Markup) -> str:

@@ -44,11 +44,12 @@ def harmless(text: object) -> str:
     return f"'{words}" if words.startswith(_FORMULA) or bare.startswith(_FORMULA) else words
 
 
-def _columns(table: Table) -> dict[str, list[Any]]:
+def _columns(table: Table, *, apart: bool) -> dict[str, list[Any]]:
     """Return a table's data for reuse, by heading: rows as shown, numbers as numbers.
 
-    Headings carry their units. The value of a group stands in a column of its own. A column with
-    blanks is followed by one that says why, and columns that name sources stand last.
+    Headings carry their units. The value of a group stands in a column of its own. Why a cell is
+    blank stands in its place in square brackets; of numbers, where ``apart``, in a column behind
+    theirs. Columns that name sources stand last.
     """
     rows = table.rows()
     columns: dict[str, list[Any]] = {}
@@ -60,21 +61,21 @@ def _columns(table: Table) -> dict[str, list[Any]]:
         columns[name] = values
 
     if table.groups:
-        add(clean(table.group_name), [table.cell(row, table.groups) for row in rows])
+        add(clean(table.group_name), [_text(table.cell(row, table.groups)) for row in rows])
     for column in table.columns:
         heading = _heading(column)
-        values = [table.cell(row, column.name) for row in rows]
-        add(heading, [_value(column, value) for value in values])
-        if column.numeric and any(map(is_missing, values)):
-            pairs = zip(rows, values, strict=True)
-            why = [table.reason(column, row) if is_missing(v) else "" for row, v in pairs]
+        values = [_value(column, table.cell(row, column.name)) for row in rows]
+        pairs = list(zip(rows, values, strict=True))
+        why = [table.reason(column, row) if value is None else "" for row, value in pairs]
+        beside = apart and column.numeric and any(why)
+        shown = [
+            value if beside or not reason else f"[{reason}]"
+            for value, reason in zip(values, why, strict=True)
+        ]
+        add(heading, shown)
+        if beside:
             add(f"{heading}: why blank", why)
-        elif any(map(is_missing, values)):
-            columns[list(columns)[-1]] = [
-                f"[{table.reason(column, row)}]" if is_missing(v) else _value(column, v)
-                for row, v in zip(rows, values, strict=True)
-            ]
-    sourced = [(f"{_plain_heading(column)}: source", column.source) for column in table.columns]
+    sourced = [(f"{clean(column.heading)}: source", column.source) for column in table.columns]
     for heading, source in [*sourced, ("Source", table.row_source)]:
         if source is not None:
             notes = SourceNotes() if table.notes is None else table.notes
@@ -84,7 +85,7 @@ def _columns(table: Table) -> dict[str, list[Any]]:
 
 def csv_bytes(table: Table) -> bytes:
     """Return a table as CSV: UTF-8 with a byte order mark, so that Excel reads it right."""
-    columns = _columns(table)
+    columns = _columns(table, apart=True)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(map(harmless, columns))
@@ -109,7 +110,7 @@ def xlsx_bytes(tables: Sequence[Table], page: PageInfo) -> bytes:
         notes = [_BLANKS, *([_ROUNDING] if rounded else []), *filter(None, [table.comment])]
         sheets.append(
             Sheet(
-                label=f"{position} {_sheet(table.name)}"[:31].strip(),
+                label=f"{position} {table.name.replace('-', ' ')}"[:31].strip(),
                 name=f"t{position}_{table.name.replace('-', '_')}"[:60],
                 title=_in_cell(table.caption),
                 columns=_for_sheet(table),
@@ -139,17 +140,12 @@ class Downloads(Shown):
     tables
         The tables of the page, in order.
     page
-        What the page says about itself; its name begins the files' names.
-    main
-        The table that is offered as a CSV file of its own even where the others are packed.
-    only_spreadsheet
-        Whether the spreadsheet is all that is offered.
+        What the page says about itself; its name begins the files' names. A page of two sheets
+        offers the spreadsheet alone.
     """
 
     tables: Sequence[Table]
     page: PageInfo
-    main: Table | None = None
-    only_spreadsheet: bool = False
 
     def __repr__(self) -> str:
         """Say what this is without a memory address, which would differ from run to run."""
@@ -166,17 +162,17 @@ class Downloads(Shown):
                 xlsx_bytes(tables, self.page),
                 _SPREADSHEET,
                 f"{name}.xlsx",
-                "The figures as a spreadsheet" if self.only_spreadsheet else _SHEETS,
+                "The figures as a spreadsheet" if self.page.two_sheets else _SHEETS,
                 "Excel, LibreOffice",
             )
         ]
-        tables = [] if self.only_spreadsheet else tables
+        tables = [] if self.page.two_sheets else tables
         files = {f"{name}-{table.name}.csv": csv_bytes(table) for table in tables}
         if sum(map(len, files.values())) > LARGE:
             links.append(
                 _link(_zipped(files), "application/zip", f"{name}-csv.zip", _ALL, "CSV, zipped")
             )
-            tables = [table for table in tables if self.main is not None and table is self.main]
+            tables = []
         links += [
             _link(
                 files[f"{name}-{table.name}.csv"],
@@ -212,56 +208,44 @@ def _zipped(files: Mapping[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def _plain_heading(column: Column) -> str:
-    return clean(column.heading)
-
-
 def _heading(column: Column) -> str:
     unit = {"%": "percent"}.get(column.unit_shown, column.unit_shown)
-    return f"{_plain_heading(column)} ({unit})" if unit else _plain_heading(column)
+    return clean(f"{column.heading} ({unit})" if unit else column.heading)
 
 
 def _value(column: Column, value: Any) -> Any:
     """Return a cell as a number where its column is numeric, otherwise as text."""
     if is_missing(value):
         return None
-    return _plain_number(value) if column.numeric else clean(value)
-
-
-def _plain_number(value: Any) -> int | float:
+    if not column.numeric:
+        return clean(value)
     plain = float(value)
     return int(plain) if plain.is_integer() else plain
+
+
+def _text(value: Any) -> str:
+    return "" if is_missing(value) else clean(value)
 
 
 def _csv_value(value: Any) -> str:
     if isinstance(value, str):
         return harmless(value)
-    return "" if is_missing(value) else repr(_plain_number(value))
+    return "" if value is None else repr(value)
 
 
 def _for_sheet(table: Table) -> dict[str, list[Any]]:
     """Return a table's data for a sheet: a missing figure is its reason in square brackets."""
-    columns = _columns(table)
-    for heading in [name for name in columns if name.endswith(": why blank")]:
-        figures, why = heading.removesuffix(": why blank"), columns.pop(heading)
-        columns[figures] = [
-            f"[{reason}]" if reason else figure
-            for figure, reason in zip(columns[figures], why, strict=True)
-        ]
+    columns = _columns(table, apart=False)
     return {_in_cell(name): list(map(_sheet_value, values)) for name, values in columns.items()}
 
 
 def _sheet_value(value: Any) -> Any:
     if isinstance(value, str):
         return _in_cell(value)
-    return "[not given]" if is_missing(value) else _plain_number(value)
+    return "[not given]" if value is None else value
 
 
 def _in_cell(words: str) -> str:
     """Return text for a cell of a spreadsheet: never empty, never symbols alone, not too long."""
     plain = clean(words).strip()[:_LONGEST]
     return plain if re.search("[a-zA-Z0-9]", plain) else f"text: {plain}" if plain else "[empty]"
-
-
-def _sheet(name: str) -> str:
-    return re.sub(r"[^a-z0-9 ]+", " ", name).strip()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.publish.page.markup import EMPTY, Markup, tag, void
+from pipeline.publish.page.markup import Markup, tag, void
 
 
 def finder(label: str, count: int, lists: Sequence[tuple[str, str, Sequence[str]]] = ()) -> Markup:
@@ -46,8 +46,3 @@ def finder(label: str, count: int, lists: Sequence[tuple[str, str, Sequence[str]
         data_finder=True,
         hidden=True,
     )
-
-
-def shown_as(words: str) -> Markup:
-    """Return a tag that marks a row, such as SIMULATED; nothing for no words."""
-    return tag("span", words, class_="tag") if words else EMPTY

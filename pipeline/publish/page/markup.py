@@ -139,6 +139,14 @@ def symbol(mark: str, kind: str = "") -> Markup:
     return tag("i", mark, class_=kind, aria_hidden="true")
 
 
+_WAYS = {"rose": ("▲", "up"), "fell": ("▼", "down"), "stayed": ("■", "")}
+
+
+def way(words: str) -> Markup:
+    """Return the way a rating went (rose, stayed, fell) with its shape; other words as they are."""
+    return symbol(*_WAYS[words]) + f" {words}" if words in _WAYS else escape(words)
+
+
 def scroll_region(inside: Markup, labelled_by: str, kind: str = "scroll") -> Markup:
     """Wrap something wide in a labelled region that scrolls by itself, also by keyboard.
 

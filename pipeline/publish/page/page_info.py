@@ -8,17 +8,13 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from pipeline.publish.page.markup import slug
-
+INSPECTORATE = "HM Inspectorate of Probation"
 PUBLISHERS = {
-    "comparison": "HM Inspectorate of Probation",
-    "national": "HM Inspectorate of Probation",
-    "rounds": "HM Inspectorate of Probation",
     "scorecard": "the provider's own case audits",
-    "data-quality": "HM Inspectorate of Probation",
     "action-plan": "HM Prison and Probation Service and Ministry of Justice (the plan); "
     "HM Inspectorate of Probation (percentages and ratings)",
 }
+"""Who published the figures of a kind of page, where it is not the inspectorate alone."""
 STATUS = "Not an official publication of the inspectorate or the ministry"
 EDITIONS: dict[str, str] = {"leadership": "Leadership edition", "analyst": "Analyst edition"}
 
@@ -54,8 +50,8 @@ class PageInfo:
         Whether the figures were generated; puts SIMULATED over the page and into its title.
     citation
         How to cite the page.
-    pipeline_version, data_version
-        Version of this package and fingerprint of the data.
+    data_version
+        Fingerprint of the data.
     licence
         Licence of the figures, in words; ``licence_url`` its address.
     publisher
@@ -77,17 +73,15 @@ class PageInfo:
     description: str = ""
     edition: str = ""
     kind: str = "comparison"
-    language: str = "en-GB"
     standfirst: str = ""
     dates: Sequence[str] = ()
     beside: Sequence[Mapping[str, str]] = ()
     simulated: bool = False
     citation: str = ""
-    pipeline_version: str = ""
     data_version: str = ""
     licence: str = "Open Government Licence v3.0"
     licence_url: str = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
-    publisher: str = "HM Inspectorate of Probation"
+    publisher: str = INSPECTORATE
     period: str = ""
     data_published: str = ""
     name: str = ""
@@ -114,19 +108,9 @@ class PageInfo:
         return "This provider does not exist."
 
     @property
-    def kind_class(self) -> str:
-        """The kind as a class of the page."""
-        return f"k-{slug(self.kind)}"
-
-    @property
-    def version_shown(self) -> str:
-        """Version of this package: as given, else as installed."""
-        return self.pipeline_version or package_version()
-
-    @property
     def generator(self) -> str:
         """The name and version of the maker, for the page's head."""
-        return f"probation-inspection-reports {self.version_shown}"
+        return f"probation-inspection-reports {package_version()}"
 
     @property
     def colophon(self) -> list[tuple[str, str]]:
@@ -151,7 +135,7 @@ class PageInfo:
             "@type": "Dataset",
             "name": self.full_title,
             "description": self.description or self.title,
-            "inLanguage": self.language,
+            "inLanguage": "en-GB",
             "license": self.licence_url,
             "temporalCoverage": self.period,
             "datePublished": self.data_published,
@@ -181,15 +165,12 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
     Raises KeyError for an edition the report does not have.
     """
     names = {report["edition"]: report["name"] for report in about["reports"]}
-    published = about["published"]
-    simulated = about["simulated"]
-    publisher = SIMULATED["publisher"] if simulated else PUBLISHERS[about["kind"]]
     two_sheets = about["kind"] == "comparison" and edition == "leadership"
-    told: dict[str, Any] = {"publisher": publisher}
+    told = {"publisher": PUBLISHERS.get(about["kind"], INSPECTORATE)}
     if about["kind"] == "scorecard":
         told["licence"] = "audits: the provider's own; inspections: Open Government Licence v3.0"
-    if simulated:
-        told = dict(SIMULATED)
+    if about["simulated"]:
+        told = SIMULATED
     return PageInfo(
         title=about["title"],
         description=about["result"],
@@ -198,11 +179,12 @@ def page_info(about: dict[str, Any], edition: str) -> PageInfo:
         standfirst="" if two_sheets else about.get("standfirst", about["result"]),
         dates=[] if two_sheets else about.get("dates", []),
         beside=about.get("beside", []),
-        simulated=simulated,
-        citation=f"{about['title']}. Figures: {publisher}. Data version {about['data_version']}.",
+        simulated=about["simulated"],
+        citation=f"{about['title']}. Figures: {told['publisher']}. "
+        f"Data version {about['data_version']}.",
         data_version=about["data_version"],
         period=about.get("period", str(about.get("round", ""))),
-        data_published=published,
+        data_published=about["published"],
         name=names[edition],
         colophon_extra={"Status": STATUS},
         two_sheets=two_sheets,

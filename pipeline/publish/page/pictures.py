@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
@@ -25,9 +25,9 @@ from matplotlib.figure import Figure as Drawing
 from pipeline.analysis.records import Row
 from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, join, scroll_region, shape, slug, tag
-from pipeline.publish.page.style import INK, apply, house_style
+from pipeline.publish.page.style import INK, apply
+from pipeline.publish.page.stylesheet import WIDTHS
 from pipeline.publish.page.tables import Table, as_frame
-from pipeline.publish.page.widths import WIDTHS
 
 SMALLEST_TEXT = 11.0
 """No text in a chart is shown smaller than this many CSS pixels; a chart scrolls instead."""
@@ -36,7 +36,6 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _TEXT = {"font-size": "13", "fill": INK}
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
-_ANY_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _SPACE = re.compile(r" (?=[A-Za-z-])|(?<=[A-Za-z]) (?=[-\d.A-Za-z])")
 _SHARED = ("text-anchor", "font-size", "font-weight", "fill")
 _COORDINATES = frozenset({"d", "x", "y", "width", "height", "cx", "cy", "r", "points", "transform"})
@@ -88,7 +87,8 @@ class Picture(Shown):
     Parameters
     ----------
     drawing
-        A matplotlib figure.
+        A matplotlib figure; or two, the second the same chart drawn for a small screen, shown there
+        in place of the first: 340 pixels wide with text of 13 holds up on the smallest.
     title
         What the chart shows, in a few words: printed above it.
     finding
@@ -101,9 +101,6 @@ class Picture(Shown):
         the page shows elsewhere can be given as ``see`` instead.
     see
         What on this page holds the numbers: a table, or a reference to a file.
-    narrow
-        The same chart drawn for a small screen, shown there in its place: 340 pixels wide with
-        text of 13 holds up on the smallest.
     name
         Short name for links; made from the title if not given. Unique on a page.
 
@@ -114,13 +111,12 @@ class Picture(Shown):
         cannot be reached.
     """
 
-    drawing: Drawing
+    drawing: Drawing | tuple[Drawing, Drawing]
     title: str
     finding: str
     caption: str = ""
     table: Table | None = None
     see: Table | Reference | None = None
-    narrow: Drawing | None = None
     name: str = ""
     open_table: bool = False
 
@@ -162,7 +158,7 @@ class Picture(Shown):
         numbers = self.table or self.see
         if not isinstance(numbers, Table) or numbers.notes is None:
             return ""
-        return f"Figure {numbers.notes.number('Figure', f'f-{self.name}', self.title)}"
+        return numbers.notes.number("Figure", f"f-{self.name}")
 
     def html(self) -> Markup:
         """Return the figure as HTML."""
@@ -174,12 +170,11 @@ class Picture(Shown):
             tag("p", self.finding, class_="finding"),
             tag("p", self.caption, class_="how") if self.caption else EMPTY,
         )
-        picture = self._drawn(self.drawing, f"g-{self.name}")
-        if self.narrow is not None:
-            small = self._drawn(self.narrow, f"s-{self.name}")
-            picture = tag("div", picture, class_="broad") + tag(
-                "div", small, class_="slim", hidden=True
-            )
+        broad, *small = self.drawing if isinstance(self.drawing, tuple) else (self.drawing,)
+        picture = self._drawn(broad, f"g-{self.name}")
+        if small:
+            slim = self._drawn(small[0], f"s-{self.name}")
+            picture = for_both(picture, slim)
         return tag("figure", heading, picture, self._numbers(label), id=f"f-{self.name}")
 
     def _drawn(self, source: Drawing, name: str) -> Markup:
@@ -202,12 +197,22 @@ class Picture(Shown):
         return tag("details", summary, inside, class_="numbers", id=f"d-{self.name}")
 
 
+def both(chart: Callable[..., Drawing], *args: Any, **more: Any) -> tuple[Drawing, Drawing]:
+    """Return a chart of ours as a picture takes it: drawn for a broad screen, and for a small."""
+    return chart(*args, **more), chart(*args, **more, narrow=True)
+
+
+def for_both(broad: Markup, slim: Markup) -> Markup:
+    """Return a drawing with the one that takes its place on a small screen."""
+    return tag("div", broad, class_="broad") + tag("div", slim, class_="slim", hidden=True)
+
+
 def svg_text(figure: Drawing) -> str:
     """Return a matplotlib figure as the SVG text that matplotlib writes, same bytes every run."""
     buffer = io.StringIO()
-    with house_style():
-        # What savefig does besides (another backend, a tight box, a second draw) is not needed.
-        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
+    apply()
+    # What savefig does besides (another backend, a tight box, a second draw) is not needed.
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
 
 
@@ -224,18 +229,16 @@ def lean_svg(text: str, name: str, finding: str) -> Markup:
                 parent.remove(child)
     used = _references(root)
     ids = {old: f"{name}-{index}" for index, old in enumerate(used, start=1)}
-    smallest, width = _tidy(root, ids), _width(root)
+    smallest, box = _tidy(root, ids), root.get("viewBox", "0 0 720 100")
+    width = float(box.split()[2])
     _share_paint(root)
-    _unclip(root)
     _flatten(root)
-    return tag(
-        "svg",
-        tag("title", finding, id=f"{name}-t"),
-        *map(_serialise, root),
-        viewBox=root.get("viewBox", f"0 0 {width:g} 100"),
-        width=f"{width:g}",
-        role="img",
-        aria_labelledby=f"{name}-t",
+    return picture_svg(
+        box,
+        width,
+        join(map(_serialise, root)),
+        name,
+        finding,
         class_=_minimum(width, smallest),
         stroke_linejoin="round",
         font_size=_TEXT["font-size"],
@@ -297,40 +300,6 @@ def _tidy(root: ElementTree.Element, ids: dict[str, str]) -> float:
     return smallest
 
 
-def _unclip(root: ElementTree.Element) -> None:
-    """Take the clip from what lies inside it anyway."""
-    frames: dict[str, tuple[float, float, float, float]] = {}
-    for clip in root.iter(f"{_SVG}clipPath"):
-        rect = clip.find(f"{_SVG}rect")
-        if rect is not None:
-            x, y, w, h = (float(rect.get(key, "0")) for key in ("x", "y", "width", "height"))
-            frames[f"url(#{clip.get('id')})"] = (x - 1, y - 1, x + w + 1, y + h + 1)
-
-    def inside(element: ElementTree.Element, frame: tuple[float, float, float, float]) -> bool:
-        left, top, right, bottom = frame
-        if element.tag == f"{_SVG}g":
-            return all(inside(child, frame) for child in element)
-        if element.tag == f"{_SVG}use":
-            points = [float(element.get("x", "0")), float(element.get("y", "0"))]
-        elif element.tag == f"{_SVG}path" and not re.search("[a-yABD-KN-Y]", element.get("d", "")):
-            points = [float(found) for found in _ANY_NUMBER.findall(element.get("d", ""))]
-        else:
-            return False
-        return all(left <= x <= right for x in points[::2]) and all(
-            top <= y <= bottom for y in points[1::2]
-        )
-
-    for element in root.iter():
-        frame = frames.get(element.get("clip-path", ""))
-        if frame is not None and inside(element, frame):
-            del element.attrib["clip-path"]
-    for parent in root.iter():
-        named = _references(root) if parent.tag == f"{_SVG}defs" else []
-        for child in list(parent):
-            if child.tag == f"{_SVG}clipPath" and child.get("id") not in named:
-                parent.remove(child)
-
-
 def _share_paint(root: ElementTree.Element) -> None:
     """Give a marker the paint that all its uses agree on, instead of each use."""
     marks = {element.get("id"): element for element in root.iter() if element.get("id")}
@@ -374,13 +343,6 @@ def _declarations(style: str) -> dict[str, str]:
 def _short(found: re.Match[str]) -> str:
     shortened = f"{float(found[0]):.1f}".removesuffix(".0")
     return "0" if shortened == "-0" else shortened
-
-
-def _width(root: ElementTree.Element) -> float:
-    box = root.get("viewBox")
-    if box:
-        return float(re.split(r"[\s,]+", box.strip())[2])
-    return float(root.get("width", "720").removesuffix("pt").removesuffix("px"))
 
 
 def _minimum(width: float, smallest: float) -> str:
@@ -443,14 +405,10 @@ def _serialise(element: ElementTree.Element) -> Markup:
     return drawn + (element.tail or "")
 
 
-def picture_svg(width: int, height: int, body: Markup, name: str, finding: str) -> Markup:
-    """Return a picture made by hand with the same frame as a chart."""
-    return tag(
-        "svg",
-        tag("title", finding, id=f"{name}-t"),
-        body,
-        viewBox=f"0 0 {width} {height}",
-        width=width,
-        role="img",
-        aria_labelledby=f"{name}-t",
-    )
+def picture_svg(
+    box: str, width: float, body: Markup, name: str, finding: str, **look: object
+) -> Markup:
+    """Return shapes in the frame of a picture, with its alternative text."""
+    title = tag("title", finding, id=f"{name}-t")
+    frame = {"viewBox": box, "width": f"{width:g}", "role": "img", "aria_labelledby": f"{name}-t"}
+    return tag("svg", title, body, **frame, **look)

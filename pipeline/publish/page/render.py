@@ -23,7 +23,6 @@ from typing import Any, NamedTuple
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
-from traitlets import default
 from traitlets.config import Config
 
 from pipeline.publish.page.display import on_page
@@ -99,20 +98,12 @@ class Renderer:
         for position, cell in enumerate(cells, start=1):
             _check_outputs(cell, position)
         cells = without_empty_sections(cells)
-        shown = NotebookNode(notebook | {"cells": cells})
         inside = "".join(
             on_page(output.get("data", {}).get("text/html", ""))
             for cell in cells
             for output in cell.get("outputs", [])
         )
-        resources = {
-            "page": page,
-            "show_code": page.edition == "analyst",
-            "raw_mimetypes": [],
-            **frame(page, inside),
-        }
-        text, _ = self._exporter.from_notebook_node(shown, resources)
-        return lean_html(text)
+        return self._exported(NotebookNode(notebook | {"cells": cells}), page, inside, [])
 
     def page(self, body: Markup, page: PageInfo) -> str:
         """Return a page around a body of our own making, such as the index."""
@@ -120,8 +111,10 @@ class Renderer:
             cell_type="raw", id="body", source=body, metadata={"raw_mimetype": "text/html"}
         )
         notebook = NotebookNode(cells=[cell], metadata={}, nbformat=4, nbformat_minor=5)
-        resources = {"page": page, "show_code": False, **frame(page, body)}
-        resources["raw_mimetypes"] = ["text/html"]
+        return self._exported(notebook, page, body, ["text/html"])
+
+    def _exported(self, notebook: NotebookNode, page: PageInfo, body: str, raw: list[str]) -> str:
+        resources = {"page": page, "raw_mimetypes": raw, **frame(page, body)}
         text, _ = self._exporter.from_notebook_node(notebook, resources)
         return lean_html(text)
 
@@ -129,24 +122,18 @@ class Renderer:
 class _PageExporter(TemplateExporter):
     """nbconvert's exporter with our template, our Markdown and nothing afterwards."""
 
-    output_mimetype = "text/html"
-
-    @default("file_extension")
-    def _file_extension_default(self) -> str:
-        return ".html"
-
-    @default("template_name")
-    def _template_name_default(self) -> str:
-        return TEMPLATE.name
-
-    @default("extra_template_basedirs")
-    def _extra_template_basedirs_default(self) -> list[str]:
-        return [str(TEMPLATE.parent)]
-
     @property
     def default_config(self) -> Config:
-        """Run none of nbconvert's preprocessors."""
-        return Config({"TemplateExporter": {"preprocessors": [], "default_preprocessors": []}})
+        """Take our template and run none of nbconvert's preprocessors."""
+        return Config(
+            TemplateExporter={
+                "file_extension": ".html",
+                "template_name": TEMPLATE.name,
+                "extra_template_basedirs": [str(TEMPLATE.parent)],
+                "preprocessors": [],
+                "default_preprocessors": [],
+            }
+        )
 
     def _create_environment(self) -> Any:
         """Have everything escaped that is not markup."""

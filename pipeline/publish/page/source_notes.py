@@ -11,33 +11,24 @@ always has the same number, however often a cell is run again.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from pipeline.analysis.plans import day_in_words
 from pipeline.analysis.records import Row
 from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, is_missing, join, tag
 
-# "hmip-northumbria-2020: Annex 4, row 1", as the processed tables write a source and its place.
-_REFERENCE = re.compile(r"^([a-z0-9]+(?:-[a-z0-9]+)*)\s*[,:;|]\s+(.+)$", re.DOTALL)
+Reference = tuple[Any, Any] | None
+"""The short name of a source and the place in it; either may be missing."""
 
 
-@dataclass(frozen=True)
-class Document:
-    """A published document that figures were copied from."""
+class Document(NamedTuple):
+    """A published document that figures were copied from: what notes call it, and all of it."""
 
-    title: str
-    published: str = ""
-    publisher: str = ""
-    licence: str = ""
-    short: str = ""
-
-    @property
-    def name(self) -> str:
-        """The name by which notes call the document."""
-        return self.short or ", ".join(part for part in (self.title, self.published) if part)
+    name: str
+    in_full: str
 
 
 @dataclass
@@ -45,8 +36,7 @@ class _Note:
     number: int
     source: str
     place: str
-    first_shown_in: str
-    shown_in: dict[str, None]
+    shown_in: dict[str, None] = field(default_factory=dict)
 
 
 class SourceNotes(Shown):
@@ -76,95 +66,53 @@ class SourceNotes(Shown):
         """Say what this is without a memory address, which would differ from run to run."""
         return f"SourceNotes: {self.count} notes"
 
-    def mark(self, source: str, place: str, shown_in: str = "") -> int:
-        """Return the number of the note for a place in a document, making the note if need be.
+    def cite(self, reference: Reference, shown_in: str, seen: set[int]) -> Markup:
+        """Return the link from a figure to its note, or nothing where there is no reference.
 
-        ``shown_in`` is the name of the table or figure that shows the figure.
+        ``shown_in`` is the name of the table or figure that shows it, ``seen`` the numbers already
+        linked from there. The note's way back leads to its first link, in what used it first.
         """
-        key = (str(source), str(place))
-        if key not in self._notes:
-            self._notes[key] = _Note(len(self._notes) + 1, *key, shown_in, {})
-        note = self._notes[key]
+        found = _place(reference)
+        if found is None:
+            return EMPTY
+        note = self._notes.setdefault(found, _Note(len(self._notes) + 1, *found))
         note.shown_in[shown_in] = None
-        return note.number
-
-    def link(self, source: str, place: str, shown_in: str, *, first: bool = True) -> Markup:
-        """Return the link from a figure to its note.
-
-        ``first`` is true where the note's way back may lead to this very link: once a table, and
-        only in the table that used the note first.
-        """
-        number = self.mark(source, place, shown_in)
-        note = self._notes[(str(source), str(place))]
-        anchor = f"r{number}" if first and note.first_shown_in == shown_in else None
+        number = note.number
+        first = number not in seen and shown_in == next(iter(note.shown_in))
+        seen.add(number)
         # The blank and the brackets keep mark and figure apart where there is no style sheet; the
         # style sheet has the mark read as "Source [12]" and left out of what is copied.
-        return tag("a", f" [{number}]", href=f"#n{number}", id=anchor)
+        return tag("a", f" [{number}]", href=f"#n{number}", id=f"r{number}" if first else None)
 
-    def cite(self, reference: object, shown_in: str, seen: set[int] | None = None) -> Markup:
-        """Return the link for a reference, or nothing where the reference is empty.
-
-        ``reference`` is a pair of source and place, or text such as
-        ``hmip-northumbria-2020: Annex 4, 2.1 Assessment, row 1``. ``seen`` collects the numbers
-        already linked from the same table, so that only one link takes the way back.
-        """
-        parts = split_reference(reference)
-        if parts is None:
-            return EMPTY
-        number = self.mark(*parts, shown_in)
-        first = seen is None or number not in seen
-        if seen is not None:
-            seen.add(number)
-        return self.link(*parts, shown_in, first=first)
-
-    def number(self, kind: str, name: str, label: str) -> int:
-        """Return the number of a table or figure on the page; the same name keeps its number.
-
-        ``kind`` is "Table" or "Figure" and ``label`` the words the way back uses.
-        """
+    def number(self, kind: str, name: str) -> str:
+        """Return what a "Table" or "Figure" of the page is called; a name keeps its number."""
         names = self._numbers.setdefault(kind, {})
         self._labels[name] = f"{kind} {names.setdefault(name, len(names) + 1)}"
-        return names[name]
+        return self._labels[name]
 
     def label(self, name: str, words: str) -> None:
         """Give the way back words for something without a number of its own."""
         self._labels[name] = words
 
-    def text(self, reference: object) -> str:
+    def text(self, reference: Reference) -> str:
         """Return a reference as plain words: document and place, for a download."""
-        parts = split_reference(reference)
-        if parts is None:
-            nothing = isinstance(reference, tuple) or is_missing(reference)
-            return "" if nothing else str(reference)
-        return f"{self._name(parts[0])}: {parts[1]}" if parts[1] else self._name(parts[0])
+        found = _place(reference)
+        return ": ".join(filter(None, (self._document(found[0]).name, found[1]))) if found else ""
 
-    @property
-    def documents(self) -> dict[str, Document]:
-        """The documents that the page has used so far, in order of first use."""
-        used = dict.fromkeys(note.source for note in self._notes.values())
-        return {source: self.document(source) for source in used}
-
-    def document(self, source: str) -> Document:
-        """Return a document by its short name."""
-        return self._documents.get(source, Document(source))
-
-    def _name(self, source: str) -> str:
-        return self.document(source).name
+    def _document(self, source: str) -> Document:
+        return self._documents.get(source, Document(source, f"{source}."))
 
     def html(self) -> Markup:
         """Return the notes as HTML, a list a document."""
         if not self._notes:
             return tag("p", "No figure on this page was copied from a document.")
-        return join(
-            join(
-                [
-                    tag("h3", document.name),
-                    tag("p", _full(document), class_="document"),
-                    tag("ol", *self._items(source), class_="notes"),
-                ]
-            )
-            for source, document in self.documents.items()
-        )
+        documents = dict.fromkeys(note.source for note in self._notes.values())
+        return join(map(self._of_document, documents))
+
+    def _of_document(self, source: str) -> Markup:
+        document = self._document(source)
+        notes = tag("ol", *self._items(source), class_="notes")
+        return tag("h3", document.name) + tag("p", document.in_full, class_="document") + notes
 
     def _items(self, source: str) -> Iterator[Markup]:
         """Give a document's notes as list items; the first that is out of turn says its number."""
@@ -172,8 +120,8 @@ class SourceNotes(Shown):
         for note in self._notes.values():
             if note.source != source:
                 continue
-            words = [self._labels.get(name, "the figure") for name in note.shown_in if name]
-            first, *others = dict.fromkeys(words or ["the figure"])
+            words = [self._labels.get(name, "the figure") for name in note.shown_in]
+            first, *others = dict.fromkeys(words)
             turn = None if note.number == due else note.number
             due = note.number + 1
             place = note.place.rstrip(".") or "The document as a whole"
@@ -200,39 +148,25 @@ def documents_of(sources: Iterable[Row]) -> dict[str, Document]:
         return day_in_words(published) if published else words(row, "published_printed")
 
     shorts = {
-        source: ", ".join(part for part in (words(row, "kind").capitalize(), day(row)) if part)
+        source: ", ".join(filter(None, (words(row, "kind").capitalize(), day(row))))
         for source, row in rows.items()
     }
     taken = list(shorts.values())
-    return {
-        source: Document(
-            title=words(row, "title") or source,
-            published=day(row),
-            publisher=words(row, "publisher"),
-            licence=words(row, "licence"),
-            short=shorts[source] if taken.count(shorts[source]) == 1 else "",
+    documents = {}
+    for source, row in rows.items():
+        title, short = words(row, "title") or source, shorts[source]
+        named = short if taken.count(short) == 1 else ""
+        parts = (title, words(row, "publisher"), day(row), words(row, "licence"))
+        documents[source] = Document(
+            named or ", ".join(filter(None, (title, day(row)))),
+            ". ".join(part.rstrip(".") for part in parts if part) + ".",
         )
-        for source, row in rows.items()
-    }
+    return documents
 
 
-def split_reference(reference: object) -> tuple[str, str] | None:
-    """Return source and place of a reference, or None where there is none.
-
-    A reference is a pair, or text that begins with the short name of a source and a colon, comma,
-    semicolon or bar. Text without such a beginning names a document as a whole.
-    """
-    if isinstance(reference, tuple | list):
-        source, place = reference
-        if is_missing(source):
-            return None
-        return str(source), "" if is_missing(place) else str(place)
-    if is_missing(reference):
+def _place(reference: Reference) -> tuple[str, str] | None:
+    """Source and place as text, or None where no source is named."""
+    if reference is None or is_missing(reference[0]):
         return None
-    found = _REFERENCE.match(str(reference).strip())
-    return (found[1], found[2].strip()) if found else (str(reference).strip(), "")
-
-
-def _full(document: Document) -> str:
-    parts = (document.title, document.publisher, document.published, document.licence)
-    return ". ".join(part.rstrip(".") for part in parts if part) + "."
+    source, place = reference
+    return str(source), "" if is_missing(place) else str(place)

@@ -7,8 +7,6 @@ apart. Sizes are in CSS pixels: a chart is drawn at 72 dots an inch, so that one
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,44 +58,25 @@ ON_DARK: dict[str, str] = {
 """Each colour of a chart, and the colour of the same thing on a dark ground, where notebooks may
 show it; pages are light."""
 
-RATING_LEVELS: dict[str, int] = {
-    "Inadequate": 0,
-    "Requires improvement": 1,
-    "Good": 2,
-    "Outstanding": 3,
-}
-"""The order of ratings on the front page, which is of all frameworks."""
+
+def _marker(shape: str, size: float, fill: str, edge: str, width: float = 1.8) -> dict[str, Any]:
+    return {
+        "marker": shape, "markersize": size, "markerfacecolor": fill, "markeredgecolor": edge,
+        "markeredgewidth": width, "color": edge, "linestyle": "none",
+    }  # fmt: skip
+
 
 MARKERS: dict[str, dict[str, Any]] = {
-    "previous": {
-        "marker": "o", "markersize": 9, "markerfacecolor": "white", "markeredgecolor": PREVIOUS,
-        "markeredgewidth": 2, "color": PREVIOUS, "linestyle": "none",
-    },
-    "current": {
-        "marker": "o", "markersize": 10, "markerfacecolor": CURRENT, "markeredgecolor": CURRENT,
-        "markeredgewidth": 1, "color": CURRENT, "linestyle": "none",
-    },
-    "comparator": {
-        "marker": "D", "markersize": 7, "markerfacecolor": COMPARATOR,
-        "markeredgecolor": COMPARATOR, "markeredgewidth": 1, "color": COMPARATOR,
-        "linestyle": "none",
-    },
-    "bands alone": {
-        "marker": "s", "markersize": 8, "markerfacecolor": INTERVAL, "markeredgecolor": INTERVAL,
-        "markeredgewidth": 1, "color": INTERVAL, "linestyle": "none",
-    },
-    "with discretion": {
-        "marker": "s", "markersize": 8, "markerfacecolor": "white", "markeredgecolor": INTERVAL,
-        "markeredgewidth": 2, "color": INTERVAL, "linestyle": "none",
-    },
-    "target": {
-        "marker": "|", "markersize": 18, "markeredgecolor": TARGET, "markeredgewidth": 3,
-        "color": TARGET, "linestyle": "none",
-    },
-}  # fmt: skip
-"""Keyword arguments for ``Axes.plot``: ring for before, disc for now, diamond for an
-aggregate, square for imagined samples (filled by the bands alone, hollow with discretion), upright
-bar for a target or boundary."""
+    "previous": _marker("o", 9, "white", PREVIOUS),
+    "current": _marker("o", 10, CURRENT, CURRENT),
+    "prompt": _marker("o", 8, CURRENT, CURRENT, 0),
+    "comparator": _marker("D", 7, COMPARATOR, COMPARATOR),
+    "bands alone": _marker("s", 8, INTERVAL, INTERVAL),
+    "with discretion": _marker("s", 8, "white", INTERVAL),
+}
+"""Keyword arguments for ``Axes.plot``: ring for before, disc for now, a small disc for a prompt,
+diamond for an aggregate, square for imagined samples (filled by the bands alone, hollow with
+discretion)."""
 
 MARKS: dict[str, str] = {
     "significant": "◆",
@@ -146,26 +125,11 @@ def settings() -> dict[str, Any]:
         return {k: v for k, v in dict.items(rcParams) if k not in ("backend", "interactive")}
 
 
-def _is_set() -> bool:
-    """Whether the house style is in force; setting it anew takes longer than a small drawing."""
-    from matplotlib import rcParams
-
-    return settings().items() <= dict.items(rcParams)
-
-
-@contextmanager
-def house_style() -> Iterator[None]:
-    """Draw in the house style inside a ``with`` block, and leave settings as they were."""
-    from matplotlib import style
-
-    with nullcontext() if _is_set() else style.context(_sheets()):
-        yield
-
-
 def apply() -> None:
     """Set the house style for the rest of the process: the first line of a notebook's drawing."""
-    import matplotlib
+    from matplotlib import rcParams
 
-    if not _is_set():
-        in_force: Any = matplotlib.rcParams
+    in_force: Any = rcParams
+    # Setting it anew takes longer than a small drawing.
+    if not settings().items() <= dict.items(in_force):
         dict.update(in_force, settings())  # they were checked when they were read

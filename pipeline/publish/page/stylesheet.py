@@ -4,17 +4,17 @@ import re
 from functools import cache
 from pathlib import Path
 
-from pipeline.publish.page.widths import COLUMNS, WIDTHS
-
 TEMPLATE = Path(__file__).with_name("template")
 
+WIDTHS = range(288, 961, 32)
+"""The least widths a chart can ask for, in CSS pixels; the style sheet has a class for each."""
+
+COLUMNS = 12
+"""The most columns of a table: more cannot be read on a page."""
+
 _CLASS = re.compile(r'class="([^"]*)"')
+# A class that names a column or a width by its number, as ``n3`` does.
 _COUNTED = re.compile(r"\b[nkxw]\d+\b")
-
-
-def counted_classes(html: str) -> frozenset[str]:
-    """Return the classes that name a column or a width by its number, as ``n3`` does."""
-    return frozenset(_COUNTED.findall(" ".join(_CLASS.findall(html))))
 
 
 _HERE = ".counted{}"
@@ -27,7 +27,7 @@ def components() -> str:
 
 def with_counted(sheet: str, html: str) -> str:
     """Return a sheet that holds ``components`` with those counted rules that some HTML asks for."""
-    rules = _counted(counted_classes(html))
+    rules = _counted(frozenset(_COUNTED.findall(" ".join(_CLASS.findall(html)))))
     return sheet.replace(_HERE, rules) if rules else sheet.replace(f"{_HERE}\n", "")
 
 

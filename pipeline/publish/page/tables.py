@@ -34,9 +34,9 @@ from pipeline.publish.page.markup import (
     symbol,
     tag,
 )
-from pipeline.publish.page.source_notes import SourceNotes
+from pipeline.publish.page.source_notes import Reference, SourceNotes
 from pipeline.publish.page.style import MARKS
-from pipeline.publish.page.widths import COLUMNS
+from pipeline.publish.page.stylesheet import COLUMNS
 
 Kind = Literal["text", "percent", "points", "change", "count", "number", "p", "rating", "mark"]
 
@@ -75,8 +75,7 @@ class Column:
         Why a cell is empty: a column of the rows that holds the status or reason, or plain words
         for every empty cell of this column.
     source
-        Where a figure comes from: a column that holds references ("source: place"), or a pair of
-        columns that hold source and place.
+        Where a figure comes from: the columns that hold its source and the place in it.
     decimals
         Places shown for ``number``.
     align
@@ -93,7 +92,7 @@ class Column:
     ratings: Sequence[str] = ()
     unit: str = ""
     missing: str = ""
-    source: str | tuple[str, str] | None = None
+    source: tuple[str, str] | None = None
     decimals: int = 0
     align: Literal["left", "right", ""] = ""
     show: Callable[[Any], str] | None = None
@@ -159,7 +158,7 @@ class Table(Shown):
     row_header: str = ""
     groups: str = ""
     notes: SourceNotes | None = None
-    row_source: str | tuple[str, str] | None = None
+    row_source: tuple[str, str] | None = None
     name: str = ""
     comment: str = ""
     numbered: bool = True
@@ -180,7 +179,7 @@ class Table(Shown):
         wanted = [column.name for column in self.columns] + [self.row_header]
         wanted += [self.groups] if self.groups else []
         for source in [*(column.source for column in self.columns), self.row_source]:
-            wanted += [source] if isinstance(source, str) else list(source or ())
+            wanted += source or ()
         framed = isinstance(self.data, pd.DataFrame)
         there = set(self.data if framed else self.data[0] if self.data else wanted)
         absent = sorted(set(wanted) - there)
@@ -232,7 +231,7 @@ class Table(Shown):
     def label(self) -> str:
         """What other text calls the table: "Table 3", or its caption where it has no number."""
         if self.numbered and self.notes is not None:
-            return f"Table {self.notes.number('Table', self.name, self.caption)}"
+            return self.notes.number("Table", self.name)
         return self.caption
 
     @property
@@ -255,15 +254,9 @@ class Table(Shown):
         """Return a row's value in a column that the table names."""
         return row[self._names[column]]
 
-    def reference(
-        self, row: tuple[Any, ...], source: str | tuple[str, str] | None
-    ) -> object | None:
-        """Return the reference a row gives for a figure: text, a pair, or None."""
-        if source is None:
-            return None
-        if isinstance(source, str):
-            return self.cell(row, source)
-        return tuple(self.cell(row, column) for column in source)
+    def reference(self, row: tuple[Any, ...], source: tuple[str, str] | None) -> Reference:
+        """Return source and place as a row names them for a figure; None where it names none."""
+        return (self.cell(row, source[0]), self.cell(row, source[1])) if source else None
 
     def _check(self, column: Column) -> None:
         for position, row in enumerate(self.rows(), start=1):
@@ -364,18 +357,14 @@ class Table(Shown):
 
     def _blank_for_one_reason(self, row: tuple[Any, ...]) -> int:
         """Return how many cells at the end of a row are blank for one reason: it is said once."""
-        reasons = [
-            self.reason(column, row)
-            for column in self.columns
-            if is_missing(self.cell(row, column.name)) and column.name != self.row_header
-        ]
-        blank = 0
+        blank, said = 0, ""
         for column in reversed(self.columns):
             if column.name == self.row_header or not is_missing(self.cell(row, column.name)):
                 break
-            if self.reason(column, row) != reasons[-1]:
+            reason = self.reason(column, row)
+            if said not in ("", reason):
                 break
-            blank += 1
+            blank, said = blank + 1, reason
         return blank if blank > 1 else 0
 
 
@@ -384,27 +373,22 @@ def as_frame(data: pd.DataFrame | Sequence[Row]) -> pd.DataFrame:
     return data if isinstance(data, pd.DataFrame) else pd.DataFrame(data).convert_dtypes()
 
 
+_SHOWN: dict[Kind, Callable[[Any, Column], str]] = {
+    "text": lambda value, _: str(value),
+    "percent": lambda value, column: f"{number(value, column.decimals)}%",
+    "change": lambda value, column: change(value, column.decimals),
+    "points": lambda value, column: number(value, column.decimals, signed=True),
+    "count": lambda value, _: number(value),
+    "number": lambda value, column: number(value, column.decimals),
+    "p": lambda value, _: p_value(value),
+    "rating": lambda value, column: rating(str(value), column.ratings),
+    "mark": lambda value, _: mark(str(value)),
+}
+
+
 def content(column: Column, value: Any) -> str:
     """Return a value that is there as text or markup, fit to stand in its cell."""
-    if column.show is not None:
-        return column.show(value)
-    if column.kind == "percent":
-        return f"{number(value, column.decimals)}%"
-    if column.kind == "change":
-        return change(value, column.decimals)
-    if column.kind == "points":
-        return number(value, column.decimals, signed=True)
-    if column.kind == "count":
-        return number(value)
-    if column.kind == "number":
-        return number(value, column.decimals)
-    if column.kind == "p":
-        return p_value(value)
-    if column.kind == "rating":
-        return rating(str(value), column.ratings)
-    if column.kind == "mark":
-        return mark(str(value))
-    return str(value)
+    return column.show(value) if column.show else _SHOWN[column.kind](value, column)
 
 
 def change(points: float, decimals: int = 0) -> Markup:

@@ -7,14 +7,14 @@ there. The page of all providers side by side is the first link; where there is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from pipeline.analysis.records import first_spellings
 from pipeline.analysis.sentences.phrases import joined
-from pipeline.publish.page.finder import finder, shown_as
+from pipeline.publish.page.finder import finder
 from pipeline.publish.page.markup import (
     EMPTY,
     Markup,
@@ -23,12 +23,12 @@ from pipeline.publish.page.markup import (
     is_missing,
     join,
     slug,
-    symbol,
     tag,
+    way,
 )
 from pipeline.publish.page.page_info import EDITIONS, SIMULATED, PageInfo
 from pipeline.publish.page.render import Renderer
-from pipeline.publish.page.style import RATING_LEVELS
+from pipeline.publish.page.style import BANDS
 
 About = Mapping[str, Any]
 
@@ -38,7 +38,6 @@ FEW = 5
 """Up to so many providers need no box to find one."""
 
 _KINDS = {"comparison": 0, "rounds": 1, "scorecard": 2, "action-plan": 3}
-_WAYS = {"rose": ("▲", "up"), "fell": ("▼", "down"), "stayed": ("■", "")}
 _NO_COMPARISON = (
     "There is no comparison report: the data holds no inspection of this provider, only its plan."
 )
@@ -68,10 +67,13 @@ class _Provider:
         compared = [about for about in self.reports if about.get("kind") == "comparison"]
         return compared[0] if compared else None
 
+    def of_latest(self, name: str) -> str:
+        """A field of the latest comparison; empty where there is none."""
+        return _told(self.latest or {}, name)
+
     def first(self, name: str) -> str:
         """The first value that any of its reports gives for a field; empty if none does."""
-        found = [about[name] for about in self.reports if not is_missing(about.get(name))]
-        return str(found[0]) if found else ""
+        return next(filter(None, (_told(about, name) for about in self.reports)), "")
 
 
 def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> str:
@@ -90,12 +92,11 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
         A renderer already built, to save building another.
     """
     providers = _providers(reports)
-    shared = sorted(
-        (about for about in reports if _provider_name(about) == ""),
-        key=lambda about: (about.get("kind") != "national", str(about.get("name"))),
-    )
+    shared = [about for about in reports if not _provider_name(about)]
+    shared.sort(key=lambda about: str(about.get("name")))
     national = [about for about in shared if about.get("kind") == "national"]
     simulated = bool(reports) and all(about.get("simulated") for about in reports)
+    versions = {str(about["data_version"]) for about in reports if about.get("data_version")}
     page = PageInfo(
         title="Probation inspections, compared" + (" (SIMULATED)" if simulated else ""),
         description="Reports that compare probation inspections over time and with each other.",
@@ -104,7 +105,7 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
         "others, and what was promised in answer",
         simulated=simulated,
         **SIMULATED if simulated else {},
-        data_version=_shared([str(about.get("data_version") or "") for about in reports]),
+        data_version=versions.pop() if len(versions) == 1 else "",
         name="index",
     )
     body = join(
@@ -129,11 +130,14 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
     return (renderer or Renderer()).page(body, page)
 
 
+def _told(about: About, name: str) -> str:
+    """What a report says of itself; empty where it does not say it."""
+    found = about.get(name)
+    return "" if is_missing(found) else str(found)
+
+
 def _provider_name(about: About) -> str:
-    for name in ("provider_name", "provider"):
-        if not is_missing(about.get(name)):
-            return str(about[name])
-    return ""
+    return _told(about, "provider_name") or _told(about, "provider")
 
 
 def _providers(reports: Iterable[About]) -> list[_Provider]:
@@ -159,27 +163,15 @@ def _provider_of(reports: list[About]) -> _Provider:
     ordered.sort(key=_latest, reverse=True)
     ordered.sort(key=lambda about: _KINDS.get(str(about.get("kind")), len(_KINDS)))
     name = _provider_name(max(ordered, key=_latest))
-    names = dict.fromkeys(_names(ordered))
-    earlier = [other for other in names if other != name]
+    names = (n for about in ordered for n in (_provider_name(about), _told(about, "earlier_name")))
+    earlier = [other for other in dict.fromkeys(names) if other not in ("", name)]
     return _Provider(name, bool(ordered[0].get("simulated")), ordered, earlier)
 
 
 def _latest(about: About) -> tuple[str, ...]:
     """The day and the round of what a page is about, and of what came before: sorted as text."""
     fields = ("published", "round", "previous_published", "previous_round")
-    return tuple("" if is_missing(about.get(name)) else str(about[name]) for name in fields)
-
-
-def _names(reports: Iterable[About]) -> Iterator[str]:
-    for about in reports:
-        yield _provider_name(about)
-        if about.get("earlier_name"):
-            yield str(about["earlier_name"])
-
-
-def _shared(versions: list[str]) -> str:
-    found = sorted(set(filter(None, versions)))
-    return found[0] if len(found) == 1 else ""
+    return tuple(_told(about, name) for name in fields)
 
 
 def _national(about: About) -> Markup:
@@ -216,17 +208,14 @@ def _finder(providers: Sequence[_Provider]) -> Markup:
     )
 
 
-def _has(provider: _Provider, name: str) -> bool:
-    return provider.latest is not None and not is_missing(provider.latest.get(name))
-
-
 def _values(providers: Sequence[_Provider], name: str) -> list[str]:
-    return sorted({str(p.latest[name]) for p in providers if p.latest and _has(p, name)})
+    return sorted({p.of_latest(name) for p in providers} - {""})
 
 
 def _merit(rating: str) -> tuple[int, str]:
     """The best rating first; one that is not known last."""
-    return (-RATING_LEVELS.get(rating, -1), rating)
+    merit = [*BANDS, rating].index(rating)
+    return (-merit if rating in BANDS else 1, rating)
 
 
 def _shelves(providers: Sequence[_Provider]) -> list[Markup]:
@@ -234,7 +223,8 @@ def _shelves(providers: Sequence[_Provider]) -> list[Markup]:
         return [tag("p", "There is no report yet.")]
     shelves: dict[str, list[_Provider]] = {}
     many = len(providers) >= MANY
-    for provider in sorted(providers, key=_group_order) if many else providers:
+    by_merit = sorted(providers, key=lambda one: (one.latest is None, _merit(_group(one))))
+    for provider in by_merit if many else providers:
         shelves.setdefault(_group(provider) if many else "Providers", []).append(provider)
     return [
         tag(
@@ -251,11 +241,7 @@ def _shelves(providers: Sequence[_Provider]) -> list[Markup]:
 def _group(provider: _Provider) -> str:
     if provider.latest is None:
         return "Known only from a plan"
-    return str(provider.latest["rating"]) if _has(provider, "rating") else "Without a rating"
-
-
-def _group_order(provider: _Provider) -> tuple[bool, int, str]:
-    return (provider.latest is None, *_merit(_group(provider)))
+    return provider.of_latest("rating") or "Without a rating"
 
 
 def _row(provider: _Provider, *, many: bool) -> Markup:
@@ -270,15 +256,13 @@ def _row(provider: _Provider, *, many: bool) -> Markup:
     if provider.latest is None:
         said = tag("span", _NO_COMPARISON, class_="small")
     first, earlier = _by_need(provider.reports) if many else (provider.reports, [])
-    links = join(
-        [link for about in first for link in _links(about, provider.name, many=many)], " · "
+    links, older = (
+        join([link for about in of for link in _links(about, provider.name, many=many)], " · ")
+        for of in (first, earlier)
     )
     if earlier:
-        older = join(
-            [link for about in earlier for link in _links(about, provider.name, many=many)], " · "
-        )
         links += tag("details", tag("summary", "earlier", hidden(f", of {provider.name}")), older)
-    named = [name, EMPTY if marked else join([" ", shown_as("SIMULATED")])]
+    named = [name, EMPTY if marked else join([" ", tag("span", "SIMULATED", class_="tag")])]
     if provider.earlier:
         named.append(tag("span", f" earlier {joined(provider.earlier)}", class_="small"))
     held = tag("span", owner, class_="owner small") if owner else EMPTY
@@ -289,9 +273,9 @@ def _row(provider: _Provider, *, many: bool) -> Markup:
         tag("p", held) if many else EMPTY,
         tag("div", links, class_="links small"),
         data_row=True,
-        data_rating=_field(provider, "rating"),
-        data_way=_field(provider, "direction"),
-        data_round=_field(provider, "round"),
+        data_rating=provider.of_latest("rating"),
+        data_way=provider.of_latest("direction"),
+        data_round=provider.of_latest("round"),
         data_owner=owner,
     )
 
@@ -307,20 +291,13 @@ def _by_need(reports: Sequence[About]) -> tuple[list[About], list[About]]:
     return first, earlier
 
 
-def _field(provider: _Provider, name: str) -> str:
-    return str(provider.latest[name]) if provider.latest and _has(provider, name) else ""
-
-
 def _standing(about: About) -> Markup:
     """Rating, score and direction of the latest comparison."""
-    if about.get("kind") != "comparison" or is_missing(about.get("rating")):
+    rating, score, went = (_told(about, name) for name in ("rating", "score", "direction"))
+    if about.get("kind") != "comparison" or not rating:
         return EMPTY
-    score = "" if is_missing(about.get("score")) else f", {about['score']}"
-    moved = EMPTY
-    if about.get("direction") in _WAYS:
-        mark, kind = _WAYS[about["direction"]]
-        moved = join([" ", symbol(mark, kind), f" {about['direction']}"])
-    return join([tag("strong", about["rating"]), score, moved, "."])
+    moved = join([" ", way(went)]) if went else EMPTY
+    return join([tag("strong", rating), f", {score}" if score else "", moved, "."])
 
 
 def _links(about: About, provider: str, *, many: bool) -> list[Markup]:
@@ -340,9 +317,9 @@ def _links(about: About, provider: str, *, many: bool) -> list[Markup]:
 
 def _short_title(about: About) -> str:
     """What a report is called next to its provider's name."""
-    kind, now, before = (about.get(name) for name in ("kind", "round", "previous_round"))
-    if kind == "comparison" and not is_missing(now):
-        return str(now) if is_missing(before) else f"{before}\N{EN DASH}{now}"
+    kind, now, before = (_told(about, name) for name in ("kind", "round", "previous_round"))
+    if kind == "comparison" and now:
+        return f"{before}\N{EN DASH}{now}" if before else now
     title = str(about.get("title") or about.get("name") or "Report")
     return "all rounds" if kind == "rounds" else title.removeprefix(f"{about.get('short_name')}: ")
 

@@ -14,18 +14,20 @@ from pipeline.analysis.sentences import leadership
 from pipeline.analysis.sentences.phrases import inside, joined
 from pipeline.data.nearest import one_of
 from pipeline.publish.charts.themes import Names
-from pipeline.publish.reports.report_data import (
+from pipeline.publish.reports.report_page import (
     NoSuchReport,
+    ReportPage,
     check_comparison,
     open_report_data,
 )
-from pipeline.publish.reports.report_page import ReportPage
 
 
 class Comparison(ReportPage):
     """One edition of the comparison of two rounds of a provider, or of one round alone."""
 
     EDITION: ClassVar[str]
+    ADDS: ClassVar[str] = ""
+    """What the page says it adds to its shorter edition."""
     comparator: str = ""
     """Code of the aggregate the round is set against; empty where there is none."""
 
@@ -53,15 +55,16 @@ class Comparison(ReportPage):
         return page
 
     @property
-    def provider_name(self) -> str:
-        """The short name of the provider."""
-        return str(self.data.about["short_name"])
-
-    @property
     def rounds(self) -> tuple[str, str]:
         """The names of the earlier and the current round; the earlier is empty where none is."""
         about = self.data.about
         return (about["previous_round_name"] or "", about["round_name"])
+
+    @property
+    def sides(self) -> list[tuple[str, str]]:
+        """The rounds there are, earliest first: ``previous`` or ``current``, and its name."""
+        named = zip(("previous", "current"), self.rounds, strict=True)
+        return [(side, name) for side, name in named if name]
 
     @property
     def compares(self) -> bool:
@@ -136,12 +139,12 @@ class Comparison(ReportPage):
     def newer_aggregate(self) -> str:
         """That the aggregate was published after the report; empty where it was not."""
         days = {row["source"]: row["published"] for row in self.data.rows("sources")}
-        known = [row for row in self.data.rows("comparators") if days.get(row["source"])]
-        own = [days[row["source"]] for row in known if row["comparator"] == self.comparator]
+        row = self._comparator(self.comparator)
+        own = str((row and days.get(row["source"])) or "")
         report = str(self.inspections["current"]["published"])
-        if not own or own[0][: len(report)] <= report[: len(own[0])]:
+        if own[: len(report)] <= report[: len(own)]:
             return ""
-        return f" This aggregate was published after the report, in {day_in_words(own[0][:7])}."
+        return f" This aggregate was published after the report, in {day_in_words(own[:7])}."
 
     @property
     def another_aggregate(self) -> str:
@@ -149,12 +152,8 @@ class Comparison(ReportPage):
         own = str(self.data.about["comparator"])
         if self.comparator == own:
             return ""
-        if not own:
-            return " This aggregate was chosen by whoever made the page."
-        return (
-            " This aggregate was chosen by whoever made the page; the inspection's own is "
-            f"{self._named(own)}."
-        )
+        instead = f"; the inspection's own is {self._named(own)}" if own else ""
+        return f" This aggregate was chosen by whoever made the page{instead}."
 
     @property
     def without_aggregate(self) -> str:
@@ -199,19 +198,19 @@ class Comparison(ReportPage):
         """The name of the aggregate as it stands inside a sentence; empty where there is none."""
         return self._named(self.comparator)
 
+    def _comparator(self, code: str) -> Row | None:
+        return next((r for r in self.data.rows("comparators") if r["comparator"] == code), None)
+
     def _named(self, comparator: str) -> str:
-        found = [r for r in self.data.rows("comparators") if r["comparator"] == comparator]
-        if not found:
-            return ""
-        name = str(found[0]["short_name"] or found[0]["name"])
+        row = self._comparator(comparator)
+        name = str(row["short_name"] or row["name"]) if row else ""
         return f"all {name[4:]}" if name.startswith("All ") else name
 
     @property
     def period(self) -> str | None:
         """The time the aggregate covers, as printed; None where none is."""
-        rows = self.data.rows("comparators")
-        periods = [row["period"] for row in rows if row["comparator"] == self.comparator]
-        return next((str(period) for period in periods if period is not None), None)
+        row = self._comparator(self.comparator)
+        return str(row["period"]) if row and row["period"] is not None else None
 
     @property
     def names(self) -> Names:
@@ -221,8 +220,8 @@ class Comparison(ReportPage):
     @cached_property
     def tests(self) -> Row | None:
         """How many key questions were tested at once, and what chance alone would pass."""
-        rows = [row for row in self.data.rows("families") if row["family"] == "key questions"]
-        return rows[0] if rows and rows[0]["computed"] else None
+        rows = self.data.rows("families")
+        return next((r for r in rows if r["family"] == "key questions" and r["computed"]), None)
 
     @cached_property
     def level(self) -> float:
@@ -251,7 +250,7 @@ class Comparison(ReportPage):
         moved = leadership.movement(self.data.rows("standards"))
         status = str(self.overall["current"]["status"])
         first = leadership.where_it_stands(
-            self.provider_name, self.rounds[0], before, now, order, moved, status
+            str(self.data.about["short_name"]), self.rounds[0], before, now, order, moved, status
         )
         way = leadership.step(before, now, order)
         last = leadership.chief_change(

@@ -1,28 +1,43 @@
 """The first screen of both editions: three sentences, the ratings as tiles, the scale of points."""
 
+from collections.abc import Sequence
+
 from pipeline.analysis.ratings.bands import points_to_next
-from pipeline.analysis.records import Row
 from pipeline.analysis.sentences import leadership
 from pipeline.analysis.sentences.corrections import corrected_in_words
 from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.data import is_missing
-from pipeline.publish.page.blocks import Fact, ScoreScale
-from pipeline.publish.page.first_screen import FirstScreen, RatedStandard, RatingGrid, RatingTile
+from pipeline.publish.page.blocks import Block, Fact, ScoreScale
+from pipeline.publish.page.markup import EMPTY, Markup, tag, way
+from pipeline.publish.page.tables import rating, shade
 from pipeline.publish.reports.comparison.context import Comparison, direction
 
 
-def in_brief(report: Comparison, note: str = "") -> FirstScreen:
+def in_brief(report: Comparison) -> Block:
     """Return the first screen: the result, its weakness and chief change, ratings and points.
 
-    ``note`` says what the page adds to its shorter edition.
+    Side by side where there is room, otherwise in this order; what was promised stands last.
     """
-    return FirstScreen(
-        report.three_sentences,
-        facts(report),
-        rating_grid(report),
-        scale(report),
-        promised(report),
-        note,
+    first, *others = report.three_sentences
+    said = tag("p", first, class_="lead") + tag(
+        "div", *(tag("p", words) for words in others), class_="then"
+    )
+    note = tag("p", report.ADDS, class_="comment") if report.ADDS else EMPTY
+    points, known = scale(report), [fact.html() for fact in facts(report)]
+    return Block(
+        tag(
+            "div",
+            tag("div", said, note, class_="message"),
+            tag("div", _ratings(report), class_="rated"),
+            tag(
+                "div",
+                points.html() if points else EMPTY,
+                tag("dl", *known, class_="facts") if known else EMPTY,
+                class_="known",
+            ),
+            tag("dl", promised(report).html(), class_="facts promised"),
+            class_="first",
+        )
     )
 
 
@@ -79,44 +94,50 @@ def corrections(report: Comparison) -> list[str]:
     if report.EDITION != "leadership":
         return corrected_in_words(rows)
     said = corrected_in_words([r for r in rows if r["kind"] != "prompt"], only_moved=True)
-    return [*said[:MOST_CORRECTED], *_more_corrected(len(said) - MOST_CORRECTED)]
+    if (more := len(said) - MOST_CORRECTED) > 0:
+        moved = "correction" if more == 1 else "corrections"
+        said[MOST_CORRECTED:] = [
+            f"{in_words(more, capital=True)} more {moved} moved a verdict or a rating: see the "
+            "analyst edition."
+        ]
+    return said
 
 
 MOST_CORRECTED = 2
 """Corrections told on the leadership edition; the others are counted."""
 
 
-def _more_corrected(more: int) -> list[str]:
-    if more < 1:
-        return []
-    moved = "correction" if more == 1 else "corrections"
-    return [
-        f"{in_words(more, capital=True)} more {moved} moved a verdict or a rating: see the analyst "
-        "edition."
-    ]
+def _ratings(report: Comparison) -> Markup:
+    """The ratings of the standards, a row each, both rounds in sight on the smallest screen."""
+    headings = ["Standard", *(name for _, name in report.sides), *["Change"] * report.compares]
+    rows = []
+    for row in report.data.rows("standards"):
+        cells = [tag("th", row["name"], scope="row")]
+        for side, _ in report.sides:
+            words = str(row[f"{side}_rating"] or row[f"{side}_status"])
+            cells.append(_tile(words, report.ratings_of(side)))
+        if report.compares:
+            cells.append(tag("td", way(direction(row)), class_="way"))
+        rows.append(tag("tr", *cells))
+    table = tag(
+        "table",
+        tag("caption", "Ratings of the standards"),
+        tag("thead", tag("tr", *(tag("th", words, scope="col") for words in headings))),
+        tag("tbody", *rows),
+        class_="tiles",
+    )
+    return table + tag("p", f"Source: {report.documents()}.", class_="source")
 
 
-def rating_grid(report: Comparison) -> RatingGrid:
-    """Return the ratings of the standards, both rounds."""
-    sides = list(report.inspections)
+def _tile(words: str, ratings: Sequence[str]) -> Markup:
+    """A rating among ``ratings``, lowest first, as a cell; or the words why there is none.
 
-    def tile(row: Row, side: str) -> RatingTile:
-        words = row[f"{side}_rating"]
-        if is_missing(words):
-            words = row[f"{side}_status"]
-        return RatingTile(str(words), report.ratings_of(side))
-
-    standards = [
-        RatedStandard(
-            str(row["name"]),
-            [tile(row, side) for side in sides],
-            direction(row),
-        )
-        for row in report.data.rows("standards")
-    ]
-    rounds = [name for name in report.rounds if name]
-    source = f"Source: {report.documents()}."
-    return RatingGrid(standards, rounds, "Ratings of the standards", source)
+    Its fill and its squares both say the level.
+    """
+    if words not in ratings:
+        return tag("td", words, class_="none")
+    level = shade(ratings.index(words), len(ratings))
+    return tag("td", tag("span", rating(words, ratings), class_=f"tile {level}"))
 
 
 def scale(report: Comparison) -> ScoreScale | None:
@@ -141,16 +162,11 @@ def scale(report: Comparison) -> ScoreScale | None:
     if before is None and not is_missing(report.overall.get("previous", {}).get("score")):
         said += f" The score of {report.rounds[0]} does not compare."
     shown = ["current"] if before is None else ["previous", "current"]
-    return ScoreScale(bands, current=now, previous=before, caption=said + _our_sums(report, shown))
-
-
-def _our_sums(report: Comparison, sides: list[str]) -> str:
-    """Say which totals of the rounds shown no document prints."""
     sums = [
         str(report.inspections[side]["round_name"])
-        for side in sides
+        for side in shown
         if is_missing(report.overall[side]["printed_score"])
     ]
-    if not sums:
-        return ""
-    return f" No report prints the total of {joined(sums)}: it is our sum."
+    if sums:
+        said += f" No report prints the total of {joined(sums)}: it is our sum."
+    return ScoreScale(bands, current=now, previous=before, caption=said)

@@ -13,34 +13,29 @@ from pipeline.analysis.sentences.leadership import (
 from pipeline.analysis.sentences.phrases import capital, counted, in_words, inside
 from pipeline.data import is_missing
 from pipeline.publish.charts.themes import begins_at, theme_chart
-from pipeline.publish.page.blocks import Panel, Panels, Prose
+from pipeline.publish.page.blocks import Panels, Prose
 from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.page.page_info import page_info
-from pipeline.publish.page.pictures import Picture, Reference
-from pipeline.publish.page.tables import Column, Table
+from pipeline.publish.page.pictures import Picture, Reference, both
+from pipeline.publish.page.tables import Column
 from pipeline.publish.reports.comparison import first_screen
 from pipeline.publish.reports.comparison.context import Comparison, direction
-
-VERDICTS = {
-    "sufficient": "sufficient progress",
-    "some": "some progress",
-    "none": "no progress",
-}
-"""What an inspection found of a recommendation, in words; any other verdict is said as it is."""
+from pipeline.publish.reports.plans import VERDICTS
+from pipeline.publish.reports.report_page import ReportPage, of_side
 
 
 def earlier_promises(report: Comparison) -> Panels | Prose:
     """Return what the earlier plan promised on the chief weakness, and what was found of it."""
     earlier = report.inspections.get("previous")
     if earlier is None:
-        return Prose(["No earlier inspection is in the data."])
+        return Prose("No earlier inspection is in the data.")
     year = earlier["round_name"]
     rows = [r for r in report.data.rows("promises") if r["inspection"] == earlier["inspection"]]
     if not rows:
-        return Prose([f"No action plan that answers the inspection of {year} is in the data."])
+        return Prose(f"No action plan that answers the inspection of {year} is in the data.")
     own = answers_to(rows, report.weakness)
     if not own:
-        return Prose([f"No recommendation of {year} in the data is linked to the weakness of now."])
+        return Prose(f"No recommendation of {year} in the data is linked to the weakness of now.")
     lines = [_line(row) for row in own[:NAMED]]
     if len(own) > NAMED:
         lines.append(f"{in_words(len(own) - NAMED, capital=True)} more in the plan.")
@@ -48,39 +43,30 @@ def earlier_promises(report: Comparison) -> Panels | Prose:
     current = report.inspections["current"]["inspection"]
     if any(row["found_in"] == current for row in own):
         heading += f", with what {report.rounds[1]} found"
-    return Panels([Panel(heading, lines)])
+    return Panels({heading: lines})
 
 
 def _line(row: Row) -> str:
     """Return a recommendation, its response, and what was found of it where anything was."""
     said = f"{row['title']}: {RESPONSES.get(row['response'], row['response'])}"
-    return f"{said}." if is_missing(row["found"]) else f"{said}; {_found(row['found'])}."
-
-
-def _found(verdict: str) -> str:
-    return VERDICTS.get(verdict, verdict)
+    return f"{said}." if is_missing(row["found"]) else f"{said}; {VERDICTS[row['found']]}."
 
 
 def how_sure(report: Comparison) -> Prose:
     """Return three sentences on how sure all this is."""
-    return Prose([" ".join(report.certainty)])
+    return Prose(" ".join(report.certainty))
 
 
 def theme_picture(report: Comparison) -> Picture | Prose:
     """Return the one chart: key questions by theme, the weakest first."""
-    questions, bands = report.questions, report.bands
-    if all(row["current_percent"] is None for row in questions):
-        return Prose(["No share of cases is in the data for this inspection."])
-    broad, slim = (
-        theme_chart(questions, bands, report.names, narrow=narrow) for narrow in (False, True)
-    )
+    if all(row["current_percent"] is None for row in report.questions):
+        return Prose("No share of cases is in the data for this inspection.")
     return Picture(
-        broad,
+        both(theme_chart, report.questions, report.bands, report.names),
         "Share of cases done well",
         themes_finding(report),
         caption=" ".join(_how_to_read(report)),
-        see=Reference("the spreadsheet below", "#s-take-it-further", questions),
-        narrow=slim,
+        see=Reference("the spreadsheet below", "#s-take-it-further", report.questions),
         name="themes",
     )
 
@@ -126,18 +112,14 @@ def further(report: Comparison) -> Prose:
     if report.data.about["simulated"]:
         whose = "The figures are simulated"
     return Prose(
-        [
-            f"{whose}; the spreadsheet gives the place of each. Tests, methods and sources are in "
-            f"the analyst edition, {analyst}.html."
-        ]
+        f"{whose}; the spreadsheet gives the place of each. Tests, methods and sources are in "
+        f"the analyst edition, {analyst}.html."
     )
 
 
 def downloads(report: Comparison) -> Downloads:
     """Return the figures of this page as files."""
-    sides = [("previous", report.rounds[0])] if report.compares else []
-    sides.append(("current", report.rounds[1]))
-    ratings = Table(
+    report.table(
         [
             row | {"called": f"{row['standard']} {row['name']}", "way": direction(row)}
             for row in report.data.rows("standards")
@@ -146,34 +128,20 @@ def downloads(report: Comparison) -> Downloads:
         [
             Column("called", "Standard"),
             *[
-                Column(
-                    f"{side}_rating",
-                    name,
-                    "rating",
-                    report.ratings_of(side),
-                    missing=f"{side}_status",
-                    source=(f"{side}_source", f"{side}_place"),
-                )
-                for side, name in sides
+                of_side(side, "rating", name, report.ratings_of(side))
+                for side, name in report.sides
             ],
             *([Column("way", "Change")] if report.compares else []),
         ],
-        notes=report.notes,
         name="ratings",
         numbered=False,
     )
-    columns = [Column("theme", "Theme, ours"), Column("asked", "Key question")]
-    columns += [
-        Column(
-            f"{side}_percent",
-            name,
-            "percent",
-            missing=f"{side}_status",
-            source=(f"{side}_source", f"{side}_place"),
-        )
-        for side, name in sides
+    columns = [
+        Column("theme", "Theme, ours"),
+        Column("asked", "Key question"),
+        *(of_side(side, "percent", name) for side, name in report.sides),
+        Column("current_base", "Cases", "count", missing="no_base"),
     ]
-    columns.append(Column("current_base", "Cases", "count", missing="no_base"))
     if report.compares:
         columns += [
             Column("change_points", "Change", "points", missing="not comparable"),
@@ -181,26 +149,18 @@ def downloads(report: Comparison) -> Downloads:
         ]
     if report.aggregate:
         columns += [
-            Column(
-                "comparator_percent",
-                capital(report.aggregate),
-                "percent",
-                missing="comparator_status",
-                source=("comparator_source", "comparator_place"),
-            ),
+            of_side("comparator", "percent", capital(report.aggregate)),
             Column("benchmark_verdict", "Against them", missing="cannot be said"),
         ]
-    questions = Table(
+    report.table(
         report.questions,
         "Key questions: share of cases done well",
         columns,
         row_header="asked",
-        notes=report.notes,
         name="key-questions",
         numbered=False,
     )
-    info = page_info(report.data.about, report.edition)
-    return Downloads([ratings, questions], info, only_spreadsheet=True)
+    return ReportPage.downloads(report)
 
 
 class LeadershipReport(Comparison):

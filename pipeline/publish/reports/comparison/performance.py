@@ -6,9 +6,12 @@ from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.phrases import in_words, joined
 from pipeline.publish.charts import comparison as charts
 from pipeline.publish.page.blocks import Prose
-from pipeline.publish.page.pictures import Picture
+from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.comparison.context import Comparison
+
+_plain = "{:g}".format
+"""A figure with the decimals it is printed with, and no others."""
 
 
 def _with_round(report: Comparison, table: str) -> list[Row]:
@@ -37,7 +40,7 @@ def performance_figure(report: Comparison) -> Picture | Prose | None:
         if row["target"] is not None and row["unit"] == "percent"
     ]
     if not facts:
-        return Prose(["No contract measure in percent with its target is in the data."])
+        return Prose("No contract measure in percent with its target is in the data.")
     latest_first = {row["round_name"]: -at for at, row in enumerate(report.inspections.values())}
     facts.sort(key=lambda row: latest_first[row["round_name"]])
     finding = " ".join(
@@ -58,13 +61,12 @@ def performance_figure(report: Comparison) -> Picture | Prose | None:
         name="performance",
     )
     return Picture(
-        charts.target_chart(facts),
+        both(charts.target_chart, facts),
         "Contract measures against target",
         finding,
         caption=f"Disc: this provider. Diamond: {national}. Upright bar: target. "
         "The figures are those each report prints; they come from the Ministry of Justice.",
         table=table,
-        narrow=charts.target_chart(facts, narrow=True),
         name="targets",
     )
 
@@ -78,14 +80,14 @@ def people_table(report: Comparison) -> Table | Prose | None:
         | {
             "measure_name": f"{row['name']} ({row['unit']})",
             # A comparison that is printed in words only is shown in those words.
-            "comparison_in_words": (row["comparator"] and row["as_printed"]) or "not printed",
+            "in_words": (row["comparator"] and row["as_printed"]) or "not printed",
         }
         for row in _facts(report, "people", "interviews", "case-findings", "performance")
         if (row["topic"] != "performance" or row["unit"] != "percent")
         and any(row[name] is not None for name in ("previous_value", "comparator", "target"))
     ]
     if not rows:
-        return Prose(["No figure on staff with another to set beside it is in the data."])
+        return Prose("No figure on staff with another to set beside it is in the data.")
     target = Column("target", "Target", "number", show=_plain, missing="not printed")
     targets = [target] if any(row["target"] is not None for row in rows) else []
     return report.table(
@@ -95,13 +97,7 @@ def people_table(report: Comparison) -> Table | Prose | None:
             Column("measure_name", "Measure", wide=True),
             Column("previous_value", "Earlier", "number", show=_plain, missing="not printed"),
             Column("value", "This round", "number", show=_plain, source=("source", "place")),
-            Column(
-                "comparator_value",
-                "Comparison",
-                "number",
-                show=_plain,
-                missing="comparison_in_words",
-            ),
+            Column("comparator_value", "Comparison", "number", show=_plain, missing="in_words"),
             Column("comparator", "Compared with", missing="no comparison is printed"),
             *targets,
         ],
@@ -150,11 +146,6 @@ def _against_targets(name: str, facts: Sequence[Row]) -> str:
         if not row["met"]
     ]
     return f"{finding}; missed: {joined(missed)}." if missed else f"{finding}."
-
-
-def _plain(value: float) -> str:
-    """Return a figure with the decimals it is printed with, and no others."""
-    return f"{value:g}"
 
 
 def sample_table(report: Comparison) -> Table:

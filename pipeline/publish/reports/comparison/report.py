@@ -9,29 +9,11 @@ from pipeline.analysis.named_tables import InFull
 from pipeline.analysis.sentences.narrative import change_sentence, standing_sentence
 from pipeline.publish.page.blocks import Glossary
 from pipeline.publish.page.downloads import Downloads
-from pipeline.publish.page.first_screen import FirstScreen
-from pipeline.publish.reports.comparison import (
-    changes,
-    claims,
-    first_screen,
-    outlook,
-    performance,
-    ratings,
-    themes,
-)
+from pipeline.publish.reports.comparison import changes, first_screen, performance, ratings, themes
 from pipeline.publish.reports.comparison.context import Comparison
+from pipeline.publish.reports.report_page import ReportPage
 
 GLOSSARY = Path(__file__).with_name("glossary.csv")
-
-_ADDS = (
-    "This edition adds intervals, every prompt, every test with its p-values, the way to the next "
-    "rating, performance and staffing, methods, code, and the place of every figure."
-)
-
-
-def in_brief(report: Comparison) -> FirstScreen:
-    """Return the first screen, with what this edition adds."""
-    return first_screen.in_brief(report, _ADDS)
 
 
 def glossary(report: Comparison) -> Glossary:
@@ -48,16 +30,20 @@ def downloads(report: Comparison) -> Downloads:
     """Return the tables of the page, key questions and prompts as one table each."""
     themes.key_question_table(report, offered=True)
     if report.prompts:
-        themes.prompt_table(report, offered=True)
-    return report.packed()
+        report.shown.append(themes.prompt_table(report))
+    return ReportPage.downloads(report)
 
 
 class ComparisonReport(Comparison):
     """What the notebook calls: each section is a function of the comparison, listed here."""
 
     EDITION = "analyst"
+    ADDS = (
+        "This edition adds intervals, every prompt, every test with its p-values, the way to the "
+        "next rating, performance and staffing, methods, code, and the place of every figure."
+    )
 
-    in_brief = in_brief
+    in_brief = first_screen.in_brief
     by_theme = themes.by_theme
     key_question_table = themes.key_question_table
     key_question_figure = themes.key_question_figure
@@ -69,20 +55,20 @@ class ComparisonReport(Comparison):
     changes_in_words = changes.in_words
     overturned = changes.overturned
     level_of_tests = changes.level_of_tests
-    families_table = claims.families_table
-    claims_table = claims.claims_table
-    unclaimed_table = claims.unclaimed_table
-    other_tests_table = claims.other_tests_table
-    detectable_table = claims.detectable_table
-    next_rating = outlook.next_rating
-    next_rating_figure = outlook.next_rating_figure
-    stability_figure = outlook.stability_figure
-    totals_table = outlook.totals_table
+    families_table = changes.families_table
+    claims_table = changes.claims_table
+    unclaimed_table = changes.unclaimed_table
+    other_tests_table = changes.other_tests_table
+    detectable_table = changes.detectable_table
+    next_rating = ratings.next_rating
+    next_rating_figure = ratings.next_rating_figure
+    stability_figure = ratings.stability_figure
+    totals_table = ratings.totals_table
     performance_figure = performance.performance_figure
     people_table = performance.people_table
     characteristics_table = performance.characteristics_table
     sample_table = performance.sample_table
-    design_table = claims.design_table
+    design_table = changes.design_table
     glossary = glossary
     downloads = downloads
 

@@ -10,11 +10,12 @@ from pipeline.analysis.sentences.phrases import capital, inside, joined
 from pipeline.analysis.statistics.bases import possible_bases
 from pipeline.publish.charts.prompts import Dots, prompt_chart
 from pipeline.publish.charts.themes import begins_at, theme_chart
-from pipeline.publish.page.blocks import Heading, Prose, Together
-from pipeline.publish.page.markup import slug
-from pipeline.publish.page.pictures import Picture, Reference
+from pipeline.publish.page.blocks import Block, Prose, Together
+from pipeline.publish.page.markup import slug, tag
+from pipeline.publish.page.pictures import Picture, Reference, both
 from pipeline.publish.page.tables import Column, Table, p_value
 from pipeline.publish.reports.comparison.context import Comparison
+from pipeline.publish.reports.report_page import of_side
 
 
 def by_theme(report: Comparison) -> Together:
@@ -24,16 +25,20 @@ def by_theme(report: Comparison) -> Together:
         parts.append(prompt_figure(report))
     every = grouped(report.prompts, "theme")
     for theme, questions in grouped(report.questions, "theme").items():
-        parts += [Heading(str(theme)), _questions(report, str(theme), questions)]
+        parts += [Block(tag("h3", theme)), _questions(report, str(theme), questions)]
         prompts = [row for row in every[theme] if row["current_percent"] is not None]
         if prompts:
-            parts.append(_prompts(report, str(theme), prompts))
+            # The lowest of each key question first.
+            by_question = grouped(prompts, "key_question").values()
+            ordered = [row for rows in by_question for row in sorted(rows, key=_share)]
+            caption = f"{theme}: prompts"
+            parts.append(prompt_rows(report, ordered, caption, slug(theme), drawn=True))
         silent = [r["current_status"] for r in every[theme] if r["current_percent"] is None]
         if silent:
             counts = Counter(silent).most_common()
             why = joined([f"{status} ({number})" for status, number in counts])
-            parts.append(Prose([f"Prompts without a figure in {report.rounds[1]}: {why}."]))
-    return Together(parts)
+            parts.append(Prose(f"Prompts without a figure in {report.rounds[1]}: {why}."))
+    return Together(*parts)
 
 
 def _questions(report: Comparison, theme: str, questions: list[Row]) -> Picture | Table:
@@ -41,25 +46,19 @@ def _questions(report: Comparison, theme: str, questions: list[Row]) -> Picture 
     known = [row for row in questions if row["current_percent"] is not None]
     if not known:
         return numbers
-    bands = report.bands
-    broad, slim = (
-        theme_chart(questions, bands, report.names, intervals=True, narrow=narrow)
-        for narrow in (False, True)
-    )
-    low = begins_at(questions, bands)
+    low = begins_at(questions, report.bands)
     cut = f" The axis begins at {low}%: nothing lies below." if low else ""
     finding = f"{span(known)} of cases in {report.rounds[1]}."
     if report.compares:
         finding += f" {changes_in_short(questions)}"
     return Picture(
-        broad,
+        both(theme_chart, questions, report.bands, report.names, intervals=True),
         f"{theme}: key questions",
         finding,
         caption="Line through a disc: the range in which the provider's share lies with 95% "
         f"confidence, where the number of cases is known.{cut}",
         table=numbers,
         open_table=True,
-        narrow=slim,
         name=f"questions-{theme}",
     )
 
@@ -70,35 +69,17 @@ def question_rows(
     """Return key questions with both rounds, the change and the aggregate, a row each."""
     columns = [
         Column("asked", "Key question", wide=True),
-        Column(
-            "current_percent",
-            report.rounds[1],
-            "percent",
-            missing="current_status",
-            source=("current_source", "current_place"),
-        ),
+        of_side("current", "percent", report.rounds[1]),
+        Column("current_base", "Cases", "count", missing="no_base"),
     ]
-    columns.append(Column("current_base", "Cases", "count", missing="no_base"))
     if report.aggregate:
         columns += [
-            Column(
-                "comparator_percent",
-                capital(report.aggregate),
-                "percent",
-                missing="comparator_status",
-                source=("comparator_source", "comparator_place"),
-            ),
+            of_side("comparator", "percent", capital(report.aggregate)),
             Column("benchmark_verdict", "Against them", "mark", missing="cannot be said"),
         ]
     if report.compares:
         columns += [
-            Column(
-                "previous_percent",
-                report.rounds[0],
-                "percent",
-                missing="previous_status",
-                source=("previous_source", "previous_place"),
-            ),
+            of_side("previous", "percent", report.rounds[0]),
             Column("change_points", "Change", "change", missing="no_change"),
             Column("verdict", "Test", "mark", missing="no_change"),
         ]
@@ -137,15 +118,13 @@ def prompt_figure(report: Comparison) -> Picture:
     known = [row for row in report.prompts if row["current_percent"] is not None]
     ends = sorted(known, key=_share)
     lowest, highest = ends[0], ends[-1]
-    broad, slim = (prompt_chart(known, narrow=narrow) for narrow in (False, True))
     return Picture(
-        broad,
+        both(prompt_chart, known),
         f"Prompts in {report.rounds[1]}, by theme",
         f"Lowest, {int(lowest['current_percent'])}%: {_quoted(lowest['wording'])}. "
         f"Highest, {int(highest['current_percent'])}%: {_quoted(highest['wording'])}.",
         caption="A dot is a prompt. Inspectors weigh the answers; no sum is taken.",
         see=Reference("the tables below", f"#t-prompts-{slug(known[0]['theme'])}", known),
-        narrow=slim,
         name="prompts",
     )
 
@@ -154,59 +133,40 @@ def _share(row: Row) -> int:
     return int(row["current_percent"])
 
 
-def _prompts(report: Comparison, theme: str, prompts: list[Row]) -> Table:
-    """Return the prompts of a theme, the lowest of each key question first, with their dots."""
-    asked = grouped(prompts, "key_question").values()
-    shown = [row for rows in asked for row in sorted(rows, key=_share)]
-    return prompt_rows(report, shown, f"{theme}: prompts", slug(theme), drawn=True)
-
-
 def _quoted(wording: object) -> str:
     return f"“{str(wording).rstrip('.')}”"
 
 
 def prompt_rows(
-    report: Comparison,
-    prompts: list[Row],
-    caption: str,
-    name: str,
-    *,
-    offered: bool = False,
-    drawn: bool = False,
+    report: Comparison, prompts: list[Row], caption: str, name: str, *, drawn: bool = False
 ) -> Table:
     """Return prompts with both rounds, the change and its test, a row each; ``drawn`` with dots."""
-    columns = [
-        Column("wording", "Prompt", wide=True),
-        Column("current_percent", report.rounds[1], "percent", missing="current_status"),
+    now = Column("current_percent", report.rounds[1], "percent", missing="current_status")
+    tests = [
+        Column("p_min", "Smallest p", "p", missing="no_p"),
+        Column("p_max", "Largest p", "p", missing="no_p"),
     ]
-    rows = prompts
-    p: list[Column] = []
     if drawn:
-        rows = [{**row, "dots": _dots(row), "p": _p(row)} for row in rows]
-        columns[1] = Column("dots", report.rounds[1], unit="line: 0% to 100%", show=Dots.html)
-        p = [Column("p", "p", align="right", missing="no_p")]
+        prompts = [{**row, "dots": _dots(row), "p": _p(row)} for row in prompts]
+        now = Column("dots", report.rounds[1], unit="line: 0% to 100%", show=Dots.html)
+        tests = [Column("p", "p", align="right", missing="no_p")]
+    columns = [Column("wording", "Prompt", wide=True), now]
     if report.compares:
         columns += [
             Column("previous_percent", report.rounds[0], "percent", missing="previous_status"),
             Column("change_points", "Change", "change", missing="no_change"),
             Column("verdict", "Test", "mark", missing="no_change"),
-            *(
-                p
-                or [
-                    Column("p_min", "Smallest p", "p", missing="no_p"),
-                    Column("p_max", "Largest p", "p", missing="no_p"),
-                ]
-            ),
+            *tests,
         ]
     return report.table(
-        rows,
+        prompts,
         caption,
         columns,
         groups="asked",
         group_name="Key question",
         row_source=("current_source", "current_place"),
         name=f"prompts-{name}",
-        offered=offered,
+        offered=False,
         numbered=False,
         comment=f"Ring: {report.rounds[0]}; disc: {report.rounds[1]}."
         if drawn and report.compares
@@ -239,24 +199,18 @@ def key_question_table(report: Comparison, *, offered: bool = False) -> Table:
 
 def key_question_figure(report: Comparison) -> Picture:
     """Return the picture of every key question, by theme."""
-    broad, slim = (
-        theme_chart(report.questions, report.bands, report.names, intervals=True, narrow=narrow)
-        for narrow in (False, True)
-    )
     return Picture(
-        broad,
+        both(theme_chart, report.questions, report.bands, report.names, intervals=True),
         "Key questions by theme",
         changes_in_short(report.questions),
         see=key_question_table(report),
-        narrow=slim,
         name="key-questions",
     )
 
 
-def prompt_table(report: Comparison, *, offered: bool = False) -> Table:
+def prompt_table(report: Comparison) -> Table:
     """Return every prompt with both rounds, the change and its test."""
-    caption = "All prompts: share of cases answered yes"
-    return prompt_rows(report, report.prompts, caption, "all", offered=offered)
+    return prompt_rows(report, report.prompts, "All prompts: share of cases answered yes", "all")
 
 
 def not_comparable(report: Comparison) -> Prose | None:
@@ -275,4 +229,5 @@ def not_comparable(report: Comparison) -> Prose | None:
     ]
     for comparable, words in (("no", "Key questions on"), ("caution", "Only with caution,")):
         lines += [f"{words} {names}: {reason}" for names, reason in report.reasons(comparable)]
-    return Prose(lines or ["Both inspections asked the same questions; all figures compare."])
+    all_compare = "Both inspections asked the same questions; all figures compare."
+    return Prose(*lines or [all_compare])

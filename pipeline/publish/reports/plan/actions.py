@@ -15,10 +15,10 @@ from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.data import is_missing
 from pipeline.publish.charts.timeline import UNDATED, how_to_read, timeline, timeline_rows
 from pipeline.publish.page.blocks import Prose
-from pipeline.publish.page.pictures import Picture
+from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table, mark
-from pipeline.publish.reports.plan.context import Plan, number_of
-from pipeline.publish.reports.slippage import slippage_table
+from pipeline.publish.reports.plan.context import NO_ACTION, Plan, number_of
+from pipeline.publish.reports.plans import slippage_table
 
 _STATE_WORDS = {
     "passed": "target has gone by",
@@ -31,9 +31,9 @@ _STATE_WORDS = {
 def due_picture(report: Plan) -> Picture | Prose:
     """Return the actions by owner and due month; in words where none has a date."""
     if report.actions.empty:
-        return _no_actions(report)
+        return Prose(NO_ACTION)
     if report.actions["due_on"].isna().all():
-        return Prose([_timeline_finding(report)], report.notes)
+        return Prose(_timeline_finding(report))
     rows = timeline_rows(report.actions)
     rows["target"] = [
         day_in_words(column) if column[:1].isdigit() else UNDATED[column].replace("\n", " ")
@@ -53,12 +53,11 @@ def due_picture(report: Plan) -> Picture | Prose:
         name="timeline-numbers",
     )
     return Picture(
-        timeline(report.actions, report.as_of),
+        both(timeline, report.actions, report.as_of),
         title="Actions by owner and due date",
         finding=_timeline_finding(report),
         caption=how_to_read(report.actions),
         table=numbers,
-        narrow=timeline(report.actions, report.as_of, narrow=True),
         name="timeline",
     )
 
@@ -91,7 +90,7 @@ def _timeline_finding(report: Plan) -> str:
 def actions_table(report: Plan) -> Table | Prose:
     """Return every action with its owner, target, measure and where it stands."""
     if report.actions.empty:
-        return _no_actions(report)
+        return Prose(NO_ACTION)
     headings = report.recommendations.set_index("recommendation")["heading"]
     moves = ["revisions", "slipped_months"]
     moved = look_up(report.actions, report.progress, ["action"], moves)
@@ -130,15 +129,13 @@ def _target(row: Row) -> str | None:
     if is_missing(row["revised_due_printed"]):
         return None if is_missing(row["due_printed"]) else str(row["due_printed"])
     first = "none" if is_missing(row["due_printed"]) else row["due_printed"]
-    said = [f"first: {first}", f"revised {_times(int(row['revisions']))}"]
+    often = int(row["revisions"])
+    times = {1: "once", 2: "twice"}.get(often, f"{in_words(often)} times")
+    said = [f"first: {first}", f"revised {times}"]
     if not is_missing(months := row["slipped_months"]):
         way = "later" if months >= 0 else "earlier"
         said.append(f"{counted(abs(int(months)), 'month')} {way}" if months else "same month")
     return f"{row['revised_due_printed']} ({'; '.join(said)})"
-
-
-def _times(number: int) -> str:
-    return {1: "once", 2: "twice"}.get(number, f"{in_words(number)} times")
 
 
 def _stands(report: Plan, row: Row) -> str:
@@ -162,12 +159,9 @@ def updates_table(report: Plan) -> Table | Prose:
     updates = report.updates
     if updates.empty:
         return Prose(
-            [
-                f"No update on this plan was on record as of {report.day}. An action whose target "
-                f'has gone by therefore reads "{TARGET_PASSED}", which says what we know and '
-                "not what was done."
-            ],
-            report.notes,
+            f"No update on this plan was on record as of {report.day}. An action whose target "
+            f'has gone by therefore reads "{TARGET_PASSED}", which says what we know and '
+            "not what was done."
         )
     frame = updates.sort_values(["action", "date"])
     frame = frame.assign(day=frame["date"].map(day_in_words))
@@ -199,6 +193,7 @@ def priorities_table(report: Plan) -> Table | None:
     frame = report.actions[report.actions["priority"].notna()]
     if frame.empty:
         return None
+    without = len(report.actions) - len(frame)
     marked = frame[["priority"]].assign(
         actions=1,
         dated=frame["due_on"].notna(),
@@ -216,20 +211,14 @@ def priorities_table(report: Plan) -> Table | None:
             Column("closed", "Complete or dropped", "count"),
         ],
         name="priorities",
-        comment=_without_priority(len(report.actions) - len(frame)),
+        comment=f"For {counted(without, 'action')} the plan prints none." if without else "",
     )
-
-
-def _without_priority(number: int) -> str:
-    if not number:
-        return ""
-    return f"For {counted(number, 'action')} the plan prints none."
 
 
 def completeness_table(report: Plan) -> Table | Prose:
     """Return how many actions of each recommendation have an owner, a date and a measure."""
     if report.actions.empty:
-        return _no_actions(report)
+        return Prose(NO_ACTION)
     shares = completeness(report.recommendations)
     headings = report.recommendations.set_index("recommendation")["heading"]
     frame = shares.assign(heading=shares["recommendation"].map(headings).fillna("Whole plan"))
@@ -251,7 +240,3 @@ def completeness_table(report: Plan) -> Table | Prose:
         comment="Shares are of the actions in the row. Recommendations without an action are "
         "left out.",
     )
-
-
-def _no_actions(report: Plan) -> Prose:
-    return Prose(["No action of this plan has been entered."], report.notes, "no-actions")

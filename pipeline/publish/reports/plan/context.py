@@ -13,21 +13,9 @@ from pipeline.analysis.ratings.bands import ratings_in_order
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.data import is_missing
-from pipeline.publish.reports.report_data import NoSuchReport, open_report_data
-from pipeline.publish.reports.report_page import ReportPage
+from pipeline.publish.reports.report_page import NoSuchReport, ReportPage, open_report_data
 
-VERDICTS = {
-    "sufficient": "sufficient progress",
-    "some": "some progress",
-    "none": "no progress",
-    "superseded": "no longer applies",
-}
-"""What the next inspection found of a recommendation, in the words of a sentence."""
-
-
-def in_time(day: str) -> str:
-    """Return a day or month as a sentence says when: on 7 February 2020, in February 2020."""
-    return f"{'in' if len(day) == len('2020-02') else 'on'} {day_in_words(day)}"
+NO_ACTION = "No action of this plan has been entered."
 
 
 def number_of(action: str) -> str:
@@ -164,9 +152,10 @@ class Plan(ReportPage):
         on = self.plan["replaced_on"]
         if is_missing(on) or str(on) > self.as_of:
             return ""
+        when = f"{'in' if len(str(on)) == len('2020-02') else 'on'} {day_in_words(str(on))}"
         return (
-            f"This plan was replaced by one submitted {in_time(str(on))}; what stands below is "
-            "what this one promised."
+            f"This plan was replaced by one submitted {when}; what stands below is what this one "
+            "promised."
         )
 
     @cached_property

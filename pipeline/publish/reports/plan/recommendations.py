@@ -1,20 +1,30 @@
-"""One row a recommendation: the answer, what is promised, what was found, what moved."""
+"""One row a recommendation: the answer, what is promised, what was found; then what moved."""
+
+from typing import Literal
 
 import pandas as pd
 
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.data import is_missing
-from pipeline.publish.page.blocks import Prose
+from pipeline.publish.page.blocks import Notice, Prose
 from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.plan.context import VERDICTS, Plan
+from pipeline.publish.reports.plan.context import Plan
+from pipeline.publish.reports.plans import VERDICTS
+from pipeline.publish.reports.report_page import of_side
+
+_SUBJECTS = {"standard": "Standard", "key question": "Key question", "prompt": "Prompt"}
+_OURS = (
+    "Which standards, key questions and prompts a recommendation should move is our judgement, not "
+    "the documents'."
+)
 
 
 def recommendations_table(report: Plan) -> Table | Prose:
     """Return every recommendation with its response, its actions, what was found and what moved."""
     frame = report.recommendations
     if frame.empty:
-        return Prose(["No recommendation of this plan has been entered yet."], report.notes)
+        return Prose("No recommendation of this plan has been entered yet.")
     frame = frame.assign(promised=[_promised(row) for row in records(frame)])
     frame["why"] = frame["response"].where(frame["response"] != "agreed", "agreed in full")
     founds = []
@@ -81,12 +91,12 @@ def _moved(report: Plan) -> dict[int, str]:
     frame = report.linked
     frame = frame[frame["kind"].isin(["key question", "standard"]) & (frame["timing"] != "none")]
     return {
-        number: "; ".join(text for row in rows if (text := _linked(row)))
+        number: "; ".join(text for row in rows if (text := _in_words(row)))
         for number, rows in grouped(records(frame), "recommendation").items()
     }
 
 
-def _linked(row: Row) -> str:
+def _in_words(row: Row) -> str:
     """``2.1.2 Assessment: offending and desistance 70% to 80%``; empty where nothing stands."""
     kind = "rating" if row["kind"] == "standard" else "percent"
     before, now = row[f"previous_{kind}"], row[f"current_{kind}"]
@@ -104,7 +114,7 @@ def totals(report: Plan) -> Prose:
     counts = report.data["responses"]
     printed = counts[counts["printed"].notna()]
     if printed.empty:
-        return Prose(["The plan prints no totals; the counts are ours."], report.notes)
+        return Prose("The plan prints no totals; the counts are ours.")
     parts = [
         f"{row['printed']} {row['response']}"
         if row["response"] != "total"
@@ -115,7 +125,7 @@ def totals(report: Plan) -> Prose:
     rows = "They are the counts of its rows."
     if (counts["agrees"] == "no").any():
         rows = "Its recommendations have not all been entered."
-    return Prose([f"The plan prints its own totals: {joined(parts)}. {rows}"], report.notes)
+    return Prose(f"The plan prints its own totals: {joined(parts)}. {rows}")
 
 
 def repeated(report: Plan) -> Prose:
@@ -148,7 +158,7 @@ def repeated(report: Plan) -> Prose:
             f"{row['repeated_recommendation']} of {row['repeated_plan']}, "
             f"{_answered(row['repeated_response']).removeprefix('which was ')}."
         )
-    return Prose(sentences or ["No recommendation is a repeat."], report.notes, "repeated")
+    return Prose(*sentences or ["No recommendation is a repeat."])
 
 
 def _answered(response: object) -> str:
@@ -170,10 +180,113 @@ def remarks(report: Plan) -> Table | Prose:
         some = "s" if len(actions) > 1 else ""
         rows.append((f"Action{some} {joined(list(actions['number']))}", str(note)))
     if not rows:
-        return Prose(["Nothing in the documents needs remarking."], report.notes, "remarks")
+        return Prose("Nothing in the documents needs remarking.")
     return report.table(
         pd.DataFrame(rows, columns=["about", "remark"]),
         "What the documents leave open, and how we read it",
         [Column("about", "About"), Column("remark", "Remark", wide=True)],
         name="remarks",
     )
+
+
+# The figures and ratings that a recommendation should move, from one round to the next.
+
+
+def how_to_read(report: Plan) -> Notice | Prose:
+    """Return how the figures and ratings below may be read."""
+    timing = set(report.data["loop"]["timing"])
+    if not timing:
+        return Prose("Nothing has been linked to the recommendations of this plan.")
+    if timing == {"after"}:
+        return Notice(
+            _OURS,
+            "A figure that moved after a recommendation did not necessarily move because of it.",
+            heading="How to read what moved",
+        )
+    if timing == {"before"}:
+        return Notice(
+            _OURS,
+            "No later inspection is in the data. The figures lead up to the recommendations: they "
+            "show where the provider stood when they were made and say nothing of their effect.",
+            heading="How to read where it stood",
+        )
+    return Prose(
+        _OURS, "The inspection this plan answers is not in the data, so no figure stands here."
+    )
+
+
+def linked_figures(report: Plan) -> Table | Prose:
+    """Return the key questions and prompts linked to each recommendation, and what moved."""
+    frame, links = _linked(report, ["key question", "prompt"]), _linked(report, list(_SUBJECTS))
+    if len(links) and set(links["timing"]) <= {"none"}:
+        return report.table(
+            links,
+            "What each recommendation should move, in our judgement",
+            [
+                Column("linked", "Linked to", wide=True),
+                Column("reason", "Why we link it", wide=True),
+            ],
+            groups="heading",
+            name="linked-figures",
+        )
+    if frame.empty:
+        return Prose("No figure stands beside a recommendation of this plan.")
+    caution = frame["comparable"].fillna("") == "caution"
+    cautioned = frame["linked"] + " (compares only with caution)"
+    frame = frame.assign(
+        linked=frame["linked"].mask(caution, cautioned),
+        change_missing=frame["current_percent"].map(
+            lambda value: "no figure" if is_missing(value) else "not comparable"
+        ),
+        verdict=frame["change_verdict"].fillna("not comparable"),
+    )
+    moved = [
+        Column("change_points", "Change", "change", missing="change_missing"),
+        Column("verdict", "Test of the change", "mark"),
+    ]
+    caption = "Figures linked to each recommendation"
+    return _two_rounds(report, frame, caption, "percent", moved, "linked-figures")
+
+
+def linked_ratings(report: Plan) -> Table | Prose:
+    """Return the standards linked to each recommendation and their ratings."""
+    frame = _linked(report, ["standard"])
+    if frame.empty or set(frame["timing"]) <= {"none"}:
+        return Prose("No rating stands beside a recommendation of this plan.")
+    frame = frame.assign(moved=frame["direction"].fillna("not comparable"))
+    moved = [Column("moved", "Change", "mark")]
+    caption = "Ratings of standards linked to a recommendation"
+    return _two_rounds(report, frame, caption, "rating", moved, "linked-ratings")
+
+
+def _two_rounds(
+    report: Plan,
+    frame: pd.DataFrame,
+    caption: str,
+    kind: Literal["percent", "rating"],
+    moved: list[Column],
+    name: str,
+) -> Table:
+    """Return what is linked to each recommendation, the later round beside any earlier one.
+
+    ``moved`` are the columns on what changed between them.
+    """
+    earlier, later = report.rounds_of(frame)
+    ratings = [report.ratings_of(frame, side) for side in ("previous", "current")]
+    columns = [of_side("current", kind, later, ratings[1], missing="without_figure")]
+    if earlier:
+        before = of_side("previous", kind, earlier, ratings[0], missing="earlier_without")
+        columns = [before, *columns, *moved]
+    return report.table(
+        frame,
+        f"{caption}, {joined([earlier, later] if earlier else [later])}",
+        [Column("linked", "Linked to", wide=True), *columns, Column("reason", "Why we link it")],
+        groups="heading",
+        name=name,
+    )
+
+
+def _linked(report: Plan, kinds: list[str]) -> pd.DataFrame:
+    frame = report.linked[report.linked["kind"].isin(kinds)]
+    subjects = frame["kind"].map(_SUBJECTS) + " " + frame["subject"] + ": " + frame["label"]
+    return frame.assign(linked=subjects)

@@ -1,4 +1,4 @@
-"""The providers one below the other: score, change, ratings, and how far the order holds."""
+"""The table of providers one below the other: score, change, ratings, how far the order holds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.records import Row
 from pipeline.analysis.sentences.phrases import joined
-from pipeline.publish.page.blocks import Panel, Panels, Prose, Together
 from pipeline.publish.page.display import Shown
 from pipeline.publish.page.finder import finder
 from pipeline.publish.page.markup import (
@@ -23,50 +22,17 @@ from pipeline.publish.page.markup import (
     tag,
 )
 from pipeline.publish.page.source_notes import SourceNotes
-from pipeline.publish.page.tables import Column, Table, shade
-from pipeline.publish.reports.national.context import National
+from pipeline.publish.page.tables import shade
 
-_NO_EARLIER = "no earlier inspection"
+NO_EARLIER = "no earlier inspection"
 _WAYS = {"rose": "rating rose", "stayed": "rating stayed", "fell": "rating fell"}
 _STRIP = 108
-
-
-def providers_data(report: National) -> Table:
-    """Return the table of providers as it is offered for download."""
-    once = report.providers["previous_round"].isna()
-    rows = report.providers.assign(
-        ranks=[_ranks(row) for row in records(report.providers)],
-        no_rating=report.providers["previous_status"].mask(once, _NO_EARLIER),
-        no_score=once.map({True: _NO_EARLIER, False: "none that compares"}),
-    )
-    return report.table(
-        rows,
-        "Providers: latest inspection, change and place",
-        [
-            Column("name", "Provider"),
-            Column("owner", "Owner", missing="not in the data"),
-            Column("round", "Round", "text"),
-            Column("rating", "Overall rating", missing="status"),
-            Column("points", "Score", "count", missing="no score", source=("source", "place")),
-            Column("previous_rating", "Rating before", missing="no_rating"),
-            Column("previous_points", "Score before", "count", missing="no_score"),
-            Column("points_change", "Change", "number", unit="points", missing="does not compare"),
-            Column("comparable_standards", "Standards compared", "count", missing=_NO_EARLIER),
-            Column("lowest_label", "Lowest key question", missing="no figure"),
-            Column("lowest_percent", "Its share", "percent", missing="no figure"),
-            Column("ranks", "Ranks it might have had", missing="cannot be said"),
-        ],
-        name="providers",
-        numbered=False,
-    )
-
-
-def _ranks(row: Row) -> Any:
-    if is_missing(row["best_rank"]):
-        return pd.NA
-    if row["best_rank"] == row["worst_rank"]:
-        return str(row["best_rank"])
-    return f"{row['best_rank']} to {row['worst_rank']}"
+_HOW_TO_READ = (
+    "Ring: the round before. Disc: the latest round. Upright lines: where the next overall rating "
+    "begins. Change: over the standards whose ratings compare. Ranks: the places that other cases "
+    "of the same work might have given; where two intervals overlap, the order of the two "
+    "providers may be chance."
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,7 +58,7 @@ class ProvidersTable(Shown):
     def html(self) -> Markup:
         """Return the box, the key to the tiles and the table."""
         caption = "Providers, highest score first"
-        heading = f"Table {self.notes.number('Table', 'providers', caption)}"
+        heading = self.notes.number("Table", "providers")
         most = self.rows[0]["most"]
         heads = [
             ("Provider", "text", ""),
@@ -122,7 +88,7 @@ class ProvidersTable(Shown):
                 finder("Find a provider", len(self.rows), self._lists()),
                 self._key(),
                 scroll_region(table, "c-providers"),
-                tag("p", self._comment(), class_="comment"),
+                tag("p", _HOW_TO_READ, class_="comment"),
             ]
         )
 
@@ -154,20 +120,11 @@ class ProvidersTable(Shown):
             kind = shade(self.grades.index(rating), len(self.grades))
         return tag("b", letters.upper(), class_=kind)
 
-    def _comment(self) -> str:
-        return (
-            "Ring: the round before. Disc: the latest round. Upright lines: where the next overall "
-            "rating begins. Change: over the standards whose ratings compare. Ranks: the places "
-            "that other cases of the same work might have given; where two intervals overlap, the "
-            "order of the two providers may be chance."
-        )
-
     def _head(self, words: str, sort: str, unit: str) -> Markup:
         below = tag("span", unit, class_="unit") if unit else EMPTY
         return tag("th", words, below, scope="col", data_sort=sort)
 
     def _row(self, row: Row, seen: set[int]) -> Markup:
-        owner = row["owner"]
         way = row["rating_direction"]
         return tag(
             "tr",
@@ -180,7 +137,7 @@ class ProvidersTable(Shown):
             self._places(row),
             data_row=True,
             data_rating=None if is_missing(row["rating"]) else row["rating"],
-            data_owner=None if is_missing(owner) else owner,
+            data_owner=None if is_missing(row["owner"]) else row["owner"],
             data_way=None if is_missing(way) else _WAYS[way],
         )
 
@@ -191,10 +148,11 @@ class ProvidersTable(Shown):
 
     def _overall(self, row: Row) -> Markup:
         if is_missing(row["rating"]):
-            return tag("td", row["status"], class_="none", data_v="")
-        score = EMPTY if is_missing(row["points"]) else tag("small", f" {row['points']}")
-        value = "" if is_missing(row["points"]) else row["points"]
-        return tag("td", row["rating"], score, data_v=str(value))
+            return _none(row["status"])
+        if is_missing(row["points"]):
+            return tag("td", row["rating"])
+        score = tag("small", f" {row['points']}")
+        return tag("td", row["rating"], score, data_v=str(row["points"]))
 
     def _strip(self, row: Row) -> Markup:
         """Draw the score then and now; the numbers stand in the columns next to it."""
@@ -216,8 +174,7 @@ class ProvidersTable(Shown):
 
     def _change(self, row: Row) -> Markup:
         if is_missing(row["points_change"]):
-            why = _NO_EARLIER if is_missing(row["previous_round"]) else "does not compare"
-            return tag("td", why, class_="none", data_v="")
+            return _none(NO_EARLIER if is_missing(row["previous_round"]) else "does not compare")
         part = EMPTY
         if row["comparable_standards"] != row["standards"]:
             part = tag("small", f" on {row['comparable_standards']} of {row['standards']}")
@@ -238,31 +195,28 @@ class ProvidersTable(Shown):
 
     def _lowest(self, row: Row) -> Markup:
         if is_missing(row["lowest_label"]):
-            return tag("td", "no figure", class_="none", data_v="")
+            return _none("no figure")
         return tag("td", row["lowest_label"], tag("small", f" {row['lowest_percent']}%"))
 
     def _places(self, row: Row) -> Markup:
-        ranks = _ranks(row)
-        if is_missing(ranks):
-            return tag("td", "cannot be said", class_="none", data_v="")
+        shown = ranks(row)
+        if is_missing(shown):
+            return _none("cannot be said")
         middle = (row["best_rank"] + row["worst_rank"]) / 2
-        return tag("td", ranks, data_v=f"{middle:g}", class_="c")
+        return tag("td", shown, data_v=f"{middle:g}", class_="c")
 
 
-def providers_table(report: National) -> ProvidersTable:
-    """Return the table of providers as the page shows it."""
-    providers_data(report)
-    bands = report.data["overall_bands"].sort_values("lower_points")
-    grades = report.data["rating_bands"].sort_values("points")
-    return ProvidersTable(
-        rows=records(report.providers),
-        tiles=grouped(records(report.data["tiles"]), "provider"),
-        standards=[(row["standard"], row["name"]) for row in records(report.data["standards"])],
-        bounds=[int(lower) for lower in bands["lower_points"] if lower],
-        ratings=[str(name) for name in bands["rating"]][::-1],
-        grades=[str(name) for name in grades["rating"]],
-        notes=report.notes,
-    )
+def ranks(row: Row) -> Any:
+    """Return the ranks a provider might have had, in words; missing where none can be said."""
+    if is_missing(row["best_rank"]):
+        return pd.NA
+    if row["best_rank"] == row["worst_rank"]:
+        return str(row["best_rank"])
+    return f"{row['best_rank']} to {row['worst_rank']}"
+
+
+def _none(why: object) -> Markup:
+    return tag("td", why, class_="none")
 
 
 def _scores(row: Row) -> str:
@@ -279,49 +233,3 @@ def _moved(points: int) -> Markup:
         return join([symbol("■"), hidden("no change"), " 0"])
     word, mark = ("up", "▲") if points > 0 else ("down", "▼")
     return join([symbol(mark, word), hidden(word), f" {abs(points)}"])
-
-
-def told_apart(report: National) -> Together | Prose:
-    """Return who would stay in which half, as groups and not as ranks."""
-    rows = report.providers[report.providers["half"].notna()]
-    if rows.empty:
-        return Prose(["Fewer than two providers have a score, so there is no order to doubt."])
-    headings = {
-        "upper half": "In the upper half, very likely whichever cases had been read",
-        "either half": "Cannot be told: either half",
-        "lower half": "In the lower half, very likely whichever cases had been read",
-    }
-    panels = [
-        Panel(f"{heading} ({len(own)})", [f"{joined(sorted(own))}."])
-        for side, heading in headings.items()
-        if (own := [str(name) for name in rows.loc[rows["half"] == side, "short_name"]])
-    ]
-    parts: list[Any] = [Panels(panels)]
-    if sentence := report.sentence("regression"):
-        parts.append(Prose([sentence]))
-    return Together(parts)
-
-
-def owners_table(report: National) -> Table | Prose:
-    """Return the providers of each owner together, where the data names owners."""
-    known = report.providers[report.providers["owner"].notna()]
-    if known["owner"].nunique() < 2:
-        return Prose(["The data does not name two owners, so nothing is put together by owner."])
-    rows = known.groupby("owner", as_index=False).agg(
-        providers=("provider", "size"),
-        mean=("points", "mean"),
-        rose=("rating_direction", lambda ways: int((ways == "rose").sum())),
-        fell=("rating_direction", lambda ways: int((ways == "fell").sum())),
-    )
-    return report.table(
-        rows.sort_values("owner"),
-        "Providers by owner",
-        [
-            Column("owner", "Owner"),
-            Column("providers", "Providers", "count"),
-            Column("mean", "Average score", "number", decimals=1, missing="no score"),
-            Column("rose", "Ratings that rose", "count"),
-            Column("fell", "Ratings that fell", "count"),
-        ],
-        name="owners",
-    )

@@ -7,16 +7,21 @@ import pandas as pd
 
 from pipeline.analysis.audits.scorecard import FEWEST_MONTHS, POWER, RECENT, YEAR, cases_a_month
 from pipeline.analysis.records import Row, records
-from pipeline.analysis.sentences.phrases import capital, counted, in_words, label_parts
+from pipeline.analysis.sentences.phrases import capital, counted, in_words
 from pipeline.data import is_missing
 from pipeline.publish.charts.national import funnel_chart
-from pipeline.publish.charts.scorecard import control_charts
-from pipeline.publish.page.blocks import Headline, KeyFigure, KeyFigures, Prose, Together
-from pipeline.publish.page.pictures import Picture
+from pipeline.publish.charts.through_time import control_charts
+from pipeline.publish.page.blocks import Headline, KeyFigure, KeyFigures, Prose, Together, share
+from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.report_data import NoSuchReport, open_report_data, report_names
-from pipeline.publish.reports.report_page import ReportPage
-from pipeline.publish.reports.slippage import slippage_table
+from pipeline.publish.reports.plans import slippage_table
+from pipeline.publish.reports.report_page import (
+    NoSuchReport,
+    ReportPage,
+    open_report_data,
+    report_names,
+    with_headings,
+)
 
 _TRAJECTORY = (
     " Trajectory: on course or behind only where the 95% interval of the last three months lies "
@@ -47,11 +52,8 @@ class ScorecardReport(ReportPage):
 
     @cached_property
     def _questions(self) -> pd.DataFrame:
-        rows = self.data["questions"]
-        names = self.data["standards"].set_index("standard")["name"]
+        rows = with_headings(self.data["questions"], self.data["standards"])
         return rows.assign(
-            asked=rows["key_question"] + " " + [label_parts(label)[1] for label in rows["label"]],
-            heading=rows["standard"] + " " + rows["standard"].map(names),
             last_why=[self._why(row, "last") for row in records(rows)],
             recent_why=[self._why(row, "recent") for row in records(rows)],
             reach=pd.Series([_reach(row) for row in records(rows)], dtype="string"),
@@ -67,58 +69,45 @@ class ScorecardReport(ReportPage):
     def in_brief(self) -> Together:
         """Return what the month says, in a sentence and four figures."""
         said = self.data["headline"].set_index("item")["sentence"]
-        lead = [str(said[item]) for item in ("signals",) if item in said.index]
-        rest = [
-            str(said[item])
-            for item in ("audited", "target", "inspection", "few")
-            if item in said.index
-        ]
-        return Together([Headline(" ".join(lead), [" ".join(rest)]), KeyFigures(self._cards())])
+        beside = [str(said.get(item, "")) for item in ("audited", "target", "inspection", "few")]
+        lead = Headline(str(said.get("signals", "")), " ".join(filter(None, beside)))
+        return Together(lead, KeyFigures(*self._cards()))
 
     def _cards(self) -> list[KeyFigure]:
         rows = self._questions
-        known = rows["recent_percent"].dropna()
-        cards = [
-            KeyFigure(
-                "With a figure",
-                str(len(known)),
-                of=f"of {len(rows)}",
-                note=f"on {self._fewest} cases or more in {in_words(RECENT)} months",
-            )
-        ]
-        if rows["signal"].notna().any():
-            cards.append(
-                KeyFigure(
-                    "A rule fires now",
-                    str(int(rows["signal"].notna().sum())),
-                    of=f"of {self.data['months']['key_question'].nunique()}",
-                    note="more than chance is at work",
-                )
-            )
         targets = rows["on_target"].dropna()
-        if len(targets):
-            cards.append(
-                KeyFigure(
-                    "On course for the target",
-                    str(int((targets == "on course").sum())),
-                    of=f"of {len(targets)}",
-                    was=f"{int((targets == 'behind').sum())} behind",
-                    note=f"{int((targets == 'cannot be told').sum())} cannot be told",
-                )
-            )
-        since = rows[rows["inspection_verdict"] == "significant"]
-        if rows["inspection_verdict"].notna().any():
-            up = int((since["recent_percent"] > since["inspection_percent"]).sum())
-            cards.append(
-                KeyFigure(
-                    "Higher than inspected",
-                    str(up),
-                    of=f"of {int(rows['inspection_verdict'].notna().sum())}",
-                    was=f"{len(since) - up} lower",
-                    note="significantly, at the last inspection",
-                )
-            )
-        return cards
+        judged = int(rows["inspection_verdict"].notna().sum())
+        firm = rows[rows["inspection_verdict"] == "significant"]
+        up = int((firm["recent_percent"] > firm["inspection_percent"]).sum())
+        fired = int(rows["signal"].notna().sum())
+        return [
+            *share(
+                "With a figure",
+                int(rows["recent_percent"].notna().sum()),
+                len(rows),
+                note=f"on {self._fewest} cases or more in {in_words(RECENT)} months",
+            ),
+            *share(
+                "A rule fires now",
+                fired,
+                self.data["months"]["key_question"].nunique() if fired else 0,
+                note="more than chance is at work",
+            ),
+            *share(
+                "On course for the target",
+                int((targets == "on course").sum()),
+                len(targets),
+                was=f"{int((targets == 'behind').sum())} behind",
+                note=f"{int((targets == 'cannot be told').sum())} cannot be told",
+            ),
+            *share(
+                "Higher than inspected",
+                up,
+                judged,
+                was=f"{len(firm) - up} lower",
+                note="significantly, at the last inspection",
+            ),
+        ]
 
     def standing_table(self) -> Table:
         """Return where the last month and the last three stand."""
@@ -159,14 +148,12 @@ class ScorecardReport(ReportPage):
         months = self.data["months"]
         if months["percent"].notna().sum() == 0:
             return Prose(
-                [
-                    f"No key question has {in_words(FEWEST_MONTHS)} months of {self._fewest} cases "
-                    "yet; its line begins then."
-                ]
+                f"No key question has {in_words(FEWEST_MONTHS)} months of {self._fewest} cases "
+                "yet; its line begins then."
             )
         arguments = (months, self.data["questions"], self.data["standards"])
         return Picture(
-            control_charts(*arguments),
+            both(control_charts, *arguments),
             "Each key question, month by month",
             self._chart_finding(),
             caption="Dot: share of the month's cases done well. Black line: all months together. "
@@ -175,7 +162,6 @@ class ScorecardReport(ReportPage):
             "(outside the limits; two of three near one; seven in a row on one side, or rising, or "
             f"falling). A month with fewer than {self._fewest} cases has no dot.",
             see=self.standing_table(),
-            narrow=control_charts(*arguments, narrow=True),
             name="control-charts",
         )
 
@@ -193,10 +179,8 @@ class ScorecardReport(ReportPage):
         teams = self.data["teams"]
         if teams.empty:
             return Prose(
-                [
-                    f"No two teams have {self._fewest} cases in {in_words(YEAR)} months, so none "
-                    "is shown apart."
-                ]
+                f"No two teams have {self._fewest} cases in {in_words(YEAR)} months, so none "
+                "is shown apart."
             )
         out = teams[teams["zone"] != "within"]
         shares = teams.rename(columns={"team": "short_name"}).assign(
@@ -206,7 +190,7 @@ class ScorecardReport(ReportPage):
         questions = self.data["questions"].merge(overall, on="key_question").assign(phi=1.0)
         arguments = (shares, questions, self.data["standards"])
         return Picture(
-            funnel_chart(*arguments),
+            both(funnel_chart, *arguments),
             f"Teams over {in_words(YEAR)} months",
             _teams_finding(out, teams),
             caption="A dot a team. Grey lines: limits that one in 20 and one in 500 teams would "
@@ -225,7 +209,6 @@ class ScorecardReport(ReportPage):
                 groups="label",
                 name="teams",
             ),
-            narrow=funnel_chart(*arguments, narrow=True),
             name="teams-funnels",
         )
 
@@ -234,7 +217,7 @@ class ScorecardReport(ReportPage):
         rows = self.data["leniency"]
         if rows.empty:
             return Prose(
-                ["Audits and an inspection do not cover the same months, so this cannot be told."]
+                "Audits and an inspection do not cover the same months, so this cannot be told."
             )
         higher = int((rows["difference"] > 0).sum())
         firm = int(((rows["difference"] > 0) & (rows["verdict"] == "significant")).sum())
@@ -262,44 +245,35 @@ class ScorecardReport(ReportPage):
         start = int(rows["from_percent"].iloc[0])
         level = float(self.data["limits"]["level"].iloc[0])
         needed = cases_a_month(start, 10, 6, level)
+        within = {n: f"Within {in_words(n)} months" for n in (3, 6, 12)}
         asked = "more than 100 cases" if needed is None else counted(needed, "case")
         return Together(
-            [
-                Prose(
-                    [
-                        f"To see a change of 10 points within six months takes {asked} a month, "
-                        f"before and after it: the test would then find it {POWER:.0%} of the time."
-                    ]
-                ),
-                self.table(
-                    rows,
-                    "Smallest change that so many cases a month would show",
-                    [
-                        Column("cases_a_month", "Cases a month", "count"),
-                        *(
-                            Column(
-                                f"months_{months}",
-                                f"Within {in_words(months)} months",
-                                "number",
-                                unit="points",
-                                missing="none",
-                            )
-                            for months in (3, 6, 12)
-                        ),
-                    ],
-                    name="detectable",
-                    comment=f"From {start}%, the middle of the present shares."
-                    if self._questions["recent_percent"].notna().any()
-                    else f"From {start}%, as no question has a share yet.",
-                ),
-            ]
+            Prose(
+                f"To see a change of 10 points within six months takes {asked} a month, "
+                f"before and after it: the test would then find it {POWER:.0%} of the time."
+            ),
+            self.table(
+                rows,
+                "Smallest change that so many cases a month would show",
+                [
+                    Column("cases_a_month", "Cases a month", "count"),
+                    *(
+                        Column(f"months_{n}", words, "number", unit="points", missing="none")
+                        for n, words in within.items()
+                    ),
+                ],
+                name="detectable",
+                comment=f"From {start}%, the middle of the present shares."
+                if self._questions["recent_percent"].notna().any()
+                else f"From {start}%, as no question has a share yet.",
+            ),
         )
 
     def prompts_table(self) -> Table | Prose:
         """Return the prompts answered in enough cases, lowest first."""
         rows = self.data["prompts"].head(10)
         if rows.empty:
-            return Prose(["No prompt was audited in enough cases of the last three months."])
+            return Prose("No prompt was audited in enough cases of the last three months.")
         return self.table(
             rows,
             "Prompts least often done well in the last three months",
@@ -316,14 +290,14 @@ class ScorecardReport(ReportPage):
         """Return how far the targets of the plan have slipped, by owner."""
         rows = self.data["slippage"]
         if rows.empty:
-            return Prose(["No action of this provider's plans has a target date."])
+            return Prose("No action of this provider's plans has a target date.")
         return slippage_table(self, rows, self.data["rag_rules"])
 
     def allocation_table(self) -> Table | Prose:
         """Return which cases lie outside the published rules of allocation, in counts."""
         rows = self.data["allocation"]
         if rows.empty:
-            return Prose(["The data holds no case allocations of this provider."])
+            return Prose("The data holds no case allocations of this provider.")
         return self.table(
             rows.assign(
                 cell=rows["risk_of_reoffending"].fillna("Any") + " likelihood of reoffending",

@@ -1,4 +1,4 @@
-"""How far the targets of a plan slipped, by owner: on the plan's page and on the score card."""
+"""What more than one report says of plans: what was found of them, how far targets slipped."""
 
 import pandas as pd
 
@@ -6,6 +6,14 @@ from pipeline.analysis.plan_progress import COLOURS
 from pipeline.analysis.sentences.phrases import capital, counted
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.report_page import ReportPage
+
+VERDICTS = {
+    "sufficient": "sufficient progress",
+    "some": "some progress",
+    "none": "no progress",
+    "superseded": "no longer applies",
+}
+"""What the next inspection found of a recommendation, in the words of a sentence."""
 
 
 def slippage_table(report: ReportPage, rows: pd.DataFrame, rules: pd.DataFrame) -> Table:

@@ -6,17 +6,16 @@ import pandas as pd
 
 from pipeline.analysis.comparison import NO_DATA, NOT_STATED
 from pipeline.analysis.ratings.bands import ratings_in_order
-from pipeline.analysis.records import grouped, records
+from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.phrases import joined, label_parts
 from pipeline.data import is_missing
-from pipeline.publish.charts.rounds import lines_chart
+from pipeline.publish.charts.through_time import lines_chart
 from pipeline.publish.page.blocks import Headline, KeyFigure, KeyFigures, Prose, Together
-from pipeline.publish.page.pictures import Picture
+from pipeline.publish.page.pictures import Picture, both
 from pipeline.publish.page.tables import Column, Table
-from pipeline.publish.reports.report_data import open_report_data
-from pipeline.publish.reports.report_page import ReportPage
+from pipeline.publish.reports.report_page import ReportPage, open_report_data
 
-_NO_FIGURE = Prose(["No key question of these rounds has a percentage."])
+_NO_FIGURE = Prose("No key question of these rounds has a percentage.")
 
 
 class RoundsReport(ReportPage):
@@ -46,48 +45,34 @@ class RoundsReport(ReportPage):
             )
             for row in rows
         ]
-        return Together(
-            [
-                Headline(sentences[0], [" ".join(sentences[1:])], self.notes),
-                KeyFigures(cards, self.notes),
-            ]
-        )
+        headline = Headline(sentences[0], " ".join(sentences[1:]))
+        return Together(headline, KeyFigures(*cards, notes=self.notes))
 
     def ratings_grid(self) -> Table:
         """Return the ratings of every standard, a column a round."""
         lines = grouped(records(self.data["ratings"]), "standard")
-        order = list(self.data["totals"]["inspection"])
         frameworks = list(self.data["totals"]["framework"])
         bands = self.data.rows("rating_bands")
-        rows: list[dict[str, object]] = []
+        rows: list[Row] = []
         broken: dict[str, list[str]] = {}
         for standard, line in lines.items():
             name = f"{standard} {line[0]['name']}"
             if not is_missing(why := _breaks(line)):
                 broken.setdefault(str(why), []).append(name)
-            row: dict[str, object] = {"asked": name}
-            for at, inspection in enumerate(order):
-                found = next((item for item in line if item["inspection"] == inspection), {})
-                row |= {f"r{at}": found.get("rating"), f"w{at}": found.get("status", NO_DATA)}
-            rows.append(row)
+            rows.append({"asked": name} | self._in_each(line, NO_DATA, r="rating", w="status"))
+        told = " ".join(f"{joined(names)}, {why}" for why, names in broken.items())
         return self.table(
             pd.DataFrame(rows).astype("string"),
             "Ratings of the standards, round by round",
             [
                 Column("asked", "Standard", wide=True),
                 *(
-                    Column(
-                        f"r{at}",
-                        name,
-                        "rating",
-                        ratings_in_order(bands, frameworks[at]),
-                        missing=f"w{at}",
-                    )
-                    for at, name in enumerate(self._rounds)
+                    Column(f"r{at}", name, "rating", ratings_in_order(bands, of), missing=f"w{at}")
+                    for at, (name, of) in enumerate(zip(self._rounds, frameworks, strict=True))
                 ),
             ],
             name="ratings",
-            comment=f"Does not compare: {_joined(broken)}" if broken else "All ratings compare.",
+            comment=f"Does not compare: {told}" if broken else "All ratings compare.",
         )
 
     def lines(self) -> Picture | Prose:
@@ -97,7 +82,7 @@ class RoundsReport(ReportPage):
             return _NO_FIGURE
         sentence = self.data["headline"].set_index("item")["sentence"]
         return Picture(
-            lines_chart(figures, self._rounds),
+            both(lines_chart, figures, self._rounds),
             "Share of cases done well, by key question and round",
             " ".join(str(sentence[item]) for item in ("questions", "breaks") if item in sentence),
             caption="Dot: the published share. Bar: the range in which it lies with 95% confidence "
@@ -105,7 +90,6 @@ class RoundsReport(ReportPage):
             "only with caution. Upright dotted line: the question or the method changed, and the "
             "figures do not compare.",
             see=self._shares(),
-            narrow=lines_chart(figures, self._rounds, narrow=True),
             name="lines",
         )
 
@@ -116,26 +100,25 @@ class RoundsReport(ReportPage):
     def _shares(self) -> Table:
         lines = grouped(records(self.data["figures"]), "key_question")
         changes = {row["key_question"]: row for row in records(self.data["changes"])}
-        order = list(self.data["totals"]["inspection"])
         rows = []
         for code, line in lines.items():
             heading, own = label_parts(line[0]["label"])
             change = changes.get(code, {})
-            row: dict[str, object] = {"asked": f"{code} {own}", "heading": heading or own}
             # Nothing says what was asked in rounds of a framework that none is held against.
-            before_it = NO_DATA if line[0]["reason"] == NOT_STATED else "not asked"
-            for at, inspection in enumerate(order):
-                found = next((item for item in line if item["inspection"] == inspection), None)
-                row[f"p{at}"] = pd.NA if found is None else found["percent"]
-                row[f"w{at}"] = before_it if found is None else found["status"]
-                row[f"s{at}"] = pd.NA if found is None else found["source"]
-                row[f"q{at}"] = pd.NA if found is None else found["place"]
-            row["change"] = change.get("change_points", pd.NA)
-            row["verdict"] = change.get("change_verdict", pd.NA)
-            row["breaks"] = _breaks(line)
-            rows.append(row)
-        frame = pd.DataFrame(rows).astype({f"p{at}": "Int64" for at in range(len(order))})
-        frame["change"] = frame["change"].astype("Int64")
+            absent = NO_DATA if line[0]["reason"] == NOT_STATED else "not asked"
+            rows.append(
+                {
+                    "asked": f"{code} {own}",
+                    "heading": heading or own,
+                    **self._in_each(line, absent, p="percent", w="status", s="source", q="place"),
+                    "change": change.get("change_points", pd.NA),
+                    "verdict": change.get("change_verdict", pd.NA),
+                    "breaks": _breaks(line),
+                }
+            )
+        whole = ["change", *(f"p{at}" for at in range(len(self._rounds)))]
+        frame = pd.DataFrame(rows).astype(dict.fromkeys(whole, "Int64"))
+        change_over = f"From {self._rounds[0]} to {self._rounds[-1]}"
         return self.table(
             frame,
             "Key questions: share of cases done well, round by round",
@@ -145,12 +128,7 @@ class RoundsReport(ReportPage):
                     Column(f"p{at}", name, "percent", missing=f"w{at}", source=(f"s{at}", f"q{at}"))
                     for at, name in enumerate(self._rounds)
                 ),
-                Column(
-                    "change",
-                    f"From {self._rounds[0]} to {self._rounds[-1]}",
-                    "change",
-                    missing="not comparable",
-                ),
+                Column("change", change_over, "change", missing="not comparable"),
                 Column("verdict", "Is the change firm?", "mark", missing="not comparable"),
                 Column("breaks", "Does not compare", missing="all compare", wide=True),
             ],
@@ -158,12 +136,20 @@ class RoundsReport(ReportPage):
             name="figures",
         )
 
+    def _in_each(self, line: list[Row], absent: str, **columns: str) -> Row:
+        """Columns of a line in each round, by a letter and the round's number: r0, w0, r1, w1.
 
-def _joined(broken: dict[str, list[str]]) -> str:
-    return " ".join(f"{joined(names)}, {why}" for why, names in broken.items())
+        ``absent`` is the status of a round that the line does not have.
+        """
+        there = {row["inspection"]: row for row in line}
+        return {
+            f"{letter}{at}": there.get(code, {"status": absent}).get(column, pd.NA)
+            for at, code in enumerate(self.data["totals"]["inspection"])
+            for letter, column in columns.items()
+        }
 
 
-def _breaks(line: list[dict[str, object]]) -> object:
+def _breaks(line: list[Row]) -> object:
     """Say where a line is broken, and why; missing where it is not."""
     said = []
     for item in line:

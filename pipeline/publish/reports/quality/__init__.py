@@ -1,1 +1,0 @@
-"""The report on the quality of the published figures: what its notebook calls."""
