@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.data.codes import code_order
 from pipeline.data.problems import Problem
-from pipeline.data.relations.rule import Frames, Rule, cells
+from pipeline.data.relations.rule import SUBJECTS, Frames, Rule, cells
 
 
 class Need(NamedTuple):
@@ -138,9 +138,6 @@ def _aggregates(tables: Frames) -> Iterator[Problem]:
             yield _problem("comparator_scores", "status", owner, "key question", codes, None)
 
 
-_COMPARED = (("key question", "key_questions", "key_question"), ("rating", "standards", "standard"))
-
-
 def _compared(tables: Frames) -> Iterator[Problem]:
     """Yield key questions or standards that two frameworks that compare such say nothing of."""
     key = ("previous_framework", "current_framework", "kind")
@@ -153,7 +150,8 @@ def _compared(tables: Frames) -> Iterator[Problem]:
                 rule = f"has no row for {before} and {now}, so nothing of them is compared"
                 fix = "add a row for each key question and standard, or leave it so"
                 yield Problem("comparability.csv", None, None, None, rule, fix, stops=False)
-    for kind, table, column in _COMPARED:
+    for kind in ("key question", "rating"):
+        table, column = SUBJECTS[kind]
         asked = _grouped(tables[table], column, "framework")
         for before, now, found in sorted(there):
             codes = sorted(asked[before] & asked[now] - there[before, now, found], key=code_order)

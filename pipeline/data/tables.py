@@ -1,8 +1,7 @@
 """Load every raw table, checked and typed, or say everything that is wrong with them."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,7 @@ from pipeline.data.read import Text, read_text
 #: The raw tables by name; the index of each is the line of the row in its file.
 Tables = Mapping[str, pd.DataFrame]
 
-_TYPES: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "integer": ("Int64", int),
-    "number": ("Float64", float),
-    "string": ("string", str),
-    "date": ("string", str),
-}
+_TYPES = {"integer": "Int64", "number": "Float64", "string": "string", "date": "string"}
 #: Where an empty status means published, as long as there is a rating: table, rating, status.
 _OPTIONAL_STATUSES = (
     ("ratings", "rating", "status"),
@@ -191,7 +185,7 @@ def _without(tables: Tables, providers: set[str], owners: Owners) -> dict[str, p
 
 def _read(folder: Path, resource: Resource) -> pd.DataFrame:
     """Return the table of a file that nothing is wrong with, as ``_typed`` would, but in one go."""
-    types = {field.name: _TYPES[field.type][0] for field in resource.fields}
+    types = {field.name: _TYPES[field.type] for field in resource.fields}
     frame = pd.read_csv(
         folder / resource.path,
         dtype=types,
@@ -210,13 +204,6 @@ def _read(folder: Path, resource: Resource) -> pd.DataFrame:
 
 
 def _typed(text: Text, resource: Resource, bad_lines: set[int | None]) -> pd.DataFrame:
-    good = [line not in bad_lines for line in text.lines]
-    index = pd.Index(list(compress(text.lines, good)), dtype="int64")
-    columns = {}
-    for field in resource.fields:
-        dtype, convert = _TYPES[field.type]
-        values: list[Any] = [cell or pd.NA for cell in compress(text.cells[field.name], good)]
-        if convert is not str:
-            values = [value if value is pd.NA else convert(value) for value in values]
-        columns[field.name] = pd.Series(values, index=index, dtype=dtype)
-    return pd.DataFrame(columns, index=index)
+    frame = pd.DataFrame(text.cells, pd.Index(text.lines, dtype="int64"), dtype="string")
+    good = frame[~frame.index.isin(bad_lines)].replace("", pd.NA)
+    return good.astype({field.name: _TYPES[field.type] for field in resource.fields})

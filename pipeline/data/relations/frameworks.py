@@ -11,13 +11,12 @@ from pipeline.data.relations.rule import (
     Rows,
     Rule,
     Wrong,
-    among,
     cells,
     relation,
     repeated,
     rows_with,
-    shown,
     unlike,
+    wrong_rows,
 )
 
 
@@ -103,24 +102,6 @@ def _with_first_inspections(tables: Frames) -> pd.DataFrame:
     )
 
 
-def _with_known(side: str, column: str) -> Rows:
-    """Comparability with whether a subject is one of its framework, and what it should be."""
-
-    @rows_with("comparability", "standards", "key_questions")
-    def known(tables: Frames) -> pd.DataFrame:
-        frame = tables["comparability"]
-        rating = frame["kind"].eq("rating")
-        here = [f"{side}_framework", column]
-        standard = among(frame, here, tables["standards"], ["framework", "standard"])
-        question = among(frame, here, tables["key_questions"], ["framework", "key_question"])
-        return frame.assign(
-            known=standard.where(rating, question) | frame[column].isna(),
-            word=frame["kind"].mask(rating, "standard"),
-        )
-
-    return known
-
-
 def _outside(whole: str, part: str, joint: str) -> Wrong:
     """Whether a number does not begin with the number it belongs under."""
     return lambda frame: [
@@ -147,17 +128,19 @@ def _domains_differ(frame: pd.DataFrame) -> list[bool]:
 )  # fmt: skip
 def parts_of_samples(tables: Frames) -> Iterator[Problem]:
     """Yield samples whose larger sample is unknown or goes round in a circle."""
-    part_of = dict(cells(tables["sample_kinds"], "sample", "part_of"))
-    for line, row in tables["sample_kinds"].iterrows():
-        larger = row["part_of"]
-        if pd.notna(larger) and larger not in part_of:
-            rule, fix = "is not a sample of this table", "check its spelling, or add its row"
-        elif row["sample"] in larger_samples(row["sample"], part_of):
-            rule = f"makes {row['sample']} a part of itself"
-            fix = "name the larger sample, or leave the cell empty"
-        else:
-            continue
-        yield Problem("sample_kinds.csv", int(str(line)), "part_of", shown(larger), rule, fix)
+    kinds = tables["sample_kinds"]
+    part_of = dict(cells(kinds, "sample", "part_of"))
+    unknown = kinds["part_of"].notna() & ~kinds["part_of"].isin(kinds["sample"])
+    circle = [sample in larger_samples(sample, part_of) for sample in part_of]
+    for wrong, says, fix in (
+        (unknown, "is not a sample of this table", "check its spelling, or add its row"),
+        (
+            circle,
+            "makes {sample} a part of itself",
+            "name the larger sample, or leave the cell empty",
+        ),
+    ):
+        yield from wrong_rows("sample_kinds", kinds, wrong, "part_of", says, fix)
 
 
 def larger_samples(sample: str, part_of: Mapping[str, str]) -> list[str]:
@@ -171,13 +154,13 @@ def larger_samples(sample: str, part_of: Mapping[str, str]) -> list[str]:
 
 
 @rows_with("standards", "key_questions")
-def _unused_bases(tables: Frames) -> pd.DataFrame:
-    frame = tables["standards"]
-    questions = tables["key_questions"]
-    cases = questions[questions["evidence"] == "cases"]
-    return frame.assign(
-        asked=among(frame, ["framework", "standard"], cases, ["framework", "standard"])
+def _with_evidence(tables: Frames) -> pd.DataFrame:
+    """Standards with one of their key questions about cases, as ``asked``."""
+    asked = Rows("standards").with_columns(
+        "key_questions", "framework", "standard", asked="key_question"
     )
+    questions = tables["key_questions"]
+    return asked.frame({**tables, "key_questions": questions[questions["evidence"] == "cases"]})
 
 
 @rows_with("comparability", "key_questions", "standards")
@@ -209,25 +192,23 @@ def _with_value_before(table: str, column: str, asked: str) -> Rows:
 
     ``asked`` is the column of comparability that has to be yes.
     """
+    key = ("framework", "key_question")
+    both = (
+        Rows(table)
+        .with_columns("comparability", *key, then="previous_framework", old="previous_subject")
+        .with_columns(table, *key, here=("then", "old"), before=column)
+    )
 
     @rows_with(table, "comparability")
     def of(tables: Frames) -> pd.DataFrame:
-        frame, compared = tables[table], tables["comparability"]
+        compared = tables["comparability"]
         same = compared[compared["kind"].eq("key question") & compared[asked].eq("yes")]
-        known = {(of, code): value for of, code, value in cells(frame, *_QUESTION, column)}
-        before = {
-            (now, code): known.get((then, old), pd.NA)
-            for now, code, then, old in cells(
-                same, "current_framework", "subject", "previous_framework", "previous_subject"
-            )
-        }
-        found = [before.get(key, pd.NA) for key in cells(frame, *_QUESTION)]
-        return frame.assign(before=pd.array(found, dtype="string"))
+        same = same.rename(columns={"current_framework": "framework", "subject": "key_question"})
+        return both.frame({**tables, "comparability": same})
 
     return of
 
 
-_QUESTION = ("framework", "key_question")
 _COMPARED = ("previous_framework", "current_framework", "kind", "previous_subject")
 
 RULES: list[Rule] = [
@@ -274,11 +255,11 @@ RULES: list[Rule] = [
         "is not the key question of {prompt}, whose number does not begin with it",
         "correct the key question or the number of the prompt",
     ),
-    _unused_bases.rule(
+    _with_evidence.rule(
         "rated-on-questions-that-are-there",
         "A standard rated on key questions has one that gives a percentage of cases.",
         "rating_basis",
-        lambda f: f["rating_basis"].ne("judgement") & ~f["asked"],
+        lambda f: f["rating_basis"].ne("judgement") & f["asked"].isna(),
         "does not fit: standard {standard} has no key question with a percentage of cases",
         "add its key questions to key_questions.csv, or write judgement",
     ),
@@ -292,11 +273,13 @@ RULES: list[Rule] = [
     ),
     parts_of_samples,
     *(
-        _with_known(side, column).rule(
+        Rows("comparability")
+        .with_unknown(column, f"{side}_framework", "rating", "key question")
+        .rule(
             f"{side}-subject-in-framework",
             f"What is compared is a standard or key question of the {side} framework.",
             column,
-            lambda f: ~f["known"],
+            lambda f: f["unknown"],
             "is not a {word} of {" + side + "_framework}",
             "check the number, and the kind next to it",
         )

@@ -17,7 +17,6 @@ from pipeline.data.relations.rule import (
     among,
     cells,
     earlier,
-    look_up,
     numbered,
     relation,
     repeated,
@@ -86,17 +85,12 @@ def _banded(table: str, column: str, bands: str) -> Rows:
 @rows_with("discretions", "ratings", "sources")
 def _with_published_rating(tables: Frames) -> pd.DataFrame:
     """Discretions with the rating in force, that is in the source published last."""
-    ratings = tables["ratings"]
-    when = look_up(ratings["source"], tables["sources"], "source", "published")
-    latest = (
-        ratings.assign(when=when)
-        .sort_values("when", kind="stable")
-        .drop_duplicates(["inspection", "standard"], keep="last")
-        .set_index(["inspection", "standard"])["rating"]
+    ratings = Rows("ratings").with_columns("sources", "source", when="published").frame(tables)
+    latest_first = ratings.sort_values("when", kind="stable")[::-1]
+    discretions = Rows("discretions").with_columns(
+        "ratings", "inspection", "standard", published_rating="rating"
     )
-    frame = tables["discretions"]
-    keys = pd.MultiIndex.from_frame(frame[["inspection", "standard"]])
-    return frame.assign(published_rating=latest.reindex(keys).to_numpy())
+    return discretions.frame({**tables, "ratings": latest_first})
 
 
 @rows_with("samples", "sample_kinds")
@@ -176,14 +170,6 @@ def _provider_of(tables: Frames, source: str) -> str | None:
     return citing.pop() if len(citing) == 1 else None
 
 
-@rows_with("key_question_scores", "key_questions")
-def _with_evidence(tables: Frames) -> pd.DataFrame:
-    frame, key = tables["key_question_scores"], ("framework", "key_question")
-    questions = tables["key_questions"]
-    evidence = {(of, code): kind for of, code, kind in cells(questions, *key, "evidence")}
-    return frame.assign(evidence=[evidence.get(pair, pd.NA) for pair in cells(frame, *key)])
-
-
 @rows_with("comparators", "inspections", "frameworks")
 def _with_use(tables: Frames) -> pd.DataFrame:
     """Comparators with whether an inspection, its framework or its report names them."""
@@ -192,16 +178,6 @@ def _with_use(tables: Frames) -> pd.DataFrame:
     frame = tables["comparators"]
     cited = frame["source"].isin(inspections["source"])
     return frame.assign(used=frame["comparator"].isin(named) | cited)
-
-
-@rows_with("significance_claims", "inspections", "key_questions", "prompts")
-def _with_claimed(tables: Frames) -> pd.DataFrame:
-    frame = _with_framework("significance_claims").frame(tables)
-    question = among(
-        frame, ["judged", "measure"], tables["key_questions"], ["framework", "key_question"]
-    )
-    prompt = among(frame, ["judged", "measure"], tables["prompts"], ["framework", "prompt"])
-    return frame.assign(known=question.where(frame["kind"].eq("key question"), prompt))
 
 
 @rows_with("lineage")
@@ -371,19 +347,7 @@ RULES: list[Rule] = [
         "lower-bound-has-its-words",
         "A lower bound of a size names its document, the place in it and its words.",
         "size_at_least_words",
-        lambda f: (
-            f[
-                [
-                    "size_at_least",
-                    "size_at_least_source",
-                    "size_at_least_place",
-                    "size_at_least_words",
-                ]
-            ]
-            .notna()
-            .nunique(axis=1)
-            .ne(1)
-        ),
+        lambda f: f.filter(like="size_at_least").notna().nunique(axis=1).ne(1),
         "does not go with the bound {size_at_least}",
         "fill all four columns of the lower bound, or none",
     ),
@@ -425,7 +389,9 @@ RULES: list[Rule] = [
         )
         for table, key in _KEYS.items()
     ),
-    _with_evidence.rule(
+    Rows("key_question_scores")
+    .with_columns("key_questions", "framework", "key_question", evidence="evidence")
+    .rule(
         "percentages-of-cases",
         "A key question that is not about cases has no percentage.",
         "status",
@@ -452,27 +418,18 @@ RULES: list[Rule] = [
         "name it in the column comparator of inspections.csv, or take it out",
         stops=False,
     ),
-    _with_claimed.rule(
+    _with_framework("significance_claims")
+    .with_unknown("measure", "judged", "key question", "prompt")
+    .rule(
         "claims-about-what-is-asked",
         "A claim of significance is about a key question or prompt of the inspection's framework.",
         "measure",
-        lambda f: ~f["known"],
+        lambda f: f["unknown"],
         "is not a {kind} of {judged}",
         "check the number, and the kind next to it",
     ),
-    numbered(
-        "claims-numbered-from-one",
-        "The claims of an inspection are numbered from 1 without a gap.",
-        "significance_claims",
-        "claim",
-        "inspection",
-    ),
-    numbered(
-        "register-numbered-from-one",
-        "The entries of discrepancies.csv are numbered from 1 without a gap.",
-        "discrepancies",
-        "discrepancy",
-    ),
+    numbered("claims", "claims of an inspection", "significance_claims", "claim", "inspection"),
+    numbered("register", "entries of discrepancies.csv", "discrepancies", "discrepancy"),
     Rows("discrepancies").rule(
         "changes-touch-a-number",
         "A discrepancy that changes a figure, verdict or rating touches a number.",
@@ -482,8 +439,8 @@ RULES: list[Rule] = [
         "write yes, or nothing in changes",
     ),
     numbered(
-        "allocation-rules-numbered-from-one",
-        "The rules that allocate to a colour are numbered from 1 without a gap.",
+        "allocation-rules",
+        "rules that allocate to a colour",
         "allocation_rules",
         "position",
         "inspection",
