@@ -108,9 +108,7 @@ def _without_inspection(
     for table, typed in rows.items():
         for name, codes in known.items():
             column = name.rstrip("s")
-            if table == name or column not in (typed[0].cells if typed else {}):
-                continue
-            if table == "plans":
+            if table in (name, "plans") or column not in (typed[0].cells if typed else {}):
                 continue
             away = [row for row in typed if row.cells[column] and row.cells[column] not in codes]
             if away:
@@ -119,8 +117,7 @@ def _without_inspection(
                     f"sheet {table}: {len(away)} rows about {code} are left out, because it is not "
                     f"in {name}.csv; enter it first, then this workbook again"
                 )
-                typed = [row for row in typed if row not in away]
-                rows[table] = typed
+                rows[table] = typed = [row for row in typed if row not in away]
     for table in [table for table, typed in rows.items() if not typed]:
         del rows[table]
     return left_out
@@ -145,13 +142,8 @@ def _machine_rows(
             if not row.mark or "source" not in row.cells or "place" not in row.cells:
                 continue
             key = "/".join(row.cells[name] for name in by_name[table].primary_key)
-            cells = {
-                "source": row.cells["source"],
-                "table": table,
-                "row": key,
-                "mark": row.mark,
-                "place": row.where or row.cells["place"],
-            }
+            cells = {"source": row.cells["source"], "table": table, "row": key, "mark": row.mark}
+            cells["place"] = row.where or row.cells["place"]
             kept.append(TypedRow(READ_BY_MACHINE, row.sheet, row.number, cells, row.letters))
     return {READ_BY_MACHINE: kept} if kept else {}
 
