@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.data.codes import in_order
+from pipeline.data.figures import FIGURES
 from pipeline.data.folders import raw_folder
 from pipeline.data.package import PACKAGE_FILE, Package, Resource, read_package
 from pipeline.data.problems import InvalidData, Problem
@@ -17,11 +18,6 @@ from pipeline.data.read import Text, read_text
 Tables = Mapping[str, pd.DataFrame]
 
 _TYPES = {"integer": "Int64", "number": "Float64", "string": "string", "date": "string"}
-#: Where an empty status means published, as long as there is a rating: table, rating, status.
-_OPTIONAL_STATUSES = (
-    ("ratings", "rating", "status"),
-    ("overall_ratings", "rating", "rating_status"),
-)
 
 
 def load(folder: Path | str | None = None) -> Tables:
@@ -112,8 +108,9 @@ def _checked(
                 tables[resource.name] = in_order(resource.name, _typed(text, resource, bad_lines))
                 continue
         tables[resource.name] = in_order(resource.name, _read(folder, resource))
-    for name, figure, status in _OPTIONAL_STATUSES:
-        if name in tables:
+    for name, figure, status in FIGURES:
+        # The status of a rating may be left empty: it then means published.
+        if figure == "rating" and name in tables:
             frame = tables[name]
             given = frame[status].isna() & frame[figure].notna()
             tables[name] = frame.assign(**{status: frame[status].mask(given, "published")})

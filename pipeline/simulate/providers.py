@@ -11,7 +11,6 @@ The same seed gives the same bytes; a provider's figures do not depend on how ma
 from __future__ import annotations
 
 import csv
-import json
 import math
 import os
 import shutil
@@ -112,19 +111,21 @@ def simulate(
     if out.is_file() or (out.is_dir() and any(out.iterdir()) and not _is_simulated(out)):
         raise CannotSimulate(f"{out} holds something else: name a new folder, or empty it first.")
     source = data or raw_folder()
-    package = json.loads((source / "datapackage.json").read_text(encoding="utf-8"))
-    template = {r["name"]: _read(source / r["path"]) for r in package["resources"]}
     from pipeline.data import load
+    from pipeline.data.package import PACKAGE_FILE, read_package
+    from pipeline.data.read import read_text
 
-    tables = _Simulation(template, load(source), seed, rounds).tables(providers, audits)
+    rules, package = load(source), read_package(source)
+    texts = {r.name: read_text(source, r, package.limits)[0] for r in package.resources}
+    template = {name: text.rows() for name, text in texts.items() if text}
+    tables = _Simulation(template, rules, seed, rounds).tables(providers, audits)
     beside = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     shutil.rmtree(beside, ignore_errors=True)
     try:
         beside.mkdir(parents=True)
-        shutil.copyfile(source / "datapackage.json", beside / "datapackage.json")
-        for resource in package["resources"]:
-            columns = [field["name"] for field in resource["schema"]["fields"]]
-            _write(beside / resource["path"], columns, tables.get(resource["name"], []))
+        shutil.copyfile(source / PACKAGE_FILE, beside / PACKAGE_FILE)
+        for resource in package.resources:
+            _write(beside / resource.path, resource.columns, tables.get(resource.name, []))
         if out.exists():
             shutil.rmtree(out)
         beside.replace(out)
@@ -594,13 +595,10 @@ def _by(rows: list[Row], column: str) -> dict[str, list[Row]]:
 
 def _is_simulated(folder: Path) -> bool:
     providers = folder / "providers.csv"
-    rows = _read(providers) if providers.is_file() else []
-    return bool(rows) and all(row.get("simulated") == "yes" for row in rows)
-
-
-def _read(path: Path) -> list[Row]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+    if not providers.is_file():
+        return False
+    with providers.open(encoding="utf-8-sig", newline="") as file:
+        return {row.get("simulated") for row in csv.DictReader(file)} == {"yes"}
 
 
 def _write(path: Path, columns: list[str], rows: list[Row]) -> None:

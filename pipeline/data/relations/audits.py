@@ -1,10 +1,9 @@
 """Relations of case audits and allocations, which a provider writes itself."""
 
-from collections.abc import Iterator
+from collections import defaultdict
 
 import pandas as pd
 
-from pipeline.data.problems import Problem
 from pipeline.data.relations import rule
 from pipeline.data.relations.rule import (
     SUBJECTS,
@@ -13,42 +12,21 @@ from pipeline.data.relations.rule import (
     Rule,
     cells,
     earlier,
-    relation,
     rows_with,
-    wrong_rows,
 )
 
 
-def _printed_colours(tables: Frames) -> dict[str, set[str]]:
-    """The colours that each report prints; one printed as two ("Blue/Red") may be either."""
-    found: dict[str, set[str]] = {}
+@rows_with("case_allocations", "allocation_matrix", "allocation_rules")
+def _with_colours(tables: Frames) -> pd.DataFrame:
+    """Allocations with the colours that their report prints; of "Blue/Red" it prints either."""
+    printed: dict[str, set[str]] = defaultdict(set)
     for name in ("allocation_matrix", "allocation_rules"):
         for inspection, colour in cells(tables[name], "inspection", "colour"):
-            found.setdefault(inspection, set()).update({colour, *colour.split("/")})
-    return found
-
-
-@relation(
-    "allocation-colour",
-    "The colour of an allocated case is one that the report it is held against prints.",
-    "case_allocations",
-    "allocation_matrix",
-    "allocation_rules",
-)
-def _allocation_colour(tables: Frames) -> Iterator[Problem]:
-    cases, printed = tables["case_allocations"], _printed_colours(tables)
-    wrong = [
-        colour not in printed.get(inspection, set())
-        for inspection, colour in cells(cases, "inspection", "colour")
-    ]
-    known = [", ".join(sorted(printed.get(code, set()))) for code in cases["inspection"]]
-    yield from wrong_rows(
-        "case_allocations",
-        cases.assign(known=known),
-        wrong,
-        "colour",
-        "is no colour that the report of {inspection} prints",
-        "write one of: {known}",
+            printed[inspection] |= {colour, *colour.split("/")}
+    cases = tables["case_allocations"]
+    return cases.assign(
+        known=[", ".join(sorted(printed[inspection])) for inspection in cases["inspection"]],
+        printed=[colour in printed[of] for of, colour in cells(cases, "inspection", "colour")],
     )
 
 
@@ -114,5 +92,12 @@ RULES: list[Rule] = [
         )
         for kind in ("key question", "prompt")
     ),
-    _allocation_colour,
+    _with_colours.rule(
+        "allocation-colour",
+        "The colour of an allocated case is one that the report it is held against prints.",
+        "colour",
+        lambda frame: ~frame["printed"],
+        "is no colour that the report of {inspection} prints",
+        "write one of: {known}",
+    ),
 ]

@@ -1,6 +1,6 @@
 """Relations of frameworks: bands, numbers of standards and questions, comparability."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from pipeline.data.relations.rule import (
     Rule,
     Wrong,
     cells,
+    chain,
     relation,
     repeated,
     rows_with,
@@ -56,11 +57,9 @@ def _of(frame: pd.DataFrame, framework: str) -> pd.DataFrame:
 
 def _cover(file: str, bands: pd.DataFrame, columns: tuple[str, str], end: int) -> Iterator[Problem]:
     low, high = columns
-    following, last = 0, 0
+    following, line = 0, 0
     fix = "let each band begin one above the end of the band before it"
-    for label, band in bands.sort_values(low).iterrows():
-        line, start, stop = int(str(label)), int(band[low]), int(band[high])
-        last = line
+    for line, start, stop in bands.sort_values(low)[[low, high]].astype(int).itertuples():
         if start > following:
             rule = f"leaves a gap: no band covers {_range(following, start - 1)}"
         elif start < following:
@@ -78,7 +77,7 @@ def _cover(file: str, bands: pd.DataFrame, columns: tuple[str, str], end: int) -
         return
     if following != end + 1:
         rule = f"is where the bands end, but the highest possible value is {end}"
-        yield Problem(file, last, high, str(following - 1), rule, f"let the top band end at {end}")
+        yield Problem(file, line, high, str(following - 1), rule, f"let the top band end at {end}")
 
 
 def _range(first: int, last: int) -> str:
@@ -131,7 +130,7 @@ def parts_of_samples(tables: Frames) -> Iterator[Problem]:
     kinds = tables["sample_kinds"]
     part_of = dict(cells(kinds, "sample", "part_of"))
     unknown = kinds["part_of"].notna() & ~kinds["part_of"].isin(kinds["sample"])
-    circle = [sample in larger_samples(sample, part_of) for sample in part_of]
+    circle = [sample in chain(sample, part_of) for sample in kinds["sample"]]
     for wrong, says, fix in (
         (unknown, "is not a sample of this table", "check its spelling, or add its row"),
         (
@@ -141,16 +140,6 @@ def parts_of_samples(tables: Frames) -> Iterator[Problem]:
         ),
     ):
         yield from wrong_rows("sample_kinds", kinds, wrong, "part_of", says, fix)
-
-
-def larger_samples(sample: str, part_of: Mapping[str, str]) -> list[str]:
-    """Return the samples that a sample lies within, the nearest first."""
-    found: list[str] = []
-    larger = part_of.get(sample)
-    while pd.notna(larger) and larger not in found:
-        found.append(str(larger))
-        larger = part_of.get(str(larger))
-    return found
 
 
 @rows_with("standards", "key_questions")

@@ -1,6 +1,8 @@
 """Relations of inspections: dates and rounds, ratings, samples, aggregates, sources."""
 
 import re
+from collections.abc import Iterator
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -8,7 +10,6 @@ import pandas as pd
 
 from pipeline.data.figures import FIGURES
 from pipeline.data.problems import Problem
-from pipeline.data.relations.frameworks import larger_samples
 from pipeline.data.relations.rule import (
     Frames,
     Rows,
@@ -16,6 +17,7 @@ from pipeline.data.relations.rule import (
     Wrong,
     among,
     cells,
+    chain,
     earlier,
     numbered,
     relation,
@@ -99,7 +101,7 @@ def _with_larger_size(tables: Frames) -> pd.DataFrame:
     frame = tables["samples"]
     kinds = tables["sample_kinds"]
     part_of = dict(cells(kinds, "sample", "part_of"))
-    larger = {sample: larger_samples(sample, part_of) for sample in part_of}
+    larger = {sample: chain(sample, part_of) for sample in part_of}
     sizes = frame.set_index(["inspection", "sample"])["size"].dropna().to_dict()
     found = []
     for inspection, sample in cells(frame, "inspection", "sample"):
@@ -128,35 +130,28 @@ def _with_usual_size(tables: Frames) -> pd.DataFrame:
     "A second reading is of a table of this folder, and of no more rows than were copied.",
     "second_readings", "*", whole=True,
 )  # fmt: skip
-def second_readings(tables: Frames) -> list[Problem]:
-    """Return readings of tables that are not there, or of more rows than there are."""
-    problems = []
+def second_readings(tables: Frames) -> Iterator[Problem]:
+    """Yield readings of tables that are not there, or of more rows than there are."""
     for line, row in tables["second_readings"].iterrows():
-        at, name = int(str(line)), row["table"]
+        name, source = row["table"], row["source"]
+        said = partial(Problem, "second_readings.csv", int(str(line)))
         if name not in tables or "source" not in tables[name]:
-            rule, fix = "is not a table of rows copied from a document", "check its spelling"
-            problems.append(Problem("second_readings.csv", at, "table", name, rule, fix))
+            rule = "is not a table of rows copied from a document"
+            yield said("table", name, rule, "check its spelling")
             continue
-        copied = int((tables[name]["source"] == row["source"]).sum())
+        copied = int((tables[name]["source"] == source).sum())
         if row["rows"] > copied:
-            value, rule = str(row["rows"]), f"is more than the {copied} rows of {name}.csv"
-            rule += f" from {row['source']}"
+            rule = f"is more than the {copied} rows of {name}.csv from {source}"
             fix = "look for a lost row, or count the rows that were read again"
+            whose = _provider_of(tables, source)
             # A document whose rows were all taken out was taken out: a word is enough then.
-            problems.append(
-                Problem(
-                    "second_readings.csv", at, "rows", value, rule, fix,
-                    _provider_of(tables, row["source"]), stops=copied > 0,
-                )
-            )  # fmt: skip
+            yield said("rows", str(row["rows"]), rule, fix, whose, stops=copied > 0)
         for part, whole in _PARTS_OF_READINGS:
             if row[part] is not pd.NA and row[whole] is not pd.NA and row[part] > row[whole]:
                 rule = f"is more than the {row[whole]} in {whole}"
                 fix = "count again: the one is a part of the other"
-                value = str(row[part])
-                problems.append(Problem("second_readings.csv", at, part, value, rule, fix))
+                yield said(part, str(row[part]), rule, fix)
                 break
-    return problems
 
 
 def _provider_of(tables: Frames, source: str) -> str | None:
@@ -180,11 +175,9 @@ def _with_use(tables: Frames) -> pd.DataFrame:
     return frame.assign(used=frame["comparator"].isin(named) | cited)
 
 
-@rows_with("lineage")
-def _with_lineage_turned(tables: Frames) -> pd.DataFrame:
-    frame = tables["lineage"]
+def _lineage_turned(frame: pd.DataFrame) -> pd.Series:
     turned = among(frame, ["provider", "predecessor"], frame, ["predecessor", "provider"])
-    return frame.assign(turned=turned | frame["provider"].eq(frame["predecessor"]))
+    return turned | frame["provider"].eq(frame["predecessor"])
 
 
 #: Counts of a second reading: a part, and the whole it is of.
@@ -475,11 +468,11 @@ RULES: list[Rule] = [
             ("colour", "minimum_hours"),
         )
     ),
-    _with_lineage_turned.rule(
+    Rows("lineage").rule(
         "lineage-one-way",
         "A provider is not its own predecessor, nor that of its predecessor.",
         "predecessor",
-        lambda f: f["turned"],
+        _lineage_turned,
         "is named as predecessor and as successor of {provider}",
         "keep the row that is true",
     ),

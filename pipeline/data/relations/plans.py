@@ -14,6 +14,7 @@ from pipeline.data.relations.rule import (
     Rule,
     among,
     cells,
+    chain,
     earlier,
     numbered,
     relation,
@@ -43,39 +44,24 @@ def _years_after(dates: pd.Series, years: int) -> pd.Series:
     )
 
 
-_answering = Rows("plans").with_columns(
-    "inspections",
-    "inspection",
-    inspected="provider",
-    fieldwork="fieldwork_start",
-    report="published",
+_OF_INSPECTION = {"inspected": "provider", "fieldwork": "fieldwork_start", "report": "published"}
+_OF_FIRST = {f"first_{name}": name for name in ("provider", "inspection", "submitted")}
+_answering = (
+    Rows("plans")
+    .with_columns("inspections", "inspection", **_OF_INSPECTION)
+    .with_columns("plans", "plan", here=("replaces",), **_OF_FIRST)
 )
 
 
-@rows_with("plans", *_answering.reads)
+@rows_with("plans", "inspections")
 def _plans(tables: Frames) -> pd.DataFrame:
     """Plans with the inspection that each answers and the plan that each replaces."""
     plans = _answering.frame(tables)
-    first = plans.drop_duplicates("plan").set_index("plan")
-    columns = ("provider", "inspection", "submitted")
+    replaced = dict(cells(plans, "plan", "replaces"))
     return plans.assign(
         submitted_year=plans["submitted"].str[:4].astype("Int64"),
-        in_a_circle=_in_a_circle(plans),
-        **{f"first_{name}": plans["replaces"].map(first[name]) for name in columns},
+        in_a_circle=[plan in chain(plan, replaced) for plan in plans["plan"]],
     )
-
-
-def _in_a_circle(plans: pd.DataFrame) -> list[bool]:
-    """Whether following what a plan replaces leads back to it."""
-    replaced = {plan: first for plan, first in cells(plans, "plan", "replaces") if pd.notna(first)}
-    found = []
-    for plan in plans["plan"]:
-        seen, at = set(), replaced.get(plan)
-        while at is not None and at != plan and at not in seen:
-            seen.add(at)
-            at = replaced.get(at)
-        found.append(at is not None and at == plan)
-    return found
 
 
 @rows_with("actions", "plans")

@@ -111,12 +111,20 @@ class Rows:
 
         return Rows(self.table, (*self.reads, *(table for table, _ in places.values())), of)
 
-    def with_first(self, column: str, *key: str) -> "Rows":
-        """Add as ``first`` what a column holds in the first row that has the same key."""
+    def with_first(
+        self, column: str, *key: str, alike: Callable[[str], str] | None = None
+    ) -> "Rows":
+        """Add as ``first`` what a column holds in the first row that has the same key.
+
+        With ``alike``, keys are the same if it returns the same for both.
+        """
 
         def of(tables: Frames) -> pd.DataFrame:
             frame = self.frame(tables).sort_index()
-            return frame.assign(first=frame.groupby(list(key))[column].transform("first"))
+            keys = [frame[name] for name in key]
+            if alike:
+                keys = [values.map(alike, na_action="ignore") for values in keys]
+            return frame.assign(first=frame.groupby(keys)[column].transform("first"))
 
         return Rows(self.table, self.reads, of)
 
@@ -224,6 +232,16 @@ def repeated(*key: str) -> Wrong:
         return (ordered.duplicated(list(key)) & filled).reindex(frame.index)
 
     return wrong
+
+
+def chain(code: str, following: Mapping[str, str]) -> list[str]:
+    """Return what follows a code, each followed by the next; the code itself, if in a circle."""
+    found: list[str] = []
+    then = following.get(code)
+    while pd.notna(then) and then not in found:
+        found.append(str(then))
+        then = following.get(str(then))
+    return found
 
 
 def among(frame: pd.DataFrame, columns: list[str], table: pd.DataFrame, theirs: list[str]) -> Any:

@@ -175,31 +175,25 @@ def _at_cell(problem: Problem, by_file: dict[str, MergedTable]) -> str:
     table = by_file.get(problem.file)
     typed = table.typed.get(problem.line or 0) if table else None
     if problem.line is None:
-        return f"sheet {problem.file.removesuffix('.csv')}: {problem.rule}; {problem.fix}."
+        return f"sheet {problem.file.removesuffix('.csv')}: {problem.sentence}"
     if typed is None or typed.table != (table.resource.name if table else ""):
         return str(problem)
     column = (problem.column or "").split(", ")[0]
-    value = (
-        ""
-        if problem.value is None
-        else f'"{problem.value}" '
-        if problem.value
-        else "an empty cell "
-    )
-    return f"{typed.at(column or None)}: {value}{problem.rule}; {problem.fix}."
+    return f"{typed.at(column or None)}: {problem.sentence}"
 
 
 def _turned_dates(row: TypedRow) -> list[str]:
     """Say where a date and the same date as printed disagree."""
     reasons = []
     for column, printed in row.cells.items():
-        own = column.removesuffix("_printed")
-        if own == column or not row.cells.get(own) or not iso(printed):
+        own, day = column.removesuffix("_printed"), iso(printed)
+        typed = row.cells.get(own)
+        if own == column or not typed or not day:
             continue
-        shared = min(len(row.cells[own]), len(iso(printed) or ""))
-        if row.cells[own][:shared] != (iso(printed) or "")[:shared]:
+        shared = min(len(typed), len(day))
+        if typed[:shared] != day[:shared]:
             reasons.append(
-                f'{row.at(own)}: "{row.cells[own]}" is not the date printed as "{printed}"; '
-                f"write {iso(printed)}, or correct {column}."
+                f'{row.at(own)}: "{typed}" is not the date printed as "{printed}"; '
+                f"write {day}, or correct {column}."
             )
     return reasons

@@ -65,12 +65,7 @@ class MergedTable:
 def text_rows(folder: Path, resource: Resource, limits: dict[str, int]) -> list[dict[str, str]]:
     """Return the rows of a raw table as text; none where it cannot be read (the checks say why)."""
     text, _ = read_text(folder, resource, limits)
-    if text is None:
-        return []
-    return [
-        dict(zip(text.cells, cells, strict=True))
-        for cells in zip(*text.cells.values(), strict=True)
-    ]
+    return text.rows() if text else []
 
 
 def merge(

@@ -108,15 +108,13 @@ def _wait(row: TypedRow, resource: Resource) -> None:
 
 
 def _says_something(row: TypedRow, resource: Resource) -> bool:
-    columns = [f.name for f in content(resource)]
     if resource.name in ("inspections", "plans"):
         return True
     if resource.name in ("sources", "providers"):
         return bool(row.cells[resource.primary_key[0]])
-    figures = [(f, s) for table, f, s in FIGURES if table == resource.name]
-    if figures and len(figures) * 2 >= len(columns):
-        return any(row.cells[column] for pair in figures for column in pair)
-    return any(row.cells[column] for column in columns)
+    columns = [f.name for f in content(resource)]
+    figures = [name for table, *pair in FIGURES if table == resource.name for name in pair]
+    return any(row.cells[name] for name in (figures if len(figures) >= len(columns) else columns))
 
 
 def _only_codes(workbook: Workbook, by_name: Mapping[str, Resource]) -> dict[str, dict[str, str]]:
@@ -134,18 +132,16 @@ def _only_codes(workbook: Workbook, by_name: Mapping[str, Resource]) -> dict[str
 
 
 def _complete(row: TypedRow, resource: Resource, only: Mapping[str, Mapping[str, str]]) -> None:
+    fields = {field.name: field for field in resource.fields}
     for key in resource.foreign_keys:
-        shared = only.get(key.resource, {})
-        if len(key.fields) != 1 or key.fields[0] in ("previous_framework", "current_framework"):
+        shared, column, wanted = only.get(key.resource, {}), key.fields[0], key.reference[0]
+        if len(key.fields) != 1 or column in ("previous_framework", "current_framework"):
             continue
-        (column,), (wanted,) = key.fields, key.reference
-        field = next(f for f in resource.fields if f.name == column)
-        if not row.cells[column] and field.required and wanted in shared:
+        if not row.cells[column] and fields[column].required and wanted in shared:
             row.cells[column] = shared[wanted]
     framework = only.get("frameworks", {}).get("framework", "")
     if "framework" in row.cells and not row.cells["framework"]:
         row.cells["framework"] = framework
-    fields = {field.name: field for field in resource.fields}
     for table, figure, status in FIGURES:
         if table != resource.name or row.cells[status] not in ("", PUBLISHED):
             continue
