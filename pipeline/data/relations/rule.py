@@ -195,15 +195,8 @@ def wrong_rows(
     for line, row in frame[at_fault].sort_index().iterrows():
         words = {name: shown(value) for name, value in row.items()}
         value = ", ".join(words[name] for name in column.split(", "))
-        yield Problem(
-            f"{table}.csv",
-            int(str(line)),
-            column,
-            value,
-            says.format_map(words),
-            fix.format_map(words),
-            stops=stops,
-        )
+        said = says.format_map(words), fix.format_map(words)
+        yield Problem(f"{table}.csv", int(str(line)), column, value, *said, stops=stops)
 
 
 def shown(value: object) -> str:

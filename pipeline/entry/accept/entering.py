@@ -12,7 +12,7 @@ from pipeline.entry.accept.merging import MergedTable, merge, number_rows, text_
 from pipeline.entry.accept.rows import settled_rows
 from pipeline.entry.accept.second_reading import Comparison, compare, settle
 from pipeline.entry.accept.storing import finish, write_all
-from pipeline.entry.form.reading import TypedRow, read_form
+from pipeline.entry.form.reading import TypedRow, Workbook, read_form
 from pipeline.entry.problems import CannotEnter
 from pipeline.entry.reading.dates import iso
 
@@ -60,13 +60,13 @@ def enter(
     package = read_package(folder)
     resources = package.resources
     book = read_form(path, resources)
-    away = _without_inspection(book.rows, folder, package)
-    other: dict[str, list[TypedRow]] = {}
+    away = _without_inspection(book, folder, package)
+    other: Workbook = {}
     if second is not None:
         theirs = read_form(second, resources)
-        _without_inspection(theirs.rows, folder, package)
+        _without_inspection(theirs, folder, package)
         other, _ = settled_rows(theirs, resources)
-        settle(book.rows, other, resources)
+        settle(book, other, resources)
     rows, left_out = settled_rows(book, resources)
     left_out += away
     comparison = None
@@ -95,9 +95,7 @@ def enter(
     return outcome
 
 
-def _without_inspection(
-    rows: dict[str, list[TypedRow]], folder: Path, package: Package
-) -> list[str]:
+def _without_inspection(rows: Workbook, folder: Path, package: Package) -> list[str]:
     """Leave out figures of an earlier inspection or plan that is not entered; say so."""
     known = {
         name: {row.cells[name.rstrip("s")] for row in rows.get(name, [])}
@@ -129,9 +127,7 @@ def _codes(folder: Path, package: Package, name: str) -> set[str]:
     return {row[resource.primary_key[0]] for row in rows}
 
 
-def _machine_rows(
-    rows: dict[str, list[TypedRow]], resources: Sequence[Resource]
-) -> dict[str, list[TypedRow]]:
+def _machine_rows(rows: Workbook, resources: Sequence[Resource]) -> Workbook:
     """Return the rows that keep which rows were read by machine, and what became of them."""
     if READ_BY_MACHINE not in {r.name for r in resources}:
         return {}

@@ -2,13 +2,12 @@
 
 import csv
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.data.package import Package, Resource
 from pipeline.data.read import read_text
-from pipeline.entry.form.reading import TypedRow
+from pipeline.entry.form.reading import TypedRow, Workbook
 
 
 @dataclass
@@ -68,9 +67,7 @@ def text_rows(folder: Path, resource: Resource, limits: dict[str, int]) -> list[
     return text.rows() if text else []
 
 
-def merge(
-    folder: Path, package: Package, rows: Mapping[str, list[TypedRow]]
-) -> dict[str, MergedTable]:
+def merge(folder: Path, package: Package, rows: Workbook) -> dict[str, MergedTable]:
     """Return every table that a workbook touches, merged; nothing is written.
 
     A row is known by the table's key. A table numbered by us (its only key is a whole number, as
@@ -107,7 +104,7 @@ def merge(
     return merged
 
 
-def number_rows(folder: Path, package: Package, rows: Mapping[str, list[TypedRow]]) -> None:
+def number_rows(folder: Path, package: Package, rows: Workbook) -> None:
     """Give the rows of tables numbered by us the number they have, or the next."""
     for resource in package.resources:
         first, *others = resource.primary_key

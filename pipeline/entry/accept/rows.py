@@ -18,9 +18,7 @@ OPTIONAL = "facts"
 """Where the reader's proposals may stay unsettled: they are left out."""
 
 
-def settled_rows(
-    workbook: Workbook, resources: Sequence[Resource]
-) -> tuple[dict[str, list[TypedRow]], list[str]]:
+def settled_rows(workbook: Workbook, resources: Sequence[Resource]) -> tuple[Workbook, list[str]]:
     """Return the rows to enter by table, and what was left out, in sentences.
 
     A row whose columns for what is printed are all empty is not entered; where the inspection must
@@ -31,11 +29,11 @@ def settled_rows(
     """
     by_name = {resource.name: resource for resource in resources}
     only = _only_codes(workbook, by_name)
-    own = {row.cells["inspection"] for row in workbook.rows.get("inspections", [])}
+    own = {row.cells["inspection"] for row in workbook.get("inspections", [])}
     problems = [*_without_source(workbook), *_codes_changed(workbook)]
     left_out: list[str] = []
-    rows: dict[str, list[TypedRow]] = {}
-    for name, typed in workbook.rows.items():
+    rows: Workbook = {}
+    for name, typed in workbook.items():
         resource = by_name[name]
         waiting = [row for row in typed if _must_be_there(row, resource, own)]
         for row in waiting:
@@ -61,15 +59,15 @@ def settled_rows(
 
 
 def _without_source(workbook: Workbook) -> Iterator[str]:
-    cites = any("source" in row.cells for rows in workbook.rows.values() for row in rows[:1])
-    if cites and not any(row.cells["source"] for row in workbook.rows.get("sources", [])):
+    cites = any("source" in row.cells for rows in workbook.values() for row in rows[:1])
+    if cites and not any(row.cells["source"] for row in workbook.get("sources", [])):
         yield "sheet sources: the row of the document is missing; copy it from a new form."
 
 
 def _codes_changed(workbook: Workbook) -> Iterator[str]:
     """Say where the code of an inspection or plan no longer fits its provider and year."""
     for table, code, year in (("inspections", "inspection", "round"), ("plans", "plan", "year")):
-        for row in workbook.rows.get(table, []):
+        for row in workbook.get(table, []):
             begins = inspection_code(row.cells["provider"], row.cells[year])
             if not row.cells[code].startswith(begins):
                 yield (
@@ -120,12 +118,12 @@ def _says_something(row: TypedRow, resource: Resource) -> bool:
 def _only_codes(workbook: Workbook, by_name: Mapping[str, Resource]) -> dict[str, dict[str, str]]:
     """Return by table the code its rows share, for cells elsewhere that are left empty."""
     codes: dict[str, dict[str, str]] = {}
-    for name, typed in workbook.rows.items():
+    for name, typed in workbook.items():
         key = by_name[name].primary_key
         values = {row.cells[key[0]] for row in typed if row.cells[key[0]]}
         if len(key) == 1 and len(values) == 1:
             codes[name] = {key[0]: values.pop()}
-    for row in workbook.rows.get("inspections", [])[:1]:
+    for row in workbook.get("inspections", [])[:1]:
         if row.cells.get("framework"):
             codes.setdefault("frameworks", {"framework": row.cells["framework"]})
     return codes

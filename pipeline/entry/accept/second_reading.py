@@ -17,7 +17,7 @@ from pipeline.analysis.statistics.double_entry import DoubleEntry
 from pipeline.data.figures import FIGURES
 from pipeline.data.package import Resource
 from pipeline.entry.form.layout import is_own_words
-from pipeline.entry.form.reading import TypedRow
+from pipeline.entry.form.reading import TypedRow, Workbook
 from pipeline.entry.problems import CannotEnter
 from pipeline.files import write_whole
 
@@ -25,7 +25,6 @@ _NOT_COMPARED = ("sources", "providers")
 _LOG = ("table", "row", "column", "first", "second", "erred")
 _CHOSEN = "measures"
 """The table whose codes a person chooses; codes of other tables are filled in by the form."""
-_Rows = Mapping[str, list[TypedRow]]
 
 
 @dataclass
@@ -64,8 +63,8 @@ class Comparison:
         )
 
     def readings(
-        self, folder: Path, resources: Sequence[Resource], first: _Rows, second: _Rows
-    ) -> dict[str, list[TypedRow]]:
+        self, folder: Path, resources: Sequence[Resource], first: Workbook, second: Workbook
+    ) -> Workbook:
         """Return the rows of ``second_readings``: one a source and table."""
         (resource,) = [r for r in resources if r.name == "second_readings"]
         rows = []
@@ -88,7 +87,7 @@ class Comparison:
         return {"second_readings": rows} if rows else {}
 
     def copies(
-        self, folder: Path, first: _Rows, second: _Rows, resources: Sequence[Resource]
+        self, folder: Path, first: Workbook, second: Workbook, resources: Sequence[Resource]
     ) -> dict[Path, bytes]:
         """Return the second reading as files: keys and what was compared, a table a file."""
         contents = {}
@@ -100,16 +99,14 @@ class Comparison:
         return contents
 
 
-def code_of_form(rows: _Rows) -> str:
+def code_of_form(rows: Workbook) -> str:
     """Return the code of the inspection or plan a workbook is about."""
-    for table in ("inspections", "plans"):
-        for row in rows.get(table, []):
-            return row.cells[table.rstrip("s")]
-    return "unnamed"
+    about = [*rows.get("inspections", []), *rows.get("plans", [])]
+    return about[0].cells[about[0].table.rstrip("s")] if about else "unnamed"
 
 
 def compare(
-    path: Path, first: _Rows, second: _Rows, resources: Sequence[Resource], *, write: bool
+    path: Path, first: Workbook, second: Workbook, resources: Sequence[Resource], *, write: bool
 ) -> Comparison:
     """Compare two readings; raise CannotEnter with both cells side by side while they differ."""
     if _by_machine(first) and _by_machine(second):
@@ -171,7 +168,7 @@ def compare(
     return Comparison(cells, kept)
 
 
-def settle(first: _Rows, second: _Rows, resources: Sequence[Resource]) -> None:
+def settle(first: Workbook, second: Workbook, resources: Sequence[Resource]) -> None:
     """Mark the rows checked that a person has typed too: ``compare`` refuses them if they differ.
 
     So a document that was read by machine and typed once, without sight of what was read, needs no
@@ -197,7 +194,7 @@ def _compared(resource: Resource) -> list[str]:
     ]
 
 
-def _by_machine(rows: _Rows) -> bool:
+def _by_machine(rows: Workbook) -> bool:
     marked = [bool(row.mark) for typed in rows.values() for row in typed]
     return bool(marked) and sum(marked) > len(marked) / 2
 

@@ -103,10 +103,6 @@ def is_own_words(column: Field) -> bool:
 
 def content(resource: Resource) -> list[Field]:
     """Return the columns that hold what a document says: neither key nor reference nor place."""
-    keys = {name for key in resource.foreign_keys for name in key.fields} | set(
-        resource.primary_key
-    )
-    if resource.primary_key == (resource.columns[0],) and resource.name in ("sources", "providers"):
-        keys = set(resource.primary_key)
+    keys = {*resource.primary_key, *(n for key in resource.foreign_keys for n in key.fields)}
     # A key that is only a choice (reading: own or reprint) is no content either.
     return [f for f in resource.fields if f.name not in keys and f.name not in ("place", "note")]

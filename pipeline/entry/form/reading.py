@@ -8,7 +8,7 @@ import datetime
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -43,12 +43,8 @@ class TypedRow:
         return f"sheet {self.sheet}, cell {self.letters[column]}{self.number} ({column})"
 
 
-@dataclass
-class Workbook:
-    """The rows of a workbook by table."""
-
-    path: Path
-    rows: dict[str, list[TypedRow]] = field(default_factory=dict)
+Workbook = dict[str, list[TypedRow]]
+"""The rows of a workbook by table."""
 
 
 def read_form(path: Path, resources: Sequence[Resource]) -> Workbook:
@@ -64,16 +60,15 @@ def read_form(path: Path, resources: Sequence[Resource]) -> Workbook:
         raise CannotEnter([f"{path.name} {_what_it_is(path)}."]) from None
     by_name = {resource.name: resource for resource in resources}
     problems: list[str] = []
-    workbook = Workbook(path)
+    workbook: Workbook = {}
     for sheet in book.worksheets:
         name = sheet.title
         if name in by_name:
-            rows, found = _read_sheet(sheet, by_name[name])
+            workbook[name], found = _read_sheet(sheet, by_name[name])
             problems += found
-            workbook.rows[name] = rows
         elif name not in _SHEETS_OF_THE_FORM:
             problems += _stray(sheet, resources)
-    if not {"inspections", "plans", "case_audits"} & workbook.rows.keys() and not problems:
+    if not {"inspections", "plans", "case_audits"} & workbook.keys() and not problems:
         problems.append(
             f"{path.name} has no sheet inspections, plans or case_audits: start from "
             "new-inspection, new-plan, new-audits or read."
