@@ -13,7 +13,7 @@ from datetime import date
 from typing import NamedTuple
 
 from pipeline.data.figures import FIGURES
-from pipeline.data.package import FORMS, MONTH_OR_DAY, Field, Form, Resource
+from pipeline.data.package import FORMS, MONTH_OR_DAY, Field, Resource
 from pipeline.data.problems import BLANK_LETTERS, Problem
 from pipeline.data.read import Text
 
@@ -43,7 +43,6 @@ _SHORTHAND = {
 
 
 _STATUS = {(table, figure): status for table, figure, status in FIGURES}
-_NO_FORM = Form("", "")
 
 
 class _Rule(NamedTuple):
@@ -98,7 +97,7 @@ def _plain(cell: str) -> str:
 def _rules(field: Field, longest: int, resource: Resource) -> list[_Rule]:
     """Return what a filled cell of one column must be, the most telling rule first."""
     limits = field.constraints
-    dated = field.type == "date" or "YYYY" in FORMS.get(limits.get("pattern", ""), _NO_FORM).name
+    dated = field.type == "date" or "YYYY" in FORMS[limits.get("pattern", "[^<>]*")].name
     as_it_was = (
         "write what the document prints, such as February 2020, in a column formatted as text"
     )

@@ -169,19 +169,30 @@ class _Simulation:
     def __init__(
         self, template: dict[str, list[Row]], rules: Tables, seed: int, most_rounds: int | None
     ) -> None:
+        from pipeline.analysis.records import grouped
+
         self.template, self.rules, self.seed = template, rules, seed
-        rounds: dict[str, list[Row]] = defaultdict(list)
-        for inspection in sorted(template["inspections"], key=lambda row: int(row["round"])):
-            rounds[inspection["provider"]].append(inspection)
-        real = max(rounds.values(), key=len)
+        inspections = sorted(template["inspections"], key=lambda row: int(row["round"]))
+        real = max(grouped(inspections, "provider").values(), key=len)
         #: Rows of the inspections that are followed, earlier first; those after the last real one
         #: are the last one again, so many years later.
         self.followed = real[:most_rounds] + [
             _years_later(real[-1], years) for years in range(1, (most_rounds or 0) - len(real) + 1)
         ]
-        self.questions = _by(template["key_questions"], "framework")
-        self.standards = _by(template["standards"], "framework")
-        self.prompts = _by(template["prompts"], "framework")
+        self.questions = grouped(template["key_questions"], "framework")
+        self.standards = grouped(template["standards"], "framework")
+        self.prompts = grouped(template["prompts"], "framework")
+        #: What was printed of each real inspection, by table.
+        self.printed = {
+            name: grouped(template[name], "inspection")
+            for name in (
+                "samples",
+                "key_question_scores",
+                "prompt_scores",
+                "facts",
+                "allocation_matrix",
+            )
+        }
         self.made: dict[str, list[Row]] = defaultdict(list)
         self.pooled: dict[str, list[int]] = defaultdict(lambda: [0, 0])
         #: Facts drawn already, by inspection (or its aggregate) and measure.
@@ -213,8 +224,7 @@ class _Simulation:
         framework, fieldwork = latest["framework"], latest["fieldwork_start"]
         questions, prompts = self.questions[framework], self.prompts[framework]
         made = audited(code, framework, questions, prompts, odds, fieldwork, random, _MARK)
-        cells = self.template["allocation_matrix"]
-        matrix = [cell for cell in cells if cell["inspection"] == latest["inspection"]]
+        matrix = self.printed["allocation_matrix"][latest["inspection"]]
         visit = _Visit(latest, code, 0, random, None)
         made["allocation_matrix"] = [{**cell, **visit.cited} for cell in matrix]
         if matrix:
@@ -264,8 +274,7 @@ class _Simulation:
 
     def _samples(self, visit: _Visit) -> None:
         """Sizes of the samples, near the real ones; the visit has also those not published."""
-        sizes, asked = visit.sizes, visit.row["inspection"]
-        rows = [r for r in self.template["samples"] if r["inspection"] == asked]
+        sizes, rows = visit.sizes, self.printed["samples"][visit.row["inspection"]]
         for sample in rows:
             real = int(sample["size"]) if sample["size"] else 60
             sizes[sample["sample"]] = max(5, round(real * visit.random.uniform(0.8, 1.25)))
@@ -306,8 +315,8 @@ class _Simulation:
         """What a later report prints again of the round before, where the real one does."""
         if (before := visit.before) is None:
             return
-        for real in self.template["key_question_scores"]:
-            if real["inspection"] != before.row["inspection"] or real["reading"] != "reprint":
+        for real in self.printed["key_question_scores"][before.row["inspection"]]:
+            if real["reading"] != "reprint":
                 continue
             figure = before.scores.get(real["key_question"], "") if real["percent"] else ""
             status = "not published" if real["percent"] and figure == "" else real["status"]
@@ -316,9 +325,7 @@ class _Simulation:
 
     def _prompt_scores(self, visit: _Visit) -> None:
         samples = {p["prompt"]: p["sample"] for f in self.prompts.values() for p in f}
-        for real in self.template["prompt_scores"]:
-            if real["inspection"] != visit.row["inspection"]:
-                continue
+        for real in self.printed["prompt_scores"][visit.row["inspection"]]:
             base = visit.sizes.get(samples[real["prompt"]], 40)
             odds = visit.quality + visit.random.normal(0, 0.6)
             count = int(visit.random.binomial(base, _share(odds)))
@@ -370,11 +377,10 @@ class _Simulation:
         random = visit.random
         before = visit.before.name if visit.before else ""
         measures = {m["measure"]: m for m in self.template["measures"]}
-        for real in self.template["facts"]:
+        for real in self.printed["facts"][visit.row["inspection"]]:
             measure = measures[real["measure"]]
             if (
-                real["inspection"] != visit.row["inspection"]
-                or measure["topic"] not in TOPICS
+                measure["topic"] not in TOPICS
                 or measure["unit"] != "percent"
                 or real["status"] != "published"
                 or real["measure"].startswith("restates-")  # says a key question's figure again
@@ -584,13 +590,6 @@ def _years_later(row: Row, years: int) -> Row:
     }
     printed = {f"{name}_printed": day for name, day in dates.items()}
     return {**row, **dates, **printed, "round": str(int(row["round"]) + years)}
-
-
-def _by(rows: list[Row], column: str) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[row[column]].append(row)
-    return found
 
 
 def _is_simulated(folder: Path) -> bool:

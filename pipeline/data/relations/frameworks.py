@@ -1,5 +1,6 @@
 """Relations of frameworks: bands, numbers of standards and questions, comparability."""
 
+import re
 from collections.abc import Iterator
 
 import pandas as pd
@@ -61,7 +62,8 @@ def _cover(file: str, bands: pd.DataFrame, columns: tuple[str, str], end: int) -
     fix = "let each band begin one above the end of the band before it"
     for line, start, stop in bands.sort_values(low)[[low, high]].astype(int).itertuples():
         if start > following:
-            rule = f"leaves a gap: no band covers {_range(following, start - 1)}"
+            last = f" to {start - 1}" if start - 1 > following else ""
+            rule = f"leaves a gap: no band covers {following}{last}"
         elif start < following:
             rule = f"overlaps another band, which reaches up to {following - 1}"
         elif stop < start:
@@ -78,10 +80,6 @@ def _cover(file: str, bands: pd.DataFrame, columns: tuple[str, str], end: int) -
     if following != end + 1:
         rule = f"is where the bands end, but the highest possible value is {end}"
         yield Problem(file, line, high, str(following - 1), rule, f"let the top band end at {end}")
-
-
-def _range(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first} to {last}"
 
 
 @rows_with("rating_bands")
@@ -108,15 +106,12 @@ def _outside(whole: str, part: str, joint: str) -> Wrong:
     ]
 
 
-def _domain_of(code: str) -> int | None:
-    digits = code.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ ").split(".")[0]
-    return int(digits) if digits.isdecimal() and "." in code else None
-
-
 def _domains_differ(frame: pd.DataFrame) -> list[bool]:
+    """Whether the number of a standard begins with another number than that of its domain."""
+    numbers = [re.match(r"[A-Z ]*(\d+)\.", code) for code in frame["standard"]]
     return [
-        _domain_of(code) not in (None, domain)
-        for code, domain in cells(frame, "standard", "domain")
+        number is not None and int(number[1]) != domain
+        for number, domain in zip(numbers, frame["domain"], strict=True)
     ]
 
 

@@ -97,11 +97,12 @@ def enter(
 
 def _without_inspection(rows: Workbook, folder: Path, package: Package) -> list[str]:
     """Leave out figures of an earlier inspection or plan that is not entered; say so."""
-    known = {
-        name: {row.cells[name.rstrip("s")] for row in rows.get(name, [])}
-        | _codes(folder, package, name)
-        for name in ("inspections", "plans")
-    }
+    known: dict[str, set[str]] = {}
+    for resource in package.resources:
+        name, code = resource.name, resource.primary_key[0]
+        if name in ("inspections", "plans"):
+            known[name] = {row[code] for row in text_rows(folder, resource, package.limits)}
+            known[name] |= {row.cells[code] for row in rows.get(name, [])}
     left_out = []
     for table, typed in rows.items():
         for name, codes in known.items():
@@ -119,12 +120,6 @@ def _without_inspection(rows: Workbook, folder: Path, package: Package) -> list[
     for table in [table for table, typed in rows.items() if not typed]:
         del rows[table]
     return left_out
-
-
-def _codes(folder: Path, package: Package, name: str) -> set[str]:
-    (resource,) = [r for r in package.resources if r.name == name]
-    rows = text_rows(folder, resource, package.limits)
-    return {row[resource.primary_key[0]] for row in rows}
 
 
 def _machine_rows(rows: Workbook, resources: Sequence[Resource]) -> Workbook:
