@@ -8,11 +8,12 @@ most cells of a column say what another one says.
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from typing import NamedTuple
 
 from pipeline.data.figures import FIGURES
-from pipeline.data.package import FORMS, MONTH_OR_DAY, Field, Form, Resource
+from pipeline.data.package import FORMS, MONTH_OR_DAY, Field, Resource
 from pipeline.data.problems import BLANK_LETTERS, Problem
 from pipeline.data.read import Text
 
@@ -42,7 +43,6 @@ _SHORTHAND = {
 
 
 _STATUS = {(table, figure): status for table, figure, status in FIGURES}
-_NO_FORM = Form("", "")
 
 
 class _Rule(NamedTuple):
@@ -61,14 +61,16 @@ def column_problems(text: Text, resource: Resource, limits: dict[str, int]) -> I
         rules = _rules(field, limits["cell_characters"], resource)
         wrong = {}
         for value in set(cells):
-            broken = _empty(field) if not value else _first_broken(value, rules)
-            if broken is not None:
-                wrong[value] = broken
+            if value:
+                broken = next((rule for rule in rules if not rule.holds(value)), None)
+                if broken:
+                    wrong[value] = broken.rule, broken.fix
+            elif field.required:
+                wrong[value] = "is empty", "fill it in: " + field.description.rstrip(".")
         if wrong:
             for line, value in zip(text.lines, cells, strict=True):
                 if value in wrong:
-                    _, rule, fix = wrong[value]
-                    yield Problem(resource.path, line, field.name, value or None, rule, fix)
+                    yield Problem(resource.path, line, field.name, value or None, *wrong[value])
 
 
 def _made_plain(text: Text, field: Field, file: str) -> Iterator[Problem]:
@@ -79,12 +81,9 @@ def _made_plain(text: Text, field: Field, file: str) -> Iterator[Problem]:
     if odd:
         at = [line for line, cell in zip(text.lines, cells, strict=True) if cell in odd]
         text.cells[field.name] = [plain.get(cell, cell) for cell in cells]
-        also = (
-            ""
-            if len(at) == 1
-            else f", and so {'does' if len(at) == 2 else 'do'} {len(at) - 1:,} more"
-        )
-        rule = f"holds a blank or a letter of an unusual kind{also}"
+        rule = "holds a blank or a letter of an unusual kind"
+        if len(at) > 1:
+            rule += f", and so {'does' if len(at) == 2 else 'do'} {len(at) - 1:,} more"
         fix = "nothing need be done: it was read as the plain one"
         yield Problem(file, at[0], field.name, None, rule, fix, stops=False)
 
@@ -92,25 +91,20 @@ def _made_plain(text: Text, field: Field, file: str) -> Iterator[Problem]:
 def _plain(cell: str) -> str:
     composed = unicodedata.normalize("NFC", cell)
     blanks = "".join(" " if unicodedata.category(c) == "Zs" else c for c in composed)
-    while "  " in blanks:
-        blanks = blanks.replace("  ", " ")
-    return blanks
-
-
-def _first_broken(value: str, rules: list[_Rule]) -> _Rule | None:
-    return next((rule for rule in rules if not rule.holds(value)), None)
-
-
-def _empty(field: Field) -> _Rule | None:
-    if not field.required:
-        return None
-    return _Rule(bool, "is empty", "fill it in: " + field.description.rstrip("."))
+    return re.sub(" {2,}", " ", blanks)
 
 
 def _rules(field: Field, longest: int, resource: Resource) -> list[_Rule]:
     """Return what a filled cell of one column must be, the most telling rule first."""
     limits = field.constraints
-    dated = field.type == "date" or "YYYY" in FORMS.get(limits.get("pattern", ""), _NO_FORM).name
+    dated = field.type == "date" or "YYYY" in FORMS[limits.get("pattern", "[^<>]*")].name
+    as_it_was = (
+        "write what the document prints, such as February 2020, in a column formatted as text"
+    )
+    if dated:
+        as_it_was = "write year and month as in 2020-02, or year, month and day as in 2020-02-07"
+    elif field.type in _NUMBER:
+        as_it_was = "write the number in digits, as the document prints it"
     rules = [
         _Rule(
             _is_seen,
@@ -118,11 +112,11 @@ def _rules(field: Field, longest: int, resource: Resource) -> list[_Rule]:
             "delete it, or type the cell again",
         ),
         _Rule(lambda cell: cell == cell.strip(), "begins or ends with a blank", "delete the blank"),
+        _Rule(lambda c: not _DAMAGE.fullmatch(c), "was changed by a spreadsheet", as_it_was),
     ]
-    rules.append(_Rule(_undamaged, "was changed by a spreadsheet", _as_it_was(field, dated)))
     if dated or field.name.endswith("_printed"):
         rule = "is a day as a spreadsheet counts it"
-        rules.append(_Rule(lambda c: not _SERIAL.fullmatch(c), rule, _as_it_was(field, dated)))
+        rules.append(_Rule(lambda c: not _SERIAL.fullmatch(c), rule, as_it_was))
     if field.type in _NUMBER:
         rules += _number_rules(field, resource)
     if field.type == "date":
@@ -135,14 +129,9 @@ def _rules(field: Field, longest: int, resource: Resource) -> list[_Rule]:
             fix += f"; if there is none, leave it empty and say why in {status}"
         rules.append(_Rule(words.__contains__, "is not one of the words allowed here", fix))
     if "pattern" in limits:
-        form = re.compile(limits["pattern"])
-        rules.append(
-            _Rule(
-                lambda cell: form.fullmatch(cell) is not None,
-                "does not have the form this column needs",
-                FORMS[form.pattern].fix,
-            )
-        )
+        form, rule = re.compile(limits["pattern"]), "does not have the form this column needs"
+        fix = FORMS[form.pattern].fix
+        rules.append(_Rule(lambda cell: form.fullmatch(cell) is not None, rule, fix))
     if field.type == "date" or limits.get("pattern") == MONTH_OR_DAY:
         fix = "check the date against the document"
         rules.append(_Rule(_is_in_calendar, "is not a date of the calendar", fix))
@@ -150,18 +139,6 @@ def _rules(field: Field, longest: int, resource: Resource) -> list[_Rule]:
     rule = f"is longer than {most:,} characters"
     rules.append(_Rule(lambda cell: len(cell) <= most, rule, "shorten it"))
     return rules
-
-
-def _undamaged(cell: str) -> bool:
-    return _DAMAGE.fullmatch(cell) is None
-
-
-def _as_it_was(field: Field, dated: bool) -> str:
-    if dated:
-        return "write year and month as in 2020-02, or year, month and day as in 2020-02-07"
-    if field.type in _NUMBER:
-        return "write the number in digits, as the document prints it"
-    return "write what the document prints, such as February 2020, in a column formatted as text"
 
 
 def _is_seen(cell: str) -> bool:
@@ -176,13 +153,9 @@ def _is_day(cell: str) -> bool:
 
 def _is_in_calendar(cell: str) -> bool:
     """Whether a cell is a day of the calendar; what is not written as a day counts as one."""
-    if not _is_day(cell):
-        return True
-    try:
-        date.fromisoformat(cell)
-    except ValueError:
-        return False
-    return True
+    with suppress(ValueError):
+        return not _is_day(cell) or bool(date.fromisoformat(cell))
+    return False
 
 
 def _number_rules(field: Field, resource: Resource) -> list[_Rule]:
@@ -213,9 +186,7 @@ def _number_rules(field: Field, resource: Resource) -> list[_Rule]:
             f"write digits only, as in {_LIKE[field.type]}, without %, blanks or commas{instead}",
         ),
         _Rule(
-            lambda cell: sum(map(str.isdigit, cell)) <= _DIGITS,
-            f"has more than {_DIGITS} digits",
-            fix,
+            lambda c: sum(map(str.isdigit, c)) <= _DIGITS, f"has more than {_DIGITS} digits", fix
         ),
         _Rule(lambda cell: float(cell) >= lowest, f"is below {lowest}, the least allowed", fix),
         _Rule(lambda cell: float(cell) <= highest, f"is above {highest}, the most allowed", fix),

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
+from typing import Any
 
 import pandas as pd
 
 from pipeline.data.package import ForeignKey, Package, Resource
 from pipeline.data.problems import Problem
-from pipeline.data.relations.rule import cells
+from pipeline.data.relations.rule import cells, shown
 from pipeline.data.relations.rules import RULES
 
 Frames = dict[str, pd.DataFrame]
@@ -68,28 +69,20 @@ def table_problems(
     return problems
 
 
-def _text(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
-    """Return the values of some columns as one text a row, as a person would read them."""
-    first, *others = (frame[column].astype("string").fillna("") for column in columns)
-    for other in others:
-        first = first + ", " + other
-    return first
-
-
 def _repeated_keys(frame: pd.DataFrame, resource: Resource) -> Iterator[Problem]:
     key = list(resource.primary_key)
     keys = list(cells(frame, *key))
     if len(set(keys)) == len(keys):
         return
     again = frame[frame.duplicated(key, keep=False)].sort_index()
-    first: dict[str, int] = {}
-    for line, value in _text(again, resource.primary_key).items():
-        at = int(str(line))
-        if value in first:
-            rule = f"stands here again after line {first[value]}"
+    first: dict[tuple[Any, ...], int] = {}
+    for line, values in zip(again.index.tolist(), cells(again, *key), strict=True):
+        if values in first:
+            value = ", ".join(map(shown, values))
+            rule = f"stands here again after line {first[values]}"
             fix = f"keep one row for each {' and '.join(key)}: delete this one or correct its code"
-            yield Problem(resource.path, at, ", ".join(key), value, rule, fix)
-        first.setdefault(value, at)
+            yield Problem(resource.path, line, ", ".join(key), value, rule, fix)
+        first.setdefault(values, line)
 
 
 def _dangling(
@@ -99,25 +92,24 @@ def _dangling(
     values = list(cells(here, *key.fields))
     known = set(cells(tables[key.resource], *key.reference))
     # A reference with an empty cell refers to nothing.
-    wrong = {value for value in set(values) - known if not any(part is pd.NA for part in value)}
+    wrong = {
+        value: ", ".join(map(str, value))
+        for value in set(values) - known
+        if not any(part is pd.NA for part in value)
+    }
     if not wrong:
         return
     # Looking for what was meant takes longest: once for each value, and only so many of them.
     spelled = [", ".join(map(str, value)) for value in known][:_SPELLINGS]
     meant = {}
     for value in sorted(wrong)[:_LOOK_UPS]:
-        close = get_close_matches(", ".join(map(str, value)), spelled, n=1)
-        if close:
-            meant[value] = close[0]
-    file = files[key.resource]
-    for line, value in zip(here.index, values, strict=True):
+        for close in get_close_matches(wrong[value], spelled, n=1):
+            meant[value] = f'write "{close}" if that is what is meant'
+    column, file = ", ".join(key.fields), files[key.resource]
+    for line, value in zip(here.index.tolist(), values, strict=True):
         if value in wrong:
-            fix = f"check its spelling, or add it to {file} first"
-            if value in meant:
-                fix = f'write "{meant[value]}" if that is what is meant, or add it to {file} first'
-            shown = ", ".join(map(str, value))
-            rule = f"is not in {file}"
-            yield Problem(resource.path, int(line), ", ".join(key.fields), shown, rule, fix)
+            fix = f"{meant.get(value, 'check its spelling')}, or add it to {file} first"
+            yield Problem(resource.path, line, column, wrong[value], f"is not in {file}", fix)
 
 
 #: So many spellings are compared with so many unknown values, at most.

@@ -45,18 +45,10 @@ def in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if name not in ORDER or frame.empty:
         return frame
     groups, codes = ORDER[name]
-    ranks = {}
-    for column in groups:
-        ranks[column] = pd.factorize(frame[column])[0]
+    ranks = {column: pd.factorize(frame[column])[0] for column in groups}
     for column in codes:
-        values = frame[column]
-        if pd.api.types.is_integer_dtype(values):
-            ranks[column] = values.to_numpy(dtype="int64", na_value=-1)
-        else:
-            known = sorted(values.dropna().unique(), key=code_order)
-            ranks[column] = values.map({code: at for at, code in enumerate(known)}).to_numpy(
-                dtype="int64", na_value=-1
-            )
+        known = sorted(frame[column].dropna().unique(), key=code_order)
+        ranks[column] = pd.Categorical(frame[column], categories=known).codes
     by = pd.DataFrame(ranks, index=frame.index)
     if all((by[column].diff().dropna() >= 0).all() for column in by):
         return frame

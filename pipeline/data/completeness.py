@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.data.codes import code_order
 from pipeline.data.problems import Problem
-from pipeline.data.relations.rule import Frames, Rule, cells
+from pipeline.data.relations.rule import SUBJECTS, Frames, Rule, cells, relation
 
 
 class Need(NamedTuple):
@@ -57,6 +57,14 @@ def needed(tables: Frames, framework: str) -> dict[str, list[str]]:
     return found
 
 
+@relation(
+    "inspection-is-whole",
+    "An inspection has a row for each sample, key question, rating and prompt of its "
+    "framework, and one for its overall rating.",
+    "inspections",
+    *("key_questions", "standards", "prompts", *(need.table for need in NEEDS)),
+    "overall_ratings",
+)
 def _missing(tables: Frames) -> Iterator[Problem]:
     """Yield, for each inspection and table, the codes that have no row."""
     inspections = tables["inspections"]
@@ -68,10 +76,8 @@ def _missing(tables: Frames) -> Iterator[Problem]:
             frame = frame[frame["reading"] == "own"]
         there = _grouped(frame, need.column, "inspection")
         for inspection, framework, provider in each:
-            has = there.get(inspection, set())
-            codes = [code for code in catalogues[framework][need.table] if code not in has]
-            if codes:
-                yield _problem(need.table, need.status, inspection, need.what, codes, provider)
+            lacking = set(catalogues[framework][need.table]) - there[inspection]
+            yield from _lacking(need.table, need.status, inspection, need.what, lacking, provider)
     overall = set(tables["overall_ratings"]["inspection"])
     for inspection, _, provider in each:
         if inspection not in overall:
@@ -83,21 +89,23 @@ def _missing(tables: Frames) -> Iterator[Problem]:
             yield Problem("overall_ratings.csv", None, None, None, rule, fix, provider)
 
 
-def _problem(
-    table: str, status: str, owner: str, what: str, codes: list[str], provider: str | None
-) -> Problem:
-    many = len(codes)
+def _lacking(
+    table: str, status: str, owner: str, what: str, lacking: set[str], provider: str | None = None
+) -> Iterator[Problem]:
+    """Say which codes of an inspection or aggregate have no row, where there are any."""
+    codes, many = sorted(lacking, key=code_order), len(lacking)
+    if not codes:
+        return
     if many > 1:
         what = _SINGULAR.sub(r"\1s", what)
     named = ", ".join(codes[:_NAMED]) + (f" and {many - _NAMED} more" if many > _NAMED else "")
-    verb = "is" if many == 1 else "are"
-    rule = f"has no row for {owner}: its {what} {named} {verb} missing"
+    rule = f"has no row for {owner}: its {what} {named} {'is' if many == 1 else 'are'} missing"
     row = "the row" if many == 1 else f"the {many} rows"
     fix = (
         f"add {row}; where the document gives no figure, leave it empty and say why in {status}: "
         f"{_STATUSES[table]}"
     )
-    return Problem(f"{table}.csv", None, None, None, rule, fix, provider)
+    yield Problem(f"{table}.csv", None, None, None, rule, fix, provider)
 
 
 def _grouped(frame: pd.DataFrame, column: str, *key: str) -> dict[Any, set[str]]:
@@ -108,6 +116,13 @@ def _grouped(frame: pd.DataFrame, column: str, *key: str) -> dict[Any, set[str]]
     return found
 
 
+@relation(
+    "printed-prompts-are-whole",
+    "Prompts that a later report prints for an inspection are there for all of them.",
+    "inspections",
+    "prompts",
+    "prompt_scores",
+)
 def _begun(tables: Frames) -> Iterator[Problem]:
     """Yield sets of prompts that a later report prints for an inspection, cut off at some row."""
     columns = ("inspection", "framework", "provider")
@@ -116,12 +131,19 @@ def _begun(tables: Frames) -> Iterator[Problem]:
     there = _grouped(tables["prompt_scores"], "prompt", "inspection", "framework")
     for (inspection, framework), has in there.items():
         own, provider = about[inspection]
-        codes = sorted(prompts[framework] - has, key=code_order)
-        if codes and own != framework:
-            what = f"prompt of {framework}"
-            yield _problem("prompt_scores", "status", inspection, what, codes, provider)
+        if own != framework:
+            what, lacking = f"prompt of {framework}", prompts[framework] - has
+            yield from _lacking("prompt_scores", "status", inspection, what, lacking, provider)
 
 
+@relation(
+    "aggregate-is-whole",
+    "An aggregate has a row for each key question of a framework that uses it.",
+    "comparator_scores",
+    "key_questions",
+    "inspections",
+    "frameworks",
+)
 def _aggregates(tables: Frames) -> Iterator[Problem]:
     """Yield aggregates without a row for each key question of a framework that uses them."""
     asked = _grouped(tables["key_questions"], "key_question", "framework")
@@ -132,15 +154,19 @@ def _aggregates(tables: Frames) -> Iterator[Problem]:
         for pair in cells(tables[name].dropna(subset="comparator"), "comparator", "framework")
     }
     for comparator, framework in sorted(used | set(there)):
-        codes = sorted(asked[framework] - there[comparator, framework], key=code_order)
-        if codes:
-            owner = f"{comparator} and {framework}"
-            yield _problem("comparator_scores", "status", owner, "key question", codes, None)
+        lacking = asked[framework] - there[comparator, framework]
+        owner = f"{comparator} and {framework}"
+        yield from _lacking("comparator_scores", "status", owner, "key question", lacking)
 
 
-_COMPARED = (("key question", "key_questions", "key_question"), ("rating", "standards", "standard"))
-
-
+@relation(
+    "comparability-is-whole",
+    "Of two frameworks that are compared, each number of both has a row, or a word says so.",
+    "inspections",
+    "key_questions",
+    "standards",
+    "comparability",
+)
 def _compared(tables: Frames) -> Iterator[Problem]:
     """Yield key questions or standards that two frameworks that compare such say nothing of."""
     key = ("previous_framework", "current_framework", "kind")
@@ -153,7 +179,8 @@ def _compared(tables: Frames) -> Iterator[Problem]:
                 rule = f"has no row for {before} and {now}, so nothing of them is compared"
                 fix = "add a row for each key question and standard, or leave it so"
                 yield Problem("comparability.csv", None, None, None, rule, fix, stops=False)
-    for kind, table, column in _COMPARED:
+    for kind in ("key question", "rating"):
+        table, column = SUBJECTS[kind]
         asked = _grouped(tables[table], column, "framework")
         for before, now, found in sorted(there):
             codes = sorted(asked[before] & asked[now] - there[before, now, found], key=code_order)
@@ -164,6 +191,12 @@ def _compared(tables: Frames) -> Iterator[Problem]:
                 yield Problem("comparability.csv", None, None, None, rule, fix)
 
 
+@relation(
+    "themes-are-whole",
+    "A framework has a theme for each of its key questions, or none.",
+    "key_questions",
+    "themes",
+)
 def _themed(tables: Frames) -> Iterator[Problem]:
     """Yield frameworks that have themes, but not for each key question."""
     asked = _grouped(tables["key_questions"], "key_question", "framework")
@@ -175,38 +208,4 @@ def _themed(tables: Frames) -> Iterator[Problem]:
             yield Problem("themes.csv", None, None, None, rule, fix)
 
 
-_CATALOGUES = ("key_questions", "standards", "prompts")
-
-RULES: list[Rule] = [
-    Rule(
-        "inspection-is-whole",
-        "An inspection has a row for each sample, key question, rating and prompt of its "
-        "framework, and one for its overall rating.",
-        ("inspections", *_CATALOGUES, *(need.table for need in NEEDS), "overall_ratings"),
-        _missing,
-    ),
-    Rule(
-        "printed-prompts-are-whole",
-        "Prompts that a later report prints for an inspection are there for all of them.",
-        ("inspections", "prompts", "prompt_scores"),
-        _begun,
-    ),
-    Rule(
-        "aggregate-is-whole",
-        "An aggregate has a row for each key question of a framework that uses it.",
-        ("comparator_scores", "key_questions", "inspections", "frameworks"),
-        _aggregates,
-    ),
-    Rule(
-        "comparability-is-whole",
-        "Of two frameworks that are compared, each number of both has a row, or a word says so.",
-        ("inspections", "key_questions", "standards", "comparability"),
-        _compared,
-    ),
-    Rule(
-        "themes-are-whole",
-        "A framework has a theme for each of its key questions, or none.",
-        ("key_questions", "themes"),
-        _themed,
-    ),
-]
+RULES: list[Rule] = [_missing, _begun, _aggregates, _compared, _themed]

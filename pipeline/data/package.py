@@ -7,7 +7,7 @@ folder; another folder's may set stricter limits.
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -81,8 +81,8 @@ class Field:
     name: str
     type: str
     description: str
-    unit: str | None
-    constraints: dict[str, Any]
+    unit: str | None = None
+    constraints: dict[str, Any] = field(default_factory=dict)
     optional: bool = False
 
     @property
@@ -233,11 +233,11 @@ def _adapted(own: Package, other: Package) -> Package:
             faults.append((rule, _RESTORE))
         if here.path != wanted.path:
             faults.append((f"describes the table {wanted.name} with another file", _RESTORE))
-        for field in wanted.fields:
-            added = set(_words(fields.get(field.name))) - set(_words(field))
+        for column in wanted.fields:
+            added = set(_words(fields.get(column.name))) - set(_words(column))
             if added:
                 rule = (
-                    f'allows the word "{min(added)}" in the column {field.name} of {wanted.name}, '
+                    f'allows the word "{min(added)}" in the column {column.name} of {wanted.name}, '
                     "which the reports do not know"
                 )
                 faults.append((rule, "take it out, or add it to datapackage.json in data/raw"))
@@ -272,14 +272,9 @@ def _resource(item: dict[str, Any]) -> Resource:
         path=Path(item["path"]).name,  # a package cannot point outside its own folder
         fields=tuple(
             Field(
-                field["name"],
-                field["type"],
-                field["description"],
-                field.get("unit"),
-                dict(field.get("constraints", {})),
-                field.get("optional", False),
+                **{name: value for name, value in column.items() if name in Field.__annotations__}
             )
-            for field in schema["fields"]
+            for column in schema["fields"]
         ),
         primary_key=tuple(schema["primaryKey"]),
         foreign_keys=tuple(

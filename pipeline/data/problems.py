@@ -45,10 +45,15 @@ class Problem:
             where += f", line {self.line}"
         if self.column is not None:
             where += f", column {printable(self.column)}"
+        return f"{where}: {self.sentence}"
+
+    @property
+    def sentence(self) -> str:
+        """What stands there, what it breaks and what to do, without the place."""
         shown = ""
         if self.value is not None:
             shown = f'"{printable(self.value)}" ' if self.value else "an empty cell "
-        return f"{where}: {shown}{printable(self.rule, 400)}; {printable(self.fix, 600)}."
+        return f"{shown}{printable(self.rule, 400)}; {printable(self.fix, 600)}."
 
 
 class InvalidData(Exception):

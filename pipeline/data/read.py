@@ -21,6 +21,13 @@ class Text:
     lines: list[int] = field(default_factory=list)
     cells: dict[str, list[str]] = field(default_factory=dict)
 
+    def rows(self) -> list[dict[str, str]]:
+        """Return its rows, each as text by column."""
+        return [
+            dict(zip(self.cells, row, strict=True))
+            for row in zip(*self.cells.values(), strict=True)
+        ]
+
 
 def read_text(
     folder: Path, resource: Resource, limits: dict[str, int]
@@ -128,29 +135,30 @@ def _wrong_length(file: str, line: int, found: int, wanted: int, unnamed: bool) 
 
 
 def _header_problems(header: list[str], resource: Resource) -> list[Problem]:
-    columns, file = resource.columns, resource.path
+    columns = resource.columns
+
+    def said(column: str | None, rule: str, fix: str) -> Problem:
+        return Problem(resource.path, 1, column, None, rule, fix)
+
     if len(header) == 1 and len(columns) > 1 and (";" in header[0] or "\t" in header[0]):
-        rule = "is separated by semicolons or tabs instead of commas"
-        return [Problem(file, 1, None, None, rule, _SAVE)]
+        return [said(None, "is separated by semicolons or tabs instead of commas", _SAVE)]
     if not set(header) & set(columns):
         fix = "put it back as the first line: " + ",".join(columns)
-        return [Problem(file, 1, None, None, "is not the header line of this table", fix)]
-    problems = []
-    for column in resource.fields:
-        if column.name not in header and not column.optional:
-            rule, fix = "is not in the header", "add the column, or correct its spelling"
-            problems.append(Problem(file, 1, column.name, None, rule, fix))
+        return [said(None, "is not the header line of this table", fix)]
+    problems = [
+        said(column.name, "is not in the header", "add the column, or correct its spelling")
+        for column in resource.fields
+        if column.name not in header and not column.optional
+    ]
     for at, name in enumerate(dict.fromkeys(header), start=1):
         if not name:
             rule = f"has no name in the header, at place {at}"
-            problems.append(Problem(file, 1, None, None, rule, "name the column, or delete it"))
+            problems.append(said(None, rule, "name the column, or delete it"))
         elif name not in columns:
             close = get_close_matches(name, columns, n=1)
             meant = f'write "{close[0]}" if that is meant; ' if close else ""
             fix = meant + "otherwise remove it; the columns are " + ", ".join(columns)
-            problems.append(Problem(file, 1, name, None, "is not a column of this table", fix))
+            problems.append(said(name, "is not a column of this table", fix))
         elif header.count(name) > 1:
-            problems.append(
-                Problem(file, 1, name, None, "stands in the header twice", "remove one of them")
-            )
+            problems.append(said(name, "stands in the header twice", "remove one of them"))
     return problems

@@ -1,14 +1,14 @@
 """Load every raw table, checked and typed, or say everything that is wrong with them."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from itertools import compress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from pipeline.data.codes import in_order
+from pipeline.data.figures import FIGURES
 from pipeline.data.folders import raw_folder
 from pipeline.data.package import PACKAGE_FILE, Package, Resource, read_package
 from pipeline.data.problems import InvalidData, Problem
@@ -17,17 +17,7 @@ from pipeline.data.read import Text, read_text
 #: The raw tables by name; the index of each is the line of the row in its file.
 Tables = Mapping[str, pd.DataFrame]
 
-_TYPES: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "integer": ("Int64", int),
-    "number": ("Float64", float),
-    "string": ("string", str),
-    "date": ("string", str),
-}
-#: Where an empty status means published, as long as there is a rating: table, rating, status.
-_OPTIONAL_STATUSES = (
-    ("ratings", "rating", "status"),
-    ("overall_ratings", "rating", "rating_status"),
-)
+_TYPES = {"integer": "Int64", "number": "Float64", "string": "string", "date": "string"}
 
 
 def load(folder: Path | str | None = None) -> Tables:
@@ -118,8 +108,9 @@ def _checked(
                 tables[resource.name] = in_order(resource.name, _typed(text, resource, bad_lines))
                 continue
         tables[resource.name] = in_order(resource.name, _read(folder, resource))
-    for name, figure, status in _OPTIONAL_STATUSES:
-        if name in tables:
+    for name, figure, status in FIGURES:
+        # The status of a rating may be left empty: it then means published.
+        if figure == "rating" and name in tables:
             frame = tables[name]
             given = frame[status].isna() & frame[figure].notna()
             tables[name] = frame.assign(**{status: frame[status].mask(given, "published")})
@@ -191,7 +182,7 @@ def _without(tables: Tables, providers: set[str], owners: Owners) -> dict[str, p
 
 def _read(folder: Path, resource: Resource) -> pd.DataFrame:
     """Return the table of a file that nothing is wrong with, as ``_typed`` would, but in one go."""
-    types = {field.name: _TYPES[field.type][0] for field in resource.fields}
+    types = {field.name: _TYPES[field.type] for field in resource.fields}
     frame = pd.read_csv(
         folder / resource.path,
         dtype=types,
@@ -210,13 +201,6 @@ def _read(folder: Path, resource: Resource) -> pd.DataFrame:
 
 
 def _typed(text: Text, resource: Resource, bad_lines: set[int | None]) -> pd.DataFrame:
-    good = [line not in bad_lines for line in text.lines]
-    index = pd.Index(list(compress(text.lines, good)), dtype="int64")
-    columns = {}
-    for field in resource.fields:
-        dtype, convert = _TYPES[field.type]
-        values: list[Any] = [cell or pd.NA for cell in compress(text.cells[field.name], good)]
-        if convert is not str:
-            values = [value if value is pd.NA else convert(value) for value in values]
-        columns[field.name] = pd.Series(values, index=index, dtype=dtype)
-    return pd.DataFrame(columns, index=index)
+    frame = pd.DataFrame(text.cells, pd.Index(text.lines, dtype="int64"), dtype="string")
+    good = frame[~frame.index.isin(bad_lines)].replace("", pd.NA)
+    return good.astype({field.name: _TYPES[field.type] for field in resource.fields})

@@ -17,57 +17,59 @@ _folder = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Raw data folder instead of the project's data/raw.",
 )
-
-
-def _raw(folder: Path | None) -> Path:
-    from pipeline.data import raw_folder
-
-    return folder or raw_folder()
+_provider = click.option(
+    "--provider", required=True, help="Code or name; a new name gets a row of its own."
+)
+_year = click.IntRange(1900, 2200)
+_out = click.option("--out", type=_file, required=True, help="Workbook to write.")
+_FILL_IN = "fill it in, then look at it with"
 
 
 def _loaded(folder: Path | None) -> tuple[Any, Any]:
-    from pipeline.data import load
+    from pipeline.data import load, raw_folder
     from pipeline.data.package import read_package
 
-    return load(_raw(folder)), read_package(_raw(folder)).resources
+    return load(folder), read_package(folder or raw_folder()).resources
+
+
+def _write(form: Any, out: Path, first: str) -> None:
+    """Write a form as a workbook, and say what comes next."""
+    from pipeline.entry.form.writing import write_form
+
+    if out.suffix.lower() != ".xlsx":
+        raise click.UsageError(f"--out {out}: a workbook's name ends in .xlsx.")
+    write_form(form, out)
+    say(f"{out}: {first}: python -m pipeline enter {out}")
 
 
 @click.command("new-inspection")
 @_folder
-@click.option("--provider", required=True, help="Code or name; a new name gets a row of its own.")
-@click.option(
-    "--round", "year", type=click.IntRange(1900, 2200), required=True, help="Year of the round."
-)
+@_provider
+@click.option("--round", "year", type=_year, required=True, help="Year of the round.")
 @click.option("--framework", required=True, help="Code of the framework it was judged by.")
-@click.option("--out", type=_file, required=True, help="Workbook to write.")
+@_out
 def new_inspection(
     folder: Path | None, provider: str, year: int, framework: str, out: Path
 ) -> None:
     """Write a workbook to type an inspection report into."""
     from pipeline.entry.form.blank import new_inspection as form
-    from pipeline.entry.form.writing import write_form
 
-    tables, resources = _loaded(folder)
-    write_form(form(tables, resources, provider, year, framework), _workbook(out))
-    say(f"{out}: fill it in, then look at it with: python -m pipeline enter {out}")
+    _write(form(*_loaded(folder), provider, year, framework), out, _FILL_IN)
 
 
 @click.command("new-plan")
 @_folder
-@click.option("--provider", required=True, help="Code or name; a new name gets a row of its own.")
-@click.option("--year", type=click.IntRange(1900, 2200), required=True, help="Year of the plan.")
+@_provider
+@click.option("--year", type=_year, required=True, help="Year of the plan.")
 @click.option("--inspection", help="Code of the inspection it answers, where that is entered.")
-@click.option("--out", type=_file, required=True, help="Workbook to write.")
+@_out
 def new_plan(
     folder: Path | None, provider: str, year: int, inspection: str | None, out: Path
 ) -> None:
     """Write a workbook to type an action plan into."""
     from pipeline.entry.form.blank import new_plan as form
-    from pipeline.entry.form.writing import write_form
 
-    tables, resources = _loaded(folder)
-    write_form(form(tables, resources, provider, year, inspection), _workbook(out))
-    say(f"{out}: fill it in, then look at it with: python -m pipeline enter {out}")
+    _write(form(*_loaded(folder), provider, year, inspection), out, _FILL_IN)
 
 
 @click.command("new-audits")
@@ -75,15 +77,12 @@ def new_plan(
 @click.option("--provider", required=True, help="Code or name of a provider with an inspection.")
 @click.option("--month", type=click.DateTime(["%Y-%m"]), required=True, help="Such as 2020-03.")
 @click.option("--cases", type=click.IntRange(1, 500), default=20, show_default=True)
-@click.option("--out", type=_file, required=True, help="Workbook to write.")
+@_out
 def new_audits(folder: Path | None, provider: str, month: datetime, cases: int, out: Path) -> None:
     """Write a workbook to type a provider's own case audits of a month into."""
     from pipeline.entry.form.blank import new_audits as form
-    from pipeline.entry.form.writing import write_form
 
-    tables, resources = _loaded(folder)
-    write_form(form(tables, resources, provider, f"{month:%Y-%m}", cases), _workbook(out))
-    say(f"{out}: fill it in, then look at it with: python -m pipeline enter {out}")
+    _write(form(*_loaded(folder), provider, f"{month:%Y-%m}", cases), out, _FILL_IN)
 
 
 @click.command()
@@ -91,8 +90,8 @@ def new_audits(folder: Path | None, provider: str, month: datetime, cases: int, 
 @click.argument("report", type=_file)
 @click.option("--framework", help="Code of the framework; an action plan needs none.")
 @click.option("--provider", help="Code or name, where it is not the one the document prints.")
-@click.option("--round", "year", type=click.IntRange(1900, 2200), help="Year of the round or plan.")
-@click.option("--out", type=_file, required=True, help="Workbook to write.")
+@click.option("--round", "year", type=_year, help="Year of the round or plan.")
+@_out
 def read(
     folder: Path | None,
     report: Path,
@@ -108,14 +107,12 @@ def read(
     from pipeline.entry.accept.rows import OPTIONAL
     from pipeline.entry.form.filled import filled_form
     from pipeline.entry.form.layout import WHY
-    from pipeline.entry.form.writing import write_form
     from pipeline.entry.reading import read_document
     from pipeline.entry.reading.proof import ONCE
 
     tables, resources = _loaded(folder)
     identity, rows = read_document(report, tables, resources, framework, provider, year)
     form = filled_form(tables, resources, identity, rows, report.name)
-    write_form(form, _workbook(out))
     for sheet in form.sheets:
         marks = [row.mark for row in sheet.rows if row.mark]
         counts = ", ".join(
@@ -128,13 +125,7 @@ def read(
             counts += f" ({once} only because the figure stands once)"
         if marks:
             say(f"{sheet.resource.name}: {counts}")
-    say(f"{out}: settle the rows marked look, then: python -m pipeline enter {out}")
-
-
-def _workbook(path: Path) -> Path:
-    if path.suffix.lower() != ".xlsx":
-        raise click.UsageError(f"--out {path}: a workbook's name ends in .xlsx.")
-    return path
+    _write(form, out, "settle the rows marked look, then")
 
 
 @click.command()
@@ -149,10 +140,10 @@ def _workbook(path: Path) -> Path:
 @click.option("--write", is_flag=True, help="Write into the raw tables; without it, only show.")
 def enter(folder: Path | None, workbook: Path, second: Path | None, write: bool) -> None:
     """Show what a workbook changes in the raw tables; with --write, change it, all or nothing."""
-    from pipeline.data.folders import PROJECT
+    from pipeline.data.folders import PROJECT, raw_folder
     from pipeline.entry.accept import enter as take_over
 
-    raw = _raw(folder)
+    raw = folder or raw_folder()
     copies = (folder.parent if folder else PROJECT / "tests") / "second_pass"
     outcome = take_over(workbook, raw, second=second, copies=copies, write=write)
     for line in outcome.lines():

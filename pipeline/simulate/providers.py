@@ -11,7 +11,6 @@ The same seed gives the same bytes; a provider's figures do not depend on how ma
 from __future__ import annotations
 
 import csv
-import json
 import math
 import os
 import shutil
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.analysis.sentences.phrases import capital, inside, label_parts
 from pipeline.data.folders import PROJECT, raw_folder
+from pipeline.simulate.audits import RAG_RULES, allocated, audited, followed_up, month_of_audits
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,6 +65,8 @@ _USE_OF_DISCRETION = 0.25
 _OWNERS = ("Head of Operations", "Quality Lead", "Deputy Director", "")
 _REASONS = ("The budget of the year allows a part of it.", "Other work has to be finished first.")
 _PLACE = "Drawn at random"
+_PLANS = "simulated-plans"
+"""The imaginary document of every action plan."""
 
 
 class CannotSimulate(Exception):
@@ -109,19 +111,21 @@ def simulate(
     if out.is_file() or (out.is_dir() and any(out.iterdir()) and not _is_simulated(out)):
         raise CannotSimulate(f"{out} holds something else: name a new folder, or empty it first.")
     source = data or raw_folder()
-    package = json.loads((source / "datapackage.json").read_text(encoding="utf-8"))
-    template = {r["name"]: _read(source / r["path"]) for r in package["resources"]}
     from pipeline.data import load
+    from pipeline.data.package import PACKAGE_FILE, read_package
+    from pipeline.data.read import read_text
 
-    tables = _Simulation(template, load(source), seed, rounds).tables(providers, audits)
+    rules, package = load(source), read_package(source)
+    texts = {r.name: read_text(source, r, package.limits)[0] for r in package.resources}
+    template = {name: text.rows() for name, text in texts.items() if text}
+    tables = _Simulation(template, rules, seed, rounds).tables(providers, audits)
     beside = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     shutil.rmtree(beside, ignore_errors=True)
     try:
         beside.mkdir(parents=True)
-        shutil.copyfile(source / "datapackage.json", beside / "datapackage.json")
-        for resource in package["resources"]:
-            columns = [field["name"] for field in resource["schema"]["fields"]]
-            _write(beside / resource["path"], columns, tables.get(resource["name"], []))
+        shutil.copyfile(source / PACKAGE_FILE, beside / PACKAGE_FILE)
+        for resource in package.resources:
+            _write(beside / resource.path, resource.columns, tables.get(resource.name, []))
         if out.exists():
             shutil.rmtree(out)
         beside.replace(out)
@@ -131,13 +135,22 @@ def simulate(
 
 @dataclass
 class _Visit:
-    """An inspection as it is drawn: the real one it follows, its code, sizes of its samples."""
+    """An inspection as it is drawn: the real one it follows, and what was drawn already."""
 
     row: Row
-    name: str
+    provider: str
     quality: float
     random: np.random.Generator
+    before: _Visit | None
+    """The provider's inspection before it."""
     sizes: Row = field(default_factory=dict)
+    scores: dict[str, int] = field(default_factory=dict)
+    recommendations: list[Row] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Its code."""
+        return f"{self.provider}-{self.row['round']}"
 
     @property
     def cited(self) -> Row:
@@ -156,19 +169,30 @@ class _Simulation:
     def __init__(
         self, template: dict[str, list[Row]], rules: Tables, seed: int, most_rounds: int | None
     ) -> None:
+        from pipeline.analysis.records import grouped
+
         self.template, self.rules, self.seed = template, rules, seed
-        rounds: dict[str, list[Row]] = defaultdict(list)
-        for inspection in sorted(template["inspections"], key=lambda row: int(row["round"])):
-            rounds[inspection["provider"]].append(inspection)
-        real = max(rounds.values(), key=len)
+        inspections = sorted(template["inspections"], key=lambda row: int(row["round"]))
+        real = max(grouped(inspections, "provider").values(), key=len)
         #: Rows of the inspections that are followed, earlier first; those after the last real one
         #: are the last one again, so many years later.
         self.followed = real[:most_rounds] + [
             _years_later(real[-1], years) for years in range(1, (most_rounds or 0) - len(real) + 1)
         ]
-        self.questions = _by(template["key_questions"], "framework")
-        self.standards = _by(template["standards"], "framework")
-        self.prompts = _by(template["prompts"], "framework")
+        self.questions = grouped(template["key_questions"], "framework")
+        self.standards = grouped(template["standards"], "framework")
+        self.prompts = grouped(template["prompts"], "framework")
+        #: What was printed of each real inspection, by table.
+        self.printed = {
+            name: grouped(template[name], "inspection")
+            for name in (
+                "samples",
+                "key_question_scores",
+                "prompt_scores",
+                "facts",
+                "allocation_matrix",
+            )
+        }
         self.made: dict[str, list[Row]] = defaultdict(list)
         self.pooled: dict[str, list[int]] = defaultdict(lambda: [0, 0])
         #: Facts drawn already, by inspection (or its aggregate) and measure.
@@ -196,43 +220,22 @@ class _Simulation:
         self.made[table].append({name: cell for row in (*cells, own) for name, cell in row.items()})
 
     def _audits(self, code: str, odds: dict[str, float], random: np.random.Generator) -> None:
-        from pipeline.simulate.audits import (
-            RAG_RULES,
-            allocated,
-            audited,
-            followed_up,
-            month_of_audits,
-        )
-
         latest = self.followed[-1]
-        framework = latest["framework"]
-        made = audited(
-            code,
-            framework,
-            self.questions[framework],
-            self.prompts[framework],
-            odds,
-            latest["fieldwork_start"],
-            random,
-            _MARK,
-        )
-        cells = self.template["allocation_matrix"]
-        matrix = [cell for cell in cells if cell["inspection"] == latest["inspection"]]
-        name = f"{code}-{latest['round']}"
-        source = f"simulated-{latest['round']}"
-        copied = {"inspection": name, "source": source, "place": _PLACE}
-        self.made["allocation_matrix"] += [{**cell, **copied} for cell in matrix]
+        framework, fieldwork = latest["framework"], latest["fieldwork_start"]
+        questions, prompts = self.questions[framework], self.prompts[framework]
+        made = audited(code, framework, questions, prompts, odds, fieldwork, random, _MARK)
+        matrix = self.printed["allocation_matrix"][latest["inspection"]]
+        visit = _Visit(latest, code, 0, random, None)
+        made["allocation_matrix"] = [{**cell, **visit.cited} for cell in matrix]
         if matrix:
-            made["case_allocations"] = allocated(
-                code, name, matrix, f"{latest['round']}-12", random
-            )
+            day = f"{latest['round']}-12"
+            made["case_allocations"] = allocated(code, visit.name, matrix, day, random)
         plans = {plan["plan"] for plan in self.made["plans"] if plan["provider"] == code}
         actions = [action for action in self.made["actions"] if action["plan"] in plans]
-        month = month_of_audits(latest["fieldwork_start"])
-        made["action_updates"] = followed_up(actions, month, random)
-        cited = {"source": "simulated-plans", "place": _PLACE}
+        made["action_updates"] = followed_up(actions, month_of_audits(fieldwork), random)
         self.made["rag_rules"] = [
-            {"colour": colour, "from_months": months, **cited} for colour, months in RAG_RULES
+            {"colour": colour, "from_months": months, "source": _PLANS, "place": _PLACE}
+            for colour, months in RAG_RULES
         ]
         for table, rows in made.items():
             self.made[table] += rows
@@ -252,32 +255,26 @@ class _Simulation:
             note="An imaginary provider: every figure was drawn at random.",
         )
         quality = random.normal(0.6, 0.35)  # log odds that its work on a case is done well
-        habits = {
-            question: ease + random.normal(0, 0.3) for question, ease in self.ease.items()
-        }  # what it is better or worse at, round after round
-        before = ""
-        earlier_plan: list[Row] = []
-        earlier: dict[str, int] = {}
+        # What it is better or worse at, round after round.
+        habits = {question: ease + random.normal(0, 0.3) for question, ease in self.ease.items()}
+        visit = None
         for row in self.followed:
-            visit = _Visit(row, f"{code}-{row['round']}", quality, random)
+            visit = _Visit(row, code, quality, random, visit)
             self._add("inspections", row, visit.cited, provider=code, note="")
             self._samples(visit)
-            scores = self._scores(visit, habits)
-            self._reprints(row, code, earlier)
+            self._scores(visit, habits)
+            self._reprints(visit)
             self._prompt_scores(visit)
-            self._ratings(visit, scores)
-            self._facts(visit, before)
-            before = visit.name
-            earlier_plan = self._plan(visit, code, scores, earlier_plan)
-            earlier = scores
+            self._ratings(visit)
+            self._facts(visit)
+            self._plan(visit)
             odds = {question: quality + habit for question, habit in habits.items()}
             quality += random.normal(_TRENDS[number % len(_TRENDS)], 0.15)
         return odds
 
     def _samples(self, visit: _Visit) -> None:
         """Sizes of the samples, near the real ones; the visit has also those not published."""
-        sizes, asked = visit.sizes, visit.row["inspection"]
-        rows = [r for r in self.template["samples"] if r["inspection"] == asked]
+        sizes, rows = visit.sizes, self.printed["samples"][visit.row["inspection"]]
         for sample in rows:
             real = int(sample["size"]) if sample["size"] else 60
             sizes[sample["sample"]] = max(5, round(real * visit.random.uniform(0.8, 1.25)))
@@ -292,9 +289,8 @@ class _Simulation:
             drawn = {**visit.cited, "size": size, "note": ""}
             self._add("samples", sample, bound, drawn)
 
-    def _scores(self, visit: _Visit, habits: dict[str, float]) -> dict[str, int]:
-        scores: dict[str, int] = {}
-        framework = visit.row["framework"]
+    def _scores(self, visit: _Visit, habits: dict[str, float]) -> None:
+        scores, framework = visit.scores, visit.row["framework"]
         for question in self.questions[framework]:
             number, base = question["key_question"], visit.sizes.get(question["sample"], 40)
             odds = visit.quality + habits[number] + visit.random.normal(0, 0.2)
@@ -314,40 +310,29 @@ class _Simulation:
                 percent=scores.get(number, ""),
                 status="published" if published else "qualitative evidence only",
             )
-        return scores
 
-    def _reprints(self, row: Row, code: str, earlier: dict[str, int]) -> None:
+    def _reprints(self, visit: _Visit) -> None:
         """What a later report prints again of the round before, where the real one does."""
-        before = self.followed[self.followed.index(row) - 1] if earlier else None
-        if before is None:
+        if (before := visit.before) is None:
             return
-        for real in self.template["key_question_scores"]:
-            if real["inspection"] != before["inspection"] or real["reading"] != "reprint":
+        for real in self.printed["key_question_scores"][before.row["inspection"]]:
+            if real["reading"] != "reprint":
                 continue
-            figure = earlier.get(real["key_question"], "") if real["percent"] else ""
+            figure = before.scores.get(real["key_question"], "") if real["percent"] else ""
             status = "not published" if real["percent"] and figure == "" else real["status"]
-            self._add(
-                "key_question_scores",
-                real,
-                inspection=f"{code}-{before['round']}",
-                percent=figure,
-                status=status,
-                source=f"simulated-{row['round']}",
-                place=_PLACE,
-            )
+            own = {"inspection": before.name, "percent": figure, "status": status}
+            self._add("key_question_scores", real, visit.cited, own)
 
     def _prompt_scores(self, visit: _Visit) -> None:
         samples = {p["prompt"]: p["sample"] for f in self.prompts.values() for p in f}
-        for real in self.template["prompt_scores"]:
-            if real["inspection"] != visit.row["inspection"]:
-                continue
+        for real in self.printed["prompt_scores"][visit.row["inspection"]]:
             base = visit.sizes.get(samples[real["prompt"]], 40)
             odds = visit.quality + visit.random.normal(0, 0.6)
             count = int(visit.random.binomial(base, _share(odds)))
             figure = _printed(count, base) if real["percent"] else ""
             self._add("prompt_scores", real, visit.cited, percent=figure)
 
-    def _ratings(self, visit: _Visit, scores: dict[str, int]) -> None:
+    def _ratings(self, visit: _Visit) -> None:
         """Ratings by the framework's bands and, now and then, a permitted discretion."""
         from pipeline.analysis.ratings.bands import (
             framework_rows,
@@ -357,7 +342,7 @@ class _Simulation:
             rating_for,
         )
 
-        framework, random = visit.row["framework"], visit.random
+        framework, random, scores = visit.row["framework"], visit.random, visit.scores
         bands = framework_rows(self.rules["rating_bands"], framework)
         permissions = framework_rows(self.rules["discretion_rules"], framework)
         total = 0
@@ -387,15 +372,15 @@ class _Simulation:
             score_status="published",
         )
 
-    def _facts(self, visit: _Visit, before: str) -> None:
+    def _facts(self, visit: _Visit) -> None:
         """Figures near the real ones; what stands in two places is the same in both."""
         random = visit.random
+        before = visit.before.name if visit.before else ""
         measures = {m["measure"]: m for m in self.template["measures"]}
-        for real in self.template["facts"]:
+        for real in self.printed["facts"][visit.row["inspection"]]:
             measure = measures[real["measure"]]
             if (
-                real["inspection"] != visit.row["inspection"]
-                or measure["topic"] not in TOPICS
+                measure["topic"] not in TOPICS
                 or measure["unit"] != "percent"
                 or real["status"] != "published"
                 or real["measure"].startswith("restates-")  # says a key question's figure again
@@ -431,21 +416,18 @@ class _Simulation:
                 note="",
             )
 
-    def _plan(
-        self, visit: _Visit, code: str, scores: dict[str, int], earlier: list[Row]
-    ) -> list[Row]:
+    def _plan(self, visit: _Visit) -> None:
         """A plan that answers the weakest key questions; follows up the plan before it."""
-        row, random = visit.row, visit.random
+        row, random, scores = visit.row, visit.random, visit.scores
         latest = self.followed[-1]["framework"]
         labels = {q["key_question"]: q["label"] for q in self.questions[row["framework"]]}
         known = {q["key_question"] for q in self.questions[latest]}
         weakest = sorted(scores, key=lambda number: (scores[number], number))
         submitted, printed = self._submitted(row)
         year = int(submitted[:4])
-        plan = f"{code}-{year}"
+        plan = f"{visit.provider}-{year}"
         count = int(random.integers(4, 9))
-        source = "simulated-plans"
-        where = {"source": source, "place": _PLACE}
+        where = {"source": _PLANS, "place": _PLACE}
         responses: list[str] = []
         for number, question in enumerate(weakest[:count], start=1):
             standard, own = label_parts(labels[question])
@@ -455,6 +437,7 @@ class _Simulation:
             )
             responses.append(response)
             key = {"plan": plan, "recommendation": number}
+            visit.recommendations.append(key)
             self._add(
                 "recommendations",
                 key,
@@ -477,32 +460,30 @@ class _Simulation:
                     reason="It is about this question.",
                 )
             if response != "not agreed":
-                self._actions(plan, number, year, subject, where, random)
-        totals = {answer: responses.count(answer) for answer in set(responses)}
+                self._actions({**where, **key}, year, subject, random)
         self._add(
             "plans",
             where,
             plan=plan,
-            provider=code,
+            provider=visit.provider,
             inspection=visit.name,
             year=year,
             submitted_printed=printed,
             submitted=submitted,
             report_published_printed=row["published_printed"],
-            agreed_printed=totals.get("agreed", 0),
-            partly_agreed_printed=totals.get("partly agreed", 0),
-            not_agreed_printed=totals.get("not agreed", 0),
+            agreed_printed=responses.count("agreed"),
+            partly_agreed_printed=responses.count("partly agreed"),
+            not_agreed_printed=responses.count("not agreed"),
             total_printed=len(responses),
         )
-        for recommendation in earlier:
+        for recommendation in visit.before.recommendations if visit.before else ():
             self._add(
                 "follow_up",
                 recommendation,
                 visit.cited,
                 verdict=str(random.choice(["sufficient", "some", "none"])),
-                summary="Drawn at random.",
+                summary=f"{_PLACE}.",
             )
-        return [{"plan": plan, "recommendation": n} for n in range(1, len(responses) + 1)]
 
     def _submitted(self, row: Row) -> tuple[str, str]:
         """The day of the real plan, or else the end of the month of the report; as printed too."""
@@ -512,24 +493,14 @@ class _Simulation:
         day = f"{row['published'][:7]}-28"
         return day, day
 
-    def _actions(
-        self,
-        plan: str,
-        recommendation: int,
-        year: int,
-        subject: str,
-        where: Row,
-        random: np.random.Generator,
-    ) -> None:
+    def _actions(self, key: Row, year: int, subject: str, random: np.random.Generator) -> None:
         for position in range(1, int(random.integers(1, 6)) + 1):
             kind = str(random.choice(["month", "none given", "done"], p=[0.7, 0.2, 0.1]))
             due = f"{year + 1}-{int(random.integers(1, 13)):02d}" if kind == "month" else ""
             self._add(
                 "actions",
-                where,
-                plan=plan,
-                recommendation=recommendation,
-                action=f"{plan}-{recommendation}-{position:02d}",
+                key,
+                action=f"{key['plan']}-{key['recommendation']}-{position:02d}",
                 position=position,
                 summary=f"{random.choice(_MEANS)} {subject}.",
                 owner=str(random.choice(_OWNERS)),
@@ -544,28 +515,26 @@ class _Simulation:
         latest = self.followed[-1]
         under = [row for row in self.followed if row["framework"] == latest["framework"]]
         period = " and ".join(str(row["round"]) for row in under)
+        cited = {"source": f"simulated-{latest['round']}", "place": _PLACE}
         for comparator in self.template["comparators"]:
-            code = comparator["comparator"]
             self._add(
                 "comparators",
                 comparator,
+                cited,
                 name=f"{comparator['name']} ({_MARK})",
                 period=f"Inspections of {period}",
-                source=f"simulated-{latest['round']}",
-                place=_PLACE,
                 note="All imaginary providers of this folder together.",
             )
             for question in self.questions[latest["framework"]]:
                 count, base = self.pooled[question["key_question"]]
                 self._add(
                     "comparator_scores",
-                    comparator=code,
+                    cited,
+                    comparator=comparator["comparator"],
                     framework=latest["framework"],
                     key_question=question["key_question"],
                     percent=_printed(count, base) if base else "",
                     status="published" if base else "qualitative evidence only",
-                    source=f"simulated-{latest['round']}",
-                    place=_PLACE,
                 )
 
     def _sources(self) -> None:
@@ -580,7 +549,7 @@ class _Simulation:
         }
         day, printed = self._submitted(self.followed[-1])
         plans = {"published": day, "published_printed": printed}
-        titles["simulated-plans"] = ("Action plans", plans)
+        titles[_PLANS] = ("Action plans", plans)
         for source, (title, row) in titles.items():
             self._add(
                 "sources",
@@ -623,22 +592,12 @@ def _years_later(row: Row, years: int) -> Row:
     return {**row, **dates, **printed, "round": str(int(row["round"]) + years)}
 
 
-def _by(rows: list[Row], column: str) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[row[column]].append(row)
-    return found
-
-
 def _is_simulated(folder: Path) -> bool:
     providers = folder / "providers.csv"
-    rows = _read(providers) if providers.is_file() else []
-    return bool(rows) and all(row.get("simulated") == "yes" for row in rows)
-
-
-def _read(path: Path) -> list[Row]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+    if not providers.is_file():
+        return False
+    with providers.open(encoding="utf-8-sig", newline="") as file:
+        return {row.get("simulated") for row in csv.DictReader(file)} == {"yes"}
 
 
 def _write(path: Path, columns: list[str], rows: list[Row]) -> None:

@@ -1,70 +1,32 @@
 """Relations of case audits and allocations, which a provider writes itself."""
 
-from collections.abc import Iterator
+from collections import defaultdict
 
 import pandas as pd
 
-from pipeline.data.problems import Problem
 from pipeline.data.relations import rule
 from pipeline.data.relations.rule import (
+    SUBJECTS,
     Frames,
     Rows,
     Rule,
-    among,
     cells,
     earlier,
-    relation,
     rows_with,
-    wrong_rows,
 )
 
-_KINDS = {"key question": ("key_questions", "key_question"), "prompt": ("prompts", "prompt")}
 
-
-def _of_kind(kind: str) -> Rows:
-    """The audits that asked questions of one kind, and whether their framework has each."""
-    table, column = _KINDS[kind]
-
-    @rows_with("case_audits", table)
-    def of(tables: Frames) -> pd.DataFrame:
-        audits = tables["case_audits"]
-        audits = audits[audits["kind"] == kind]
-        here, there = ["framework", "subject"], ["framework", column]
-        return audits.assign(known=among(audits, here, tables[table], there))
-
-    return of
-
-
-def _printed_colours(tables: Frames) -> dict[str, set[str]]:
-    """The colours that each report prints; one printed as two ("Blue/Red") may be either."""
-    found: dict[str, set[str]] = {}
+@rows_with("case_allocations", "allocation_matrix", "allocation_rules")
+def _with_colours(tables: Frames) -> pd.DataFrame:
+    """Allocations with the colours that their report prints; of "Blue/Red" it prints either."""
+    printed: dict[str, set[str]] = defaultdict(set)
     for name in ("allocation_matrix", "allocation_rules"):
         for inspection, colour in cells(tables[name], "inspection", "colour"):
-            found.setdefault(inspection, set()).update({colour, *colour.split("/")})
-    return found
-
-
-@relation(
-    "allocation-colour",
-    "The colour of an allocated case is one that the report it is held against prints.",
-    "case_allocations",
-    "allocation_matrix",
-    "allocation_rules",
-)
-def _allocation_colour(tables: Frames) -> Iterator[Problem]:
-    cases, printed = tables["case_allocations"], _printed_colours(tables)
-    wrong = [
-        colour not in printed.get(inspection, set())
-        for inspection, colour in cells(cases, "inspection", "colour")
-    ]
-    known = [", ".join(sorted(printed.get(code, set()))) for code in cases["inspection"]]
-    yield from wrong_rows(
-        "case_allocations",
-        cases.assign(known=known),
-        wrong,
-        "colour",
-        "is no colour that the report of {inspection} prints",
-        "write one of: {known}",
+            printed[inspection] |= {colour, *colour.split("/")}
+    cases = tables["case_allocations"]
+    return cases.assign(
+        known=[", ".join(sorted(printed[inspection])) for inspection in cases["inspection"]],
+        printed=[colour in printed[of] for of, colour in cells(cases, "inspection", "colour")],
     )
 
 
@@ -87,48 +49,55 @@ def _dated(table: str) -> Rows:
 
 RULES: list[Rule] = [
     *(
-        _dated(table).rule(
-            f"{table.replace('_', '-')}-not-ahead",
-            f"A date in {table}.csv is of what has been, not of what is to come.",
-            "date",
-            lambda frame: earlier(frame["today"], frame["date"]),
-            "lies ahead: by this machine, today is {today}",
-            "check the year",
-        )
+        rule
         for table in ("case_audits", "case_allocations")
+        for rule in (
+            _dated(table).rule(
+                f"{table.replace('_', '-')}-not-ahead",
+                f"A date in {table}.csv is of what has been, not of what is to come.",
+                "date",
+                lambda frame: earlier(frame["today"], frame["date"]),
+                "lies ahead: by this machine, today is {today}",
+                "check the year",
+            ),
+            _dated(table).rule(
+                f"{table.replace('_', '-')}-within-years",
+                f"Dates of one provider in {table}.csv lie within {YEARS} years.",
+                "date",
+                lambda frame: frame["apart"].gt(YEARS),
+                f"lies more than {YEARS} years before the latest of this provider, of {{latest}}",
+                "check the year of both",
+            ),
+            Rows(table).rule(
+                f"{table.replace('_', '-')}-reference",
+                f"A case reference in {table}.csv holds a digit: a word alone may be a person's "
+                "name.",
+                "case",
+                lambda frame: ~frame["case"].str.contains("[0-9]"),
+                "has no digit, so it may be a name",
+                "write the reference of the case, as in a1027, and never a person's name",
+            ),
+        )
     ),
     *(
-        _dated(table).rule(
-            f"{table.replace('_', '-')}-within-years",
-            f"Dates of one provider in {table}.csv lie within {YEARS} years.",
-            "date",
-            lambda frame: frame["apart"].gt(YEARS),
-            f"lies more than {YEARS} years before the latest of this provider, of {{latest}}",
-            "check the year of both",
-        )
-        for table in ("case_audits", "case_allocations")
-    ),
-    *(
-        Rows(table).rule(
-            f"{table.replace('_', '-')}-reference",
-            f"A case reference in {table}.csv holds a digit: a word alone may be a person's name.",
-            "case",
-            lambda frame: ~frame["case"].str.contains("[0-9]"),
-            "has no digit, so it may be a name",
-            "write the reference of the case, as in a1027, and never a person's name",
-        )
-        for table in ("case_audits", "case_allocations")
-    ),
-    *(
-        _of_kind(kind).rule(
+        Rows("case_audits")
+        .with_unknown("subject", "framework", kind)
+        .rule(
             f"audited-{kind.replace(' ', '-')}",
             f"A {kind} that was audited is one of the framework.",
             "subject",
-            lambda frame: ~frame["known"],
+            lambda frame: frame["unknown"],
             f"is no {kind} of {{framework}}",
-            f"write the number as {_KINDS[kind][0]}.csv has it",
+            f"write the number as {SUBJECTS[kind][0]}.csv has it",
         )
-        for kind in _KINDS
+        for kind in ("key question", "prompt")
     ),
-    _allocation_colour,
+    _with_colours.rule(
+        "allocation-colour",
+        "The colour of an allocated case is one that the report it is held against prints.",
+        "colour",
+        lambda frame: ~frame["printed"],
+        "is no colour that the report of {inspection} prints",
+        "write one of: {known}",
+    ),
 ]

@@ -1,6 +1,7 @@
 """Relations of frameworks: bands, numbers of standards and questions, comparability."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -11,13 +12,13 @@ from pipeline.data.relations.rule import (
     Rows,
     Rule,
     Wrong,
-    among,
     cells,
+    chain,
     relation,
     repeated,
     rows_with,
-    shown,
     unlike,
+    wrong_rows,
 )
 
 
@@ -57,13 +58,12 @@ def _of(frame: pd.DataFrame, framework: str) -> pd.DataFrame:
 
 def _cover(file: str, bands: pd.DataFrame, columns: tuple[str, str], end: int) -> Iterator[Problem]:
     low, high = columns
-    following, last = 0, 0
+    following, line = 0, 0
     fix = "let each band begin one above the end of the band before it"
-    for label, band in bands.sort_values(low).iterrows():
-        line, start, stop = int(str(label)), int(band[low]), int(band[high])
-        last = line
+    for line, start, stop in bands.sort_values(low)[[low, high]].astype(int).itertuples():
         if start > following:
-            rule = f"leaves a gap: no band covers {_range(following, start - 1)}"
+            last = f" to {start - 1}" if start - 1 > following else ""
+            rule = f"leaves a gap: no band covers {following}{last}"
         elif start < following:
             rule = f"overlaps another band, which reaches up to {following - 1}"
         elif stop < start:
@@ -79,11 +79,7 @@ def _cover(file: str, bands: pd.DataFrame, columns: tuple[str, str], end: int) -
         return
     if following != end + 1:
         rule = f"is where the bands end, but the highest possible value is {end}"
-        yield Problem(file, last, high, str(following - 1), rule, f"let the top band end at {end}")
-
-
-def _range(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first} to {last}"
+        yield Problem(file, line, high, str(following - 1), rule, f"let the top band end at {end}")
 
 
 @rows_with("rating_bands")
@@ -103,24 +99,6 @@ def _with_first_inspections(tables: Frames) -> pd.DataFrame:
     )
 
 
-def _with_known(side: str, column: str) -> Rows:
-    """Comparability with whether a subject is one of its framework, and what it should be."""
-
-    @rows_with("comparability", "standards", "key_questions")
-    def known(tables: Frames) -> pd.DataFrame:
-        frame = tables["comparability"]
-        rating = frame["kind"].eq("rating")
-        here = [f"{side}_framework", column]
-        standard = among(frame, here, tables["standards"], ["framework", "standard"])
-        question = among(frame, here, tables["key_questions"], ["framework", "key_question"])
-        return frame.assign(
-            known=standard.where(rating, question) | frame[column].isna(),
-            word=frame["kind"].mask(rating, "standard"),
-        )
-
-    return known
-
-
 def _outside(whole: str, part: str, joint: str) -> Wrong:
     """Whether a number does not begin with the number it belongs under."""
     return lambda frame: [
@@ -128,15 +106,12 @@ def _outside(whole: str, part: str, joint: str) -> Wrong:
     ]
 
 
-def _domain_of(code: str) -> int | None:
-    digits = code.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ ").split(".")[0]
-    return int(digits) if digits.isdecimal() and "." in code else None
-
-
 def _domains_differ(frame: pd.DataFrame) -> list[bool]:
+    """Whether the number of a standard begins with another number than that of its domain."""
+    numbers = [re.match(r"[A-Z ]*(\d+)\.", code) for code in frame["standard"]]
     return [
-        _domain_of(code) not in (None, domain)
-        for code, domain in cells(frame, "standard", "domain")
+        number is not None and int(number[1]) != domain
+        for number, domain in zip(numbers, frame["domain"], strict=True)
     ]
 
 
@@ -147,37 +122,29 @@ def _domains_differ(frame: pd.DataFrame) -> list[bool]:
 )  # fmt: skip
 def parts_of_samples(tables: Frames) -> Iterator[Problem]:
     """Yield samples whose larger sample is unknown or goes round in a circle."""
-    part_of = dict(cells(tables["sample_kinds"], "sample", "part_of"))
-    for line, row in tables["sample_kinds"].iterrows():
-        larger = row["part_of"]
-        if pd.notna(larger) and larger not in part_of:
-            rule, fix = "is not a sample of this table", "check its spelling, or add its row"
-        elif row["sample"] in larger_samples(row["sample"], part_of):
-            rule = f"makes {row['sample']} a part of itself"
-            fix = "name the larger sample, or leave the cell empty"
-        else:
-            continue
-        yield Problem("sample_kinds.csv", int(str(line)), "part_of", shown(larger), rule, fix)
-
-
-def larger_samples(sample: str, part_of: Mapping[str, str]) -> list[str]:
-    """Return the samples that a sample lies within, the nearest first."""
-    found: list[str] = []
-    larger = part_of.get(sample)
-    while pd.notna(larger) and larger not in found:
-        found.append(str(larger))
-        larger = part_of.get(str(larger))
-    return found
+    kinds = tables["sample_kinds"]
+    part_of = dict(cells(kinds, "sample", "part_of"))
+    unknown = kinds["part_of"].notna() & ~kinds["part_of"].isin(kinds["sample"])
+    circle = [sample in chain(sample, part_of) for sample in kinds["sample"]]
+    for wrong, says, fix in (
+        (unknown, "is not a sample of this table", "check its spelling, or add its row"),
+        (
+            circle,
+            "makes {sample} a part of itself",
+            "name the larger sample, or leave the cell empty",
+        ),
+    ):
+        yield from wrong_rows("sample_kinds", kinds, wrong, "part_of", says, fix)
 
 
 @rows_with("standards", "key_questions")
-def _unused_bases(tables: Frames) -> pd.DataFrame:
-    frame = tables["standards"]
-    questions = tables["key_questions"]
-    cases = questions[questions["evidence"] == "cases"]
-    return frame.assign(
-        asked=among(frame, ["framework", "standard"], cases, ["framework", "standard"])
+def _with_evidence(tables: Frames) -> pd.DataFrame:
+    """Standards with one of their key questions about cases, as ``asked``."""
+    asked = Rows("standards").with_columns(
+        "key_questions", "framework", "standard", asked="key_question"
     )
+    questions = tables["key_questions"]
+    return asked.frame({**tables, "key_questions": questions[questions["evidence"] == "cases"]})
 
 
 @rows_with("comparability", "key_questions", "standards")
@@ -209,25 +176,23 @@ def _with_value_before(table: str, column: str, asked: str) -> Rows:
 
     ``asked`` is the column of comparability that has to be yes.
     """
+    key = ("framework", "key_question")
+    both = (
+        Rows(table)
+        .with_columns("comparability", *key, then="previous_framework", old="previous_subject")
+        .with_columns(table, *key, here=("then", "old"), before=column)
+    )
 
     @rows_with(table, "comparability")
     def of(tables: Frames) -> pd.DataFrame:
-        frame, compared = tables[table], tables["comparability"]
+        compared = tables["comparability"]
         same = compared[compared["kind"].eq("key question") & compared[asked].eq("yes")]
-        known = {(of, code): value for of, code, value in cells(frame, *_QUESTION, column)}
-        before = {
-            (now, code): known.get((then, old), pd.NA)
-            for now, code, then, old in cells(
-                same, "current_framework", "subject", "previous_framework", "previous_subject"
-            )
-        }
-        found = [before.get(key, pd.NA) for key in cells(frame, *_QUESTION)]
-        return frame.assign(before=pd.array(found, dtype="string"))
+        same = same.rename(columns={"current_framework": "framework", "subject": "key_question"})
+        return both.frame({**tables, "comparability": same})
 
     return of
 
 
-_QUESTION = ("framework", "key_question")
 _COMPARED = ("previous_framework", "current_framework", "kind", "previous_subject")
 
 RULES: list[Rule] = [
@@ -274,11 +239,11 @@ RULES: list[Rule] = [
         "is not the key question of {prompt}, whose number does not begin with it",
         "correct the key question or the number of the prompt",
     ),
-    _unused_bases.rule(
+    _with_evidence.rule(
         "rated-on-questions-that-are-there",
         "A standard rated on key questions has one that gives a percentage of cases.",
         "rating_basis",
-        lambda f: f["rating_basis"].ne("judgement") & ~f["asked"],
+        lambda f: f["rating_basis"].ne("judgement") & f["asked"].isna(),
         "does not fit: standard {standard} has no key question with a percentage of cases",
         "add its key questions to key_questions.csv, or write judgement",
     ),
@@ -292,11 +257,13 @@ RULES: list[Rule] = [
     ),
     parts_of_samples,
     *(
-        _with_known(side, column).rule(
+        Rows("comparability")
+        .with_unknown(column, f"{side}_framework", "rating", "key question")
+        .rule(
             f"{side}-subject-in-framework",
             f"What is compared is a standard or key question of the {side} framework.",
             column,
-            lambda f: ~f["known"],
+            lambda f: f["unknown"],
             "is not a {word} of {" + side + "_framework}",
             "check the number, and the kind next to it",
         )

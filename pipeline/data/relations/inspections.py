@@ -1,6 +1,8 @@
 """Relations of inspections: dates and rounds, ratings, samples, aggregates, sources."""
 
 import re
+from collections.abc import Iterator
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -8,7 +10,6 @@ import pandas as pd
 
 from pipeline.data.figures import FIGURES
 from pipeline.data.problems import Problem
-from pipeline.data.relations.frameworks import larger_samples
 from pipeline.data.relations.rule import (
     Frames,
     Rows,
@@ -16,8 +17,8 @@ from pipeline.data.relations.rule import (
     Wrong,
     among,
     cells,
+    chain,
     earlier,
-    look_up,
     numbered,
     relation,
     repeated,
@@ -86,17 +87,12 @@ def _banded(table: str, column: str, bands: str) -> Rows:
 @rows_with("discretions", "ratings", "sources")
 def _with_published_rating(tables: Frames) -> pd.DataFrame:
     """Discretions with the rating in force, that is in the source published last."""
-    ratings = tables["ratings"]
-    when = look_up(ratings["source"], tables["sources"], "source", "published")
-    latest = (
-        ratings.assign(when=when)
-        .sort_values("when", kind="stable")
-        .drop_duplicates(["inspection", "standard"], keep="last")
-        .set_index(["inspection", "standard"])["rating"]
+    ratings = Rows("ratings").with_columns("sources", "source", when="published").frame(tables)
+    latest_first = ratings.sort_values("when", kind="stable")[::-1]
+    discretions = Rows("discretions").with_columns(
+        "ratings", "inspection", "standard", published_rating="rating"
     )
-    frame = tables["discretions"]
-    keys = pd.MultiIndex.from_frame(frame[["inspection", "standard"]])
-    return frame.assign(published_rating=latest.reindex(keys).to_numpy())
+    return discretions.frame({**tables, "ratings": latest_first})
 
 
 @rows_with("samples", "sample_kinds")
@@ -105,7 +101,7 @@ def _with_larger_size(tables: Frames) -> pd.DataFrame:
     frame = tables["samples"]
     kinds = tables["sample_kinds"]
     part_of = dict(cells(kinds, "sample", "part_of"))
-    larger = {sample: larger_samples(sample, part_of) for sample in part_of}
+    larger = {sample: chain(sample, part_of) for sample in part_of}
     sizes = frame.set_index(["inspection", "sample"])["size"].dropna().to_dict()
     found = []
     for inspection, sample in cells(frame, "inspection", "sample"):
@@ -134,35 +130,28 @@ def _with_usual_size(tables: Frames) -> pd.DataFrame:
     "A second reading is of a table of this folder, and of no more rows than were copied.",
     "second_readings", "*", whole=True,
 )  # fmt: skip
-def second_readings(tables: Frames) -> list[Problem]:
-    """Return readings of tables that are not there, or of more rows than there are."""
-    problems = []
+def second_readings(tables: Frames) -> Iterator[Problem]:
+    """Yield readings of tables that are not there, or of more rows than there are."""
     for line, row in tables["second_readings"].iterrows():
-        at, name = int(str(line)), row["table"]
+        name, source = row["table"], row["source"]
+        said = partial(Problem, "second_readings.csv", int(str(line)))
         if name not in tables or "source" not in tables[name]:
-            rule, fix = "is not a table of rows copied from a document", "check its spelling"
-            problems.append(Problem("second_readings.csv", at, "table", name, rule, fix))
+            rule = "is not a table of rows copied from a document"
+            yield said("table", name, rule, "check its spelling")
             continue
-        copied = int((tables[name]["source"] == row["source"]).sum())
+        copied = int((tables[name]["source"] == source).sum())
         if row["rows"] > copied:
-            value, rule = str(row["rows"]), f"is more than the {copied} rows of {name}.csv"
-            rule += f" from {row['source']}"
+            rule = f"is more than the {copied} rows of {name}.csv from {source}"
             fix = "look for a lost row, or count the rows that were read again"
+            whose = _provider_of(tables, source)
             # A document whose rows were all taken out was taken out: a word is enough then.
-            problems.append(
-                Problem(
-                    "second_readings.csv", at, "rows", value, rule, fix,
-                    _provider_of(tables, row["source"]), stops=copied > 0,
-                )
-            )  # fmt: skip
+            yield said("rows", str(row["rows"]), rule, fix, whose, stops=copied > 0)
         for part, whole in _PARTS_OF_READINGS:
             if row[part] is not pd.NA and row[whole] is not pd.NA and row[part] > row[whole]:
                 rule = f"is more than the {row[whole]} in {whole}"
                 fix = "count again: the one is a part of the other"
-                value = str(row[part])
-                problems.append(Problem("second_readings.csv", at, part, value, rule, fix))
+                yield said(part, str(row[part]), rule, fix)
                 break
-    return problems
 
 
 def _provider_of(tables: Frames, source: str) -> str | None:
@@ -176,14 +165,6 @@ def _provider_of(tables: Frames, source: str) -> str | None:
     return citing.pop() if len(citing) == 1 else None
 
 
-@rows_with("key_question_scores", "key_questions")
-def _with_evidence(tables: Frames) -> pd.DataFrame:
-    frame, key = tables["key_question_scores"], ("framework", "key_question")
-    questions = tables["key_questions"]
-    evidence = {(of, code): kind for of, code, kind in cells(questions, *key, "evidence")}
-    return frame.assign(evidence=[evidence.get(pair, pd.NA) for pair in cells(frame, *key)])
-
-
 @rows_with("comparators", "inspections", "frameworks")
 def _with_use(tables: Frames) -> pd.DataFrame:
     """Comparators with whether an inspection, its framework or its report names them."""
@@ -194,21 +175,9 @@ def _with_use(tables: Frames) -> pd.DataFrame:
     return frame.assign(used=frame["comparator"].isin(named) | cited)
 
 
-@rows_with("significance_claims", "inspections", "key_questions", "prompts")
-def _with_claimed(tables: Frames) -> pd.DataFrame:
-    frame = _with_framework("significance_claims").frame(tables)
-    question = among(
-        frame, ["judged", "measure"], tables["key_questions"], ["framework", "key_question"]
-    )
-    prompt = among(frame, ["judged", "measure"], tables["prompts"], ["framework", "prompt"])
-    return frame.assign(known=question.where(frame["kind"].eq("key question"), prompt))
-
-
-@rows_with("lineage")
-def _with_lineage_turned(tables: Frames) -> pd.DataFrame:
-    frame = tables["lineage"]
+def _lineage_turned(frame: pd.DataFrame) -> pd.Series:
     turned = among(frame, ["provider", "predecessor"], frame, ["predecessor", "provider"])
-    return frame.assign(turned=turned | frame["provider"].eq(frame["predecessor"]))
+    return turned | frame["provider"].eq(frame["predecessor"])
 
 
 #: Counts of a second reading: a part, and the whole it is of.
@@ -371,19 +340,7 @@ RULES: list[Rule] = [
         "lower-bound-has-its-words",
         "A lower bound of a size names its document, the place in it and its words.",
         "size_at_least_words",
-        lambda f: (
-            f[
-                [
-                    "size_at_least",
-                    "size_at_least_source",
-                    "size_at_least_place",
-                    "size_at_least_words",
-                ]
-            ]
-            .notna()
-            .nunique(axis=1)
-            .ne(1)
-        ),
+        lambda f: f.filter(like="size_at_least").notna().nunique(axis=1).ne(1),
         "does not go with the bound {size_at_least}",
         "fill all four columns of the lower bound, or none",
     ),
@@ -425,7 +382,9 @@ RULES: list[Rule] = [
         )
         for table, key in _KEYS.items()
     ),
-    _with_evidence.rule(
+    Rows("key_question_scores")
+    .with_columns("key_questions", "framework", "key_question", evidence="evidence")
+    .rule(
         "percentages-of-cases",
         "A key question that is not about cases has no percentage.",
         "status",
@@ -452,27 +411,18 @@ RULES: list[Rule] = [
         "name it in the column comparator of inspections.csv, or take it out",
         stops=False,
     ),
-    _with_claimed.rule(
+    _with_framework("significance_claims")
+    .with_unknown("measure", "judged", "key question", "prompt")
+    .rule(
         "claims-about-what-is-asked",
         "A claim of significance is about a key question or prompt of the inspection's framework.",
         "measure",
-        lambda f: ~f["known"],
+        lambda f: f["unknown"],
         "is not a {kind} of {judged}",
         "check the number, and the kind next to it",
     ),
-    numbered(
-        "claims-numbered-from-one",
-        "The claims of an inspection are numbered from 1 without a gap.",
-        "significance_claims",
-        "claim",
-        "inspection",
-    ),
-    numbered(
-        "register-numbered-from-one",
-        "The entries of discrepancies.csv are numbered from 1 without a gap.",
-        "discrepancies",
-        "discrepancy",
-    ),
+    numbered("claims", "claims of an inspection", "significance_claims", "claim", "inspection"),
+    numbered("register", "entries of discrepancies.csv", "discrepancies", "discrepancy"),
     Rows("discrepancies").rule(
         "changes-touch-a-number",
         "A discrepancy that changes a figure, verdict or rating touches a number.",
@@ -482,8 +432,8 @@ RULES: list[Rule] = [
         "write yes, or nothing in changes",
     ),
     numbered(
-        "allocation-rules-numbered-from-one",
-        "The rules that allocate to a colour are numbered from 1 without a gap.",
+        "allocation-rules",
+        "rules that allocate to a colour",
         "allocation_rules",
         "position",
         "inspection",
@@ -518,11 +468,11 @@ RULES: list[Rule] = [
             ("colour", "minimum_hours"),
         )
     ),
-    _with_lineage_turned.rule(
+    Rows("lineage").rule(
         "lineage-one-way",
         "A provider is not its own predecessor, nor that of its predecessor.",
         "predecessor",
-        lambda f: f["turned"],
+        _lineage_turned,
         "is named as predecessor and as successor of {provider}",
         "keep the row that is true",
     ),

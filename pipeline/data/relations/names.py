@@ -2,9 +2,7 @@
 
 import re
 
-import pandas as pd
-
-from pipeline.data.relations.rule import Frames, Rows, Rule, Wrong, rows_with, unlike
+from pipeline.data.relations.rule import Rows, Rule, Wrong, unlike
 
 _ALIKE = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00b4": "'", "`": "'"}
@@ -18,29 +16,9 @@ def looks(name: str) -> str:
     return _BLANKS.sub(" ", name.translate(_ALIKE))
 
 
-def _with_spelling(table: str, column: str) -> Rows:
-    """A table with the first spelling of each name that looks the same."""
-
-    @rows_with(table)
-    def of(tables: Frames) -> pd.DataFrame:
-        frame = tables[table]
-        names = frame.sort_index()[column]
-        first = names.groupby(names.map(looks, na_action="ignore")).transform("first")
-        return frame.assign(spelling=first.reindex(frame.index))
-
-    return of
-
-
-def _with_first(column: str) -> Rows:
-    """Providers with the first provider of each name, capitals and full stops apart."""
-
-    @rows_with("providers")
-    def of(tables: Frames) -> pd.DataFrame:
-        frame = tables["providers"].sort_index()
-        alike = frame[column].map(lambda name: looks(name).casefold().replace(".", "").strip())
-        return frame.assign(first=frame.groupby(alike)["provider"].transform("first"))
-
-    return of
+def _sounds(name: str) -> str:
+    """Return a name as the ear takes it: without capitals and full stops."""
+    return looks(name).casefold().replace(".", "").strip()
 
 
 #: Columns by whose names rows are counted together.
@@ -67,18 +45,22 @@ def _out_of_time(column: str) -> Wrong:
 
 RULES: list[Rule] = [
     *(
-        _with_spelling(table, column).rule(
+        Rows(table)
+        .with_first(column, column, alike=looks)
+        .rule(
             f"one-spelling-of-{column.replace('_', '-')}-in-{table}",
             f"In {table}.csv, what looks the same in {column} is spelled the same.",
             column,
-            unlike(column, "spelling"),
-            'looks like "{spelling}" in another row, and has other quotation marks or hyphens',
+            unlike(column, "first"),
+            'looks like "{first}" in another row, and has other quotation marks or hyphens',
             "write both with the same signs",
         )
         for table, column in SPELLED
     ),
     *(
-        _with_first(column).rule(
+        Rows("providers")
+        .with_first("provider", column, alike=_sounds)
+        .rule(
             f"one-provider-of-a-{column.replace('_', '-')}",
             f"No two providers have one {column.replace('_', ' ')}.",
             column,

@@ -14,18 +14,15 @@ from pipeline.data.relations.rule import (
     Rule,
     among,
     cells,
+    chain,
     earlier,
     numbered,
     relation,
     rows_with,
     unlike,
+    wrong_rows,
 )
 
-_PRINTED_TOTALS = {
-    "agreed": "agreed_printed",
-    "partly agreed": "partly_agreed_printed",
-    "not agreed": "not_agreed_printed",
-}
 #: An update later than so long after the plan was submitted has a slip in its year: targets lie
 #: months ahead, and inspections a year or two apart.
 YEARS_OF_UPDATES = 3
@@ -47,39 +44,24 @@ def _years_after(dates: pd.Series, years: int) -> pd.Series:
     )
 
 
-_answering = Rows("plans").with_columns(
-    "inspections",
-    "inspection",
-    inspected="provider",
-    fieldwork="fieldwork_start",
-    report="published",
+_OF_INSPECTION = {"inspected": "provider", "fieldwork": "fieldwork_start", "report": "published"}
+_OF_FIRST = {f"first_{name}": name for name in ("provider", "inspection", "submitted")}
+_answering = (
+    Rows("plans")
+    .with_columns("inspections", "inspection", **_OF_INSPECTION)
+    .with_columns("plans", "plan", here=("replaces",), **_OF_FIRST)
 )
 
 
-@rows_with("plans", *_answering.reads)
+@rows_with("plans", "inspections")
 def _plans(tables: Frames) -> pd.DataFrame:
     """Plans with the inspection that each answers and the plan that each replaces."""
     plans = _answering.frame(tables)
-    first = plans.drop_duplicates("plan").set_index("plan")
-    columns = ("provider", "inspection", "submitted")
+    replaced = dict(cells(plans, "plan", "replaces"))
     return plans.assign(
         submitted_year=plans["submitted"].str[:4].astype("Int64"),
-        in_a_circle=_in_a_circle(plans),
-        **{f"first_{name}": plans["replaces"].map(first[name]) for name in columns},
+        in_a_circle=[plan in chain(plan, replaced) for plan in plans["plan"]],
     )
-
-
-def _in_a_circle(plans: pd.DataFrame) -> list[bool]:
-    """Whether following what a plan replaces leads back to it."""
-    replaced = {plan: first for plan, first in cells(plans, "plan", "replaces") if pd.notna(first)}
-    found = []
-    for plan in plans["plan"]:
-        seen, at = set(), replaced.get(plan)
-        while at is not None and at != plan and at not in seen:
-            seen.add(at)
-            at = replaced.get(at)
-        found.append(at is not None and at == plan)
-    return found
 
 
 @rows_with("actions", "plans")
@@ -98,13 +80,6 @@ def _actions(tables: Frames) -> pd.DataFrame:
     return frame.assign(last_target=_years_after(frame["submitted"], YEARS_OF_TARGETS))
 
 
-@rows_with("recommendations", "responses")
-def _answered(tables: Frames) -> pd.DataFrame:
-    """Recommendations with whether the plan has a response to each."""
-    key, frame = ["plan", "recommendation"], tables["recommendations"]
-    return frame.assign(answered=among(frame, key, tables["responses"], key))
-
-
 @relation(
     "printed-totals",
     "The totals a plan prints are those of the rows copied from it.",
@@ -112,21 +87,17 @@ def _answered(tables: Frames) -> pd.DataFrame:
 )  # fmt: skip
 def totals(tables: Frames) -> Iterator[Problem]:
     """Yield the totals that are not the number of rows."""
-    counts = tables["responses"].groupby(["plan", "response"]).size()
-    whole = tables["recommendations"].groupby("plan").size()
-    for line, plan in tables["plans"].iterrows():
-        code = plan["plan"]
-        found = {
-            column: ("responses.csv", int(counts.get((code, response), 0)))
-            for response, column in _PRINTED_TOTALS.items()
-        }
-        found["total_printed"] = ("recommendations.csv", int(whole.get(code, 0)))
-        for column, (file, count) in found.items():
-            if not pd.isna(plan[column]) and plan[column] != count:
-                rule = f"is not the number of rows for {code} in {file}, which is {count}"
-                fix = "check both against the document"
-                at = int(str(line))
-                yield Problem("plans.csv", at, column, str(plan[column]), rule, fix)
+    plans, responses = tables["plans"], tables["responses"]
+    for column, name, rows in (
+        ("agreed_printed", "responses", responses[responses["response"] == "agreed"]),
+        ("partly_agreed_printed", "responses", responses[responses["response"] == "partly agreed"]),
+        ("not_agreed_printed", "responses", responses[responses["response"] == "not agreed"]),
+        ("total_printed", "recommendations", tables["recommendations"]),
+    ):
+        count = plans["plan"].map(rows["plan"].value_counts()).fillna(0).astype("Int64")
+        says = f"is not the number of rows for {{plan}} in {name}.csv, which is {{count}}"
+        wrong, fix = plans[column].ne(count), "check both against the document"
+        yield from wrong_rows("plans", plans.assign(count=count), wrong, column, says, fix)
 
 
 @rows_with("actions")
@@ -223,7 +194,7 @@ def _follow_up(tables: Frames) -> pd.DataFrame:
     frame = (
         Rows("follow_up")
         .with_columns("plans", "plan", **own)
-        .with_columns("plans", "plan", here="repeated_plan", repeated_submitted="submitted")
+        .with_columns("plans", "plan", here=("repeated_plan",), repeated_submitted="submitted")
         .with_columns("inspections", "inspection", **inspected)
         .frame(tables)
     )
@@ -249,20 +220,6 @@ def _actions_done(tables: Frames) -> pd.DataFrame:
     there = set(cells(tables["actions"], *key, "action"))
     missing = _unknown(frame, "actions_done", key, lambda *code: code in there)
     return frame.assign(missing=missing)
-
-
-@rows_with("recommendation_links", "standards", "key_questions", "prompts")
-def _links(tables: Frames) -> pd.DataFrame:
-    frame = tables["recommendation_links"]
-    known = pd.Series(False, frame.index, dtype="boolean")
-    for kind, name, column in (
-        ("standard", "standards", "standard"),
-        ("key question", "key_questions", "key_question"),
-        ("prompt", "prompts", "prompt"),
-    ):
-        here = among(frame, ["framework", "subject"], tables[name], ["framework", column])
-        known |= here & frame["kind"].eq(kind)
-    return frame.assign(known=known)
 
 
 RULES: list[Rule] = [
@@ -350,17 +307,15 @@ RULES: list[Rule] = [
         "write the code of the plan that this one replaces, in a column of that name",
     ),
     numbered(
-        "recommendations-numbered-from-one",
-        "The recommendations of a plan are numbered from 1 without a gap.",
-        "recommendations",
-        "recommendation",
-        "plan",
+        "recommendations", "recommendations of a plan", "recommendations", "recommendation", "plan"
     ),
-    _answered.rule(
+    Rows("recommendations")
+    .with_columns("responses", "plan", "recommendation", answered="plan")
+    .rule(
         "recommendation-has-a-response",
         "Every recommendation of a plan has a response.",
         "plan, recommendation",
-        lambda f: ~f["answered"],
+        lambda f: f["answered"].isna(),
         "has no response",
         "add its row to responses.csv; if the plan gives no response write not answered, if you "
         "have not come to it not entered yet",
@@ -542,11 +497,13 @@ RULES: list[Rule] = [
         "is not in a later plan than {plan}",
         "write the plan that repeats the recommendation",
     ),
-    _links.rule(
+    Rows("recommendation_links")
+    .with_unknown("subject", "framework", "standard", "key question", "prompt")
+    .rule(
         "links-to-what-is-there",
         "A recommendation is linked to a standard, key question or prompt of the framework named.",
         "subject",
-        lambda f: ~f["known"],
+        lambda f: f["unknown"],
         "is not a {kind} of {framework}",
         "check the number and the kind against the {kind}s of the framework",
     ),

@@ -1,6 +1,6 @@
 """What a rule is: its name, what must hold, the tables it reads, and what it says of a row."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,14 @@ Check = Callable[[Frames], Iterable[Problem]]
 #: A table with columns looked up in others, and what is true of each row at fault.
 Of = Callable[[Frames], pd.DataFrame]
 Wrong = Callable[[pd.DataFrame], Any]
+
+#: What a number may be the number of: the table and the column in which those stand.
+SUBJECTS = {
+    "standard": ("standards", "standard"),
+    "rating": ("standards", "standard"),
+    "key question": ("key_questions", "key_question"),
+    "prompt": ("prompts", "prompt"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,26 +58,73 @@ class Rows:
         """Return the rows, each with the line it stands on as its index."""
         return self.of(tables) if self.of else tables[self.table]
 
-    def with_columns(self, other: str, key: str, *, here: str = "", **columns: str) -> "Rows":
+    def with_columns(
+        self, other: str, *key: str, here: Sequence[str] = (), **columns: str
+    ) -> "Rows":
         """Look up columns of another table by its ``key``, which is called ``here`` in this one.
 
-        ``columns`` are their names there, by what they are called here.
+        ``columns`` are their names there, by what they are called here. They are missing where the
+        key is not there; where it stands twice, its first row counts.
         """
 
         def of(tables: Frames) -> pd.DataFrame:
             frame, table = self.frame(tables), tables[other]
-            keys = frame[here or key]
-            found = {name: look_up(keys, table, key, there) for name, there in columns.items()}
+            keys = list(cells(frame, *(here or key)))
+            # Plain dictionaries: tables are short, and joining them takes pandas longer than all
+            # the rest.
+            row_of: dict[Any, int] = {}
+            for row, known in enumerate(cells(table, *key)):
+                if not any(part is pd.NA for part in known):
+                    row_of.setdefault(known, row)
+            rows = [row_of.get(wanted, -1) for wanted in keys]
+            found = {
+                name: table[there].array.take(rows, allow_fill=True)
+                for name, there in columns.items()
+            }
             return frame.assign(**found)
 
         return Rows(self.table, (*self.reads, other), of)
 
-    def with_first(self, column: str, *key: str) -> "Rows":
-        """Add as ``first`` what a column holds in the first row that has the same key."""
+    def with_unknown(self, subject: str, framework: str, *kinds: str) -> "Rows":
+        """Add as ``unknown`` whether a number is none of its kind, the column ``kind``, there is.
+
+        ``subject`` and ``framework`` are the columns of the number and of its framework. Rows of
+        other kinds, and without a number, are not; ``word`` is what the number would be of.
+        """
+        places = {kind: SUBJECTS[kind] for kind in kinds}
+
+        def of(tables: Frames) -> pd.DataFrame:
+            frame = self.frame(tables)
+            there = {
+                (kind, *row)
+                for kind, (table, column) in places.items()
+                for row in cells(tables[table], "framework", column)
+            }
+            unknown = [
+                row not in there and row[0] in places and row[2] is not pd.NA
+                for row in cells(frame, "kind", framework, subject)
+            ]
+            words = {kind: column.replace("_", " ") for kind, (_, column) in places.items()}
+            return frame.assign(
+                unknown=pd.Series(unknown, frame.index, dtype=bool), word=frame["kind"].map(words)
+            )
+
+        return Rows(self.table, (*self.reads, *(table for table, _ in places.values())), of)
+
+    def with_first(
+        self, column: str, *key: str, alike: Callable[[str], str] | None = None
+    ) -> "Rows":
+        """Add as ``first`` what a column holds in the first row that has the same key.
+
+        With ``alike``, keys are the same if it returns the same for both.
+        """
 
         def of(tables: Frames) -> pd.DataFrame:
             frame = self.frame(tables).sort_index()
-            return frame.assign(first=frame.groupby(list(key))[column].transform("first"))
+            keys = [frame[name] for name in key]
+            if alike:
+                keys = [values.map(alike, na_action="ignore") for values in keys]
+            return frame.assign(first=frame.groupby(keys)[column].transform("first"))
 
         return Rows(self.table, self.reads, of)
 
@@ -102,7 +157,7 @@ def rows_with(table: str, *reads: str) -> Callable[[Of], Rows]:
     return lambda of: Rows(table, reads, of)
 
 
-def numbered(name: str, holds: str, table: str, column: str, *groups: str) -> Rule:
+def numbered(what: str, whose: str, table: str, column: str, *groups: str) -> Rule:
     """Make a rule that the numbers in a column run from 1 without a gap, in each group of rows."""
 
     def check(tables: Frames) -> Iterator[Problem]:
@@ -119,7 +174,8 @@ def numbered(name: str, holds: str, table: str, column: str, *groups: str) -> Ru
                 yield Problem(f"{table}.csv", int(line), column, str(number), rule, fix)
             before[tuple(group)] = number
 
-    return Rule(name, holds, (table,), check)
+    holds = f"The {whose} are numbered from 1 without a gap."
+    return Rule(f"{what}-numbered-from-one", holds, (table,), check)
 
 
 def wrong_rows(
@@ -139,15 +195,8 @@ def wrong_rows(
     for line, row in frame[at_fault].sort_index().iterrows():
         words = {name: shown(value) for name, value in row.items()}
         value = ", ".join(words[name] for name in column.split(", "))
-        yield Problem(
-            f"{table}.csv",
-            int(str(line)),
-            column,
-            value,
-            says.format_map(words),
-            fix.format_map(words),
-            stops=stops,
-        )
+        said = says.format_map(words), fix.format_map(words)
+        yield Problem(f"{table}.csv", int(str(line)), column, value, *said, stops=stops)
 
 
 def shown(value: object) -> str:
@@ -178,16 +227,14 @@ def repeated(*key: str) -> Wrong:
     return wrong
 
 
-def look_up(keys: pd.Series, table: pd.DataFrame, code: str, value: str) -> pd.Series:
-    """Return a column of another table for each key; missing where the key is not there.
-
-    Plain dictionaries: tables are short, and joining them takes pandas longer than all the rest.
-    """
-    there: dict[Any, Any] = {}
-    for known, found in cells(table, code, value):
-        there.setdefault(known, found)
-    found = [pd.NA if key is pd.NA else there.get(key, pd.NA) for key in keys.tolist()]
-    return pd.Series(found, index=keys.index, dtype=table[value].dtype)
+def chain(code: str, following: Mapping[str, str]) -> list[str]:
+    """Return what follows a code, each followed by the next; the code itself, if in a circle."""
+    found: list[str] = []
+    then = following.get(code)
+    while pd.notna(then) and then not in found:
+        found.append(str(then))
+        then = following.get(str(then))
+    return found
 
 
 def among(frame: pd.DataFrame, columns: list[str], table: pd.DataFrame, theirs: list[str]) -> Any:

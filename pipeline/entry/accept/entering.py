@@ -12,7 +12,7 @@ from pipeline.entry.accept.merging import MergedTable, merge, number_rows, text_
 from pipeline.entry.accept.rows import settled_rows
 from pipeline.entry.accept.second_reading import Comparison, compare, settle
 from pipeline.entry.accept.storing import finish, write_all
-from pipeline.entry.form.reading import TypedRow, read_form
+from pipeline.entry.form.reading import TypedRow, Workbook, read_form
 from pipeline.entry.problems import CannotEnter
 from pipeline.entry.reading.dates import iso
 
@@ -60,13 +60,13 @@ def enter(
     package = read_package(folder)
     resources = package.resources
     book = read_form(path, resources)
-    away = _without_inspection(book.rows, folder, package)
-    other: dict[str, list[TypedRow]] = {}
+    away = _without_inspection(book, folder, package)
+    other: Workbook = {}
     if second is not None:
         theirs = read_form(second, resources)
-        _without_inspection(theirs.rows, folder, package)
+        _without_inspection(theirs, folder, package)
         other, _ = settled_rows(theirs, resources)
-        settle(book.rows, other, resources)
+        settle(book, other, resources)
     rows, left_out = settled_rows(book, resources)
     left_out += away
     comparison = None
@@ -95,22 +95,19 @@ def enter(
     return outcome
 
 
-def _without_inspection(
-    rows: dict[str, list[TypedRow]], folder: Path, package: Package
-) -> list[str]:
+def _without_inspection(rows: Workbook, folder: Path, package: Package) -> list[str]:
     """Leave out figures of an earlier inspection or plan that is not entered; say so."""
-    known = {
-        name: {row.cells[name.rstrip("s")] for row in rows.get(name, [])}
-        | _codes(folder, package, name)
-        for name in ("inspections", "plans")
-    }
+    known: dict[str, set[str]] = {}
+    for resource in package.resources:
+        name, code = resource.name, resource.primary_key[0]
+        if name in ("inspections", "plans"):
+            known[name] = {row[code] for row in text_rows(folder, resource, package.limits)}
+            known[name] |= {row.cells[code] for row in rows.get(name, [])}
     left_out = []
     for table, typed in rows.items():
         for name, codes in known.items():
             column = name.rstrip("s")
-            if table == name or column not in (typed[0].cells if typed else {}):
-                continue
-            if table == "plans":
+            if table in (name, "plans") or column not in (typed[0].cells if typed else {}):
                 continue
             away = [row for row in typed if row.cells[column] and row.cells[column] not in codes]
             if away:
@@ -119,22 +116,13 @@ def _without_inspection(
                     f"sheet {table}: {len(away)} rows about {code} are left out, because it is not "
                     f"in {name}.csv; enter it first, then this workbook again"
                 )
-                typed = [row for row in typed if row not in away]
-                rows[table] = typed
+                rows[table] = typed = [row for row in typed if row not in away]
     for table in [table for table, typed in rows.items() if not typed]:
         del rows[table]
     return left_out
 
 
-def _codes(folder: Path, package: Package, name: str) -> set[str]:
-    (resource,) = [r for r in package.resources if r.name == name]
-    rows = text_rows(folder, resource, package.limits)
-    return {row[resource.primary_key[0]] for row in rows}
-
-
-def _machine_rows(
-    rows: dict[str, list[TypedRow]], resources: Sequence[Resource]
-) -> dict[str, list[TypedRow]]:
+def _machine_rows(rows: Workbook, resources: Sequence[Resource]) -> Workbook:
     """Return the rows that keep which rows were read by machine, and what became of them."""
     if READ_BY_MACHINE not in {r.name for r in resources}:
         return {}
@@ -145,13 +133,8 @@ def _machine_rows(
             if not row.mark or "source" not in row.cells or "place" not in row.cells:
                 continue
             key = "/".join(row.cells[name] for name in by_name[table].primary_key)
-            cells = {
-                "source": row.cells["source"],
-                "table": table,
-                "row": key,
-                "mark": row.mark,
-                "place": row.where or row.cells["place"],
-            }
+            cells = {"source": row.cells["source"], "table": table, "row": key, "mark": row.mark}
+            cells["place"] = row.where or row.cells["place"]
             kept.append(TypedRow(READ_BY_MACHINE, row.sheet, row.number, cells, row.letters))
     return {READ_BY_MACHINE: kept} if kept else {}
 
@@ -183,31 +166,25 @@ def _at_cell(problem: Problem, by_file: dict[str, MergedTable]) -> str:
     table = by_file.get(problem.file)
     typed = table.typed.get(problem.line or 0) if table else None
     if problem.line is None:
-        return f"sheet {problem.file.removesuffix('.csv')}: {problem.rule}; {problem.fix}."
+        return f"sheet {problem.file.removesuffix('.csv')}: {problem.sentence}"
     if typed is None or typed.table != (table.resource.name if table else ""):
         return str(problem)
     column = (problem.column or "").split(", ")[0]
-    value = (
-        ""
-        if problem.value is None
-        else f'"{problem.value}" '
-        if problem.value
-        else "an empty cell "
-    )
-    return f"{typed.at(column or None)}: {value}{problem.rule}; {problem.fix}."
+    return f"{typed.at(column or None)}: {problem.sentence}"
 
 
 def _turned_dates(row: TypedRow) -> list[str]:
     """Say where a date and the same date as printed disagree."""
     reasons = []
     for column, printed in row.cells.items():
-        own = column.removesuffix("_printed")
-        if own == column or not row.cells.get(own) or not iso(printed):
+        own, day = column.removesuffix("_printed"), iso(printed)
+        typed = row.cells.get(own)
+        if own == column or not typed or not day:
             continue
-        shared = min(len(row.cells[own]), len(iso(printed) or ""))
-        if row.cells[own][:shared] != (iso(printed) or "")[:shared]:
+        shared = min(len(typed), len(day))
+        if typed[:shared] != day[:shared]:
             reasons.append(
-                f'{row.at(own)}: "{row.cells[own]}" is not the date printed as "{printed}"; '
-                f"write {iso(printed)}, or correct {column}."
+                f'{row.at(own)}: "{typed}" is not the date printed as "{printed}"; '
+                f"write {day}, or correct {column}."
             )
     return reasons

@@ -2,13 +2,12 @@
 
 import csv
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.data.package import Package, Resource
 from pipeline.data.read import read_text
-from pipeline.entry.form.reading import TypedRow
+from pipeline.entry.form.reading import TypedRow, Workbook
 
 
 @dataclass
@@ -65,17 +64,10 @@ class MergedTable:
 def text_rows(folder: Path, resource: Resource, limits: dict[str, int]) -> list[dict[str, str]]:
     """Return the rows of a raw table as text; none where it cannot be read (the checks say why)."""
     text, _ = read_text(folder, resource, limits)
-    if text is None:
-        return []
-    return [
-        dict(zip(text.cells, cells, strict=True))
-        for cells in zip(*text.cells.values(), strict=True)
-    ]
+    return text.rows() if text else []
 
 
-def merge(
-    folder: Path, package: Package, rows: Mapping[str, list[TypedRow]]
-) -> dict[str, MergedTable]:
+def merge(folder: Path, package: Package, rows: Workbook) -> dict[str, MergedTable]:
     """Return every table that a workbook touches, merged; nothing is written.
 
     A row is known by the table's key. A table numbered by us (its only key is a whole number, as
@@ -112,34 +104,24 @@ def merge(
     return merged
 
 
-def number_rows(folder: Path, package: Package, rows: Mapping[str, list[TypedRow]]) -> None:
+def number_rows(folder: Path, package: Package, rows: Workbook) -> None:
     """Give the rows of tables numbered by us the number they have, or the next."""
     for resource in package.resources:
-        if resource.name in rows:
-            existing = text_rows(folder, resource, package.limits)
-            _number(resource, existing, rows[resource.name])
-
-
-def _number(resource: Resource, existing: list[dict[str, str]], rows: list[TypedRow]) -> None:
-    (first, *others) = resource.primary_key
-    column = next(f for f in resource.fields if f.name == first)
-    if others or column.type != "integer":
-        return
-
-    def about(cells: Mapping[str, str]) -> tuple[str, ...]:
-        referred = [name for key in resource.foreign_keys for name in key.fields]
-        return tuple(cells[name] for name in dict.fromkeys([*referred, "place"]) if name in cells)
-
-    known: dict[tuple[str, ...], list[str]] = {}
-    for row in existing:
-        known.setdefault(about(row), []).append(row[first])
-    last = max((int(row[first]) for row in existing if row[first].isdigit()), default=0)
-    for typed in rows:
-        if typed.cells[first]:
+        first, *others = resource.primary_key
+        types = {field.name: field.type for field in resource.fields}
+        if resource.name not in rows or others or types[first] != "integer":
             continue
-        numbers = known.get(about(typed.cells), [])
-        if numbers:
-            typed.cells[first] = numbers.pop(0)
-        else:
-            last += 1
-            typed.cells[first] = str(last)
+        referred = [name for key in resource.foreign_keys for name in key.fields]
+        about = [n for n in dict.fromkeys([*referred, "place"]) if n in types]
+        known: dict[tuple[str, ...], list[str]] = {}
+        existing = text_rows(folder, resource, package.limits)
+        for row in existing:
+            known.setdefault(tuple(row[name] for name in about), []).append(row[first])
+        last = max((int(row[first]) for row in existing if row[first].isdigit()), default=0)
+        for typed in rows[resource.name]:
+            if typed.cells[first]:
+                continue
+            numbers = known.get(tuple(typed.cells[name] for name in about))
+            if not numbers:
+                last += 1
+            typed.cells[first] = numbers.pop(0) if numbers else str(last)

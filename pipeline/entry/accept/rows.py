@@ -18,9 +18,7 @@ OPTIONAL = "facts"
 """Where the reader's proposals may stay unsettled: they are left out."""
 
 
-def settled_rows(
-    workbook: Workbook, resources: Sequence[Resource]
-) -> tuple[dict[str, list[TypedRow]], list[str]]:
+def settled_rows(workbook: Workbook, resources: Sequence[Resource]) -> tuple[Workbook, list[str]]:
     """Return the rows to enter by table, and what was left out, in sentences.
 
     A row whose columns for what is printed are all empty is not entered; where the inspection must
@@ -31,11 +29,11 @@ def settled_rows(
     """
     by_name = {resource.name: resource for resource in resources}
     only = _only_codes(workbook, by_name)
-    own = {row.cells["inspection"] for row in workbook.rows.get("inspections", [])}
+    own = {row.cells["inspection"] for row in workbook.get("inspections", [])}
     problems = [*_without_source(workbook), *_codes_changed(workbook)]
     left_out: list[str] = []
-    rows: dict[str, list[TypedRow]] = {}
-    for name, typed in workbook.rows.items():
+    rows: Workbook = {}
+    for name, typed in workbook.items():
         resource = by_name[name]
         waiting = [row for row in typed if _must_be_there(row, resource, own)]
         for row in waiting:
@@ -61,15 +59,15 @@ def settled_rows(
 
 
 def _without_source(workbook: Workbook) -> Iterator[str]:
-    cites = any("source" in row.cells for rows in workbook.rows.values() for row in rows[:1])
-    if cites and not any(row.cells["source"] for row in workbook.rows.get("sources", [])):
+    cites = any("source" in row.cells for rows in workbook.values() for row in rows[:1])
+    if cites and not any(row.cells["source"] for row in workbook.get("sources", [])):
         yield "sheet sources: the row of the document is missing; copy it from a new form."
 
 
 def _codes_changed(workbook: Workbook) -> Iterator[str]:
     """Say where the code of an inspection or plan no longer fits its provider and year."""
     for table, code, year in (("inspections", "inspection", "round"), ("plans", "plan", "year")):
-        for row in workbook.rows.get(table, []):
+        for row in workbook.get(table, []):
             begins = inspection_code(row.cells["provider"], row.cells[year])
             if not row.cells[code].startswith(begins):
                 yield (
@@ -108,44 +106,40 @@ def _wait(row: TypedRow, resource: Resource) -> None:
 
 
 def _says_something(row: TypedRow, resource: Resource) -> bool:
-    columns = [f.name for f in content(resource)]
     if resource.name in ("inspections", "plans"):
         return True
     if resource.name in ("sources", "providers"):
         return bool(row.cells[resource.primary_key[0]])
-    figures = [(f, s) for table, f, s in FIGURES if table == resource.name]
-    if figures and len(figures) * 2 >= len(columns):
-        return any(row.cells[column] for pair in figures for column in pair)
-    return any(row.cells[column] for column in columns)
+    columns = [f.name for f in content(resource)]
+    figures = [name for table, *pair in FIGURES if table == resource.name for name in pair]
+    return any(row.cells[name] for name in (figures if len(figures) >= len(columns) else columns))
 
 
 def _only_codes(workbook: Workbook, by_name: Mapping[str, Resource]) -> dict[str, dict[str, str]]:
     """Return by table the code its rows share, for cells elsewhere that are left empty."""
     codes: dict[str, dict[str, str]] = {}
-    for name, typed in workbook.rows.items():
+    for name, typed in workbook.items():
         key = by_name[name].primary_key
         values = {row.cells[key[0]] for row in typed if row.cells[key[0]]}
         if len(key) == 1 and len(values) == 1:
             codes[name] = {key[0]: values.pop()}
-    for row in workbook.rows.get("inspections", [])[:1]:
+    for row in workbook.get("inspections", [])[:1]:
         if row.cells.get("framework"):
             codes.setdefault("frameworks", {"framework": row.cells["framework"]})
     return codes
 
 
 def _complete(row: TypedRow, resource: Resource, only: Mapping[str, Mapping[str, str]]) -> None:
+    fields = {field.name: field for field in resource.fields}
     for key in resource.foreign_keys:
-        shared = only.get(key.resource, {})
-        if len(key.fields) != 1 or key.fields[0] in ("previous_framework", "current_framework"):
+        shared, column, wanted = only.get(key.resource, {}), key.fields[0], key.reference[0]
+        if len(key.fields) != 1 or column in ("previous_framework", "current_framework"):
             continue
-        (column,), (wanted,) = key.fields, key.reference
-        field = next(f for f in resource.fields if f.name == column)
-        if not row.cells[column] and field.required and wanted in shared:
+        if not row.cells[column] and fields[column].required and wanted in shared:
             row.cells[column] = shared[wanted]
     framework = only.get("frameworks", {}).get("framework", "")
     if "framework" in row.cells and not row.cells["framework"]:
         row.cells["framework"] = framework
-    fields = {field.name: field for field in resource.fields}
     for table, figure, status in FIGURES:
         if table != resource.name or row.cells[status] not in ("", PUBLISHED):
             continue

@@ -6,23 +6,25 @@ have made is worked out from.
 """
 
 import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
+
+from pipeline.analysis.files import csv_bytes
 from pipeline.analysis.statistics.double_entry import DoubleEntry
 from pipeline.data.figures import FIGURES
 from pipeline.data.package import Resource
 from pipeline.entry.form.layout import is_own_words
-from pipeline.entry.form.reading import TypedRow
+from pipeline.entry.form.reading import TypedRow, Workbook
 from pipeline.entry.problems import CannotEnter
+from pipeline.files import write_whole
 
 _NOT_COMPARED = ("sources", "providers")
 _LOG = ("table", "row", "column", "first", "second", "erred")
 _CHOSEN = "measures"
 """The table whose codes a person chooses; codes of other tables are filled in by the form."""
-_Rows = Mapping[str, list[TypedRow]]
 
 
 @dataclass
@@ -61,8 +63,8 @@ class Comparison:
         )
 
     def readings(
-        self, folder: Path, resources: Sequence[Resource], first: _Rows, second: _Rows
-    ) -> dict[str, list[TypedRow]]:
+        self, folder: Path, resources: Sequence[Resource], first: Workbook, second: Workbook
+    ) -> Workbook:
         """Return the rows of ``second_readings``: one a source and table."""
         (resource,) = [r for r in resources if r.name == "second_readings"]
         rows = []
@@ -85,32 +87,26 @@ class Comparison:
         return {"second_readings": rows} if rows else {}
 
     def copies(
-        self, folder: Path, first: _Rows, second: _Rows, resources: Sequence[Resource]
+        self, folder: Path, first: Workbook, second: Workbook, resources: Sequence[Resource]
     ) -> dict[Path, bytes]:
         """Return the second reading as files: keys and what was compared, a table a file."""
         contents = {}
         for table in self.cells:
             resource = _resource(resources, table)
             names = [*resource.primary_key, *_compared(resource)]
-            buffer = io.StringIO(newline="")
-            writer = csv.writer(buffer, lineterminator="\n")
-            writer.writerow(names)
-            writer.writerows([row.cells[name] for name in names] for row in second[table])
-            path = folder / code_of_form(first) / f"{table}.csv"
-            contents[path] = buffer.getvalue().encode("utf-8")
+            rows = pd.DataFrame([row.cells for row in second[table]], columns=names)
+            contents[folder / code_of_form(first) / f"{table}.csv"] = csv_bytes(rows)
         return contents
 
 
-def code_of_form(rows: _Rows) -> str:
+def code_of_form(rows: Workbook) -> str:
     """Return the code of the inspection or plan a workbook is about."""
-    for table in ("inspections", "plans"):
-        for row in rows.get(table, []):
-            return row.cells[table.rstrip("s")]
-    return "unnamed"
+    about = [*rows.get("inspections", []), *rows.get("plans", [])]
+    return about[0].cells[about[0].table.rstrip("s")] if about else "unnamed"
 
 
 def compare(
-    path: Path, first: _Rows, second: _Rows, resources: Sequence[Resource], *, write: bool
+    path: Path, first: Workbook, second: Workbook, resources: Sequence[Resource], *, write: bool
 ) -> Comparison:
     """Compare two readings; raise CannotEnter with both cells side by side while they differ."""
     if _by_machine(first) and _by_machine(second):
@@ -132,15 +128,10 @@ def compare(
         for key in dict.fromkeys([*ours, *theirs]):
             one, two = ours.get(key), theirs.get(key)
             if one is None or two is None:
-                there = one or two
-                where = there.at() if there else ""
-                who = "second" if two is None else "first"
-                difference = Difference(
-                    table, key, "", "" if one is None else "there", "" if two is None else "there"
-                )
-                found.append(
-                    (difference, f"{where}: the row {key} is missing in the {who} reading")
-                )
+                where, who = (ours | theirs)[key].at(), "second" if one else "first"
+                said = f"{where}: the row {key} is missing in the {who} reading"
+                there = ("there" if one else "", "there" if two else "")
+                found.append((Difference(table, key, "", *there), said))
                 continue
             given = {
                 status
@@ -161,15 +152,11 @@ def compare(
                     found.append((Difference(table, key, column, a, b), text))
     for table in second:
         if table not in first and table not in _NOT_COMPARED:
-            found.append(
-                (
-                    Difference(table, "", "", "", "there"),
-                    f"sheet {table} is empty in the first reading",
-                )
-            )
+            said = f"sheet {table} is empty in the first reading"
+            found.append((Difference(table, "", "", "", "there"), said))
     kept = _settle(known, [d for d, _ in found], current)
     if kept or log.exists():
-        _write_log(log, kept)
+        write_whole(log, csv_bytes(pd.DataFrame(kept, columns=list(_LOG))))
     if found:
         raise CannotEnter(
             [
@@ -181,7 +168,7 @@ def compare(
     return Comparison(cells, kept)
 
 
-def settle(first: _Rows, second: _Rows, resources: Sequence[Resource]) -> None:
+def settle(first: Workbook, second: Workbook, resources: Sequence[Resource]) -> None:
     """Mark the rows checked that a person has typed too: ``compare`` refuses them if they differ.
 
     So a document that was read by machine and typed once, without sight of what was read, needs no
@@ -207,7 +194,7 @@ def _compared(resource: Resource) -> list[str]:
     ]
 
 
-def _by_machine(rows: _Rows) -> bool:
+def _by_machine(rows: Workbook) -> bool:
     marked = [bool(row.mark) for typed in rows.values() for row in typed]
     return bool(marked) and sum(marked) > len(marked) / 2
 
@@ -239,29 +226,20 @@ def _settle(
 ) -> list[Difference]:
     """Return every difference there ever was; those that are gone with who had erred."""
     open_now = {(d.table, d.row, d.column): d for d in found}
-    kept: list[Difference] = []
     for difference in known:
         at = (difference.table, difference.row, difference.column)
+        now = current.get(at, ("", ""))[0]
         if difference.erred:
-            kept.append(difference)
             continue
         if at in open_now:
-            kept.append(difference)
-            open_now.pop(at)
-            continue
-        now = current.get(at, ("", ""))[0]
-        if difference.column:
-            difference.erred = (
-                "second"
-                if now == difference.first
-                else "first"
-                if now == difference.second
-                else "both"
-            )
+            del open_now[at]
+        elif not difference.column:  # a row that only the other reading had
+            difference.erred = "second" if difference.first else "first"
+        elif now in (difference.first, difference.second):
+            difference.erred = "second" if now == difference.first else "first"
         else:
-            difference.erred = "first" if not difference.first else "second"
-        kept.append(difference)
-    return [*kept, *open_now.values()]
+            difference.erred = "both"
+    return [*known, *open_now.values()]
 
 
 def _read_log(path: Path) -> list[Difference]:
@@ -272,11 +250,3 @@ def _read_log(path: Path) -> list[Difference]:
             Difference(**{name: row.get(name) or "" for name in _LOG})
             for row in csv.DictReader(file)
         ]
-
-
-def _write_log(path: Path, differences: list[Difference]) -> None:
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(_LOG)
-    writer.writerows([getattr(d, name) for name in _LOG] for d in differences)
-    path.write_text(buffer.getvalue(), encoding="utf-8")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from pipeline.analysis.records import records
 from pipeline.data import Tables, is_missing
 from pipeline.data.package import Resource
 from pipeline.entry.codes import code_of, inspection_code, known_provider
@@ -54,57 +55,44 @@ def new_inspection(
     previous = str(earlier["inspection"].iloc[-1]) if len(earlier) else None
     here = own[own["inspection"] == inspection]
     source = str(here["source"].iloc[0]) if len(here) else f"report-{inspection}"
-    common = {
-        "inspection": inspection,
-        "provider": code,
-        "round": str(year),
-        "framework": framework,
-        "source": source,
-    }
+    common = {"inspection": inspection, "provider": code, "round": str(year)}
+    common |= {"framework": framework, "source": source}
     model = _model(tables, framework, inspection)
     rows: dict[str, list[Row]] = {"sources": [_source(tables, source, "inspection report")]}
     rows["providers"] = new
-    rows["inspections"] = [_row({**common})]
-    questions = tables["key_questions"][tables["key_questions"]["framework"] == framework]
-    prompts = tables["prompts"][tables["prompts"]["framework"] == framework]
-    standards = tables["standards"][tables["standards"]["framework"] == framework]
-    used = dict.fromkeys([*questions["sample"], *prompts["sample"]])
+    rows["inspections"] = [_row(common)]
+    questions, prompts, standards = (
+        records(tables[name][tables[name]["framework"] == framework])
+        for name in ("key_questions", "prompts", "standards")
+    )
     names = dict(zip(tables["sample_kinds"]["sample"], tables["sample_kinds"]["name"], strict=True))
     rows["samples"] = [
-        _row({**common, "sample": sample}, {"sample (for reference)": names.get(sample, "")})
-        for sample in used
+        _row({**common, "sample": sample}, sample=names.get(sample, ""))
+        for sample in dict.fromkeys(asked["sample"] for asked in [*questions, *prompts])
     ]
     rows["ratings"] = [
-        _row({**common, "standard": s["standard"]}, {"standard (for reference)": s["name"]})
-        for _, s in standards.iterrows()
+        _row({**common, "standard": s["standard"]}, standard=s["name"]) for s in standards
     ]
     rows["overall_ratings"] = [_row(common)]
     rows["key_question_scores"] = []
     for reading, about in (("own", inspection), ("reprint", previous)):
-        for _, q in questions.iterrows() if about else ():
-            cells = {
-                **common,
-                "inspection": about,
-                "key_question": q["key_question"],
-                "reading": reading,
-            }
+        for q in questions if about else ():
+            cells = {**common, "inspection": str(about), "reading": reading}
+            cells["key_question"] = q["key_question"]
             if reading == "own" and q["evidence"] == "qualitative":
                 cells["status"] = "qualitative evidence only"
-            reference = {"question (for reference)": q["question"]}
-            rows["key_question_scores"].append(_row(cells, reference))
+            rows["key_question_scores"].append(_row(cells, question=q["question"]))
     national = tables["comparator_scores"]
-    compared = national[national["framework"] == framework]["comparator"].unique().tolist()
     rows["comparator_scores"] = [
         _row(
-            {**common, "comparator": comparator, "key_question": q["key_question"]},
-            {"question (for reference)": q["question"]},
+            {**common, "comparator": code, "key_question": q["key_question"]},
+            question=q["question"],
         )
-        for comparator in compared
-        for _, q in questions.iterrows()
+        for code in national[national["framework"] == framework]["comparator"].unique()
+        for q in questions
     ]
     rows["prompt_scores"] = [
-        _row({**common, "prompt": p["prompt"]}, {"prompt (for reference)": p["wording"]})
-        for _, p in prompts.iterrows()
+        _row({**common, "prompt": p["prompt"]}, prompt=p["wording"]) for p in prompts
     ]
     _earlier(tables, rows, previous)
     plans = tables["plans"]
@@ -113,9 +101,9 @@ def new_inspection(
     rows["follow_up"] = [
         _row(
             {**common, "plan": r["plan"], "recommendation": str(r["recommendation"])},
-            {"recommendation (for reference)": r["title"]},
+            recommendation=r["title"],
         )
-        for _, r in advice[advice["plan"].isin(answered["plan"])].iterrows()
+        for r in records(advice[advice["plan"].isin(answered["plan"])])
     ]
     rows["facts"] = _facts(tables, model, common)
     return Form(
@@ -168,25 +156,20 @@ def new_audits(
     asked = tables["key_questions"]
     asked = asked[(asked["framework"] == framework) & (asked["evidence"] == "cases")]
     common = {"provider": str(code), "framework": framework}
-    questions = [
-        (q["key_question"], {"question (for reference)": q["question"]})
-        for _, q in asked.iterrows()
-    ]
-    audits = [
-        _row(
-            {**common, "date": month, "case": f"{month}-{number:02d}", "kind": "key question",
-             "subject": question},
-            reference,
-        )
-        for number in range(1, cases + 1)
-        for question, reference in questions
-    ]  # fmt: skip
-    targets = [
-        _row({**common, "month": month, "key_question": question}, reference)
-        for question, reference in questions
-    ]
-    wanted = [r for r in resources if r.name in ("case_audits", "audit_targets")]
-    rows = {"case_audits": audits, "audit_targets": targets}
+    questions = dict(zip(asked["key_question"], asked["question"], strict=True))
+    audited = {**common, "date": month, "kind": "key question"}
+    rows = {
+        "case_audits": [
+            _row({**audited, "case": f"{month}-{number:02d}", "subject": code}, question=question)
+            for number in range(1, cases + 1)
+            for code, question in questions.items()
+        ],
+        "audit_targets": [
+            _row({**common, "month": month, "key_question": code}, question=question)
+            for code, question in questions.items()
+        ],
+    }
+    wanted = [resource for resource in resources if resource.name in rows]
     return Form(f"Case audits of {code}, {month}", _HOW_TO_AUDIT, _sheets(tables, wanted, rows, {}))
 
 
@@ -218,8 +201,9 @@ def _source(tables: Tables, source: str, kind: str) -> Row:
     return _row(cells)
 
 
-def _row(cells: dict[str, str], reference: dict[str, str] | None = None) -> Row:
-    return Row(dict(cells), reference=dict(reference or {}), fixed=frozenset(cells))
+def _row(cells: dict[str, str], **reference: str) -> Row:
+    shown = {f"{name} (for reference)": text for name, text in reference.items()}
+    return Row(dict(cells), reference=shown, fixed=frozenset(cells))
 
 
 def _text(value: object) -> str:
@@ -263,9 +247,7 @@ def _earlier(tables: Tables, rows: dict[str, list[Row]], previous: str | None) -
 
 def _facts(tables: Tables, model: dict[str, pd.DataFrame], common: dict[str, str]) -> list[Row]:
     """Return a row a measure that the last report of this framework compares with something."""
-    if "facts" not in model:
-        return []
-    facts = model["facts"]
+    facts = model.get("facts", tables["facts"].iloc[:0])
     names = dict(zip(tables["measures"]["measure"], tables["measures"]["name"], strict=True))
     compared = facts[["previous_value", "comparator_value", "target"]].notna().any(axis=1)
     return [

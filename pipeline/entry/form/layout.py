@@ -72,19 +72,14 @@ def tables_of_form(resources: Sequence[Resource], is_plan: bool) -> list[Resourc
     """
     wanted = []
     for resource in resources:
-        copied = {"source", "place"} <= set(resource.columns)
-        referred = {key.resource for key in resource.foreign_keys}
-        of_plan = resource.name == "plans" or bool(referred & {"plans", "recommendations"})
-        of_inspection = resource.name in ("inspections", "comparator_scores", "prompts") or (
-            "inspections" in referred
-        )
-        if resource.name in ("sources", "providers"):
-            wanted.append(resource)
-        elif not copied:
-            continue
-        elif (is_plan and of_plan and resource.name != "follow_up") or (
-            not is_plan and of_inspection and resource.name != "plans"
-        ):
+        name, copied = resource.name, {"source", "place"} <= set(resource.columns)
+        about = {name, *(key.resource for key in resource.foreign_keys)}
+        if is_plan:
+            hangs_on_it = name != "follow_up" and not about.isdisjoint({"plans", "recommendations"})
+        else:
+            also = name in ("comparator_scores", "prompts")
+            hangs_on_it = name != "plans" and ("inspections" in about or also)
+        if name in ("sources", "providers") or (copied and hangs_on_it):
             wanted.append(resource)
     return wanted
 
@@ -108,10 +103,6 @@ def is_own_words(column: Field) -> bool:
 
 def content(resource: Resource) -> list[Field]:
     """Return the columns that hold what a document says: neither key nor reference nor place."""
-    keys = {name for key in resource.foreign_keys for name in key.fields} | set(
-        resource.primary_key
-    )
-    if resource.primary_key == (resource.columns[0],) and resource.name in ("sources", "providers"):
-        keys = set(resource.primary_key)
+    keys = {*resource.primary_key, *(n for key in resource.foreign_keys for n in key.fields)}
     # A key that is only a choice (reading: own or reprint) is no content either.
     return [f for f in resource.fields if f.name not in keys and f.name not in ("place", "note")]

@@ -6,14 +6,15 @@ formula or merged cells are named with their cell and what to do.
 
 import datetime
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pipeline.data.package import MONTH_OR_DAY, Field, Resource
-from pipeline.entry.form.layout import MARK, MARKS, READING, WHERE, WHY, WORDS
+from pipeline.entry.form.layout import MARK, MARKS, READING, WHY
 from pipeline.entry.problems import CannotEnter
 
 _SHEETS_OF_THE_FORM = ("start here", "lists")
@@ -42,12 +43,8 @@ class TypedRow:
         return f"sheet {self.sheet}, cell {self.letters[column]}{self.number} ({column})"
 
 
-@dataclass
-class Workbook:
-    """The rows of a workbook by table."""
-
-    path: Path
-    rows: dict[str, list[TypedRow]] = field(default_factory=dict)
+Workbook = dict[str, list[TypedRow]]
+"""The rows of a workbook by table."""
 
 
 def read_form(path: Path, resources: Sequence[Resource]) -> Workbook:
@@ -63,16 +60,15 @@ def read_form(path: Path, resources: Sequence[Resource]) -> Workbook:
         raise CannotEnter([f"{path.name} {_what_it_is(path)}."]) from None
     by_name = {resource.name: resource for resource in resources}
     problems: list[str] = []
-    workbook = Workbook(path)
+    workbook: Workbook = {}
     for sheet in book.worksheets:
         name = sheet.title
         if name in by_name:
-            rows, found = _read_sheet(sheet, by_name[name])
+            workbook[name], found = _read_sheet(sheet, by_name[name])
             problems += found
-            workbook.rows[name] = rows
         elif name not in _SHEETS_OF_THE_FORM:
             problems += _stray(sheet, resources)
-    if not {"inspections", "plans", "case_audits"} & workbook.rows.keys() and not problems:
+    if not {"inspections", "plans", "case_audits"} & workbook.keys() and not problems:
         problems.append(
             f"{path.name} has no sheet inspections, plans or case_audits: start from "
             "new-inspection, new-plan, new-audits or read."
@@ -122,20 +118,17 @@ def _read_sheet(sheet: Any, resource: Resource) -> tuple[list[TypedRow], list[st
             f"sheet {name}: no row has the column names of {name}; the header must read "
             f"{', '.join([*resource.columns, *READING])}."
         ]
-    titles = {
-        str(cell.value).strip(): cell.column_letter
-        for cell in sheet[header]
-        if cell.value is not None
-    }
+    filled = [cell for cell in sheet[header] if cell.value is not None]
+    titles = {str(cell.value).strip(): cell.column_letter for cell in filled}
     problems = []
     for column in [*resource.columns, *READING]:
         if column not in titles:
             near = get_close_matches(column, [t for t in titles if t not in resource.columns], n=1)
             mend = f"rename {near[0]} to it" if near else "put the column back"
             problems.append(f"sheet {name}, row {header}: the column {column} is missing; {mend}.")
-    counts = [str(cell.value).strip() for cell in sheet[header] if cell.value is not None]
-    for column in dict.fromkeys(counts):
-        if counts.count(column) > 1 and column in resource.columns:
+    counts = Counter(str(cell.value).strip() for cell in filled)
+    for column, many in counts.items():
+        if many > 1 and column in resource.columns:
             problems.append(f"sheet {name}, row {header}: {column} stands there twice; delete one.")
     for merged in sheet.merged_cells.ranges:
         if merged.max_row >= header:
@@ -160,17 +153,9 @@ def _read_sheet(sheet: Any, resource: Resource) -> tuple[list[TypedRow], list[st
                 values[column] = text
         if not values:
             continue
-        row = TypedRow(
-            name,
-            sheet.title,
-            cells[0].row,
-            {column: values.get(column, "") for column in resource.columns},
-            titles,
-            values.get(MARK, "").lower(),
-            values.get(WORDS, ""),
-            values.get(WHERE, ""),
-            values.get(WHY, ""),
-        )
+        own = {column: values.get(column, "") for column in resource.columns}
+        mark, *read = (values.get(column, "") for column in (*READING, WHY))
+        row = TypedRow(name, name, cells[0].row, own, titles, mark.lower(), *read)
         if row.mark and row.mark not in MARKS:
             problems.append(
                 f'{row.at(MARK)}: "{row.mark}" is no mark; leave it empty, or write one of '
@@ -182,14 +167,12 @@ def _read_sheet(sheet: Any, resource: Resource) -> tuple[list[TypedRow], list[st
 
 def _header_row(sheet: Any, resource: Resource) -> int | None:
     wanted = set(resource.columns)
-    best, most = None, 0
-    for number, cells in enumerate(
-        sheet.iter_rows(min_row=1, max_row=40, values_only=True), start=1
-    ):
-        found = len({str(cell).strip() for cell in cells if cell is not None} & wanted)
-        if found > most:
-            best, most = number, found
-    return best if most >= max(1, _ENOUGH * len(wanted)) else None
+    found = [
+        len({str(cell).strip() for cell in cells if cell is not None} & wanted)
+        for cells in sheet.iter_rows(min_row=1, max_row=40, values_only=True)
+    ]
+    most = max(found, default=0)
+    return found.index(most) + 1 if most >= max(1, _ENOUGH * len(wanted)) else None
 
 
 def _text(cell: Any, column: Field | None) -> tuple[str, str]:
@@ -215,25 +198,19 @@ def _text(cell: Any, column: Field | None) -> tuple[str, str]:
                 f"it has the percent format and holds {value:g}; format it as a number and write "
                 f"{value * 100:g}"
             )
-        if (
-            column is not None
-            and column.type == "integer"
-            and column.unit == "percent"
-            and 0 < value < 1
-        ):
-            return (
-                "",
-                f"{value:g} is no whole percentage; write {value * 100:g} for {value * 100:g}%",
-            )
+        whole = column is not None and (column.type, column.unit) == ("integer", "percent")
+        if whole and 0 < value < 1:
+            said = f"{value:g} is no whole percentage; write {value * 100:g} for {value * 100:g}%"
+            return "", said
         if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
             return str(int(value)), ""
         return repr(value), ""
     text = str(value).strip().replace("_x000D_", "")
-    if column is not None and column.type in ("integer", "number") and text.endswith("%"):
+    if column is None:
+        return " ".join(text.split("\n")), ""
+    if column.type in ("integer", "number") and text.endswith("%"):
         return "", f'"{text}" has a percent sign; write {text.rstrip("% ")}'
-    if column is not None and (
-        column.type == "date" or column.constraints.get("pattern") == MONTH_OR_DAY
-    ):
+    if column.type == "date" or column.constraints.get("pattern") == MONTH_OR_DAY:
         from pipeline.entry.reading.dates import iso
 
         turned = iso(text)

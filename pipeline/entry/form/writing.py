@@ -5,12 +5,14 @@ and rows. The same form gives the same bytes.
 """
 
 import datetime
-import os
+import io
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from pipeline.data.package import MONTH_OR_DAY, Field
-from pipeline.entry.form.layout import MARKS, READING, WHY, Form, Sheet
+from pipeline.entry.form.layout import MARK, MARKS, READING, WHERE, WHY, WORDS, Form, Sheet
+from pipeline.files import write_whole
 
 _CREATED = datetime.datetime(2000, 1, 1)
 _HEADER = 3
@@ -19,61 +21,49 @@ _SHORT_LIST = 240
 """A list of allowed words up to this length stands in the cell's rule; a longer one in a sheet."""
 
 
+_RULE_OF_MARKS = {
+    "validate": "list",
+    "source": list(MARKS),
+    "input_title": MARK,
+    "input_message": "Empty for a row you typed. proved, read and look are the reader's; write "
+    "checked when you have compared the row with the document.",
+}
+
+
 def write_form(form: Form, path: Path) -> None:
-    """Write a form to ``path``, beside it first and then renamed."""
+    """Write a form to ``path``."""
     import xlsxwriter
 
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with xlsxwriter.Workbook(
-            str(beside), {"strings_to_formulas": False, "strings_to_urls": False}
-        ) as book:
-            book.set_properties({"title": form.title, "created": _CREATED})
-            looks = _looks(book)
-            start = book.add_worksheet("start here")
-            _write_start(start, form, looks)
-            lists = _Lists()
-            sheets = [(book.add_worksheet(sheet.resource.name), sheet) for sheet in form.sheets]
-            codes = _codes(form)
-            for worksheet, sheet in sheets:
-                _write_sheet(worksheet, sheet, looks, lists, codes)
-            lists.write(book.add_worksheet("lists"), looks)
-            start.activate()
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(
+        content, {"strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        book.set_properties({"title": form.title, "created": _CREATED})
+        looks = _looks(book)
+        start = book.add_worksheet("start here")
+        _write_start(start, form, looks)
+        lists, codes = _Lists(), _codes(form)
+        for sheet in form.sheets:
+            _write_sheet(book.add_worksheet(sheet.resource.name), sheet, looks, lists, codes)
+        lists.write(book.add_worksheet("lists"), looks)
+        start.activate()
+    write_whole(path, content.getvalue())
 
 
 def _looks(book: Any) -> dict[str, Any]:
     font: dict[str, Any] = {"font_name": "Arial", "font_size": 11, "valign": "top"}
+    box = {"border": 1, "border_color": "#B0B0B0"}
+    header = {"bold": True, "bottom": 1, "text_wrap": True}
     kinds: dict[str, dict[str, Any]] = {
         "title": {"bold": True, "font_size": 14},
         "plain": {"text_wrap": True},
         "note": {},
-        "header": {"bold": True, "bottom": 1, "text_wrap": True, "bg_color": "#FFFFFF"},
-        "needed": {"bold": True, "bottom": 1, "text_wrap": True, "italic": True},
-        "typed": {
-            "locked": False,
-            "num_format": "@",
-            "text_wrap": True,
-            "border": 1,
-            "border_color": "#B0B0B0",
-        },
-        "number": {
-            "locked": False,
-            "num_format": "General",
-            "border": 1,
-            "border_color": "#B0B0B0",
-        },
+        "header": {**header, "bg_color": "#FFFFFF"},
+        "needed": {**header, "italic": True},
+        "typed": {**box, "locked": False, "num_format": "@", "text_wrap": True},
+        "number": {**box, "locked": False, "num_format": "General"},
         "fixed": {"bg_color": "#E7E7E7", "font_color": "#404040", "text_wrap": True},
-        "look": {
-            "locked": False,
-            "text_wrap": True,
-            "bold": True,
-            "bg_color": "#FFF2CC",
-            "border": 1,
-            "border_color": "#B0B0B0",
-        },
+        "look": {**box, "locked": False, "text_wrap": True, "bold": True, "bg_color": "#FFF2CC"},
     }
     return {name: book.add_format({**font, **extra}) for name, extra in kinds.items()}
 
@@ -109,10 +99,9 @@ class _Lists:
             return words
         self.columns.setdefault(name, words)
         column = list(self.columns).index(name)
-        from xlsxwriter.utility import xl_col_to_name
+        from xlsxwriter.utility import xl_range_abs
 
-        letter = xl_col_to_name(column)
-        return f"=lists!${letter}$2:${letter}${len(words) + 1}"
+        return f"=lists!{xl_range_abs(1, column, len(words), column)}"
 
     def write(self, sheet: Any, looks: dict[str, Any]) -> None:
         sheet.set_column(0, 20, 32)
@@ -142,56 +131,46 @@ def _write_sheet(
 ) -> None:
     resource = sheet.resource
     columns = [*resource.columns, *READING]
+    fields = {field.name: field for field in resource.fields}
     references = sheet.references
     worksheet.write_string(0, 0, f"{resource.title} ({resource.name})", looks["title"])
     note = resource.description + " Columns in slanted letters must be filled."
     worksheet.write_string(1, 0, note, looks["note"])
     for number, name in enumerate([*columns, *references]):
-        field = next((f for f in resource.fields if f.name == name), None)
+        field = fields.get(name)
         look = looks["needed"] if field is not None and field.required else looks["header"]
         worksheet.write_string(_HEADER, number, name, look)
         worksheet.set_column(number, number, _width(name, field, sheet))
     worksheet.freeze_panes(_HEADER + 1, min(2, len(resource.columns)))
     last = _HEADER + max(1, len(sheet.rows) + sheet.spare)
     for number, row in enumerate(sheet.rows, start=_HEADER + 1):
+        values = {**row.cells, MARK: row.mark, WORDS: row.words, WHERE: row.where}
         for column, name in enumerate(columns):
-            value = {**row.cells, "mark": row.mark, "words": row.words, "where": row.where}.get(
-                name, ""
-            )
-            field = next((f for f in resource.fields if f.name == name), None)
-            look = "fixed" if name in row.fixed else _look(field)
-            if name == "mark" and row.mark == "look":
+            look = "fixed" if name in row.fixed else _look(fields.get(name))
+            if name == MARK and row.mark == "look":
                 look = "look"
-            _write(worksheet, number, column, value, field, looks[look])
+            _write(worksheet, number, column, values.get(name, ""), fields.get(name), looks[look])
         for column, name in enumerate(references, start=len(columns)):
             worksheet.write_string(number, column, row.reference.get(name, ""), looks["fixed"])
     for number in range(_HEADER + 1 + len(sheet.rows), last + 1):
         for column, name in enumerate(columns):
-            field = next((f for f in resource.fields if f.name == name), None)
-            worksheet.write_blank(number, column, None, looks[_look(field)])
+            worksheet.write_blank(number, column, None, looks[_look(fields.get(name))])
     for column, field in enumerate(resource.fields):
         rule = _rule(field, sheet, lists, codes)
         worksheet.data_validation(_HEADER + 1, column, last, column, rule)
-    worksheet.data_validation(
-        _HEADER + 1,
-        len(resource.columns),
-        last,
-        len(resource.columns),
-        {
-            "validate": "list",
-            "source": list(MARKS),
-            "input_title": "mark",
-            "input_message": "Empty for a row you typed. proved, read and look are the reader's; "
-            "write checked when you have compared the row with the document.",
-        },
-    )
+    mark = len(resource.columns)
+    worksheet.data_validation(_HEADER + 1, mark, last, mark, _RULE_OF_MARKS)
     worksheet.protect(
         "", {"insert_rows": True, "format_columns": True, "format_rows": True, "autofilter": True}
     )
 
 
+def _is_number(field: Field | None) -> bool:
+    return field is not None and field.type in ("integer", "number")
+
+
 def _look(field: Field | None) -> str:
-    return "number" if field is not None and field.type in ("integer", "number") else "typed"
+    return "number" if _is_number(field) else "typed"
 
 
 def _write(
@@ -199,27 +178,21 @@ def _write(
 ) -> None:
     if value == "":
         worksheet.write_blank(row, column, None, look)
-    elif field is not None and field.type in ("integer", "number") and _is_number(value):
-        worksheet.write_number(row, column, float(value), look)
-    else:
-        worksheet.write_string(row, column, value[:32_000], look)
-
-
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
+        return
+    with suppress(ValueError):  # what is no number is written as it stands
+        if _is_number(field):
+            worksheet.write_number(row, column, float(value), look)
+            return
+    worksheet.write_string(row, column, value[:32_000], look)
 
 
 def _width(name: str, field: Field | None, sheet: Sheet) -> int:
     if name in ("words", WHY) or name.endswith("(for reference)"):
         return 48
-    if field is not None and field.type in ("integer", "number"):
+    if _is_number(field):
         return 11
     longest = max((len(row.cells.get(name, "")) for row in sheet.rows), default=0)
-    return max(12, min(36, longest + 2, 36))
+    return max(12, min(36, longest + 2))
 
 
 def _rule(field: Field, sheet: Sheet, lists: _Lists, codes: dict[str, list[str]]) -> dict[str, Any]:
@@ -227,11 +200,8 @@ def _rule(field: Field, sheet: Sheet, lists: _Lists, codes: dict[str, list[str]]
     limits = field.constraints
     unit = f" Unit: {field.unit}." if field.unit else ""
     note = (field.description + unit)[:255]
-    rule: dict[str, Any] = {
-        "validate": "any",
-        "input_title": field.name[:32],
-        "input_message": note,
-    }
+    rule: dict[str, Any] = {"validate": "any", "input_title": field.name[:32]}
+    rule["input_message"] = note
     words = limits.get("enum") or sheet.choices.get(field.name)
     if words:
         rule |= {
@@ -240,11 +210,9 @@ def _rule(field: Field, sheet: Sheet, lists: _Lists, codes: dict[str, list[str]]
             "error_title": "Not in the list",
             "error_message": "Choose one of the list: it holds what the raw tables know.",
         }
-    elif field.type in ("integer", "number"):
-        low, high = limits.get("minimum", -1e9), limits.get("maximum", 1e9)
-        kind = "integer" if field.type == "integer" else "decimal"
-        if kind == "integer":
-            low, high = int(low), int(high)
+    elif _is_number(field):
+        kind, whole = ("integer", int) if field.type == "integer" else ("decimal", float)
+        low, high = whole(limits.get("minimum", -1e9)), whole(limits.get("maximum", 1e9))
         rule |= {
             "validate": kind,
             "criteria": "between",
