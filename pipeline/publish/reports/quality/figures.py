@@ -77,10 +77,6 @@ def corrected_table(report: Quality) -> Table | None:
     shown = rows.drop_duplicates("said")
     return report.table(
         shown.assign(
-            how=[
-                said.partition(f"as {first}")[2].removeprefix(" and").lstrip(", ")
-                for said, first in zip(shown["said"], shown["first_printed"], strict=True)
-            ],
             rests=[capital(rests[said] or NOTHING) for said in shown["said"]],
         ),
         "Figures that a later document corrected",
