@@ -30,7 +30,8 @@ from pipeline.analysis.providers import (
     mark_of,
     of_providers,
 )
-from pipeline.analysis.quality import ERROR, FAILED, quality_checks
+from pipeline.analysis.quality.lookups import ERROR
+from pipeline.analysis.quality.rules import FAILED, quality_checks
 from pipeline.analysis.ratings.bands import standard_ratings
 from pipeline.analysis.records import look_up, records
 from pipeline.analysis.report_data import (

@@ -1,6 +1,6 @@
 """The rules, how often each holds, and every check that does not."""
 
-from pipeline.analysis.quality import SEVERITIES
+from pipeline.analysis.quality.lookups import SEVERITIES
 from pipeline.analysis.records import grouped, records
 from pipeline.publish.page.blocks import Entries, Entry, Prose
 from pipeline.publish.page.tables import Column, Table

@@ -1,6 +1,6 @@
 """The report on the quality of the published figures: its sections in order, a function each."""
 
-from pipeline.analysis.quality import SEVERITIES
+from pipeline.analysis.quality.lookups import SEVERITIES
 from pipeline.publish.page.blocks import Glossary
 from pipeline.publish.page.downloads import Downloads
 from pipeline.publish.reports.quality import checks, figures, readings, register, summary
