@@ -21,13 +21,12 @@ from pipeline.analysis.inspections import comparator_in_text, inspections_in_ord
 from pipeline.analysis.ratings.bands import standard_ratings
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences import corrections as words
-from pipeline.analysis.sentences.phrases import joined
 from pipeline.data import Tables
 
 _PAIR = ["previous_inspection", "current_inspection"]
 _COLUMNS = [
-    "provider", *_PAIR, "inspection", "kind", "subject", "first_printed", "now_printed", "how",
-    "said", "moved", "unmoved", "first_change_points", "change_points", "first_verdict", "verdict",
+    "provider", *_PAIR, "inspection", "kind", "subject", "first_printed", "now_printed", "said",
+    "moved", "unmoved", "first_change_points", "change_points", "first_verdict", "verdict",
     "first_p", "p", "first_benchmark_verdict", "benchmark_verdict", "first_bands_give",
     "bands_give", "first_source", "first_place", "source", "place",
 ]  # fmt: skip
@@ -67,13 +66,13 @@ def corrected_figures(
     """Return one row a corrected figure and pair of rounds it is shown in.
 
     A figure counts as corrected where documents print it differently. ``first_printed`` and
-    ``now_printed`` are its values, or the status that says why there is none; ``how`` is what each
-    later document made of it, and ``said`` the whole sentence on it; ``moved`` says what is another
-    now than on the figures as first printed, and ``unmoved`` what is not. The columns in pairs hold
-    both: ``change_points`` (percentage points), ``verdict`` and ``p`` of the change (two-sided
-    pooled Z-test, the largest over all possible bases), ``benchmark_verdict``, and ``bands_give``,
-    the rating that the lowest question gives the standard. A pair that a figure is not in has no
-    row; a figure that is in none has one without an earlier inspection.
+    ``now_printed`` are its values, or the status that says why there is none; ``said`` is the
+    sentence on it, each printing with its document and day; ``moved`` says what is another now than
+    on the figures as first printed, and ``unmoved`` what is not. The columns in pairs hold both:
+    ``change_points`` (percentage points), ``verdict`` and ``p`` of the change (two-sided pooled
+    Z-test, the largest over all possible bases), ``benchmark_verdict``, and ``bands_give``, the
+    rating that the lowest question gives the standard. A pair that a figure is not in has no row;
+    a figure that is in none has one without an earlier inspection.
     """
     found = list(_printed_differently(tables))
     rows: list[Row] = []
@@ -175,9 +174,7 @@ class _Both:
             (words.value(row[kind.figure], row[kind.status], unit), self._documents[row["source"]])
             for row in printings
         ]
-        steps = words.printed(printed)
-        shared |= {"subject": subject, "how": joined(steps[1:] or [""])}
-        shared["said"] = f"{subject} was {joined(steps)}"
+        shared |= {"subject": subject, "said": words.printed(subject, printed)}
         pairs = [pair for pair in self._pairs if self._is_in(kind, last, pair)]
         for pair in pairs or self._alone(last):
             found = self._effects(kind, last, pair)

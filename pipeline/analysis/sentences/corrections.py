@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from pipeline.analysis.records import Row
+from pipeline.analysis.sentences.phrases import joined
 
 _SAID = {
     "significant": "significant",
@@ -25,13 +26,13 @@ def value(figure: Any, status: str | None, unit: str = "") -> str:
     return str(status or "not rated") if figure is None else f"{figure}{unit}"
 
 
-def printed(printings: Sequence[tuple[str, str]]) -> list[str]:
+def printed(subject: str, printings: Sequence[tuple[str, str]]) -> str:
     """Return how a figure was printed first, and what each later document made of it.
 
     ``printings`` are values with the names of their documents, in the order of time.
 
-    >>> printed([("61%", "Report"), ("58%", "Erratum, 1 June 2020")])
-    ['printed as 61%', 'corrected to 58% by Erratum, 1 June 2020']
+    >>> printed("2.3.3 in 2019", [("61%", "Report"), ("58%", "Erratum, 1 June 2020")])
+    '2.3.3 in 2019 was printed as 61% and corrected to 58% by Erratum, 1 June 2020'
     """
     steps = [f"printed as {printings[0][0]}"]
     for (before, _), (now, document) in pairwise(printings):
@@ -39,7 +40,7 @@ def printed(printings: Sequence[tuple[str, str]]) -> list[str]:
             figure = now[0].isdigit() or now[0].isupper()
             way = f"corrected to {now}" if figure else f"marked {now}"
             steps.append(f"{way} by {document}")
-    return steps
+    return f"{subject} was {joined(steps)}"
 
 
 NOTHING = "no verdict and no rating moves"

@@ -81,10 +81,9 @@ def corrected_table(report: Quality) -> Table | None:
         ),
         "Figures that a later document corrected",
         [
-            Column("subject", "Figure", wide=True),
+            Column("said", "Figure, and how it was printed", wide=True),
             Column("first_printed", "First printed", source=("first_source", "first_place")),
             Column("now_printed", "Now", source=("source", "place")),
-            Column("how", "How", wide=True),
             Column("rests", "What rests on it", wide=True),
         ],
         name="corrected",
