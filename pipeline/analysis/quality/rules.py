@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from pipeline.analysis.dictionary import column_types
 from pipeline.analysis.quality import (
     counts,
     figures,
@@ -13,8 +14,6 @@ from pipeline.analysis.quality import (
 )
 from pipeline.analysis.quality.lookups import Records
 from pipeline.data import Tables
-
-COLUMNS = ["rule", "severity", "inspection", "subject", "result", "detail"]
 
 PASSED = "passed"
 FAILED = "failed"
@@ -78,7 +77,7 @@ def quality_checks(tables: Tables, rated: pd.DataFrame | None = None) -> pd.Data
             for inspection in order
             if inspection not in asked
         ]  # fmt: skip
-    return pd.DataFrame(rows, columns=COLUMNS).astype("string")
+    return pd.DataFrame(rows, columns=list(column_types("quality_checks"))).astype("string")
 
 
 def rules_table() -> pd.DataFrame:
