@@ -57,17 +57,6 @@ def points_for(rating: str, bands: pd.DataFrame) -> int:
     return int(row["points"].iloc[0])
 
 
-def standard_rating(percents: Iterable[int], bands: pd.DataFrame) -> str:
-    """Return the rating of a standard: the lowest key question drives it.
-
-    Raises ValueError when there is no percentage at all.
-    """
-    known = list(percents)
-    if not known:
-        raise ValueError("A standard without any percentage cannot be rated.")
-    return rating_for(min(known), bands)
-
-
 def overall_rating(points: int, overall_bands: pd.DataFrame) -> str:
     """Return the overall rating that a total of points gives (rows of one framework)."""
     inside = (overall_bands["lower_points"] <= points) & (points <= overall_bands["upper_points"])
