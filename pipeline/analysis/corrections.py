@@ -17,21 +17,14 @@ from pipeline.analysis.comparison import (
     prompt_comparison,
     rating_comparison,
 )
+from pipeline.analysis.dictionary import column_types
 from pipeline.analysis.inspections import comparator_in_text, inspections_in_order
 from pipeline.analysis.ratings.bands import standard_ratings
-from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.records import Row, grouped, records, typed
 from pipeline.analysis.sentences import corrections as words
 from pipeline.data import Tables
 
 _PAIR = ["previous_inspection", "current_inspection"]
-_COLUMNS = [
-    "provider", *_PAIR, "inspection", "kind", "subject", "first_printed", "now_printed", "said",
-    "moved", "unmoved", "first_change_points", "change_points", "first_verdict", "verdict",
-    "first_p", "p", "first_benchmark_verdict", "benchmark_verdict", "first_bands_give",
-    "bands_give", "first_source", "first_place", "source", "place",
-]  # fmt: skip
-_WHOLE = ["first_change_points", "change_points"]
-_REAL = ["first_p", "p"]
 
 Tested = Callable[[pd.DataFrame, Tables], pd.DataFrame]
 """Gives a comparison its tests, each framework at its own level."""
@@ -79,9 +72,7 @@ def corrected_figures(
     if found:
         both = _Both(tables, processed, tested)
         rows = [row for kind, printings in found for row in both.rows(kind, printings)]
-    frame = pd.DataFrame(rows, columns=_COLUMNS)
-    types = dict.fromkeys(_COLUMNS, "string") | dict.fromkeys(_WHOLE, "Int64")
-    return frame.astype(types | dict.fromkeys(_REAL, "Float64"))
+    return typed(rows, column_types("corrected_figures"))
 
 
 def _in_time(kind: _Kind, tables: Tables) -> pd.DataFrame:
@@ -182,7 +173,7 @@ class _Both:
             yield {
                 **shared,
                 **pair,
-                **{name: found.get(name) for name in _COLUMNS if name in found},
+                **found,
                 "inspection": last.get("inspection", pair["current_inspection"]),
                 "moved": "; ".join(said for said, moved in effects if moved) or None,
                 "unmoved": "; ".join(said for said, moved in effects if not moved) or None,

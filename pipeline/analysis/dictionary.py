@@ -5,6 +5,7 @@ module the processed ones. ``docs/data-dictionary.md`` is the text made here.
 """
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from pipeline.data import raw_folder
 from pipeline.data.package import FORMS, PACKAGE_FILE
 
 PROCESSED = Path(__file__).with_name("processed.json")
+TYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
+"""Types in pandas by what the dictionary calls them; any other is string."""
 
 _INTRODUCTION = """\
 # Data dictionary
@@ -52,6 +55,13 @@ def raw_tables(folder: Path) -> dict[str, Any]:
 def processed_tables() -> dict[str, Any]:
     """Return what each processed table is and holds, by name."""
     return {table["name"]: table for table in _described(PROCESSED)["resources"]}
+
+
+@cache
+def column_types(table: str) -> dict[str, str]:
+    """Return the columns of a processed table, in their order, each with its type in pandas."""
+    fields = processed_tables()[table]["schema"]["fields"]
+    return {field["name"]: TYPES.get(field["type"], "string") for field in fields}
 
 
 def report_tables() -> dict[str, Any]:

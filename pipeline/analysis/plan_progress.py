@@ -9,13 +9,14 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pipeline.analysis.plans import due_day
-from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.records import Row, grouped, records, typed
 from pipeline.data import is_missing
 
-_COLUMNS = [
-    "plan", "action", "owner", "first_due", "latest_due", "revisions", "slipped_months",
-    "late", "months_late", "closed_on", "status", "colour",
-]  # fmt: skip
+_COLUMNS = {
+    **dict.fromkeys(["plan", "action", "owner", "first_due", "latest_due"], "string"),
+    "revisions": "Int64", "slipped_months": "Int64", "late": "boolean", "months_late": "Int64",
+    "closed_on": "string", "status": "string", "colour": "string",
+}  # fmt: skip
 CLOSED = ("complete", "dropped")
 COLOURS = ("red", "amber", "green")
 
@@ -49,9 +50,7 @@ def progress_of_actions(tables: Mapping[str, pd.DataFrame], as_of: str) -> pd.Da
     rows = [
         _action(row, by_action[row["action"]], as_of, rules) for row in records(tables["actions"])
     ]
-    frame = pd.DataFrame(rows, columns=_COLUMNS)
-    whole = dict.fromkeys(["revisions", "slipped_months", "months_late"], "Int64")
-    return frame.astype({**whole, "late": "boolean"})
+    return typed(rows, _COLUMNS)
 
 
 def _action(action: Row, updates: list[Row], as_of: str, rules: list[Row]) -> Row:
@@ -60,27 +59,23 @@ def _action(action: Row, updates: list[Row], as_of: str, rules: list[Row]) -> Ro
     closed = last.get("date") if last.get("status") in CLOSED else None
     first = action["due"] if is_missing(action["due_end"]) else action["due_end"]
     row: Row = {
-        "plan": action["plan"],
-        "action": action["action"],
-        "owner": action["owner"],
+        **{name: action[name] for name in ("plan", "action", "owner")},
         "first_due": first,
         "latest_due": revised[-1] if revised else first,
         "revisions": len(revised),
-        "slipped_months": pd.NA,
-        "late": pd.NA,
-        "months_late": pd.NA,
-        "closed_on": pd.NA if closed is None else closed,
-        "status": last.get("status", pd.NA),
-        "colour": pd.NA,
+        "closed_on": closed,
+        "status": last.get("status"),
     }
     if is_missing(first):
         return row
-    row["slipped_months"] = months_from(first, str(row["latest_due"]))
-    row["late"] = due_day(first) < str(closed or as_of)
-    row["months_late"] = max(0, months_from(first, str(closed or as_of)))
-    passed = [rule["colour"] for rule in rules if rule["from_months"] <= row["months_late"]]
-    row["colour"] = passed[-1] if passed else pd.NA
-    return row
+    late = max(0, months_from(first, str(closed or as_of)))
+    passed = [rule["colour"] for rule in rules if rule["from_months"] <= late]
+    return row | {
+        "slipped_months": months_from(first, str(row["latest_due"])),
+        "late": due_day(first) < str(closed or as_of),
+        "months_late": late,
+        "colour": passed[-1] if passed else None,
+    }
 
 
 def slippage_by_owner(progress: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from pipeline.analysis.comparison import (
     rating_comparison,
 )
 from pipeline.analysis.corrections import corrected_figures
-from pipeline.analysis.dictionary import PROCESSED
+from pipeline.analysis.dictionary import column_types
 from pipeline.analysis.files import csv_bytes, remove_others, write_files
 from pipeline.analysis.national.page import USED, national_reports
 from pipeline.analysis.providers import (
@@ -30,7 +30,8 @@ from pipeline.analysis.providers import (
     mark_of,
     of_providers,
 )
-from pipeline.analysis.quality import ERROR, FAILED, quality_checks
+from pipeline.analysis.quality.lookups import ERROR
+from pipeline.analysis.quality.rules import FAILED, quality_checks
 from pipeline.analysis.ratings.bands import standard_ratings
 from pipeline.analysis.records import look_up, records
 from pipeline.analysis.report_data import (
@@ -392,16 +393,8 @@ def read_processed(name: str, csv: io.BytesIO, columns: list[str] | None) -> pd.
 
     ``columns`` names those that are wanted; all if None.
     """
-    described = json.loads(PROCESSED.read_text(encoding="utf-8"))["resources"]
-    (fields,) = (r["schema"]["fields"] for r in described if r["name"] == name)
-    kinds = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
-    return pd.read_csv(
-        csv,
-        dtype={field["name"]: kinds.get(field["type"], "string") for field in fields},
-        usecols=columns,
-        keep_default_na=False,
-        na_values=[""],
-    )
+    types = column_types(name)
+    return pd.read_csv(csv, dtype=types, usecols=columns, keep_default_na=False, na_values=[""])
 
 
 @cache

@@ -98,3 +98,14 @@ def first_spellings(names: Iterable[str]) -> dict[str, str]:
     first: dict[str, str] = {}
     plain = {name: "".join(filter(str.isalnum, name.casefold())) for name in names}
     return {name: first.setdefault(letters, name) for name, letters in plain.items()}
+
+
+def typed(rows: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> pd.DataFrame:
+    """Return rows as a table with the columns and types given, in their order.
+
+    What a row does not hold is missing; what it holds besides is left out.
+
+    >>> typed([{"cases": 25, "month": "2020-03"}, {}], {"cases": "Int64"})["cases"].tolist()
+    [25, <NA>]
+    """
+    return pd.DataFrame(list(rows), columns=list(types)).astype(dict(types))

@@ -33,13 +33,13 @@ from pipeline.analysis.inspections import (
     pairs_of_inspections,
 )
 from pipeline.analysis.promises import promises
-from pipeline.analysis.quality import ERROR
 from pipeline.analysis.quality.coverage import (
     failures,
     published_only,
     quality_about,
     quality_tables,
 )
+from pipeline.analysis.quality.lookups import ERROR
 from pipeline.analysis.ratings.bands import NOT_DERIVED, ratings_compare, scores_compare
 from pipeline.analysis.ratings.next_rating import (
     NEXT_RATING,

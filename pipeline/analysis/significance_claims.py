@@ -9,6 +9,7 @@ answer differs, that may be why.
 
 import pandas as pd
 
+from pipeline.analysis.dictionary import column_types
 from pipeline.analysis.statistics.change import (
     NOT_COMPARABLE,
     NOT_SIGNIFICANT,
@@ -30,6 +31,10 @@ _FIGURES = [
     "label", "previous_percent", "current_percent", "change_points", "previous_base",
     "current_base", "previous_bases", "current_bases", "p_value", "p_min", "p_max", "exact_p",
     "z_verdict", "change_verdict", "verdict_reason", "rests_on_words",
+]  # fmt: skip
+_UNCLAIMED = [
+    "label", "previous_percent", "current_percent", "change_points", "p_value", "p_min", "p_max",
+    "exact_p", "change_verdict", "verdict_reason",
 ]  # fmt: skip
 
 
@@ -72,15 +77,7 @@ def significance_claims(
     joined["reproduced"] = verdict.where(verdict.notna(), NOT_COMPARABLE).map(REPRODUCED)
     reason = joined["verdict_reason"].astype("object")
     joined["reason"] = reason.where(verdict.notna(), NOT_IN_THE_DATA).astype("string")
-    return joined[
-        [
-            "inspection", "claim", "summary", "kind", "measure", "label", "certainty",
-            "previous_percent", "current_percent", "change_points", "previous_base",
-            "current_base", "previous_bases", "current_bases", "p_value", "p_min", "p_max",
-            "exact_p", "reproduced", "change_verdict", "rests_on_words", "reason", "source",
-            "place", "note",
-        ]
-    ]  # fmt: skip
+    return joined[list(column_types("significance_claims"))]
 
 
 def significant_without_a_claim(
@@ -106,13 +103,6 @@ def significant_without_a_claim(
         )
     ]
     # As a Series: an empty list would be read as an empty list of columns.
-    kept = passing[pd.Series(unclaimed, index=passing.index, dtype=bool)].rename(
-        columns={"current_inspection": "inspection"}
-    )
-    return kept[
-        [
-            "inspection", "kind", "measure", "label", "previous_percent", "current_percent",
-            "change_points", "p_value", "p_min", "p_max", "exact_p", "change_verdict",
-            "verdict_reason",
-        ]
-    ].reset_index(drop=True)  # fmt: skip
+    kept = passing[pd.Series(unclaimed, index=passing.index, dtype=bool)]
+    kept = kept.rename(columns={"current_inspection": "inspection"})
+    return kept[["inspection", "kind", "measure", *_UNCLAIMED]].reset_index(drop=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from support.folders import RAW, Folder, add_what_a_user_adds
 
-from pipeline.analysis.quality import FIGURE_TABLES
+from pipeline.analysis.quality.transcription import FIGURE_TABLES
 from pipeline.data import load
 from pipeline.data.package import read_package
 

@@ -1,5 +1,7 @@
 """Providers side by side: who is on the page, what is counted, what is said of it."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 from support.folders import Folder, add_provider, copy_inspection
@@ -15,6 +17,7 @@ from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.records import records
 from pipeline.analysis.report_data import report_files
 from pipeline.data import load
+from pipeline.publish.reports.national import first_screen
 
 CRC = "crc-2019"
 
@@ -150,3 +153,57 @@ def test_ratings_of_the_standards_that_a_plan_was_to_raise():
     assert found.loc["1.2", ["followed", "followed_stayed"]].tolist() == [1, 1]  # Good twice
     # Through the Gate was told in both plans; its ratings of 2018 and 2019 do not compare.
     assert found.loc["4.2", ["providers", "again", "followed", "others"]].tolist() == [1, 1, 0, 0]
+
+
+def told_of(changes, labels):
+    """What is said of providers with these changes in points and lowest key questions."""
+    rows = pd.DataFrame({"points_change": changes, "lowest_label": labels})
+    rows = rows.assign(
+        short_name=[f"P{at}" for at in range(len(rows))],
+        provider=rows.index.astype(str),
+        comparable_standards=10,
+        standards=10,
+        **dict.fromkeys(
+            ["rating", "rating_direction", "half", "previous_points"],
+            pd.Series(pd.NA, rows.index, dtype="object"),
+        ),
+    )
+    bands = pd.DataFrame({"rating": ["Good"], "lower_points": [0]})
+    questions = pd.DataFrame({"phi": pd.Series([pd.NA], dtype="Float64"), "widened": [1.0]})
+    found = headline(rows, questions, bands).set_index("item")["sentence"]
+    return {item: found.get(item) for item in ("gained most", "lost most", "theme")}
+
+
+def test_most_names_every_tie_or_is_not_said():
+    plan, case = "Planning: engaging", "Delivery: engaging"
+    other = ["Planning: keeping safe", "Delivery: keeping safe"]
+    said = told_of([3, 3, 1, -2], [plan, case, *other])
+    assert said["gained most"] == "P0 and P1 gained most: 3 points."
+    assert said["lost most"] == "P3 lost most: 2 points."
+    assert said["theme"] == (
+        "Whatever the standard, engaging and keeping safe are each what two of four providers do "
+        "least well."
+    )
+    none = {"gained most": None, "lost most": None}
+    assert told_of([2, 2], [plan, plan]) == {**none, "theme": None}
+    assert told_of([2, None], [plan, plan]) == {**none, "theme": None}
+
+
+@pytest.mark.parametrize(
+    ("providers", "said"),
+    [
+        ([3, 2, 2], ["Recommendations are tied most often to A: at 3 providers, 1 of them more than"
+                     " once."]),
+        ([2, 2, 1], ["Recommendations are tied most often to A and B: at 2 providers each."]),
+        ([1, 1, 1], []),
+        ([2], ["Recommendations are tied most often to A: at 2 providers, 1 of them more than "
+               "once."]),
+    ],
+)  # fmt: skip
+def test_recommended_most_often_names_every_tie(providers, said):
+    zeros = dict.fromkeys(["followed", "followed_rose", "others", "others_rose"], 0)
+    rows = pd.DataFrame(
+        {"label": list("ABC")[: len(providers)], "providers": providers, "again": 1}
+    )
+    report = SimpleNamespace(data={"recommended": rows.assign(**zeros)})
+    assert first_screen._recommended(report) == said

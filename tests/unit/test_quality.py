@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.analysis import quality
-from pipeline.analysis.quality import quality_checks, share_in_words
+from pipeline.analysis.quality.lookups import SEVERITIES
+from pipeline.analysis.quality.rules import quality_checks, rules_table
+from pipeline.analysis.quality.shares import share_in_words
 from pipeline.data import load
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -45,7 +46,7 @@ def failed(checks: pd.DataFrame, rule: str, inspection: str | None = None) -> se
 
 def test_every_rule_answers_for_every_inspection(tables, checks):
     inspections = set(tables["inspections"]["inspection"])
-    for rule in quality.rules_table()["rule"]:
+    for rule in rules_table()["rule"]:
         asked = set(checks[checks["rule"] == rule]["inspection"].dropna())
         assert inspections <= asked, rule
 
@@ -354,7 +355,7 @@ def test_a_planted_error_is_caught_by_name(tables, checks, plant, rule, subject)
 def test_every_rule_has_been_seen_to_fail(checks):
     planted = {rule for _, rule, _ in PLANTED}
     found = set(checks[checks["result"] == "failed"]["rule"])
-    assert set(quality.rules_table()["rule"]) == planted | found
+    assert set(rules_table()["rule"]) == planted | found
 
 
 def test_a_missed_target_is_named(tables):
@@ -395,7 +396,7 @@ def test_an_inspection_with_nothing_printed_passes_through(tables):
     copy["prompt_scores"] = copy["prompt_scores"].head(0)
     copy["plans"] = copy["plans"].head(0)
     found = quality_checks(copy)
-    assert set(found["rule"]) == set(quality.rules_table()["rule"])
+    assert set(found["rule"]) == set(rules_table()["rule"])
 
 
 # --- Shares in words --------------------------------------------------------------------------
@@ -462,4 +463,4 @@ def test_every_failed_check_on_a_figure_has_its_entry_in_the_register(tables, ch
 
 
 def test_every_severity_is_explained():
-    assert set(quality.rules_table()["severity"]) == set(quality.SEVERITIES)
+    assert set(rules_table()["severity"]) == set(SEVERITIES)

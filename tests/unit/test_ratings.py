@@ -28,11 +28,10 @@ from pipeline.analysis.ratings.bands import (
     rating_for,
     ratings_compare,
     scores_compare,
-    standard_rating,
     standard_ratings,
 )
 from pipeline.analysis.records import records
-from pipeline.analysis.sentences.headline import headline, overall
+from pipeline.analysis.sentences.headline import headline
 from pipeline.data import load
 
 INADEQUATE, IMPROVE = "Inadequate", "Requires improvement"
@@ -128,18 +127,6 @@ def test_boundaries(percent, rating, band):
 def test_what_is_no_whole_percentage_is_refused(percent):
     with pytest.raises(ValueError, match="whole number from 0 to 100"):
         rating_for(percent, BANDS)
-
-
-@given(st.lists(percents, min_size=1, max_size=6))
-def test_the_lowest_question_drives_the_standard(shares):
-    rating = standard_rating(shares, BANDS)
-    assert rating == min((rating_for(share, BANDS) for share in shares), key=LADDER.index)
-    assert standard_rating([*shares, 100], BANDS) == rating
-
-
-def test_a_standard_without_a_percentage_is_refused():
-    with pytest.raises(ValueError, match="without any percentage"):
-        standard_rating([], BANDS)
 
 
 @pytest.mark.parametrize(("rating", "points"), list(zip(LADDER, range(4), strict=True)))
@@ -401,7 +388,7 @@ def test_every_discretion_used_is_one_that_annex_2_permits(tables, ratings):
         assert Permitted(row["rule"], row["to_rating"]) in found
 
 
-def test_overall_ratings_and_totals(tables, ratings):
+def test_overall_ratings_and_totals(ratings):
     for inspection, points in ((PREVIOUS, 10), (CURRENT, 15)):
         row = of(ratings, inspection).loc["overall"]
         assert row["points"] == points
@@ -409,11 +396,10 @@ def test_overall_ratings_and_totals(tables, ratings):
         assert row["agreement"] == "equal"
     assert "no total" in of(ratings, PREVIOUS).loc["overall", "note"].lower()
     assert "printed" in of(ratings, CURRENT).loc["overall", "note"]
-    rows = records(ratings)
-    then, now = overall(tables, rows, PREVIOUS), overall(tables, rows, CURRENT)
-    assert (then.points, then.most, then.printed) == (10, 30, False)
-    assert (now.points, now.most, now.printed) == (15, 30, True)
-    assert (now.missing, now.next_rating) == (1, GOOD)
+    then, now = (of(ratings, code).loc["overall"] for code in (PREVIOUS, CURRENT))
+    assert (then["score"], pd.isna(then["printed_score"])) == (10, True)
+    assert (now["score"], now["printed_score"]) == (15, 15)
+    assert points_to_next(15, records(OVERALL)) == (1, GOOD)
 
 
 def test_points_over_the_eight_comparable_standards(ratings):
@@ -514,7 +500,6 @@ def test_an_overall_rating_that_is_not_there_prints_as_what_it_is(folder, status
     row = of(ratings, CURRENT).loc["overall"]
     assert pd.isna(row["published_rating"])
     assert (row["status"], row["score"]) == (status, 15)
-    assert overall(tables, records(ratings), CURRENT).rating is None
     questions = key_question_comparison(tables)
     frames = (questions, rating_comparison(tables, ratings), ratings)
     found = pd.DataFrame(headline(tables, *map(records, frames)))
@@ -554,8 +539,9 @@ def test_the_top_of_another_framework_is_its_own(folder):
     add_provider(folder, "ambleshire", "Ambleshire YOS")
     add_youth_inspection(folder, "ambleshire", 2021, ("60", "70", "61"), "40")
     tables = load(folder.path)
-    now = overall(tables, records(standard_ratings(tables)), "ambleshire-2021")
-    assert (now.points, now.most, now.missing, now.next_rating) == (15, 15, None, None)
+    assert of(standard_ratings(tables), "ambleshire-2021").loc["overall", "score"] == 15
+    bands = tables["overall_bands"]
+    assert points_to_next(15, records(bands[bands["framework"] == FRAMEWORK])) is None
 
 
 def test_one_framework_compares_with_itself_and_with_another_where_it_is_said():

@@ -11,6 +11,7 @@ from support.northumbria import INSPECTION, KINDS, OVERALL, key_questions
 
 from pipeline.analysis.ratings.stability import stability_of_overall
 from pipeline.analysis.records import records
+from pipeline.analysis.sentences import leadership
 from pipeline.analysis.sentences.narrative import (
     change_sentence,
     next_rating_sentences,
@@ -58,6 +59,7 @@ def comparisons(draw):
         row |= {f"{side}_base": size if tied else pd.NA, f"{side}_limit": size}
         row[f"{side}_at_least"] = draw(sizes)
         row[f"{side}_tied"] = tied
+        row[f"{side}_status"] = draw(st.sampled_from(["published", "not entered yet"]))
     frame = pd.DataFrame([row])
     whole = [name for name in frame if name.endswith(("percent", "base", "limit", "at_least"))]
     frame = frame.astype(dict.fromkeys(whole, "Int64")).assign(standard="2.1")
@@ -281,3 +283,32 @@ def test_a_small_limit_is_said_too():
     assert small_base(84, Base("unpaid-work", 25, 25, True)) == "25 cases"
     assert small_base(80, Base("case-supervision", 97, 97, True)) == ""
     assert small_base(58, Base("open", None, 97, False)) == ""
+
+
+def waiting(status, number=2):
+    row = {"previous_status": status, "current_status": "published"}
+    return [{**row, "change_verdict": "not comparable", "direction": None}] * number
+
+
+def test_what_is_not_entered_is_not_said_to_be_forbidden():
+    forbidden = waiting("no comparable data")
+    assert changes_in_short(forbidden) == (
+        "No key questions may be compared with the earlier inspection."
+    )
+    entered = waiting("not entered yet")
+    said = "a figure of each is not entered yet."
+    assert changes_in_short(entered).endswith(
+        f"can be compared with the earlier inspection: {said}"
+    )
+    mixed = [*waiting("not entered yet", 3), *waiting("withdrawn"), *forbidden]
+    assert changes_in_short(mixed).endswith(
+        ": a figure is not entered yet for 3 of 7 and withdrawn for 2."
+    )
+    names = ("North", "2018", "Good", "Good", ["Good"])
+    points = {"previous_points": None, "current_points": None}
+    for rows, why in (
+        (forbidden, "no rating of a standard may be compared."),
+        (entered, "can be compared: a rating of each is not entered yet."),
+    ):
+        moved = leadership.movement([row | points for row in rows])
+        assert leadership.where_it_stands(*names, moved).endswith(why)

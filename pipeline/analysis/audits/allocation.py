@@ -9,13 +9,18 @@ data on a case say nothing. So a case above its cell may be right; one below it 
 import pandas as pd
 
 from pipeline.analysis.audits.counts import fewest_cases
-from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.records import Row, grouped, records, typed
 from pipeline.data import Tables, is_missing
 
 INSIDE = "as the matrix has it"
 OTHER = "another colour than the matrix gives"
 OPEN = "the matrix does not print this cell"
 TOO_FEW = "fewer hours than the matrix asks for"
+
+_COLUMNS = [
+    "provider", "inspection", "risk_of_reoffending", "risk_of_serious_harm", "colour", "source",
+    "place", "finding",
+]  # fmt: skip
 
 
 def allocation_check(tables: Tables) -> pd.DataFrame:
@@ -27,27 +32,16 @@ def allocation_check(tables: Tables) -> pd.DataFrame:
     """
     fewest = fewest_cases(tables)
     cells = grouped(records(tables["allocation_matrix"]), "inspection")
-    found: dict[tuple[object, ...], int] = {}
-    for case in records(tables["case_allocations"]):
-        cell = _cell(cells[case["inspection"]], case)
-        for finding in _findings(cell, case):
-            key = (
-                case["provider"], case["inspection"],
-                pd.NA if cell is None else cell["risk_of_reoffending"],
-                case["risk_of_serious_harm"],
-                *(pd.NA if cell is None else cell[name] for name in ("colour", "source", "place")),
-                finding,
-            )  # fmt: skip
-            found[key] = found.get(key, 0) + 1
-    columns = [
-        "provider", "inspection", "risk_of_reoffending", "risk_of_serious_harm", "colour",
-        "source", "place", "finding",
-    ]  # fmt: skip
+    named = ("provider", "inspection", "risk_of_serious_harm")
     rows = [
-        {**dict(zip(columns, key, strict=True)), "cases": number if number >= fewest else pd.NA}
-        for key, number in found.items()
+        (cell or {}) | {name: case[name] for name in named} | {"finding": finding}
+        for case in records(tables["case_allocations"])
+        for cell in [_cell(cells[case["inspection"]], case)]
+        for finding in _findings(cell, case)
     ]
-    return pd.DataFrame(rows, columns=[*columns, "cases"]).astype({"cases": "Int64"})
+    found = typed(rows, dict.fromkeys(_COLUMNS, "string"))
+    found = found.groupby(_COLUMNS, sort=False, dropna=False).size().rename("cases").reset_index()
+    return found.assign(cases=found["cases"].astype("Int64").where(found["cases"] >= fewest))
 
 
 def _cell(cells: list[Row], case: Row) -> Row | None:

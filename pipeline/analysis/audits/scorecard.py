@@ -23,7 +23,7 @@ from pipeline.analysis.inspections import inspections_in_order, shared_comparato
 from pipeline.analysis.plan_progress import progress_of_actions, slippage_by_owner
 from pipeline.analysis.plans import day_in_words, due_day
 from pipeline.analysis.ratings.bands import framework_rows, rating_for
-from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.records import Row, grouped, records, typed
 from pipeline.analysis.report_data import ReportSubject, with_sources
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.bases import Base, base_of
@@ -49,15 +49,27 @@ POWER = 0.8
 SIZES = (5, 10, 15, 20, 30, 40, 60)
 """Cases a month that the calculator looks at."""
 
-_MONTHS = [
-    "key_question", "month", "cases", "percent", "centre", "lower", "upper", "target", "marked",
-]  # fmt: skip
-_QUESTIONS = [
-    "key_question", "standard", "label", "last_percent", "last_cases", "last_asked",
-    "recent_percent", "recent_cases", "recent_asked", "recent_lower", "recent_upper",
-    "inspection_percent", "inspection_verdict", "comparator_percent", "band_rating", "next_rating",
-    "boundary_percent", "target", "on_target", "signal",
-]  # fmt: skip
+_MONTHS = {
+    "key_question": "string", "month": "string", "cases": "Int64", "percent": "Float64",
+    "centre": "Float64", "lower": "Float64", "upper": "Float64", "target": "Int64",
+    "marked": "boolean",
+}  # fmt: skip
+_QUESTIONS = {
+    "key_question": "string", "standard": "string", "label": "string", "last_percent": "Int64",
+    "last_cases": "Int64", "last_asked": "boolean", "recent_percent": "Int64",
+    "recent_cases": "Int64", "recent_asked": "boolean", "recent_lower": "Float64",
+    "recent_upper": "Float64", "inspection_percent": "Int64", "inspection_verdict": "string",
+    "comparator_percent": "Int64", "band_rating": "string", "next_rating": "string",
+    "boundary_percent": "Int64", "target": "Int64", "on_target": "string", "signal": "string",
+}  # fmt: skip
+_TEAMS = {
+    "key_question": "string", "team": "string", "percent": "Int64", "cases": "Int64",
+    "overall_percent": "Float64", "zone": "string",
+}  # fmt: skip
+_LENIENCY = {
+    "key_question": "string", "label": "string", "audit_percent": "Int64", "audit_cases": "Int64",
+    "inspection_percent": "Int64", "difference": "Int64", "verdict": "string",
+}  # fmt: skip
 _WORDS = {
     ("outside the limits", "high"): "{when} lies above what chance allows",
     ("outside the limits", "low"): "{when} lies below what chance allows",
@@ -98,6 +110,7 @@ def scorecard_tables(
     targets = _targets(tables, provider, framework)
     months, found = control_charts(asked, month, fewest, targets)
     questions = standing(tables, asked, month, framework, inspected, targets, found, fewest)
+    allocated = allocation_check(tables)
     frames = {
         "months": months,
         "questions": questions,
@@ -107,7 +120,7 @@ def scorecard_tables(
         "detectable": detectable(questions, _level(tables, framework)),
         "headline": headline(asked, questions, month, fewest, len(found)),
         "standards": framework_rows(tables["standards"], framework),
-        "allocation": _of(allocation_check(tables), provider),
+        "allocation": allocated[allocated["provider"] == provider],
         "slippage": slippage(tables, provider, month),
         "rag_rules": tables["rag_rules"],
         "limits": pd.DataFrame({"fewest": [fewest], "level": [_level(tables, framework)]}),
@@ -169,28 +182,20 @@ def control_charts(
             _in_words(signal, line) for signal in found if signal.months[-1] >= len(line) - RECENT
         )
         for at, row in enumerate(line):
-            there = shown[at]["cases"] > 0
-            rows.append(
-                {
-                    "key_question": code,
-                    "month": row["month"],
-                    "cases": row["cases"],
-                    "percent": _percent(chart.share[at]) if there else pd.NA,
-                    "centre": _percent(chart.centre),
-                    "lower": _percent(chart.lower[at]) if there else pd.NA,
-                    "upper": _percent(chart.upper[at]) if there else pd.NA,
-                    "target": targets.get((code, row["month"]), pd.NA),
-                    "marked": at in marked,
-                }
-            )
-    frame = pd.DataFrame(rows, columns=_MONTHS)
-    return frame.astype(
-        {
-            **dict.fromkeys(["cases", "target"], "Int64"),
-            **dict.fromkeys(["percent", "centre", "lower", "upper"], "Float64"),
-            "marked": "boolean",
-        }
-    ), words
+            charted: Row = {
+                "key_question": code,
+                "month": row["month"],
+                "cases": row["cases"],
+                "centre": _percent(chart.centre),
+                "target": targets.get((code, row["month"])),
+                "marked": at in marked,
+            }
+            if shown[at]["cases"] > 0:
+                charted["percent"] = _percent(chart.share[at])
+                charted["lower"] = _percent(chart.lower[at])
+                charted["upper"] = _percent(chart.upper[at])
+            rows.append(charted)
+    return typed(rows, _MONTHS), words
 
 
 def _percent(share: Any) -> float:
@@ -235,15 +240,18 @@ def standing(
     rows: list[Row] = []
     for question in records(framework_rows(tables["key_questions"], framework)):
         code = question["key_question"]
-        row: Row = dict.fromkeys(_QUESTIONS, pd.NA)
-        row |= {name: question[name] for name in ("key_question", "standard", "label")}
-        row |= _share(last, code, "last", fewest) | _share(recent, code, "recent", fewest)
-        row |= {"last_asked": code in put_last, "recent_asked": code in put_recent}
-        row["target"] = targets.get((code, month), pd.NA)
-        row["signal"] = found.get(code) or pd.NA
         before = inspected.get(code, {})
-        row["inspection_percent"] = before.get("current_percent", pd.NA)
-        row["comparator_percent"] = before.get("comparator_percent", pd.NA)
+        row: Row = {
+            **{name: question[name] for name in ("key_question", "standard", "label")},
+            **_share(last, code, "last", fewest),
+            **_share(recent, code, "recent", fewest),
+            "last_asked": code in put_last,
+            "recent_asked": code in put_recent,
+            "target": targets.get((code, month)),
+            "signal": found.get(code) or None,
+            "inspection_percent": before.get("current_percent"),
+            "comparator_percent": before.get("comparator_percent"),
+        }
         if not is_missing(row["recent_percent"]):
             interval = wilson_interval(*recent[code])
             row["recent_lower"] = round(100 * interval.lower, 1)
@@ -252,14 +260,7 @@ def standing(
             row["on_target"] = _on_target(row)
             row["inspection_verdict"] = _since(before, row, level)
         rows.append(row)
-    whole = [name for name in _QUESTIONS if name.endswith(("percent", "cases"))] + ["target"]
-    return pd.DataFrame(rows, columns=_QUESTIONS).astype(
-        {
-            **dict.fromkeys(whole, "Int64"),
-            **dict.fromkeys(["recent_lower", "recent_upper"], "Float64"),
-            **dict.fromkeys(["last_asked", "recent_asked"], "boolean"),
-        }
-    )
+    return typed(rows, _QUESTIONS)
 
 
 def _recent(asked: pd.DataFrame, month: str, fewest: int) -> dict[str, tuple[int, int]]:
@@ -279,10 +280,8 @@ def _by_question(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
 
 
 def _share(found: Mapping[str, tuple[int, int]], code: str, side: str, fewest: int) -> Row:
-    if code not in found:
-        return {f"{side}_cases": 0}
-    done, cases = found[code]
-    percent = whole_percent(done, cases) if cases >= fewest else pd.NA
+    done, cases = found.get(code, (0, 0))
+    percent = whole_percent(done, cases) if 0 < cases >= fewest else None
     return {f"{side}_cases": cases, f"{side}_percent": percent}
 
 
@@ -297,8 +296,8 @@ def _rating(bands: pd.DataFrame, percent: int) -> Row:
 
 def _on_target(row: Row) -> Any:
     """Whether the recent share is on course: the whole interval must lie on one side."""
-    if is_missing(row["target"]):
-        return pd.NA
+    if row["target"] is None:
+        return None
     if row["recent_lower"] >= row["target"]:
         return "on course"
     if row["recent_upper"] < row["target"]:
@@ -308,7 +307,7 @@ def _on_target(row: Row) -> Any:
 
 def _since(before: Row, row: Row, level: float) -> Any:
     if is_missing(before.get("current_percent")):
-        return pd.NA
+        return None
     base = Base("case audits", int(row["recent_cases"]), int(row["recent_cases"]), True)
     return assess_change(
         int(before["current_percent"]), base_of(before, "current"), int(row["recent_percent"]),
@@ -334,20 +333,15 @@ def teams(asked: pd.DataFrame, month: str, fewest: int) -> pd.DataFrame:
         if len(shown) < FEWEST_TEAMS:
             continue
         done, cases = int(by_team["done"].sum()), int(by_team["cases"].sum())
-        for row in records(shown):
-            rows.append(
-                {
-                    "key_question": code,
-                    "team": row["team"],
-                    "percent": whole_percent(row["done"], row["cases"]),
-                    "cases": row["cases"],
-                    "overall_percent": round(100 * done / cases, 1),
-                    "zone": zone(int(row["done"]), int(row["cases"]), done / cases),
-                }
-            )
-    columns = ["key_question", "team", "percent", "cases", "overall_percent", "zone"]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.astype({"percent": "Int64", "cases": "Int64", "overall_percent": "Float64"})
+        pairs = [(int(row["done"]), int(row["cases"])) for row in records(shown)]
+        shown = shown.assign(
+            key_question=code,
+            percent=[whole_percent(*pair) for pair in pairs],
+            overall_percent=round(100 * done / cases, 1),
+            zone=[zone(well, of, done / cases) for well, of in pairs],
+        )
+        rows += records(shown)
+    return typed(rows, _TEAMS)
 
 
 def leniency(
@@ -380,12 +374,7 @@ def leniency(
                 "verdict": _since(before, row, _level(tables, framework)),
             }
         )
-    columns = [
-        "key_question", "label", "audit_percent", "audit_cases", "inspection_percent",
-        "difference", "verdict",
-    ]  # fmt: skip
-    whole = ["audit_percent", "audit_cases", "inspection_percent", "difference"]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(whole, "Int64"))
+    return typed(rows, _LENIENCY)
 
 
 def weakest_prompts(
@@ -448,18 +437,15 @@ def detectable(questions: pd.DataFrame, level: float) -> pd.DataFrame:
     """
     known = questions["recent_percent"].dropna()
     start = int(known.median()) if len(known) else 50
-    rows = []
-    for cases in SIZES:
-        row: Row = {"from_percent": start, "cases_a_month": cases}
-        for months in (3, 6, 12):
-            seen = points_seen(start, cases * months, level)
-            row[f"months_{months}"] = pd.NA if seen is None else seen
-        rows.append(row)
+    rows = [
+        {
+            "from_percent": start,
+            "cases_a_month": cases,
+            **{f"months_{many}": points_seen(start, cases * many, level) for many in (3, 6, 12)},
+        }
+        for cases in SIZES
+    ]
     return pd.DataFrame(rows).astype("Int64")
-
-
-def _of(frame: pd.DataFrame, provider: str) -> pd.DataFrame:
-    return frame[frame["provider"] == provider]
 
 
 def slippage(tables: Tables, provider: str, month: str) -> pd.DataFrame:

@@ -86,19 +86,25 @@ def _theme(providers: pd.DataFrame) -> tuple[str, str]:
     numbers = themes[parts.str[0] != ""].value_counts().sort_index(kind="stable")
     if numbers.empty:
         return "", ""
-    theme, most = str(numbers.idxmax()), int(numbers.max())
-    if labels[themes == theme].nunique() < FEWEST:
+    most = int(numbers.max())
+    names = [
+        name
+        for name in numbers[numbers == most].index
+        if labels[themes == name].nunique() >= FEWEST
+    ]
+    if not names:
         return "", ""
+    each = " are each" if len(names) > 1 else " is"
     return (
         f"{most} of {len(providers)}",
-        f"Whatever the standard, {theme} is what {in_words(most)} of "
+        f"Whatever the standard, {joined(names)}{each} what {in_words(most)} of "
         f"{in_words(len(providers))} providers do least well.",
     )
 
 
 def _extreme(providers: pd.DataFrame, *, gained: bool) -> tuple[str, str]:
     changes = providers["points_change"].dropna()
-    if changes.empty:
+    if changes.nunique() < 2:  # of one alone, or of as many as all, none is the most
         return "", ""
     most = int(changes.max() if gained else changes.min())
     if (most <= 0) if gained else (most >= 0):

@@ -10,24 +10,30 @@ from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.ratings.bands import framework_rows, rating_rules, scores_compare
 from pipeline.analysis.ratings.scale import Rated, Scale
 from pipeline.analysis.ratings.stability import total_together
-from pipeline.analysis.records import Row, first_spellings, grouped, records
+from pipeline.analysis.records import Row, first_spellings, grouped, records, typed
 from pipeline.analysis.statistics.ranking import half, rank_intervals
 from pipeline.data import Tables, is_missing
 
 FEWEST = 2
 """A national page needs at least so many providers with an inspection in one framework."""
 
-_COLUMNS = [
-    "provider", "name", "short_name", "owner", "inspection", "round", "published", "rating",
-    "status", "points", "most", "previous_inspection", "previous_round", "previous_rating",
-    "previous_status", "previous_points", "rating_direction", "comparable_standards", "standards",
-    "points_change", "rose", "stayed", "fell", "lowest_question", "lowest_label", "lowest_percent",
-    "best_rank", "worst_rank", "half", "source", "place",
-]  # fmt: skip
-_WHOLE = [
-    "points", "most", "previous_points", "comparable_standards", "standards", "points_change",
-    "rose", "stayed", "fell", "lowest_percent", "best_rank", "worst_rank",
-]  # fmt: skip
+_COLUMNS = {
+    **dict.fromkeys(
+        ["provider", "name", "short_name", "owner", "inspection", "round", "published", "rating",
+         "status"], "string",
+    ),
+    "points": "Int64", "most": "Int64",
+    **dict.fromkeys(
+        ["previous_inspection", "previous_round", "previous_rating", "previous_status"], "string"
+    ),
+    "previous_points": "Int64", "rating_direction": "string",
+    **dict.fromkeys(
+        ["comparable_standards", "standards", "points_change", "rose", "stayed", "fell"], "Int64"
+    ),
+    "lowest_question": "string", "lowest_label": "string", "lowest_percent": "Int64",
+    "best_rank": "Int64", "worst_rank": "Int64", "half": "string", "source": "string",
+    "place": "string",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,17 +92,20 @@ def standing_of_providers(
     for pair in pairs:
         code = pair.current["inspection"]
         now = overall[code]
-        row: Row = dict.fromkeys(_COLUMNS, pd.NA)
-        row |= {name: providers[pair.provider][name] for name in _COLUMNS[:4]}
-        row |= {name: pair.current[name] for name in ("inspection", "published")}
-        row |= {"round": pair.current["round_name"]}
-        row |= {"rating": now["published_rating"], "status": now["status"]}
-        row |= {"points": now["points"], "most": most}
-        row |= {"source": now["source"], "place": now["place"]}
-        row |= _since(tables, pair, overall, moves[code], order)
-        row |= _lowest(scores[code])
-        rows.append(row)
-    frame = pd.DataFrame(rows, columns=_COLUMNS).astype(dict.fromkeys(_WHOLE, "Int64"))
+        rows.append(
+            {
+                **providers[pair.provider],
+                **{name: now[name] for name in ("status", "points", "source", "place")},
+                "inspection": code,
+                "published": pair.current["published"],
+                "round": pair.current["round_name"],
+                "rating": now["published_rating"],
+                "most": most,
+                **_since(tables, pair, overall, moves[code], order),
+                **_lowest(scores[code]),
+            }
+        )
+    frame = typed(rows, _COLUMNS)
     frame = frame.sort_values(["points", "name"], ascending=[False, True], na_position="last")
     return _with_ranks(frame.reset_index(drop=True), tables, scores, rated, framework)
 
@@ -128,7 +137,7 @@ def _since(
         "previous_round": pair.previous["round_name"],
         "previous_rating": before["published_rating"],
         "previous_status": before["status"],
-        "previous_points": before["points"] if same_scale else pd.NA,
+        "previous_points": before["points"] if same_scale else None,
         "standards": len(own),
         "comparable_standards": len(comparable),
     }

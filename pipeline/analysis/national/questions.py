@@ -6,33 +6,25 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis.ratings.bands import framework_rows
-from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.records import Row, grouped, records, typed
 from pipeline.analysis.statistics.bases import base_of, possible_counts
 from pipeline.analysis.statistics.funnel import FEWEST, dispersion, zones
 from pipeline.analysis.statistics.shrinkage import shrunk
 from pipeline.data import Tables, is_missing
 
-_SHARES = [
-    "provider", "short_name", "key_question", "percent", "count", "cases", "drawn_in", "zone",
-    "stands_out",
-]  # fmt: skip
-_QUESTIONS = [
-    "key_question", "standard", "label", "comparator_percent", "providers", "known", "count",
-    "cases", "overall_percent", "median_percent", "lowest_percent", "highest_percent",
-    "lowest_for", "phi", "phi_threshold", "widened", "below", "above", "far_outside",
-    "standing_out", "drawn_in_by",
-]  # fmt: skip
-_TYPES = {
-    **dict.fromkeys(
-        ["percent", "comparator_percent", "count", "cases", "providers", "known",
-         "lowest_percent", "highest_percent", "lowest_for", "below", "above", "far_outside",
-         "standing_out"], "Int64",
-    ),
-    **dict.fromkeys(
-        ["overall_percent", "median_percent", "phi", "phi_threshold", "widened", "drawn_in_by",
-         "drawn_in"], "Float64",
-    ),
+_SHARES = {
+    "provider": "string", "short_name": "string", "key_question": "string", "percent": "Int64",
+    "count": "Int64", "cases": "Int64", "drawn_in": "Float64", "zone": "string",
     "stands_out": "boolean",
+}  # fmt: skip
+_QUESTIONS = {
+    "key_question": "string", "standard": "string", "label": "string",
+    **dict.fromkeys(["comparator_percent", "providers", "known", "count", "cases"], "Int64"),
+    "overall_percent": "Float64", "median_percent": "Float64",
+    **dict.fromkeys(["lowest_percent", "highest_percent", "lowest_for"], "Int64"),
+    **dict.fromkeys(["phi", "phi_threshold", "widened"], "Float64"),
+    **dict.fromkeys(["below", "above", "far_outside", "standing_out"], "Int64"),
+    "drawn_in_by": "Float64",
 }  # fmt: skip
 
 
@@ -72,55 +64,35 @@ def shares_of_questions(
     for question in records(framework_rows(tables["key_questions"], framework)):
         code = question["key_question"]
         figures = [
-            {**score, **_cases(score)}
+            {**score, "percent": score["current_percent"], **_cases(score)}
             for score in by_question[code]
             if not is_missing(score["current_percent"])
         ]
         if not figures:
             continue
         known = [figure for figure in figures if figure["cases"] is not None]
-        row: Row = dict.fromkeys(_QUESTIONS, pd.NA)
-        percents = pd.Series([figure["current_percent"] for figure in figures], dtype="Int64")
-        row |= {name: question[name] for name in ("key_question", "standard", "label")}
-        row |= {
-            "providers": len(figures),
-            "known": len(known),
-            "median_percent": float(percents.median()),
-            "lowest_percent": percents.min(),
-            "highest_percent": percents.max(),
-            "comparator_percent": _comparator(figures),
-            "lowest_for": sum(figure["lowest_question"] == code for figure in figures),
-        }
-        row |= _across(known)
-        rows.append(row)
-        shares += [
+        percents = pd.Series([figure["percent"] for figure in figures], dtype="Int64")
+        rows.append(
             {
-                "provider": figure["provider"],
-                "short_name": figure["short_name"],
-                "key_question": code,
-                "percent": figure["current_percent"],
-                "count": pd.NA if figure["count"] is None else figure["count"],
-                "cases": pd.NA if figure["cases"] is None else figure["cases"],
-                "drawn_in": figure.get("drawn_in", pd.NA),
-                "zone": figure.get("zone", pd.NA),
-                "stands_out": figure.get("stands_out", pd.NA),
+                **question,
+                "providers": len(figures),
+                "known": len(known),
+                "median_percent": float(percents.median()),
+                "lowest_percent": percents.min(),
+                "highest_percent": percents.max(),
+                "comparator_percent": _comparator(figures),
+                "lowest_for": sum(figure["lowest_question"] == code for figure in figures),
+                **_across(known),
             }
-            for figure in figures
-        ]
-    return _typed(shares, _SHARES), _typed(rows, _QUESTIONS)
-
-
-def _typed(rows: list[Row], columns: list[str]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.astype({name: kind for name, kind in _TYPES.items() if name in columns})
+        )
+        shares += figures
+    return typed(shares, _SHARES), typed(rows, _QUESTIONS)
 
 
 def _comparator(figures: list[Row]) -> Any:
     """The aggregate's share, where all providers are set against the same aggregate."""
-    if len({figure["comparator"] for figure in figures}) > 1:
-        return pd.NA
-    percent = figures[0]["comparator_percent"]
-    return pd.NA if is_missing(percent) else int(percent)
+    one = len({figure["comparator"] for figure in figures}) == 1
+    return figures[0]["comparator_percent"] if one else None
 
 
 def _cases(score: Row) -> Row:
@@ -161,5 +133,5 @@ def _across(known: list[Row]) -> Row:
         "above": sum(where.endswith("above") for where in found),
         "far_outside": sum(where.startswith("far") for where in found),
         "standing_out": sum(figure["stands_out"] for figure in known),
-        "drawn_in_by": drawn.worth if drawn.worth < float("inf") else pd.NA,
+        "drawn_in_by": drawn.worth if drawn.worth < float("inf") else None,
     }

@@ -1,16 +1,14 @@
 """What is recommended again and again, whether figures moved afterwards, and use of discretion."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from pipeline.analysis.national.providers import Latest
 from pipeline.analysis.ratings.bands import framework_rows
-from pipeline.analysis.records import Row, grouped, records
-from pipeline.data import Tables, is_missing
+from pipeline.analysis.records import Row, records
+from pipeline.data import Tables
 
 _RECOMMENDED = [
     "key_question", "label", "providers", "again", "followed", "followed_rose", "followed_fell",
@@ -36,29 +34,17 @@ def recommended_questions(
     (regression to the mean), so a difference between the two proves nothing by itself.
     """
     links = framework_rows(tables["recommendation_links"], framework)
-    links = links[links["kind"] == "key question"]
-    told, answered = _told(tables, pairs, zip(links["plan"], links["subject"], strict=True))
-    changes = _changes(processed, pairs)
-    labels = framework_rows(tables["key_questions"], framework).set_index("key_question")["label"]
-    moves: dict[str, dict[str, Row]] = defaultdict(dict)
-    for (provider, code), change in changes.items():
-        moves[code][provider] = change
-    rows: list[Row] = []
-    for question, by_provider in told.items():
-        moved = moves[question]
-        ways = {p: _WAYS[np.sign(int(change["change_points"]))] for p, change in moved.items()}
-        significant = {p for p in moved if moved[p]["change_verdict"] == "significant"}
-        rows.append(
-            {
-                "key_question": question,
-                "label": labels[question],
-                **_followed(ways, by_provider, answered),
-                "followed_significant": len(significant & _answering(moved, by_provider, answered)),
-            }
-        )
-    frame = pd.DataFrame(rows, columns=_RECOMMENDED)
-    frame = frame.sort_values(["providers", "key_question"], ascending=[False, True])
-    return frame.reset_index(drop=True)
+    moves = _of_latest(processed["key_question_comparison"], pairs)
+    moves = moves[(moves["comparable"] == "yes") & moves["change_points"].notna()]
+    moves = moves.assign(
+        subject=moves["key_question"],
+        way=np.sign(moves["change_points"]).map(_WAYS),
+        significant=moves["change_verdict"] == "significant",
+    )
+    found = _followed(tables, pairs, links[links["kind"] == "key question"], moves)
+    asked = framework_rows(tables["key_questions"], framework)[["key_question", "label"]]
+    found = found.merge(asked, left_on="subject", right_on="key_question")[_RECOMMENDED]
+    return found.sort_values(["providers", "key_question"], ascending=[False, True])
 
 
 def recommended_standards(
@@ -79,93 +65,47 @@ def recommended_standards(
     kind, subject = links["kind"], links["subject"]
     asked = subject.where(kind == "key question", subject.map(question_of))
     standards = subject.where(kind == "standard", asked.map(standard_of))
-    told, answered = _told(tables, pairs, zip(links["plan"], standards, strict=True))
-    codes = _codes(pairs)
-    moves: dict[str, dict[str, str]] = defaultdict(dict)
-    for move in records(processed["rating_comparison"]):
-        pair = (move["current_inspection"], move["previous_inspection"])
-        if pair in codes and not is_missing(move["direction"]):
-            moves[move["standard"]][move["provider"]] = move["direction"]
-    rows: list[Row] = []
-    for standard in records(framework_rows(tables["standards"], framework)):
-        by_provider = told.get(standard["standard"])
-        if by_provider is None:
-            continue
-        named = {name: standard[name] for name in ("standard", "name")}
-        moved = moves[standard["standard"]]
-        rows.append({**named, **_followed(moved, by_provider, answered)})
-    return pd.DataFrame(rows, columns=_STANDARDS)
-
-
-def _told(
-    tables: Tables, pairs: list[Latest], links: Iterable[tuple[str, Any]]
-) -> tuple[dict[str, dict[str, set[str]]], dict[str, set[str]]]:
-    """The plans by subject and provider, and by provider those that answer the round before.
-
-    ``links`` are pairs of plan and subject.
-    """
-    plans = {row["plan"]: row for row in records(tables["plans"])}
-    wanted = {pair.provider for pair in pairs}
-    told: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for plan, subject in links:
-        provider = plans[plan]["provider"]
-        if provider in wanted and not is_missing(subject):
-            told[subject][provider].add(plan)
-    of_inspection = grouped(plans.values(), "inspection")
-    answered = {
-        pair.provider: {plan["plan"] for plan in of_inspection[_previous(pair)]}
-        for pair in pairs
-        if pair.previous is not None
-    }
-    return told, answered
+    moves = _of_latest(processed["rating_comparison"], pairs).dropna(subset="direction")
+    moves = moves.assign(subject=moves["standard"], way=moves["direction"], significant=False)
+    found = _followed(tables, pairs, links.assign(subject=standards), moves)
+    rated = framework_rows(tables["standards"], framework)[["standard", "name"]]
+    return rated.merge(found, left_on="standard", right_on="subject")[_STANDARDS]
 
 
 _WAYS = {1: "rose", 0: "stayed", -1: "fell"}
 
 
+def _of_latest(comparison: pd.DataFrame, pairs: list[Latest]) -> pd.DataFrame:
+    """The rows of a comparison on the latest inspections and the ones before them."""
+    both = [(p.current["inspection"], p.previous["inspection"]) for p in pairs if p.previous]
+    columns = ["current_inspection", "previous_inspection"]
+    return comparison.merge(pd.DataFrame(both, columns=columns, dtype="string"), on=columns)
+
+
 def _followed(
-    moved: Mapping[str, str], by_provider: Mapping[str, set[str]], answered: Mapping[str, set[str]]
-) -> Row:
-    """How many were told, how many again, and which way those told and the others moved."""
-    told = _answering(moved, by_provider, answered)
-    row: Row = {
-        "providers": len(by_provider),
-        "again": sum(len(codes) > 1 for codes in by_provider.values()),
-    }
-    for name, among in (("followed", told), ("others", set(moved) - told)):
-        row[name] = len(among)
-        row |= {f"{name}_{way}": sum(moved[p] == way for p in among) for way in _WAYS.values()}
-    return row
+    tables: Tables, pairs: list[Latest], links: pd.DataFrame, moves: pd.DataFrame
+) -> pd.DataFrame:
+    """How many were told, how many again, and which way those told and the others moved.
 
-
-def _answering(
-    moved: Iterable[str], by_provider: Mapping[str, set[str]], answered: Mapping[str, set[str]]
-) -> set[str]:
-    """Those of some providers that were told in a plan that answers the round before."""
-    return {p for p in moved if by_provider.get(p, set()) & answered.get(p, set())}
-
-
-def _previous(pair: Latest) -> str | None:
-    return None if pair.previous is None else str(pair.previous["inspection"])
-
-
-def _codes(pairs: list[Latest]) -> set[tuple[str, str | None]]:
-    """The latest inspection of each provider with the one before it."""
-    return {(pair.current["inspection"], _previous(pair)) for pair in pairs}
-
-
-def _changes(
-    processed: Mapping[str, pd.DataFrame], pairs: list[Latest]
-) -> dict[tuple[str, str], Row]:
-    """Changes since the round before that compare without caution, by provider and question."""
-    codes = _codes(pairs)
-    return {
-        (row["provider"], row["key_question"]): row
-        for row in records(processed["key_question_comparison"])
-        if (row["current_inspection"], row["previous_inspection"]) in codes
-        and row["comparable"] == "yes"
-        and not is_missing(row["change_points"])
-    }
+    ``links`` has ``plan`` and ``subject``; ``moves``, a row a subject and provider, ``way`` and
+    ``significant``. Of those told only the ones whose plan answers the round before are followed.
+    """
+    before = {pair.provider: pair.previous and pair.previous["inspection"] for pair in pairs}
+    plans = tables["plans"][["plan", "provider", "inspection"]]
+    told = links[["plan", "subject"]].merge(plans, on="plan").dropna(subset="subject")
+    told = told[told["provider"].isin(list(before))]
+    answers = (told["inspection"] == told["provider"].map(before)).fillna(False)
+    key = ["subject", "provider"]
+    each = told.assign(answers=answers).groupby(key).agg({"plan": "nunique", "answers": "any"})
+    each["again"] = each["plan"] > 1
+    found = each.groupby("subject").agg(providers=("again", "size"), again=("again", "sum"))
+    followed = pd.MultiIndex.from_frame(moves[key]).isin(each[each["answers"]].index)
+    for name, own in (("followed", moves[followed]), ("others", moves[~followed])):
+        found[name] = own.groupby("subject").size()
+        for way in _WAYS.values():
+            found[f"{name}_{way}"] = own[own["way"] == way].groupby("subject").size()
+        found[f"{name}_significant"] = own[own["significant"]].groupby("subject").size()
+    return found.fillna(0).astype("Int64").reset_index()
 
 
 def use_of_discretion(tables: Tables, framework: str, providers: pd.DataFrame) -> pd.DataFrame:

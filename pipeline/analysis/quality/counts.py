@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from pipeline.analysis.quality.lookups import Finding, Records, plain
+from pipeline.analysis.quality.lookups import ERROR, WARNING, Finding, Records, plain, rule
 from pipeline.analysis.records import grouped
 
 
+@rule(ERROR, "Printed counts agree with what they count")
 def count_agrees_with_rows(records: Records) -> Iterator[Finding]:
-    """Whether a printed count agrees with the rows it counts."""
+    """Does a printed count agree with the rows it counts?"""
     for inspection in records.framework:
         for measure, (counted, of_what) in _countable(records, inspection).items():
             for fact in records.facts.get((inspection, measure), []):
@@ -48,8 +49,9 @@ def _countable(records: Records, inspection: str) -> dict[str, tuple[int | None,
     }
 
 
+@rule(ERROR, "Totals printed in action plans")
 def plan_totals_agree(records: Records) -> Iterator[Finding]:
-    """Whether the totals that an action plan prints agree with its responses."""
+    """Do the totals printed in an action plan agree with its responses?"""
     responses = grouped(records.rows("responses"), "plan")
     for plan in records.rows("plans"):
         given = [row["response"] for row in responses[plan["plan"]]]
@@ -66,8 +68,9 @@ def plan_totals_agree(records: Records) -> Iterator[Finding]:
             )
 
 
+@rule(WARNING, "Samples as large as required, or complete")
 def sample_reaches_its_size(records: Records) -> Iterator[Finding]:
-    """Whether the required number of cases was read, or every eligible one."""
+    """Was the required number of cases read, or every eligible one?"""
     for sample in records.rows("samples"):
         size, required = sample["size"], sample["required_size"]
         if size is None or required is None:

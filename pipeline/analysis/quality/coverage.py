@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis.about import page
-from pipeline.analysis.quality import FAILED, FIGURE_TABLES, PASSED, rules_table
 from pipeline.analysis.quality.readings import double_entries, machine_reads
+from pipeline.analysis.quality.rules import FAILED, PASSED, rules_table
+from pipeline.analysis.quality.transcription import FIGURE_TABLES
 from pipeline.data import Tables
 from pipeline.data.figures import FIGURES
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from pipeline.analysis.quality.lookups import Finding, Records, plain
+from pipeline.analysis.quality.lookups import ERROR, WARNING, Finding, Records, plain, rule
 from pipeline.analysis.records import Row
 from pipeline.analysis.statistics.bases import possible_counts
 
 
+@rule(ERROR, "Figures printed again under the same name")
 def same_figure_agrees(records: Records) -> Iterator[Finding]:
-    """Whether a figure printed in two places, or in two documents, is the same in both."""
+    """Is a figure that is printed again under the same name, there or elsewhere, the same?"""
     for (inspection, question), again in records.reprint.items():
         first = records.own.get((inspection, question))
         if first is None or first["percent"] is None or again["percent"] is None:
@@ -69,8 +70,9 @@ def _sample_facts(records: Records, inspection: str, samples: list[Row]) -> Iter
                 )
 
 
+@rule(WARNING, "Figures in their own columns")
 def columns_look_transposed(records: Records) -> Iterator[Finding]:
-    """Whether earlier and current figures stand in their own columns."""
+    """Do earlier and current figures stand in their own columns?"""
     for earlier, later in records.pairs:
         before, now = earlier["inspection"], later["inspection"]
         for (framework, question), _ in records.questions.items():

@@ -1,6 +1,7 @@
-"""What the rules look things up in, and what each of them finds."""
+"""What a rule is, what the rules look things up in, and what each of them finds."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
@@ -17,6 +18,16 @@ _FIGURES = {
     "overall_ratings": (["inspection"], ["rating", "score"]),
 }
 """Tables in which a figure may stand more than once: its key and its value."""
+
+
+ERROR = "error"
+WARNING = "warning"
+NOTE = "note"
+SEVERITIES = {
+    ERROR: "One of two figures, or a result, cannot be right as it stands.",
+    WARNING: "A figure cannot be of the base its label names, or two places do not meet.",
+    NOTE: "Worth knowing; no figure is wrong because of it.",
+}
 
 
 @dataclass(frozen=True)
@@ -112,3 +123,27 @@ class Records:
 def plain(value: float) -> str:
     """Return a figure as a sentence writes it, without needless decimals: ``65``, ``2.5``."""
     return f"{float(value):g}" if float(value) < 1e6 else f"{float(value):.0f}"
+
+
+Ask = Callable[[Records], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named rule: what should hold, how serious a failure is, what it asks, and who asks it."""
+
+    name: str
+    title: str
+    severity: str
+    question: str
+    ask: Ask = field(repr=False)
+
+
+def rule(severity: str, title: str) -> Callable[[Ask], Rule]:
+    """Make a rule of a function: it has the function's name, and asks what its docstring does."""
+
+    def made(ask: Ask) -> Rule:
+        question = " ".join(str(ask.__doc__).split())
+        return Rule(ask.__name__.replace("_", "-"), title, severity, question, ask)
+
+    return made

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.analysis.quality.lookups import Finding, Records, plain
+from pipeline.analysis.quality.lookups import ERROR, NOTE, WARNING, Finding, Records, plain, rule
 from pipeline.analysis.statistics.bases import possible_bases, possible_counts
 
 _PERCENT_SIGN = re.compile(r"%|\bper cent\b")
 
 
+@rule(ERROR, "Tables of scores whose percentages all lie from 0 to 100")
 def percentage_within_limits(records: Records) -> Iterator[Finding]:
-    """Whether all percentages lie from 0 to 100."""
+    """Do all percentages lie from 0 to 100?"""
     for table, name in (("key_question_scores", "key_question"), ("prompt_scores", "prompt")):
         for inspection, rows in records.by_inspection(table).items():
             figures = [row for row in rows if row["percent"] is not None]
@@ -31,8 +32,9 @@ def percentage_within_limits(records: Records) -> Iterator[Finding]:
                 )
 
 
+@rule(WARNING, "Figures with the sign of their unit")
 def percentage_where_count_is_meant(records: Records) -> Iterator[Finding]:
-    """Whether a figure is printed with the sign of its unit, and a count without one."""
+    """Is a figure printed with the sign of its unit, and a count without a percent sign?"""
     for (inspection, measure), rows in records.facts.items():
         unit = records.measures[measure]["unit"]
         for row in rows:
@@ -50,8 +52,11 @@ def percentage_where_count_is_meant(records: Records) -> Iterator[Finding]:
                 yield Finding(inspection, measure, any_sign, printed)
 
 
+@rule(WARNING, "Percentages that a whole number of cases gives")
 def percentage_is_possible(records: Records) -> Iterator[Finding]:
-    """Whether a whole number of cases rounds to the printed percentage."""
+    """Does a whole number of cases give the percentage, of the printed sample or, where none is
+    printed, of any number up to the sample it lies within?
+    """
     for (inspection, number), score in records.own.items():
         question = records.questions.get((records.framework[inspection], number))
         if question is not None:
@@ -120,8 +125,9 @@ def _possible(
     yield Finding(inspection, subject, bool(bases), detail)
 
 
+@rule(NOTE, "Percentages of those interviewed that are possible")
 def interview_percentage_is_possible(records: Records) -> Iterator[Finding]:
-    """Whether the percentage can be a share of the officers interviewed."""
+    """Can the percentage be a share of the officers interviewed?"""
     # Only what the catalogue says officers or interviewed staff answered; a survey of all staff has
     # another base.
     asked = {

@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from pipeline.analysis.quality.lookups import Finding, Records
+from pipeline.analysis.quality.lookups import ERROR, Finding, Records, rule
 from pipeline.analysis.ratings.bands import framework_rows, permitted_discretion
 from pipeline.analysis.records import Row
 from pipeline.analysis.sentences.phrases import joined
 
 
+@rule(ERROR, "Points add up to the printed score")
 def points_add_up(records: Records) -> Iterator[Finding]:
-    """Whether the points of the standards add up to the printed score."""
+    """Do the points of the standards add up to the printed score?"""
     printed = {row["inspection"]: row["score"] for row in records.rows("overall_ratings")}
     for row in records.ratings:
         score = printed.get(row["inspection"])
@@ -24,8 +25,9 @@ def points_add_up(records: Records) -> Iterator[Finding]:
         )
 
 
+@rule(ERROR, "Bands give the ratings, or discretion is recorded")
 def bands_give_ratings(records: Records) -> Iterator[Finding]:
-    """Whether the bands give the published rating, or discretion is recorded."""
+    """Does the lowest key question give the published rating, or is discretion recorded?"""
     for row in records.ratings:
         if row["derived_rating"] is None or row["published_rating"] is None:
             continue
@@ -49,8 +51,9 @@ def bands_give_ratings(records: Records) -> Iterator[Finding]:
         )
 
 
+@rule(ERROR, "Uses of discretion that the framework permits")
 def discretion_is_permitted(records: Records) -> Iterator[Finding]:
-    """Whether the framework permits each recorded use of discretion, by every rule it rests on."""
+    """Does the framework permit each recorded use of discretion?"""
     tables = records.tables
     ratings = {(r["inspection"], r["standard"]): r for r in records.ratings}
     bands, allowed_by = (

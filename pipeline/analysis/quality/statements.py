@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.analysis.quality.lookups import Finding, Records, plain
+from pipeline.analysis.quality.lookups import WARNING, Finding, Records, plain, rule
 from pipeline.analysis.quality.shares import fraction, share_in_words, simple
 from pipeline.analysis.records import Row
 
 
+@rule(WARNING, "Figures repeated in the text")
 def restated_figure_agrees(records: Records) -> Iterator[Finding]:
-    """Whether a sentence that repeats a figure agrees with the table."""
+    """Does a sentence that repeats a figure agree with the table?"""
     for (inspection, measure), rows in records.facts.items():
         if measure == "restates-good-threshold":
             yield from _restated_threshold(records, inspection, rows)
@@ -69,8 +70,9 @@ def _restated(records: Records, inspection: str, measure: str) -> tuple[str, int
     return name, int(score["percent"])
 
 
+@rule(WARNING, "Statements on targets met")
 def claims_of_targets_agree(records: Records) -> Iterator[Finding]:
-    """Whether a sentence on targets met agrees with the values and targets printed."""
+    """Does a sentence on targets met agree with the values and targets printed?"""
     for inspection in records.framework:
         with_target = [
             (measure, row)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from pipeline.analysis.quality.lookups import Finding, Records
+from pipeline.analysis.quality.lookups import NOTE, Finding, Records, rule
 
 #: Tables whose rows are results copied from documents, as against lists and our own readings.
 FIGURE_TABLES = (
@@ -22,8 +22,9 @@ FIGURE_TABLES = (
 )
 
 
+@rule(NOTE, "Tables read a second time")
 def figures_transcribed_twice(records: Records) -> Iterator[Finding]:
-    """Whether all rows copied from a document were read a second time."""
+    """Were all rows copied from the document read a second time and compared?"""
     read = {(row["source"], row["table"]): row for row in records.rows("second_readings")}
     simulated = {s["source"] for s in records.rows("sources") if s["kind"] == "simulated"}
     reported: dict[str, str] = {}

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from pipeline.analysis.quality.lookups import Finding, Records
+from pipeline.analysis.quality.lookups import NOTE, WARNING, Finding, Records, rule
 from pipeline.analysis.records import Row, grouped
 
 
+@rule(NOTE, "Key questions worded alike")
 def wording_agrees(records: Records) -> Iterator[Finding]:
-    """Whether a key question is worded alike in every place, and in the round before."""
+    """Is a key question worded alike in table, heading, annex and the round before?"""
     reported = grouped(records.rows("inspections"), "framework")
     for row in records.rows("question_wordings"):
         question = records.questions[row["framework"], row["key_question"]]
@@ -42,8 +43,9 @@ def _same_words(first: str, second: str) -> bool:
     return one == two
 
 
+@rule(NOTE, "Numbers as printed")
 def numbering_agrees(records: Records) -> Iterator[Finding]:
-    """Whether the printed number is the one that its place gives."""
+    """Is the printed number the one that its place gives?"""
     reported = grouped(records.rows("inspections"), "framework")
     for (framework, number), question in records.questions.items():
         printed = question["printed_number"]
@@ -66,8 +68,9 @@ def numbering_agrees(records: Records) -> Iterator[Finding]:
         )
 
 
+@rule(WARNING, "Key questions comparable, or not, in every place")
 def comparability_consistent(records: Records) -> Iterator[Finding]:
-    """Whether every place that bears on it agrees if a key question is comparable."""
+    """Is each key question either comparable or not, in every place that bears on it?"""
     for earlier, later in records.pairs:
         for (framework, number), question in records.questions.items():
             if framework == later["framework"]:

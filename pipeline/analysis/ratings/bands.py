@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.analysis.dictionary import column_types
 from pipeline.analysis.inspections import inspections_in_order
-from pipeline.analysis.records import Row, grouped, in_force, look_up, records
+from pipeline.analysis.records import Row, grouped, in_force, look_up, records, typed
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.data import Tables
@@ -54,17 +55,6 @@ def points_for(rating: str, bands: pd.DataFrame) -> int:
     if row.empty:
         raise ValueError(f"{rating} is not a rating of this framework.")
     return int(row["points"].iloc[0])
-
-
-def standard_rating(percents: Iterable[int], bands: pd.DataFrame) -> str:
-    """Return the rating of a standard: the lowest key question drives it.
-
-    Raises ValueError when there is no percentage at all.
-    """
-    known = list(percents)
-    if not known:
-        raise ValueError("A standard without any percentage cannot be rated.")
-    return rating_for(min(known), bands)
 
 
 def overall_rating(points: int, overall_bands: pd.DataFrame) -> str:
@@ -194,12 +184,6 @@ def scores_compare(tables: Tables, previous: str, current: str) -> bool:
 NOT_DERIVED = "not derived"
 """Agreement of a rating for which nothing is derived, because a figure it needs is not there."""
 
-_COLUMNS = [
-    "inspection", "standard", "name", "published_rating", "derived_rating", "points",
-    "lowest_key_question", "lowest_percent", "discretion", "note", "agreement", "source", "place",
-    "status", "score", "printed_score", "score_status", "first_rating", "first_score",
-    "first_source", "first_place",
-]  # fmt: skip
 _NO_FIGURE_NEEDED = ("qualitative evidence only", "not asked")
 """Statuses of a key question whose figure the rating of its standard does not wait for."""
 
@@ -243,10 +227,7 @@ def standard_ratings(tables: Tables) -> pd.DataFrame:
     for line in overall:
         own = by_inspection[line["inspection"]]
         every += [*own, line | _sum(line, own, overall_bands[line["framework"]])]
-    frame = pd.DataFrame(every, columns=_COLUMNS)
-    whole = ["points", "lowest_percent", "score", "printed_score", "first_score"]
-    types = {name: "Int64" if name in whole else "string" for name in _COLUMNS}
-    return frame.astype(types)
+    return typed(every, column_types("standard_ratings"))
 
 
 def _rated(inspections: pd.DataFrame, tables: Tables) -> pd.DataFrame:

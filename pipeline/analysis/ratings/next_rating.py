@@ -6,7 +6,7 @@ brought it within the range where the panel may consider its discretion. That ra
 the panel decides.
 
 The other standards are held at their published ratings. Where a base was not published the numbers
-are given for the largest possible base, with the smallest and largest over all possible ones.
+are given for the largest possible base.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import numpy as np
 
 from pipeline.analysis.ratings.scale import Rated, Scale, largest_pair
 from pipeline.analysis.records import Row, grouped
-from pipeline.analysis.statistics.bases import Base
 
 
 def cases_needed(count: int, base: int, boundary: int) -> int:
@@ -36,12 +35,11 @@ def cases_needed(count: int, base: int, boundary: int) -> int:
 def next_rating_by_question(rated: Rated) -> list[Row]:
     """A row a key question of a standard that can still rise: how far it is from the next rating.
 
-    Columns: ``standard, published_rating, next_rating, boundary_percent, key_question, label,
-    percent, base`` (number of cases the count below is out of), ``base_known`` (false: the largest
-    possible one), ``cases_needed`` (whole cases; 0 where the question is at the boundary),
-    ``cases_needed_lowest, cases_needed_highest`` (over all possible bases), ``points_away``
-    (percentage points from the printed figure to the boundary, at least 0), ``cases_to_discretion``
-    (fewest more cases for the question to be within the range where discretion may be considered).
+    Columns: ``standard, next_rating, key_question, base`` (number of cases the count below is out
+    of), ``base_known`` (false: the largest possible one), ``cases_needed`` (whole cases; 0 where
+    the question is at the boundary), ``points_away`` (percentage points from the printed figure to
+    the boundary, at least 0), ``cases_to_discretion`` (fewest more cases for the question to be
+    within the range where discretion may be considered).
     """
     scale, published = rated.scale, rated.published
     rows: list[Row] = []
@@ -52,21 +50,14 @@ def next_rating_by_question(rated: Rated) -> list[Row]:
             continue
         count, base = pair
         boundary = scale.lower[level + 1]
-        possible = _needed_at_every_base(question.percent, question.base, boundary)
         rows.append(
             {
                 "standard": question.standard,
-                "published_rating": published[question.standard],
                 "next_rating": scale.ratings[level + 1],
-                "boundary_percent": boundary,
                 "key_question": question.key_question,
-                "label": question.label,
-                "percent": question.percent,
                 "base": base,
                 "base_known": question.base.is_full_sample(question.percent),
                 "cases_needed": cases_needed(count, base, boundary),
-                "cases_needed_lowest": min(possible),
-                "cases_needed_highest": max(possible),
                 "points_away": max(0, boundary - question.percent),
                 "cases_to_discretion": _to_discretion(
                     scale, count, base, level + 1, question.qualitative
@@ -74,14 +65,6 @@ def next_rating_by_question(rated: Rated) -> list[Row]:
             }
         )
     return rows
-
-
-def _needed_at_every_base(percent: int, base: Base, boundary: int) -> list[int]:
-    counts, sizes = base.pairs(percent)
-    return [
-        cases_needed(count, size, boundary)
-        for count, size in zip(counts.tolist(), sizes.tolist(), strict=True)
-    ]
 
 
 def _to_discretion(scale: Scale, count: int, base: int, level: int, qualitative: bool) -> int:

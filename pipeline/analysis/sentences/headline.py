@@ -1,57 +1,12 @@
 """What leadership sees first: counts and plain sentences made from the comparison tables."""
 
 from collections import Counter
-from dataclasses import dataclass
 
 from pipeline.analysis.inspections import comparator_in_text
-from pipeline.analysis.ratings.bands import scores_compare
+from pipeline.analysis.ratings.bands import points_to_next, scores_compare
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.sentences.phrases import counted, in_words, joined, label_parts, plural
 from pipeline.data import Tables, is_missing
-
-
-@dataclass(frozen=True)
-class Overall:
-    """The overall rating of an inspection and what its points say.
-
-    ``rating`` is None where there is none, and ``status`` says why. ``points`` is the score out of
-    ``most``: as printed, else our sum over all standards, None where neither is to be had;
-    ``printed`` whether the report prints it and ``score_status`` why not; ``ours`` our sum where
-    it is another; ``missing`` and ``next_rating`` the distance to the next overall rating, None at
-    the top and where the score does not give the published rating.
-    """
-
-    rating: str | None
-    status: str
-    points: int | None
-    most: int | None
-    printed: bool
-    score_status: str
-    ours: int | None
-    missing: int | None
-    next_rating: str | None
-
-
-def overall(tables: Tables, ratings: list[Row], inspection: str) -> Overall:
-    """Return the overall rating of an inspection (``ratings``: rows of standard_ratings)."""
-    (row,) = [r for r in ratings if (r["inspection"], r["standard"]) == (inspection, "overall")]
-    bands = _of_framework(tables, "overall_bands", inspection)
-    points, ours = row["score"], row["points"]
-    here = [b["rating"] for b in bands if b["lower_points"] <= (points or 0) <= b["upper_points"]]
-    above = sorted((b["lower_points"], b["rating"]) for b in bands)
-    above = [band for band in above if points is not None and band[0] > points]
-    follows = bool(above) and here == [row["published_rating"]]
-    return Overall(
-        rating=row["published_rating"],
-        status=row["status"],
-        points=points,
-        most=max((b["upper_points"] for b in bands), default=None),
-        printed=row["printed_score"] is not None,
-        score_status=row["score_status"],
-        ours=None if ours == points else ours,
-        missing=above[0][0] - points if follows else None,
-        next_rating=above[0][1] if follows else None,
-    )
 
 
 def _of_framework(tables: Tables, name: str, inspection: str) -> list[Row]:
@@ -73,8 +28,8 @@ def headline(tables: Tables, asked: list[Row], compared: list[Row], rated: list[
     """
     pair = (asked or compared)[0]
     current, previous = pair["current_inspection"], pair["previous_inspection"]
-    now = overall(tables, rated, current)
-    then = None if previous is None else overall(tables, rated, previous)
+    totals = {row["inspection"]: row for row in rated if row["standard"] == "overall"}
+    now, then = totals[current], totals.get(previous)
     rows: list[tuple[str, str | None, str]] = []
     leading: tuple[str | None, str] = (None, "")
     if then is not None:
@@ -83,7 +38,8 @@ def headline(tables: Tables, asked: list[Row], compared: list[Row], rated: list[
     beside = then
     if then is not None and not scores_compare(tables, frameworks[previous], frameworks[current]):
         beside = None
-    rows.append(("overall", *_overall(now, beside, leading[1], compared)))
+    bands = _of_framework(tables, "overall_bands", current)
+    rows.append(("overall", *_overall(now, beside, bands, leading[1], compared)))
     if then is not None:
         rows.append(("comparable standards", *leading))
         rows.append(("standards", *_standards(compared)))
@@ -104,32 +60,39 @@ def _points(count: int) -> str:
 
 
 def _overall(
-    now: Overall, then: Overall | None, comparable: str, standards: list[Row]
+    now: Row, then: Row | None, bands: list[Row], comparable: str, standards: list[Row]
 ) -> tuple[str | None, str]:
-    """Say the rating, the comparable result first and then the total with what it sums."""
-    rating = now.rating or NO_RATING.get(now.status, "There is no overall rating")
-    if now.points is None:
+    """Say the rating, the comparable result first and then the total with what it sums.
+
+    ``now`` and ``then`` are the overall rows of standard_ratings, ``bands`` those of the total.
+    """
+    rating = now["published_rating"] or NO_RATING.get(now["status"], "There is no overall rating")
+    points = now["score"]
+    if points is None:
         return rating, f"{rating}."
-    short = "" if now.ours is None else f" (the points of its standards add up to {now.ours})"
-    if now.missing is not None:
-        short += f", {_points(now.missing)} short of {now.next_rating}"
-    if then is None or then.points is None:
-        said = f"{rating}: {now.points} of {now.most}{short}.{_ours(now, None)}"
-        return f"{now.points} of {now.most}", said
-    same = "again" if now.rating == then.rating else f"after {then.rating or 'no rating'}"
-    verb = "rose" if now.points > then.points else "fell" if now.points < then.points else "stayed"
-    move = (
-        f"stayed at {now.points}"
-        if verb == "stayed"
-        else f"{verb} from {then.points} to {now.points}"
-    )
+    most = max((band["upper_points"] for band in bands), default=None)
+    short = ""
+    if now["points"] not in (None, points):
+        short = f" (the points of its standards add up to {now['points']})"
+    here = [b["rating"] for b in bands if b["lower_points"] <= points <= b["upper_points"]]
+    above = points_to_next(points, bands)
+    if above is not None and here == [now["published_rating"]]:
+        short += f", {_points(above[0])} short of {above[1]}"
+    if then is None or then["score"] is None:
+        return f"{points} of {most}", f"{rating}: {points} of {most}{short}.{_ours(now, None)}"
+    before = then["published_rating"]
+    same = "again" if rating == before else f"after {before or 'no rating'}"
+    verb = "rose" if points > then["score"] else "fell"
+    move = f"{verb} from {then['score']} to {points}"
+    if points == then["score"]:
+        move = f"stayed at {points}"
     ours = _ours(now, then)
-    value = f"{then.points} to {now.points} of {now.most}"
+    value = f"{then['score']} to {points} of {most}"
     if not comparable:
-        return value, f"{rating} {same}; the score {move} of {now.most}{short}.{ours}"
+        return value, f"{rating} {same}; the score {move} of {most}{short}.{ours}"
     apart = [row for row in standards if row["direction"] is None]
     summed = (
-        f"The score of all {in_words(len(standards))} {move} of {now.most}{short}; it sums "
+        f"The score of all {in_words(len(standards))} {move} of {most}{short}; it sums "
         f"{in_words(len(apart))} whose ratings may not be compared."
     )
     return value, f"{rating} {same}. {comparable} {summed}{ours}"
@@ -145,12 +108,12 @@ NO_RATING = {
 """What is said where there is no overall rating, by its status."""
 
 
-def _ours(now: Overall, then: Overall | None) -> str:
+def _ours(now: Row, then: Row | None) -> str:
     """Say which totals are our sums, and why."""
     unprinted = {
-        name: overall.score_status
-        for name, overall in (("earlier", then), ("latest", now))
-        if overall is not None and not overall.printed and overall.points is not None
+        name: total["score_status"]
+        for name, total in (("earlier", then), ("latest", now))
+        if total is not None and total["printed_score"] is None and total["score"] is not None
     }
     if len(unprinted) == 2 and set(unprinted.values()) == {"not published"}:
         return " Both totals are our sums: the reports print none."

@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.headline import NO_RATING
-from pipeline.analysis.sentences.narrative import SMALL_BASE
+from pipeline.analysis.sentences.narrative import SMALL_BASE, what_is_missing
 from pipeline.analysis.sentences.phrases import capital, counted, in_words, inside, joined, plural
 from pipeline.analysis.statistics.benchmark import NO_CLEAR_DIFFERENCE
 from pipeline.data import is_missing
@@ -26,7 +26,8 @@ from pipeline.data import is_missing
 class Movement:
     """How the ratings of the standards that compare moved: counts, and ``of`` how many in all.
 
-    ``points`` is the change in the points of those that compare.
+    ``points`` is the change in the points of those that compare; ``missing`` says how many only
+    wait for a rating (``what_is_missing``).
     """
 
     rose: int
@@ -34,6 +35,7 @@ class Movement:
     fell: int
     of: int
     points: int = 0
+    missing: str = ""
 
     @property
     def compared(self) -> int:
@@ -58,7 +60,8 @@ def movement(standards: Sequence[Row]) -> Movement:
         for row in standards
         if None not in (row["direction"], row["current_points"], row["previous_points"])
     )
-    return Movement(ways["rose"], ways["stayed"], ways["fell"], len(standards), points)
+    missing = what_is_missing(standards, "rating")
+    return Movement(ways["rose"], ways["stayed"], ways["fell"], len(standards), points, missing)
 
 
 def step(before: Any, now: Any, order: Sequence[str]) -> int:
@@ -105,7 +108,8 @@ def where_it_stands(
     elif not is_missing(now) and before == now:
         rated += f", as in {previous}"
     if not moved.compared:
-        return f"{rated}; no rating of a standard may be compared."
+        which = f"can be compared: {moved.missing}" if moved.missing else "may be compared"
+        return f"{rated}; no rating of a standard {which}."
     which = "standard" if moved.compared == 1 else "standards"
     if moved.compared < moved.of:
         which += " that can be compared"

@@ -15,7 +15,8 @@ Every sentence is fit for the leadership edition; the analyst edition adds table
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -77,6 +78,32 @@ def small_base(percent: int, base: Base) -> str:
     if not len(sizes) or sizes.max() >= SMALL_BASE:
         return ""
     return f"at most {cases(int(sizes.max()))}"
+
+
+_WAITING = ("not entered yet", "not published", "suppressed", "withdrawn")
+"""Statuses that leave a figure out though no document forbids comparing it."""
+
+
+def what_is_missing(rows: Sequence[Row], figure: str = "figure") -> str:
+    """How many rows cannot be compared only because a figure of a round is missing, and why.
+
+    ``rows`` are of a comparison, with ``previous_status`` and ``current_status``. Empty where none
+    waits for a figure: then it is the documents that do not let the rounds be compared.
+
+    >>> rows = [{"previous_status": "not entered yet", "current_status": "published"}]
+    >>> what_is_missing(rows)
+    'a figure of each is not entered yet'
+    """
+    sides = ("previous_status", "current_status")
+    found = (next((row[s] for s in sides if row[s] in _WAITING), None) for row in rows)
+    counts = Counter(status for status in found if status)
+    if not counts:
+        return ""
+    (first, most), *others = counts.most_common()
+    if most == len(rows):
+        return f"a {figure} of each is {first}"
+    said = [f"{first} for {most} of {len(rows)}", *(f"{why} for {n}" for why, n in others)]
+    return f"a {figure} is {joined(said)}"
 
 
 def _small_bases(row: Mapping[str, Any], names: tuple[str, str] | None) -> str:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.analysis.records import Row, grouped
-from pipeline.analysis.sentences.narrative import SMALL_BASE, cases, points
+from pipeline.analysis.sentences.narrative import SMALL_BASE, cases, points, what_is_missing
 from pipeline.analysis.sentences.phrases import counted, in_words, joined, plural
 from pipeline.analysis.statistics.change import (
     NOT_COMPARABLE,
@@ -32,11 +32,14 @@ def changes_in_short(tested: Sequence[Row], what: str = "key questions") -> str:
 
     ``tested`` holds the rows of one pair of rounds from ``with_tests``.
 
-    >>> changes_in_short([{"change_verdict": "not comparable"}])
+    >>> row = {"previous_status": "no comparable data", "current_status": "published"}
+    >>> changes_in_short([{**row, "change_verdict": "not comparable"}])
     'No key questions may be compared with the earlier inspection.'
     """
     comparable = _compared(tested)
     if not comparable:
+        if missing := what_is_missing(tested):
+            return f"No {what} can be compared with the earlier inspection: {missing}."
         return f"No {what} may be compared with the earlier inspection."
     one = what.removesuffix("s")
     freely = [_change(row) for row in comparable if row["comparable"] == "yes"]

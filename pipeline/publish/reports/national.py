@@ -153,12 +153,16 @@ class NationalReport(ReportPage):
         rows = self.data["recommended"]
         if rows.empty:
             return []
-        first = rows.iloc[0]
-        again = f", {first['again']} of them more than once" if first["again"] else ""
-        said = [
-            f"Recommendations are tied most often to {first['label']}: at "
-            f"{counted(int(first['providers']), 'provider')}{again}."
-        ]
+        most = rows[rows["providers"] == rows["providers"].max()]
+        again = most["again"].iloc[0] if len(most) == 1 else 0
+        more = f", {again} of them more than once" if again else ""
+        said = []
+        if len(most) < len(rows) or len(rows) == 1:
+            each = "" if len(most) == 1 else " each"
+            said.append(
+                f"Recommendations are tied most often to {joined(list(most['label']))}: at "
+                f"{counted(int(most['providers'].iloc[0]), 'provider')}{each}{more}."
+            )
         told, rose = int(rows["followed"].sum()), int(rows["followed_rose"].sum())
         others, others_rose = int(rows["others"].sum()), int(rows["others_rose"].sum())
         if told and others:

@@ -5,7 +5,7 @@ from typing import Self
 
 import pandas as pd
 
-from pipeline.analysis.quality import SEVERITIES
+from pipeline.analysis.quality.lookups import SEVERITIES
 from pipeline.analysis.quality.coverage import NAME
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.corrections import NOTHING, what_rests_on_them
@@ -290,18 +290,13 @@ class QualityReport(ReportPage):
         shown = rows.drop_duplicates("said")
         return self.table(
             shown.assign(
-                how=[
-                    said.partition(f"as {first}")[2].removeprefix(" and").lstrip(", ")
-                    for said, first in zip(shown["said"], shown["first_printed"], strict=True)
-                ],
                 rests=[capital(rests[said] or NOTHING) for said in shown["said"]],
             ),
             "Figures that a later document corrected",
             [
-                Column("subject", "Figure", wide=True),
+                Column("said", "Figure, and how it was printed", wide=True),
                 Column("first_printed", "First printed", source=("first_source", "first_place")),
                 Column("now_printed", "Now", source=("source", "place")),
-                Column("how", "How", wide=True),
                 Column("rests", "What rests on it", wide=True),
             ],
             name="corrected",

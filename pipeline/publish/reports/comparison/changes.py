@@ -3,6 +3,7 @@
 from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.overview import (
     basis_in_short,
+    changes_in_short,
     equivalence_sentence,
     lowest_rose_sentence,
     pattern_sentence,
@@ -51,7 +52,7 @@ def change_figure(report: Comparison) -> Picture | Prose | None:
         return None
     changes = _changes(report)
     if not changes:
-        return Prose("No key question may be compared with an earlier inspection.")
+        return Prose([changes_in_short(report.questions)])
     return Picture(
         both(charts.change_chart, changes),
         "Change in each key question that may be compared",
