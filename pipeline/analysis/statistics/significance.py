@@ -386,8 +386,7 @@ def _smallest_rises(n1: int, n2: int, power: float, level: float) -> list[int | 
     # The furthest percentage, on the way up, that is not seen often enough.
     furthest = np.where(seen, percent[:, None], percent).max(axis=1)
     return [
-        int(above - at + 1) if above < 100 else None
-        for at, above in enumerate(furthest.tolist())
+        int(above - at + 1) if above < 100 else None for at, above in enumerate(furthest.tolist())
     ]
 
 
