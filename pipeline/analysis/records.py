@@ -32,10 +32,10 @@ def look_up(
     [True, False]
     """
     names = dict(columns) if isinstance(columns, Mapping) else {name: name for name in columns}
-    at = {found: place for place, found in enumerate(_keys(other, other_key or key))}
+    at = {found: place for place, found in enumerate(row_values(other, other_key or key))}
     if len(at) < len(other):
         raise ValueError(f"More than one row has the same {', '.join(other_key or key)}.")
-    places = [at.get(wanted, -1) for wanted in _keys(rows, key)]
+    places = [at.get(wanted, -1) for wanted in row_values(rows, key)]
     found = other[list(names)].set_axis(list(names.values()), axis=1)
     # The place -1 is none of the rows', so that it gives missing values.
     found = found.reset_index(drop=True).reindex(places).set_axis(rows.index)
@@ -43,8 +43,9 @@ def look_up(
     return pd.concat([kept, found], axis=1)
 
 
-def _keys(frame: pd.DataFrame, key: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    return zip(*(frame[name].tolist() for name in key), strict=True)
+def row_values(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of some columns, row by row; faster than a mask in a short table."""
+    return zip(*(frame[name].tolist() for name in columns), strict=True)
 
 
 def in_force(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.analysis.dictionary import column_types
 from pipeline.analysis.inspections import inspections_in_order
-from pipeline.analysis.records import Row, grouped, in_force, look_up, records, typed
+from pipeline.analysis.records import Row, grouped, in_force, look_up, records, row_values, typed
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.data import Tables
@@ -163,21 +163,20 @@ def ratings_compare(tables: Tables, previous: str, current: str) -> bool:
     """
     if previous == current:
         return True
-    stated = tables["comparability"]
-    allowed = stated[(stated["kind"] == "rating") & (stated["comparable"] != "no")]
-    pairs = zip(allowed["previous_framework"], allowed["current_framework"], strict=True)
-    return (previous, current) in pairs
+    columns = ["kind", "comparable", "previous_framework", "current_framework"]
+    return any(
+        kind == "rating" and comparable != "no" and frameworks == [previous, current]
+        for kind, comparable, *frameworks in row_values(tables["comparability"], columns)
+    )
 
 
 def scores_compare(tables: Tables, previous: str, current: str) -> bool:
     """Whether scores of two frameworks may: their ratings may, and they count on one scale."""
     if previous == current:
         return True
-    columns = ["rating", "lower_points", "upper_points"]
-    before, now = (
-        set(framework_rows(tables["overall_bands"], code)[columns].itertuples(False, None))
-        for code in (previous, current)
-    )
+    columns = ["framework", "rating", "lower_points", "upper_points"]
+    bands = list(row_values(tables["overall_bands"], columns))
+    before, now = ({row[1:] for row in bands if row[0] == code} for code in (previous, current))
     return before == now and ratings_compare(tables, previous, current)
 
 

@@ -31,9 +31,10 @@ current_at_least`` (smallest base by the documents' words) and ``comparator_perc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,7 @@ from pipeline.analysis.statistics.exact import (
     fisher_exact,
 )
 from pipeline.analysis.statistics.significance import (
+    Detectable,
     Interval,
     benjamini_hochberg,
     expected_by_chance,
@@ -111,42 +113,47 @@ class Change:
     overturned_by: int | None = None
 
 
-class _Pairs:
-    """Every possible pair of a previous and a current count and base, and what the tests say.
+Side = tuple[npt.NDArray, npt.NDArray]
+"""The counts and bases that a figure can be, from ``Base.pairs``."""
 
-    The Z-test runs over all pairs at once. The exact test is asked only about the pairs that
-    decide: where an expected count is under 5, and only until the answer is known.
+Figure = tuple[Any, Base]
+"""A printed percentage, or None, and its base."""
+
+Question = tuple[Figure, Figure]
+"""A previous and a current figure."""
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Possible pairs of a previous and a current count and base, and what the Z-test says of each.
+
+    The exact test is asked only about the pairs that decide: where an expected count is under 5,
+    and only until the answer is known.
     """
 
-    def __init__(
-        self,
-        previous: tuple[npt.NDArray, npt.NDArray],
-        current: tuple[npt.NDArray, npt.NDArray],
-        level: float,
-    ) -> None:
-        """Cross each previous (counts, bases) with each current one."""
-        first, second = np.divmod(np.arange(len(previous[0]) * len(current[0])), len(current[0]))
-        self.x1, self.n1 = previous[0][first], previous[1][first]
-        self.x2, self.n2 = current[0][second], current[1][second]
-        self.level = level
-        self.z, self.p, self.computed = pooled_tests(self.x2, self.n2, self.x1, self.n1)
-        self.z_passes = self.p < level
-        self.few = self.computed & few_expected(self.x1, self.n1, self.x2, self.n2)
+    level: float
+    x1: npt.NDArray
+    n1: npt.NDArray
+    x2: npt.NDArray
+    n2: npt.NDArray
+    z: npt.NDArray
+    p: npt.NDArray
+    computed: npt.NDArray
+    few: npt.NDArray
+    z_passes: npt.NDArray
 
-    @cached_property
-    def exact_may_pass(self) -> npt.NDArray:
-        """Where an expected count is under 5 and no lower bound shows that the exact test fails."""
-        may = self.few.copy()
-        if may.any():  # with enough cases, as most figures have, nothing is to be bounded
-            at = np.flatnonzero(may)
-            bound = exact_z_at_least(self.x1[at], self.n1[at], self.x2[at], self.n2[at])
-            may[at] = bound < self.level
-        return may
+    def part(self, at: slice) -> _Pairs:
+        """Return some of the pairs."""
+        level, *arrays = vars(self).values()
+        return _Pairs(level, *(values[at] for values in arrays))
 
-    def exact_passes(self, i: int) -> bool:
-        """Whether the exact test passes at one pair with few cases."""
-        pair = (int(values[i]) for values in (self.x1, self.n1, self.x2, self.n2))
-        return bool(self.exact_may_pass[i]) and exact_z_passes(*pair, self.level)
+    def exact_passes(self, at: npt.NDArray) -> Iterator[bool]:
+        """Whether the exact test passes at some pairs, one after the other."""
+        pairs = [values[at] for values in (self.x1, self.n1, self.x2, self.n2)]
+        # Mostly a lower bound shows already that it does not.
+        may = exact_z_at_least(*pairs) < self.level
+        for possible, *pair in zip(may.tolist(), *(v.tolist() for v in pairs), strict=True):
+            yield possible and exact_z_passes(*pair, self.level)
 
     def z_verdict(self) -> str:
         """What the Z-test alone says."""
@@ -156,38 +163,66 @@ class _Pairs:
 
     def verdict(self, known: bool) -> str:
         """What both tests say; ``known`` where the bases are, so that only the tests can differ."""
-        if not self.few.any():
-            return self.z_verdict()
-        every = np.argsort(-self.p, kind="stable")
-        if self.z_passes.all() and self.first_unlike(SIGNIFICANT, every) is None:
-            return SIGNIFICANT
-        if not self.z_passes.any() and self.first_unlike(NOT_SIGNIFICANT, every[::-1]) is None:
-            return NOT_SIGNIFICANT
+        z_verdict = self.z_verdict()
+        if z_verdict == UNSETTLED or not self.few.any():
+            return z_verdict
+        passes = z_verdict == SIGNIFICANT
+        if self.first_unlike(z_verdict, -self.p if passes else self.p) is None:
+            return z_verdict
         # With the bases known, figures that fit several counts may still disagree for that reason.
-        alike = self.z_passes.all() or not self.z_passes.any()
-        if known and alike and self.few.all():
-            passes = [self.exact_passes(i) for i in range(len(self.p))]
-            if not any(passes) if self.z_passes.all() else all(passes):
-                return TESTS_DISAGREE
+        every = np.arange(len(self.p))
+        if known and self.few.all() and passes not in self.exact_passes(every):
+            return TESTS_DISAGREE
         return UNSETTLED
 
     def first_unlike(self, verdict: str, order: npt.NDArray) -> int | None:
-        """First pair, in an order, at which the verdict (significant or not) would not stand."""
-        if verdict == SIGNIFICANT:
-            surely = ~self.z_passes | (self.few & ~self.exact_may_pass)
-            doubtful = self.z_passes & self.exact_may_pass
-        else:
-            surely = self.z_passes
-            doubtful = ~self.z_passes & self.exact_may_pass
-        unlike = np.flatnonzero(surely[order])
-        end = int(unlike[0]) if len(unlike) else len(order)
-        for at in np.flatnonzero(doubtful[order[:end]]):
-            if self.exact_passes(order[at]) != (verdict == SIGNIFICANT):
-                return int(order[at])
-        return int(order[end]) if end < len(order) else None
+        """Lowest pair, in an order, at which the verdict (significant or not) would not stand."""
+        passes = verdict == SIGNIFICANT
+        unlike = np.flatnonzero(self.z_passes != passes)
+        first = int(unlike[order[unlike].argmin()]) if len(unlike) else None
+        doubtful = self.few & (self.z_passes == passes)
+        if first is not None:
+            doubtful &= order < order[first]
+        at = np.flatnonzero(doubtful)
+        if len(at):
+            at = at[np.argsort(order[at], kind="stable")]
+            for i, exact_passes in zip(at.tolist(), self.exact_passes(at), strict=True):
+                if exact_passes != passes:
+                    return i
+        return first
 
 
-@lru_cache(maxsize=50_000)
+_AT_ONCE = 200_000
+"""Pairs tested at once, about: enough that a test costs next to nothing, few enough for memory."""
+
+
+def _crossed(
+    sides: Sequence[tuple[Side, Side]], level: float
+) -> Iterator[tuple[_Pairs, list[slice]]]:
+    """Cross the previous and the current counts and bases of each question, many at once.
+
+    The pairs of some questions, one question after the other, and where those of each are.
+    """
+    if not sides:
+        return
+    sizes = np.array([[len(bases) for _, bases in both] for both in sides])
+    lot = sizes.prod(axis=1).cumsum() // _AT_ONCE
+    for some in np.split(np.arange(len(sides)), np.flatnonzero(np.diff(lot)) + 1):
+        many = sizes[some].prod(axis=1)
+        ends = many.cumsum()
+        within = np.arange(many.sum()) - np.repeat(ends - many, many)
+        places = np.divmod(within, np.repeat(sizes[some, 1], many))
+        arrays = []
+        for side, (place, size) in enumerate(zip(places, sizes[some].T, strict=True)):
+            at = place + np.repeat(size.cumsum() - size, many)
+            arrays += [np.concatenate([sides[i][side][what] for i in some])[at] for what in (0, 1)]
+        x1, n1, x2, n2 = arrays
+        z, p, computed = pooled_tests(x2, n2, x1, n1)
+        few = computed & few_expected(x1, n1, x2, n2)
+        pairs = _Pairs(level, x1, n1, x2, n2, z, p, computed, few, p < level)
+        yield pairs, [slice(end - size, end) for end, size in zip(ends, many, strict=True)]
+
+
 def assess_change(
     previous_percent: int | None,
     previous: Base,
@@ -204,55 +239,94 @@ def assess_change(
     >>> change.verdict, round(change.p_value, 3), change.overturned_by
     ('significant', 0.091, 2)
     """
-    if previous_percent is None or current_percent is None:
-        return Change(NOT_COMPARABLE, "One of the two figures was not published.", NOT_COMPARABLE)
-    sides = previous.pairs(previous_percent), current.pairs(current_percent)
-    if not all(len(counts) for counts, _ in sides):
-        return Change(
-            UNSETTLED,
-            "No test can be made: the number of cases behind a figure is not known, or no number "
-            "of cases gives the printed figure.",
-            UNSETTLED,
-        )
-    pairs = _Pairs(*sides, level)
+    question = (previous_percent, previous), (current_percent, current)
+    return assess_changes([question], level)[question]
+
+
+def assess_changes(questions: Iterable[Question], level: float = 0.1) -> dict[Question, Change]:
+    """Judge many changes at once, each as ``assess_change`` does."""
+    found: dict[Question, Change] = {}
+    sides: dict[Question, tuple[Side, Side]] = {}
+    for question in dict.fromkeys(questions):
+        if any(percent is None for percent, _ in question):
+            found[question] = _NOT_PUBLISHED
+            continue
+        previous, current = (base.pairs(percent) for percent, base in question)
+        if len(previous[0]) and len(current[0]):
+            sides[question] = previous, current
+        else:
+            found[question] = _NO_BASE
+    each = iter(sides)
+    for pairs, slices in _crossed(list(sides.values()), level):
+        interval = newcombe_interval(pairs.x2, pairs.n2, pairs.x1, pairs.n1, 0.9)
+        for at in slices:
+            question = next(each)
+            limits = float(interval.lower[at].min()), float(interval.upper[at].max())
+            found[question] = _judged(question, pairs.part(at), limits)
+    for question, cases in _overturned_by(found, level):
+        found[question] = replace(found[question], overturned_by=cases)
+    # Where a bound in words narrows the bases down: what the verdict would be without it.
+    unbound = {
+        question: _without_words(*question)
+        for question in sides
+        if any(base.rests_on_words(percent) for percent, base in question)
+    }
+    without = assess_changes(unbound.values(), level) if unbound else {}
+    for question, other in unbound.items():
+        change = found[question]
+        if without[other].verdict != change.verdict:
+            found[question] = replace(change, reason=f"{change.reason} {ON_WORDS}")
+    return found
+
+
+_NOT_PUBLISHED = Change(NOT_COMPARABLE, "One of the two figures was not published.", NOT_COMPARABLE)
+_NO_BASE = Change(
+    UNSETTLED,
+    "No test can be made: the number of cases behind a figure is not known, or no number "
+    "of cases gives the printed figure.",
+    UNSETTLED,
+)
+_NO_VARIATION = Change(
+    NOT_SIGNIFICANT,
+    "The test cannot be computed, because every case or none was done well in both "
+    "rounds; the two figures are the same.",
+    NOT_SIGNIFICANT,
+)
+
+
+def _judged(question: Question, pairs: _Pairs, limits: tuple[float, float]) -> Change:
+    """Judge one change by its pairs, without what takes other pairs."""
     if not pairs.computed.any():
-        return Change(
-            NOT_SIGNIFICANT,
-            "The test cannot be computed, because every case or none was done well in both "
-            "rounds; the two figures are the same.",
-            NOT_SIGNIFICANT,
-        )
-    full = previous.is_full_sample(previous_percent) and current.is_full_sample(current_percent)
+        return _NO_VARIATION
+    (_, previous), (_, current) = question
+    full = _both_full(question)
     verdict = pairs.verdict(known=full)
-    p_value = exact = overturned_by = None
+    p_value = exact = None
     if full and len(pairs.p) == 1:
         p_value = float(pairs.p[0])
         if pairs.few[0]:
             exact = exact_z_p(*(int(v[0]) for v in (pairs.x1, pairs.n1, pairs.x2, pairs.n2)))
-    if full and verdict in (SIGNIFICANT, NOT_SIGNIFICANT):
-        overturned_by = _overturned_by(
-            verdict, (previous_percent, previous), (current_percent, current), level
-        )
-    reason = _reason(verdict, pairs, (previous, current), full)
-    if previous.rests_on_words(previous_percent) or current.rests_on_words(current_percent):
-        first, second = replace(previous, at_least=None), replace(current, at_least=None)
-        without = assess_change(previous_percent, first, current_percent, second, level)
-        if without.verdict != verdict:
-            reason = f"{reason} {ON_WORDS}"
-    interval = newcombe_interval(pairs.x2, pairs.n2, pairs.x1, pairs.n1, 0.9)
+    p = pairs.p[pairs.computed]
     return Change(
         verdict,
-        reason,
+        _reason(verdict, pairs, (previous, current), full),
         pairs.z_verdict(),
         p_value,
-        float(pairs.p[pairs.computed].min()),
-        float(pairs.p[pairs.computed].max()),
+        float(p.min()),
+        float(p.max()),
         exact,
         float(pairs.z[(pairs.n1 + pairs.n2).argmax()]),
-        float(interval.lower.min()),
-        float(interval.upper.max()),
-        overturned_by,
+        *limits,
     )
+
+
+def _both_full(question: Question) -> bool:
+    return all(base.is_full_sample(percent) for percent, base in question)
+
+
+def _without_words(*figures: Figure) -> Question:
+    first, second = ((percent, replace(base, at_least=None)) for percent, base in figures)
+    return first, second
 
 
 def _reason(verdict: str, pairs: _Pairs, bases: tuple[Base, Base], full: bool) -> str:
@@ -306,8 +380,7 @@ def _enough(pairs: _Pairs, bases: tuple[Base, Base]) -> str | None:
     most1, most2 = (int(base.most or 1) for base in bases)
     open1, open2 = (len(set(sizes.tolist())) > 1 for sizes in (pairs.n1, pairs.n2))
     share = np.minimum(pairs.n1 / most1 if open1 else np.inf, pairs.n2 / most2 if open2 else np.inf)
-    order = np.argsort(-share, kind="stable")
-    failing = pairs.first_unlike(SIGNIFICANT, order)
+    failing = pairs.first_unlike(SIGNIFICANT, -share)
     # Unsettled, yet passing everywhere, cannot be: some pair fails.
     assert failing is not None
     beyond = share > share[failing]
@@ -321,31 +394,43 @@ def _enough(pairs: _Pairs, bases: tuple[Base, Base]) -> str | None:
         )
     enough, most, name = (enough1, most1, "previous") if open1 else (enough2, most2, "current")
     below = np.flatnonzero(share <= share[failing])
-    surely = pairs.z_passes[below] & ~pairs.few[below]
-    doubtful = below[pairs.z_passes[below] & pairs.exact_may_pass[below]]
-    hazy = surely.any() or any(pairs.exact_passes(i) for i in doubtful)
+    below = below[pairs.z_passes[below]]
+    few = pairs.few[below]
+    hazy = not few.all() or any(pairs.exact_passes(below[few]))
     return f"{enough} of the {most} cases were in the sub-sample of the {name} inspection" + (
         "; with fewer it depends on the exact number" if hazy else ""
     )
 
 
 def _overturned_by(
-    verdict: str, previous: tuple[int, Base], current: tuple[int, Base], level: float
-) -> int | None:
+    found: Mapping[Question, Change], level: float
+) -> Iterator[tuple[Question, int | None]]:
     """Fewest unanswered cases that would give another verdict at the same printed figures."""
-    sides, read = [], 0
-    for percent, base in (previous, current):
-        printed = int(base.printed or 0)
-        if printed > EVERY_BASE:
-            return None
-        counts, sizes = Base(base.sample, None, printed, False).pairs(percent)
-        keep = 2 * sizes >= printed
-        sides.append((counts[keep], sizes[keep]))
-        read += printed
-    pairs = _Pairs(sides[0], sides[1], level)
-    missing = read - pairs.n1 - pairs.n2
-    unlike = pairs.first_unlike(verdict, np.argsort(missing, kind="stable"))
-    return None if unlike is None else int(missing[unlike])
+    sides: dict[Question, tuple[Side, Side]] = {}
+    for question, change in found.items():
+        settled = change.p_max is not None and change.verdict in (SIGNIFICANT, NOT_SIGNIFICANT)
+        if settled and _both_full(question) and max(map(_read, question)) <= EVERY_BASE:
+            first, second = map(_down_to_half, question)
+            sides[question] = first, second
+    each = iter(sides)
+    for pairs, slices in _crossed(list(sides.values()), level):
+        answered = pairs.n1 + pairs.n2
+        for at in slices:
+            question = next(each)
+            unlike = pairs.part(at).first_unlike(found[question].verdict, -answered[at])
+            missing = sum(map(_read, question)) - answered[at]
+            yield question, None if unlike is None else int(missing[unlike])
+
+
+def _read(figure: Figure) -> int:
+    return int(figure[1].printed or 0)
+
+
+def _down_to_half(figure: Figure) -> Side:
+    """What a figure of a full sample can be out of where up to half of it was not answered."""
+    percent, base = figure
+    size = _read(figure)
+    return Base(base.sample, None, size, False, (size + 1) // 2).pairs(percent)
 
 
 def _whole(value: Any) -> int | None:
@@ -381,8 +466,8 @@ def with_tests(comparison: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
       all figures of the provider and pair of rounds
     """
     benchmarked = "comparator_percent" in comparison
-    rows = [_tested(row, level, benchmarked) for row in records(comparison)]
-    added = pd.DataFrame(rows, index=comparison.index, columns=_columns(benchmarked))
+    columns = _tested(records(comparison), level, benchmarked)
+    added = pd.DataFrame(columns, index=comparison.index, columns=_columns(benchmarked))
     added = _with_intervals(added, comparison)
     added["bh_adjusted"] = adjusted_by_family(comparison, added["p_max"])
     if benchmarked:
@@ -416,52 +501,85 @@ def _columns(benchmarked: bool) -> list[str]:
     return [*names, "smallest_detectable_rise", "smallest_detectable_fall", "bh_adjusted"]
 
 
-def _tested(row: dict[Any, Any], level: float, benchmarked: bool) -> dict[str, Any]:
-    """Everything but the intervals on known counts and the adjustments, for one row."""
-    sides = {side: (_whole(row[f"{side}_percent"]), base_of(row, side)) for side in _SIDES}
-    added: dict[str, Any] = {}
-    reasons = []
-    for side, figure in sides.items():
-        added[f"{side}_count"], added[f"{side}_bases"], why = _known_cases(*figure)
-        if why:
-            reasons.append(f"{side.capitalize()} figure: {why}")
-    added["interval_reason"] = " ".join(reasons)
-    (previous_percent, previous), (current_percent, current) = sides.values()
-    comparable = row["comparable"] != "no"
-    if comparable:
-        change = assess_change(previous_percent, previous, current_percent, current, level)
-    else:
-        reason = _text(row["reason_not_comparable"]) or NOT_STATED
-        change = Change(NOT_COMPARABLE, reason, NOT_COMPARABLE)
-    reason = change.reason
-    if row["comparable"] == "caution" and not is_missing(row["reason_not_comparable"]):
-        reason = f"{reason} {_text(row['reason_not_comparable'])}"
-    added |= {
-        "z_verdict": change.z_verdict,
-        "change_verdict": change.verdict,
-        "verdict_reason": reason,
-        "rests_on_words": "yes" if ON_WORDS in change.reason else "no",
-        "p_value": change.p_value,
-        "p_min": change.p_min,
-        "p_max": change.p_max,
-        "exact_p": change.exact_p,
-        "z_score": change.z,
-        "overturned_by": change.overturned_by,
+def _tested(rows: list[Row], level: float, benchmarked: bool) -> dict[str, list[Any]]:
+    """Everything but the intervals on known counts and the adjustments, as columns."""
+    previous, current = (
+        [(_whole(row[f"{side}_percent"]), base_of(row, side)) for row in rows] for side in _SIDES
+    )
+    questions = list(zip(previous, current, strict=True))
+    comparable = [row["comparable"] != "no" for row in rows]
+    judged = assess_changes(compress(questions, comparable), level)
+    changes = [
+        judged[question] if compares else _not_comparable(row)
+        for row, question, compares in zip(rows, questions, comparable, strict=True)
+    ]
+    cases = {
+        side: [_known_cases(*figure) for figure in figures]
+        for side, figures in zip(_SIDES, (previous, current), strict=True)
     }
-    if change.lower_90 is not None and change.upper_90 is not None:
-        lower, upper = 100 * change.lower_90, 100 * change.upper_90
-        added["change_lower_90"], added["change_upper_90"] = lower, upper
-        added["within_ten_points"] = "yes" if lower > -WITHIN and upper < WITHIN else "no"
-    if comparable and previous_percent is not None and previous.most and current.most:
-        detectable = smallest_detectable_change(
-            previous_percent, previous.most, current.most, level=level
-        )
-        added["smallest_detectable_rise"] = detectable.rise
-        added["smallest_detectable_fall"] = detectable.fall
+    small = [
+        smallest_detectable_change(percent, first.most, second.most, level=level)
+        if compares and percent is not None and first.most and second.most
+        else _NO_CHANGE_IS_LARGE_ENOUGH
+        for ((percent, first), (_, second)), compares in zip(questions, comparable, strict=True)
+    ]
+    columns = {
+        **{f"{side}_count": [known[0] for known in cases[side]] for side in _SIDES},
+        **{f"{side}_bases": [known[1] for known in cases[side]] for side in _SIDES},
+        "interval_reason": [
+            " ".join(
+                f"{side.capitalize()} figure: {why}"
+                for side, (*_, why) in zip(_SIDES, both, strict=True)
+                if why
+            )
+            for both in zip(*cases.values(), strict=True)
+        ],
+        "verdict_reason": [
+            f"{change.reason} {why}"
+            if row["comparable"] == "caution" and (why := _text(row["reason_not_comparable"]))
+            else change.reason
+            for row, change in zip(rows, changes, strict=True)
+        ],
+        "rests_on_words": ["yes" if ON_WORDS in change.reason else "no" for change in changes],
+        "change_lower_90": [_percent(change.lower_90) for change in changes],
+        "change_upper_90": [_percent(change.upper_90) for change in changes],
+        "within_ten_points": [_within(change) for change in changes],
+        "smallest_detectable_rise": [detectable.rise for detectable in small],
+        "smallest_detectable_fall": [detectable.fall for detectable in small],
+        **{name: [getattr(change, of) for change in changes] for name, of in _OF_CHANGE.items()},
+    }
     if benchmarked:
-        standing = against_benchmark(current_percent, current, _whole(row["comparator_percent"]))
-        added["benchmark_verdict"], added["benchmark_reason"], added["benchmark_p"] = standing
-    return added
+        standings = [
+            against_benchmark(*figure, _whole(row["comparator_percent"]))
+            for row, figure in zip(rows, current, strict=True)
+        ]
+        names = ("benchmark_verdict", "benchmark_reason", "benchmark_p")
+        columns |= {name: [s[i] for s in standings] for i, name in enumerate(names)}
+    return columns
+
+
+_OF_CHANGE = {
+    "z_verdict": "z_verdict", "change_verdict": "verdict", "p_value": "p_value", "p_min": "p_min",
+    "p_max": "p_max", "exact_p": "exact_p", "z_score": "z", "overturned_by": "overturned_by",
+}  # fmt: skip
+"""Columns that are attributes of a ``Change``."""
+
+_NO_CHANGE_IS_LARGE_ENOUGH = Detectable(None, None)
+
+
+def _not_comparable(row: Row) -> Change:
+    reason = _text(row["reason_not_comparable"]) or NOT_STATED
+    return Change(NOT_COMPARABLE, reason, NOT_COMPARABLE)
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
+def _within(change: Change) -> str | None:
+    if change.lower_90 is None or change.upper_90 is None:
+        return None
+    return "yes" if 100 * change.lower_90 > -WITHIN and 100 * change.upper_90 < WITHIN else "no"
 
 
 _SIDES = ("previous", "current")

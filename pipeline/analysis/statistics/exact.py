@@ -43,16 +43,16 @@ def exact_z_p(x1: int, n1: int, x2: int, n2: int) -> float:
     """
     if n1 + n2 > LARGEST:
         return _fisher_doubled(x1, n1, x2, n2)
-    region = _further_apart(_size_of_z(x1, n1, x2, n2), n1, n2)
-    return 1.0 if region is None else _largest(region, n1, n2)
+    z = _size_of_z(x1, n1, x2, n2)
+    return 1.0 if z == 0 else _largest(further_apart(z, n1, n2), n1, n2)
 
 
 @lru_cache(maxsize=100_000)
 def exact_z_passes(x1: int, n1: int, x2: int, n2: int, level: float) -> bool:
     """Whether ``exact_z_p`` is below a level (a proportion), on a grid alone where it is clear.
 
-    The coarse grid's largest probability is within 10% of the true one (a test holds it to that);
-    nearer to the level the refined search decides.
+    The largest probability on the coarse grid is within 10% of the true one, that on the fine grid
+    within 1% (a test holds them to that); nearer to the level the refined search decides.
 
     >>> exact_z_passes(18, 20, 7, 11, 0.1)
     True
@@ -143,14 +143,15 @@ def _size_of_z(x1: int, n1: int, x2: int, n2: int) -> float:
     return abs(x1 / n1 - x2 / n2) / math.sqrt(total * (cases - total) / cases / n1 / n2)
 
 
-def _further_apart(z: float, n1: int, n2: int) -> npt.NDArray | None:
-    """For each first count, the smallest second count above it with |Z| of at least ``z``.
+def further_apart(z: float, n1: int, n2: int) -> npt.NDArray:
+    """For each first count, the smallest second count above it with pooled |Z| of at least ``z``.
 
-    ``n2 + 1`` where there is none; None where ``z`` is 0, which every pair reaches. The pairs with
-    the first share the larger are the mirror images of these.
+    ``n2 + 1`` where there is none; ``z`` is above 0, which every pair reaches. The pairs with the
+    first share the larger are the mirror images of these.
+
+    >>> further_apart(1.645, 4, 4)
+    array([3, 4, 5, 5, 5])
     """
-    if z == 0:
-        return None
     cases = n1 + n2
     first = np.arange(n1 + 1)
     # (first/n1 - y/n2)^2 >= k (first + y)(cases - first - y), a quadratic in the second count y.
@@ -165,13 +166,14 @@ def _further_apart(z: float, n1: int, n2: int) -> npt.NDArray | None:
 
 
 def _passes(z: float, n1: int, n2: int, level: float) -> bool:
-    region = _further_apart(z, n1, n2)
-    if region is None:
+    if z == 0:
         return False
-    found = _on_coarse_grid(region, n1, n2)
-    if found >= level:
-        return False
-    return found < 0.9 * level or _largest(region, n1, n2) < level
+    region = further_apart(z, n1, n2)
+    for grid, within in ((_COARSE, 0.1), (_FINE, 0.01)):
+        found = _on_grid(region, n1, n2, grid).max()
+        if found >= level or found < (1 - within) * level:
+            return bool(found < level)
+    return _largest(region, n1, n2) < level
 
 
 _COARSE, _FINE = 16, 96
@@ -187,20 +189,15 @@ def _angles(steps: int) -> npt.NDArray:
     return np.arange(2 * steps + 1) * (math.pi / 4 / steps)
 
 
-def _on_coarse_grid(region: npt.NDArray, n1: int, n2: int) -> float:
-    """Largest probability of the region and its mirror image at a share of the coarse grid."""
-    steps = _steps(_COARSE, n1, n2)
-    above = np.einsum("ij,ij->i", _coarse_pmf(n1, steps), _coarse_tail(n2, steps)[:, region])
-    return float((above + above[::-1]).max())
-
-
-def _on_grid(region: npt.NDArray, n1: int, n2: int, mirrored: bool = True) -> npt.NDArray:
-    """Probability of the region at each share of the fine grid.
+def _on_grid(
+    region: npt.NDArray, n1: int, n2: int, grid: int, mirrored: bool = True
+) -> npt.NDArray:
+    """Probability of the region at each share of a grid.
 
     ``mirrored``: of it and its mirror image, and up to a half only, as the rest is the same again.
     """
-    steps = _steps(_FINE, n1, n2)
-    above = _at(_angles(steps), region, n1, n2, False)
+    steps = _steps(grid, n1, n2)
+    above = np.einsum("ij,ij->i", _grid_pmf(n1, steps), _grid_tail(n2, steps)[:, region])
     return (above + above[::-1])[: steps + 1] if mirrored else above
 
 
@@ -215,7 +212,7 @@ def _at(angles: npt.NDArray, region: npt.NDArray, n1: int, n2: int, mirrored: bo
 
 def _largest(region: npt.NDArray, n1: int, n2: int, mirrored: bool = True) -> float:
     """Probability of the region (and its mirror image) at the least favourable common share."""
-    on_grid = _on_grid(region, n1, n2, mirrored)
+    on_grid = _on_grid(region, n1, n2, _FINE, mirrored)
     best = float(on_grid.max())
     width = math.pi / 4 / _steps(_FINE, n1, n2)
     # A half is its own mirror image, so the curve may peak at the end of the grid.
@@ -253,7 +250,7 @@ def boschloo_exact(x1: int, n1: int, x2: int, n2: int) -> float:
         fisher = _fisher_one_sided(of, out_of)
         # The p-value falls as the second count rises: its place is the number above the one seen.
         region = (fisher > fisher[low, high] / _TIE).sum(axis=1)
-        sides.append((float(_on_grid(region, of, out_of, False).max()), region, of, out_of))
+        sides.append((float(_on_grid(region, of, out_of, _FINE, False).max()), region, of, out_of))
     best = 1.0
     for on_grid, region, of, out_of in sorted(sides, key=lambda side: side[0]):
         if on_grid < best:  # what the grid finds is never above the true value
@@ -309,11 +306,11 @@ def _tail(pmf: npt.NDArray) -> npt.NDArray:
     return tail
 
 
-@lru_cache(maxsize=160)
-def _coarse_pmf(n: int, steps: int) -> npt.NDArray:
+@lru_cache(maxsize=64)
+def _grid_pmf(n: int, steps: int) -> npt.NDArray:
     return _pmf(n, _angles(steps))
 
 
-@lru_cache(maxsize=160)
-def _coarse_tail(n: int, steps: int) -> npt.NDArray:
-    return _tail(_coarse_pmf(n, steps))
+@lru_cache(maxsize=64)
+def _grid_tail(n: int, steps: int) -> npt.NDArray:
+    return _tail(_grid_pmf(n, steps))

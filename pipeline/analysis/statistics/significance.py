@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv, ndtr, ndtri
 
-from pipeline.analysis.statistics.exact import LARGEST, binomial, critical_z
+from pipeline.analysis.statistics.exact import LARGEST, binomial, critical_z, further_apart
 
 Numbers = Any
 """A whole number, or an array of whole numbers."""
@@ -368,42 +368,40 @@ def smallest_detectable_change(
     """
     if not 0 <= previous_percent <= 100:
         raise ValueError(f"A percentage must lie between 0 and 100, not {previous_percent!r}.")
-    return _detectable(n1, n2, power, level)[previous_percent]
+    rises = _smallest_rises(n1, n2, power, level)
+    # A fall of the share done well is a rise of the share not done well.
+    return Detectable(rises[previous_percent], rises[100 - previous_percent])
 
 
 @lru_cache(maxsize=4096)
-def _detectable(n1: int, n2: int, power: float, level: float) -> list[Detectable]:
-    """The smallest detectable change from each previous percentage."""
+def _smallest_rises(n1: int, n2: int, power: float, level: float) -> list[int | None]:
+    """The smallest detectable rise from each previous percentage."""
     _check_level(level)
     _check_level(power)
     check_counts(0, [n1, n2])
     chances = _normal_power if n1 + n2 > LARGEST else _power_by_percent
-    up, down = chances(n1, n2, level)
     percent = np.arange(101)
-    before = percent[:, None]
-    # The furthest percentage, on the way up and down, that is not seen often enough.
-    high = np.where((up >= power) | (percent < before), before, percent).max(axis=1)
-    low = np.where((down >= power) | (percent > before), before, percent).min(axis=1)
+    # Rounding may have put a probability of exactly the power next to it.
+    seen = (chances(n1, n2, level) >= power - 1e-12) | (percent < percent[:, None])
+    # The furthest percentage, on the way up, that is not seen often enough.
+    furthest = np.where(seen, percent[:, None], percent).max(axis=1)
     return [
-        Detectable(above - at + 1 if above < 100 else None, at - below + 1 if below > 0 else None)
-        for at, above, below in zip(percent.tolist(), high.tolist(), low.tolist(), strict=True)
+        int(above - at + 1) if above < 100 else None for at, above in enumerate(furthest.tolist())
     ]
 
 
-def _power_by_percent(n1: int, n2: int, level: float) -> tuple[npt.NDArray, npt.NDArray]:
-    """Probability of a significant rise, and of a fall: a row and column a true percentage."""
+def _power_by_percent(n1: int, n2: int, level: float) -> npt.NDArray:
+    """Probability of a significant rise: a row and column a true percentage, before and after."""
     first, second = _percent_pmf(n1), _percent_pmf(n2)
+    # How probable it is that the second count is large enough for the Z-test at each first count.
+    tail = np.pad(np.cumsum(second[:, ::-1], axis=1)[:, ::-1], ((0, 0), (0, 1)))
+    up = first @ tail[:, further_apart(-ndtri(level / 2), n1, n2)].T
     x1, x2 = _with_few_expected(n1, n2)
     z, p, _ = pooled_tests(x1, n1, x2, n2)
-    lost = p < level
+    lost = (p < level) & (z < 0)
     if lost.any():
-        lost &= np.abs(z) < critical_z(z[lost], n1, n2, level) * (1 - 1e-9)
-    rise, fall = lost & (z < 0), lost & (z > 0)
-    up = _probability_above(first, second, _smallest_rise(n1, n2, level))
-    down = _probability_above(second, first, _smallest_rise(n2, n1, level)).T
-    up -= first[:, x1[rise]] @ second[:, x2[rise]].T
-    down -= first[:, x1[fall]] @ second[:, x2[fall]].T
-    return up, down
+        lost &= -z < critical_z(z[lost], n1, n2, level) * (1 - 1e-9)
+    return up - first[:, x1[lost]] @ second[:, x2[lost]].T
 
 
 def _with_few_expected(n1: int, n2: int) -> tuple[npt.NDArray, npt.NDArray]:
@@ -416,43 +414,16 @@ def _with_few_expected(n1: int, n2: int) -> tuple[npt.NDArray, npt.NDArray]:
     return x1[there], x2[there]
 
 
-def _smallest_rise(n1: int, n2: int, level: float) -> npt.NDArray:
-    """For each first count, the smallest second count at which the Z-test passes as a rise.
-
-    ``n2 + 1`` where there is none; found by bisection, as Z grows with the second count.
-    """
-    x1 = np.arange(n1 + 1)
-    low, high = x1 * n2 // n1, np.full(n1 + 1, n2 + 1)
-    while (low < high).any():
-        middle = np.minimum((low + high) // 2, n2)
-        z, p, _ = pooled_tests(x1, n1, middle, n2)
-        passes = (p < level) & (z < 0)
-        open_ = low < high
-        high = np.where(open_ & passes, middle, high)
-        low = np.where(open_ & ~passes, middle + 1, low)
-    return low
-
-
-def _probability_above(first: npt.NDArray, second: npt.NDArray, least: npt.NDArray) -> npt.NDArray:
-    """Probability that the second count is at least what each first count asks for.
-
-    ``first`` and ``second`` hold the probability of each count, a row a true percentage.
-    """
-    tail = np.cumsum(second[:, ::-1], axis=1)[:, ::-1]
-    tail = np.pad(tail, ((0, 0), (0, 1)))
-    return first @ tail[:, least].T
-
-
 @lru_cache(maxsize=160)
 def _percent_pmf(n: int) -> npt.NDArray:
     return binomial(np.arange(n + 1)[None, :], n, np.arange(101)[:, None] / 100)
 
 
-def _normal_power(n1: int, n2: int, level: float) -> tuple[npt.NDArray, npt.NDArray]:
+def _normal_power(n1: int, n2: int, level: float) -> npt.NDArray:
     """The same by the normal curve."""
     later = np.arange(101) / 100
     share = later[:, None]
     together = (share * n1 + later * n2) / (n1 + n2)
     needed = -ndtri(level / 2) * np.sqrt(together * (1 - together) * (1 / n1 + 1 / n2))
     spread = np.sqrt(share * (1 - share) / n1 + later * (1 - later) / n2) + 1e-300
-    return ndtr((later - share - needed) / spread), ndtr((share - later - needed) / spread)
+    return ndtr((later - share - needed) / spread)

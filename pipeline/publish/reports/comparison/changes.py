@@ -52,7 +52,7 @@ def change_figure(report: Comparison) -> Picture | Prose | None:
         return None
     changes = _changes(report)
     if not changes:
-        return Prose([changes_in_short(report.questions)])
+        return Prose(changes_in_short(report.questions))
     return Picture(
         both(charts.change_chart, changes),
         "Change in each key question that may be compared",
