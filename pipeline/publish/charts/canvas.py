@@ -12,13 +12,11 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path
-from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Affine2D
 
 from pipeline.publish.page.markup import clean
@@ -149,21 +147,15 @@ class Canvas:
         """Write words whose middle is at ``y``, with their ``side`` at ``x``."""
         self._words.append(_Word(x, y, text, side, size, bold, colour))
 
-    def axes(self, figure: Drawing) -> Axes:
-        """Return axes that cover the drawing and show nothing of their own, for seaborn."""
-        axes = figure.add_axes((0, 0, 1, 1), zorder=3)
-        axes.set_axis_off()
-        # Seaborn lays out tick labels, even hidden ones, each time it draws.
-        axes.xaxis.set_major_locator(NullLocator())
-        axes.yaxis.set_major_locator(NullLocator())
-        axes.set_xlim(0, self.width)
-        axes.set_ylim(self.height, 0)
-        return axes
+    @property
+    def down(self) -> Affine2D:
+        """Puts what is placed from the top left where matplotlib has it, from the bottom left."""
+        return Affine2D().scale(1, -1).translate(0, self.height)
 
     def drawn(self) -> Drawing:
         """Return what was put on the canvas as a matplotlib figure."""
         figure = sheet(self.width, self.height)
-        down = Affine2D().scale(1, -1).translate(0, self.height)
+        down = self.down
         for x, y, to_x, to_y, look in self._areas:
             figure.add_artist(
                 Rectangle((x, y), to_x - x, to_y - y, transform=down, zorder=1, **look)

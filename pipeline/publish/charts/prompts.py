@@ -1,20 +1,19 @@
-"""Prompts as dots: seaborn draws them by theme, and each row of a table holds its own."""
+"""Prompts as dots: all of a round by theme, and each row of a table holds its own."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure as Drawing
+from matplotlib.lines import Line2D
 
 from pipeline.analysis.records import Row, grouped
 from pipeline.publish.charts.canvas import Canvas, Side
 from pipeline.publish.page.markup import EMPTY, Markup, join, tag
-from pipeline.publish.page.style import CURRENT, GRID, QUIET
+from pipeline.publish.page.style import GRID, MARKERS, QUIET
 
 _TICKS = (0, 25, 50, 75, 100)
-_HEAD, _STEP, _LABEL, _GAP, _SIZE = 24, 10, 22, 12, 64
+_HEAD, _STEP, _LABEL, _GAP, _SIZE = 24, 10, 22, 12, 8
 
 
 def prompt_chart(prompts: Iterable[Row], *, narrow: bool = False) -> Drawing:
@@ -52,11 +51,9 @@ def prompt_chart(prompts: Iterable[Row], *, narrow: bool = False) -> Drawing:
             for level, share in enumerate(shares)
         ]
     figure = canvas.drawn()
-    sns.scatterplot(
-        pd.DataFrame(dots, columns=["x", "y"]),
-        x="x", y="y", color=CURRENT, s=_SIZE, linewidth=0, legend=False, clip_on=False,
-        ax=canvas.axes(figure),
-    )  # fmt: skip
+    across, downwards = [x for x, _ in dots], [y for _, y in dots]
+    look = {**MARKERS["current"], "markersize": _SIZE, "markeredgewidth": 0}
+    figure.add_artist(Line2D(across, downwards, transform=canvas.down, zorder=3, **look))
     return figure
 
 
