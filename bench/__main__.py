@@ -41,7 +41,7 @@ RIVALS = PROJECT / ".venv-rivals"
 PATIENCE = 90.0
 LIBRARIES = (
     "papermill", "nbconvert", "nbclient", "ipykernel", "ipython", "pandas", "numpy", "scipy",
-    "matplotlib", "seaborn", "xlsxwriter", "distributed",
+    "matplotlib", "xlsxwriter", "distributed",
 )  # fmt: skip
 
 

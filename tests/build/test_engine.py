@@ -241,17 +241,17 @@ def test_a_question_finds_nobody_to_answer_it():
         run(notebook("input('name? ')"))
 
 
-def test_what_subprocesses_and_c_code_write_is_shown_after_the_cells_own_words():
+def test_what_subprocesses_and_c_code_write_is_shown_where_it_was_written():
     executed = run(
         notebook(
-            "import os, subprocess, sys, multiprocessing\n"
+            "import os, subprocess, sys, multiprocessing\nprint('one')\n"
             "os.system('echo two'); os.write(1, b'three\\n')\n"
             "subprocess.run(['echo', 'four'], stdout=sys.stdout)\n"
             "p = multiprocessing.get_context('fork').Process(target=print, args=('five',))\n"
-            "p.start(); p.join(); print('one')"
+            "p.start(); p.join(); print('six')"
         )
     )
-    assert printed(executed).split() == ["one", "two", "three", "four", "five"]
+    assert printed(executed).split() == ["one", "two", "three", "four", "five", "six"]
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def with_question(report: Report, notebook: NotebookNode) -> NotebookNode:
         f"opened({names!r}, {{name: globals().get(name) for name in {names!r}}})"
     )
     cell = NotebookNode(
-        cell_type="code", id=_ID, source=source, metadata=NotebookNode(), outputs=[],
+        cell_type="code", id=_ID, source=source, metadata=NotebookNode(tags=[]), outputs=[],
         execution_count=None,
     )  # fmt: skip
     return NotebookNode(notebook | {"cells": [*notebook.cells, cell]})

@@ -43,7 +43,7 @@ Result = TypeVar("Result")
 LIBRARIES = (
     "afcharts", "ipykernel", "ipython", "jinja2", "matplotlib",
     "nbclient", "nbconvert", "nbformat", "numpy", "openpyxl", "pandas", "papermill", "scipy",
-    "seaborn", "xlsxwriter",
+    "xlsxwriter",
 )  # fmt: skip
 #: Seconds to wait for the scheduler, for a first worker, and for one that no longer answers.
 PATIENCE = 15.0

@@ -20,7 +20,6 @@ import platform
 import sys
 from typing import Any, ClassVar
 
-from jupyter_client.session import json_packer, json_unpacker
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError
 from nbclient.util import run_hook
@@ -29,7 +28,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 from papermill.log import logger
 
-from pipeline.publish.build.shell import descriptors, taken_over
+from pipeline.publish.build.shell import taken_over
 from pipeline.publish.build.time_limit import TimeUp, time_limit
 
 
@@ -50,63 +49,40 @@ class _Client(PapermillNotebookClient):
         }  # fmt: skip
         return self.nb
 
+    def execute_cell(self, cell: Any, cell_index: int, *_: Any, **__: Any) -> Any:
+        """Run a cell within its time and fill in what it shows."""
+        skipped = self.skip_cells_with_tag in cell.metadata.get("tags", [])
+        if cell.cell_type != "code" or not cell.source.strip() or skipped:
+            return cell
+        run_sync(run_hook)(self.on_cell_start, cell=cell, cell_index=cell_index)
+        cell.outputs, self.clear_before_next_output = [], False
+        cell.execution_count = self.shell.execution_count
+        seconds = self._get_timeout(cell)
+        try:
+            with time_limit(seconds):
+                result = self.shell.run(cell.source)
+            error = result.error_before_exec or result.error_in_exec
+        except TimeUp as time_up:
+            error = time_up
+        for message in self.shell.shown:
+            self.process_message(message, cell, cell_index)
+        if isinstance(error, TimeUp):
+            raise CellTimeoutError.error_from_timeout_and_cell(
+                "Cell execution timed out", seconds or 0, cell
+            )
+        if error:
+            reply = {"status": "error", "ename": type(error).__name__, "evalue": str(error)}
+            run_sync(self._check_raise_for_error)(
+                cell, cell_index, {"content": {**reply, "traceback": []}}
+            )
+        return cell
+
     def output(self, outs: Any, msg: Any, display_id: str | None, cell_index: int) -> Any:
         """Keep a result as it is: nbclient checks each by a JSON schema, a twentieth of a page."""
         if msg["msg_type"] != "execute_result" or display_id or self.clear_before_next_output:
             return super().output(outs, msg, display_id, cell_index)
-        parts = {name: msg["content"][name] for name in ("metadata", "data", "execution_count")}
-        outs.append(from_dict({"output_type": "execute_result", **parts}))
+        outs.append(from_dict({"output_type": "execute_result", **msg["content"]}))
         return outs[-1]
-
-    def execute_cell(self, cell: Any, cell_index: int, *_: Any, **__: Any) -> Any:
-        """Run one cell within its time."""
-        seconds = self._get_timeout(cell)
-        try:
-            with time_limit(seconds):
-                return self._run(cell, cell_index)
-        except TimeUp:
-            raise CellTimeoutError.error_from_timeout_and_cell(
-                "Cell execution timed out", seconds or 0, cell
-            ) from None
-
-    async def _run_cell(self, cell: Any, cell_index: int) -> Any:
-        await run_hook(self.on_cell_start, cell=cell, cell_index=cell_index)
-        tags = cell.metadata.get("tags", [])
-        if cell.cell_type != "code" or not cell.source.strip() or self.skip_cells_with_tag in tags:
-            return cell
-        shell = self.shell
-        cell.outputs, self.clear_before_next_output = [], False
-
-        def send(kind: str, content: dict[str, Any]) -> None:
-            plain = json_unpacker(json_packer(content))  # what it would be after its way by wire
-            header = {"msg_type": kind}
-            message = {"header": header, "parent_header": {}, **header, "content": plain}
-            self.process_message(message, cell, cell_index)
-
-        shell.send = send
-        cell["execution_count"] = shell.execution_count
-        with descriptors(send):
-            try:
-                code, wrong = shell.transform_cell(cell.source), None
-            except Exception:
-                code, wrong = cell.source, sys.exc_info()
-            result = await shell.run_cell_async(
-                cell.source, store_history=True, transformed_cell=code,
-                preprocessing_exc_tuple=wrong,
-            )  # fmt: skip
-            shell.events.trigger("post_execute")
-            shell.events.trigger("post_run_cell", result)
-            shell.flush()
-        error = result.error_before_exec or result.error_in_exec
-        if isinstance(error, TimeUp):
-            raise error
-        if error:
-            words = {"ename": type(error).__name__, "evalue": str(error), "traceback": []}
-            reply = {"status": "error", **words}
-            await self._check_raise_for_error(cell, cell_index, {"content": reply})
-        return cell
-
-    _run = run_sync(_run_cell)
 
 
 class IPythonEngine(NBClientEngine):

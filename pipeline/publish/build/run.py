@@ -19,7 +19,12 @@ import nbformat
 import papermill
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat.notebooknode import from_dict
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from papermill.execute import raise_for_execution_errors
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.publish import reports
@@ -136,16 +141,8 @@ def run_report(
 
     try:
         with _environment(PROCESSED_VARIABLE, str(processed.resolve())):
-            executed = papermill.execute_notebook(
-                with_question(report, run),  # papermill makes a copy of its own
-                None,
-                parameters=report.parameters,
-                engine_name="ipython" if can_fork() else None,
-                progress_bar=False,
-                execution_timeout=timeout,
-                on_cell_start=started,
-                cwd=str(notebooks),
-            )
+            asking = with_question(report, run)
+            executed = _executed(asking, report.parameters, notebooks, timeout, started)
     except PapermillExecutionError as error:
         cause = f"{error.ename}: {_first_line(error.evalue)}" if error.evalue else error.ename
         raise ReportFailed(
@@ -169,6 +166,26 @@ def run_report(
     return html.encode("utf-8")
 
 
+def _executed(
+    notebook: Any, parameters: dict[str, Any], folder: Path, timeout: int | None, started: Any
+) -> Any:
+    """A copy of a notebook, run in this folder by papermill, with its outputs.
+
+    These are the steps of ``papermill.execute_notebook`` but for its files: it would write the
+    notebook out as JSON and check it by a schema, before and after, though nobody asked for a file.
+    """
+    engine = "ipython" if can_fork() else None
+    kernel = papermill_engines.nb_kernel_name(engine, notebook)
+    ready = parameterize_notebook(from_dict(notebook), parameters, engine_name=engine)
+    with chdir(folder):
+        executed = papermill_engines.execute_notebook_with_engine(
+            engine, ready, kernel,
+            progress_bar=False, execution_timeout=timeout, on_cell_start=started,
+        )  # fmt: skip
+    raise_for_execution_errors(executed, None)
+    return executed
+
+
 @cache
 def renderer() -> Renderer:
     """The renderer of this process: the template is read and compiled once."""
@@ -178,7 +195,7 @@ def renderer() -> Renderer:
 @cache
 def _read(path: Path, changed: int) -> tuple[Any, list[str]]:
     """A notebook with the parameters that it declares."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook = load_notebook_node(str(path))
     nbformat.validate(notebook)
     return notebook, list(papermill.inspect_notebook(notebook))
 

@@ -1,102 +1,115 @@
-"""IPython's shell in this very process: what it shows becomes the messages a kernel would send.
+"""IPython's shell in this very process; what it shows is kept as the messages a kernel would send.
 
-A notebook finds here what it finds in a kernel: its own main module, the folder it runs in, streams
-in the order of what is shown, and what subprocesses write.
+A notebook finds here what it finds in a kernel: its own main module, the folder it runs in, an
+event loop, and streams that take what Python, subprocesses and C code write.
 """
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+from jupyter_client.session import json_packer, json_unpacker
 from traitlets import Type
 from traitlets.config import Config
 
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
-class _Stream(io.TextIOBase):
-    """``sys.stdout`` or ``sys.stderr`` while a notebook runs: text, in order with what is shown."""
+class _Stream(io.TextIOWrapper):
+    """A standard stream while a notebook runs: a file, which subprocesses can be handed too."""
 
-    encoding = "UTF-8"
+    def __init__(self) -> None:
+        file = tempfile.TemporaryFile(buffering=0)
+        super().__init__(file, "utf-8", "backslashreplace", write_through=True)  # type: ignore[arg-type]
 
-    def __init__(self, shell: Shell, name: str, descriptor: int) -> None:
-        self._shell, self.name, self._descriptor = shell, name, descriptor
-        self._owner, self._text = os.getpid(), ""
-
-    def write(self, text: str) -> int:
-        if os.getpid() != self._owner:  # a process that the notebook forked
-            os.write(self._descriptor, text.encode("utf-8", "replace"))
-            return len(text)
-        if not self._text:
-            self._shell.flush()  # what the other stream holds was written before
-        self._text += text
-        return len(text)
-
-    def flush(self) -> None:
-        text, self._text = self._text, ""
-        if text:
-            self._shell.send("stream", {"name": self.name, "text": text})
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def writable(self) -> bool:
-        return True
+    def taken(self) -> str:
+        """Take out what was written since this was last asked for."""
+        length = os.fstat(self.fileno()).st_size
+        if not length:
+            return ""
+        text = os.pread(self.fileno(), length, 0).decode("utf-8", "replace")
+        os.ftruncate(self.fileno(), 0)
+        os.lseek(self.fileno(), 0, os.SEEK_SET)
+        return text
 
 
 class _Publisher(DisplayPublisher):
     def publish(self, data: Any, metadata: Any = None, source: Any = None, *, transient: Any = None,
                 update: bool = False, **_: Any) -> None:  # fmt: skip
-        content = {"data": data, "metadata": metadata or {}, "transient": transient or {}}
-        self.shell.show("update_display_data" if update else "display_data", content)
+        kind = "update_display_data" if update else "display_data"
+        self.shell.show(kind, data=data, metadata=metadata or {}, transient=transient or {})
 
     def clear_output(self, wait: bool = False) -> None:
-        self.shell.show("clear_output", {"wait": wait})
+        self.shell.show("clear_output", wait=wait)
 
 
-class _ResultHook(DisplayHook):
+class _Results(DisplayHook):
     def write_output_prompt(self) -> None:
         pass
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         assert isinstance(self.shell, Shell)
-        content = {"data": format_dict, "metadata": md_dict or {}}
-        self.shell.show("execute_result", {**content, "execution_count": self.prompt_count})
+        result = {"data": format_dict, "metadata": md_dict or {}}
+        self.shell.show("execute_result", **result, execution_count=self.prompt_count)
 
 
 class Shell(InteractiveShell):
-    """IPython's shell, whose outputs become Jupyter messages for ``send``."""
+    """IPython's shell; ``shown`` holds the messages of the cell it runs, or ran last."""
 
     display_pub_class = Type(_Publisher)
-    displayhook_class = Type(_ResultHook)
-    send: Callable[[str, dict[str, Any]], None]
+    displayhook_class = Type(_Results)
 
     def __init__(self, **options: Any) -> None:
         """A shell without history on disk and without a pager."""
         config = Config()
         config.HistoryManager.hist_file = ":memory:"
         super().__init__(config=config, **options)
-        self.streams = [_Stream(self, "stdout", 1), _Stream(self, "stderr", 2)]
         self.set_hook("show_in_pager", lambda *_, **__: None)
+        self.shown: list[dict[str, Any]] = []
+        self.streams: dict[str, _Stream] = {}
 
-    def show(self, kind: str, content: dict[str, Any]) -> None:
-        """Send something to be shown after all that was printed so far."""
-        self.flush()
-        self.send(kind, content)
+    def run(self, source: str) -> ExecutionResult:
+        """Run a cell with the descriptors of this process on the streams; fill ``shown``."""
+        self.shown = []
+        kept = [os.dup(number) for number in range(3)]
+        try:
+            for number, stream in enumerate((sys.stdin, *self.streams.values())):
+                os.dup2(stream.fileno(), number)
+            return self.run_cell(source, store_history=True)
+        finally:
+            for number, saved in enumerate(kept):
+                os.dup2(saved, number)
+                os.close(saved)
+            self.show_written()
 
-    def flush(self) -> None:
-        """Send what was printed so far."""
-        for stream in self.streams:
-            stream.flush()
+    def show(self, kind: str, **content: Any) -> None:
+        """Keep what is shown as it would be after its way by wire, after what was written so far."""
+        self.show_written()
+        self._keep(kind, json_unpacker(json_packer(content)))
+
+    def show_written(self) -> None:
+        """Keep what was written to the streams so far."""
+        for name, stream in self.streams.items():
+            if text := stream.taken():
+                self._keep("stream", {"name": name, "text": text})
+
+    def _keep(self, kind: str, content: dict[str, Any]) -> None:
+        head = {"msg_type": kind}
+        self.shown.append({**head, "header": head, "parent_header": {}, "content": content})
+
+    def should_run_async(self, *cell: Any, **how: Any) -> bool:
+        """A cell finds an event loop that runs; one within a cell (``%%time``) is given no other."""
+        return asyncio._get_running_loop() is None or super().should_run_async(*cell, **how)
 
     def enable_gui(self, gui: Any = None) -> None:
         """There is no window to draw in."""
@@ -105,8 +118,7 @@ class Shell(InteractiveShell):
         """``exit`` in a cell ends nothing: the next cell follows."""
 
     def _showtraceback(self, etype: type, evalue: object, stb: list[str]) -> None:
-        words = {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb}
-        self.show("error", words)
+        self.show("error", ename=etype.__name__, evalue=str(evalue), traceback=stb)
 
 
 def prepared() -> Shell:
@@ -129,34 +141,16 @@ def taken_over() -> Iterator[Shell]:
         sys.modules["matplotlib"].rcParams["backend"] = INLINE
     streams = sys.stdin, sys.stdout, sys.stderr
     before = sys.modules["__main__"], list(sys.path), list(sys.argv)
-    sys.stdin, (sys.stdout, sys.stderr) = io.StringIO(), shell.streams
-    sys.modules["__main__"] = shell.user_module
-    sys.path.insert(0, "")
-    sys.argv[:] = [""]
     shell.starting_dir = os.getcwd()  # noqa: PTH109
     shell.user_ns["_dh"][:] = [shell.starting_dir]
     try:
-        yield shell
+        with open(os.devnull) as nothing, _Stream() as out, _Stream() as err:  # noqa: PTH123
+            shell.streams = {"stdout": out, "stderr": err}
+            sys.stdin, sys.stdout, sys.stderr = nothing, out, err
+            sys.modules["__main__"] = shell.user_module
+            sys.path.insert(0, "")
+            sys.argv[:] = [""]
+            yield shell
     finally:
         sys.stdin, sys.stdout, sys.stderr = streams
         sys.modules["__main__"], sys.path[:], sys.argv[:] = before
-
-
-@contextmanager
-def descriptors(send: Callable[[str, dict[str, Any]], None]) -> Iterator[None]:
-    """Show what subprocesses and C code write while a cell runs, after its other outputs."""
-    with ExitStack() as stack:
-        files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
-        kept = [os.dup(number) for number in range(3)]
-        try:
-            for number, file in enumerate(files):
-                os.dup2(file.fileno(), number)
-            yield
-        finally:
-            for number, saved in enumerate(kept):
-                os.dup2(saved, number)
-                os.close(saved)
-        for name, file in (("stdout", files[1]), ("stderr", files[2])):
-            file.seek(0)
-            if text := file.read().decode("utf-8", "replace"):
-                send("stream", {"name": name, "text": text})

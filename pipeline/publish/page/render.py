@@ -135,6 +135,10 @@ class _PageExporter(TemplateExporter):
             }
         )
 
+    def _preprocess(self, nb: NotebookNode, resources: Any) -> Any:
+        """Hand on what a preprocessor might change: there is none to copy and check it for."""
+        return nb, resources
+
     def _create_environment(self) -> Any:
         """Have everything escaped that is not markup."""
         environment = super()._create_environment()
