@@ -183,6 +183,8 @@ def provider_row(identity: Identity) -> Found:
 def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
     """Add a row a sample; return the sizes that are printed without contradiction."""
     base = {}
+    kinds = report.tables["sample_kinds"]
+    inner = set(kinds[kinds["part_of"].notna()]["sample"])
     for sample, size in sizes.items():
         count, agreed = proof.agreed_size(size.sizes)
         first = next(((w, p) for n, w, p in size.sizes if n == count), ("", ""))
@@ -222,6 +224,8 @@ def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
                 )
         if not row.doubts:
             base[sample] = count
+        if size.confidence is None and sample not in inner:
+            row.doubt("no confidence level of this sample was found")
     return base
 
 
@@ -243,13 +247,8 @@ def _scores(
         }
         row = report.add("key_question_scores", {**cells, **_value(cell)}, *_from(asking))
         _doubts(row, asking, cell, report.code, printed.get(code))
-        if (
-            cell is not None
-            and cell.status
-            and question.qualitative == ("qualitative" in cell.status)
-        ):
-            pass
-        elif cell is not None and cell.status and reading == "own":
+        expected = question.qualitative and "qualitative" in ((cell and cell.status) or "")
+        if cell is not None and cell.status and reading == "own" and not expected:
             row.doubt("the question has no figure, though it is one of cases")
         if cell is not None and cell.percent is not None and question.qualitative:
             row.doubt("the question is one of qualitative evidence, yet a figure stands there")
@@ -495,15 +494,21 @@ def _follow_up(report: _Report, resources: Sequence[Resource]) -> None:
         f for r in resources if r.name == "follow_up" for f in r.fields if f.name == "verdict"
     ]
     plan = str(answered["plan"].iloc[0]) if len(answered) else report.previous
-    for item in progress(report.document, tuple(field.constraints["enum"])):
-        report.add(
+    found = {item.number: item for item in progress(report.document, field.constraints["enum"])}
+    advice = report.tables["recommendations"]
+    known = advice[advice["plan"] == plan]["recommendation"].astype(int)
+    for number in range(1, max([0, *found, *(known if found else ())]) + 1):
+        item = found.get(number)
+        row = report.add(
             "follow_up",
             {
                 "inspection": report.code,
                 "plan": plan,
-                "recommendation": item.number,
-                "verdict": item.verdict,
+                "recommendation": number,
+                "verdict": item.verdict if item else "",
             },
-            item.words,
-            item.where,
+            item.words if item else "",
+            item.where if item else "",
         )
+        if item is None:
+            row.doubt("no verdict on this recommendation was found")

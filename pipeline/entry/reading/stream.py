@@ -119,8 +119,13 @@ def _with_phrases(found: list[Token], statuses: Sequence[str]) -> list[Token]:
     words = [" ".join(simple(token.text)) for token in found]
     whole: list[Token] = []
     at = 0
+    begin = {form[0] for form, _ in forms}
     while at < len(found):
         first = found[at]
+        if words[at] not in begin:
+            whole.append(first)
+            at += 1
+            continue
         cell = next((n for n in range(at, len(found)) if found[n].cell != first.cell), len(found))
         row = next((n for n in range(at, cell) if found[n].line != first.line), cell)
         begins = at == 0 or (found[at - 1].line, found[at - 1].cell) != (first.line, first.cell)
