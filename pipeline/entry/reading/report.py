@@ -420,6 +420,8 @@ def _ratings(
     )
     if not first[0]:
         total.doubt(NOT_FOUND)
+    if not score:
+        total.doubt("no score was found: does the report print none?")
     for standard in words.standards:
         code = standard.code
         at_all = [row for q, row in own.items() if words.key_questions[q].standard == code]
