@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 
 _MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = str.maketrans("0123456789", _MARKS)
@@ -17,7 +18,7 @@ class Line:
     cells: tuple[str, ...]
     where: str
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The whole line, cells parted by a blank."""
         return " ".join(cell for cell in self.cells if cell)

@@ -123,6 +123,7 @@ def _guess_loose(found: list[Mention], stream: list[Token], headings: Mapping[in
     """
     tables: dict[int, list[Mention]] = defaultdict(list)
     starts = sorted(headings)
+    printed = [token for token in stream if token.is_value]
     for mention in found:
         above = [n for n in starts if n <= mention.first]
         if above and mention.asked is not None and not mention.asked.is_prompt:
@@ -132,7 +133,7 @@ def _guess_loose(found: list[Mention], stream: list[Token], headings: Mapping[in
             continue
         later = [n for n in starts if n > start]
         end = min(later[0] if later else group[-1].last + 4, group[-1].last + 4)
-        values = [t for t in stream if t.is_value and start <= t.line <= end]
+        values = [t for t in printed if start <= t.line <= end]
         if len(values) != len(group) or not any(m.values or m.loose for m in group):
             for mention in group:
                 if len(mention.loose) > 1:

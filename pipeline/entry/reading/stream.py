@@ -178,11 +178,10 @@ def headers(document: Document, vocabulary: Vocabulary) -> dict[int, tuple[str, 
         )
         if below is not None and number not in found:
             rest = " ".join(without_marks(lines[below].text).split())
-            if rest and not re.sub(r"[\d\s]", "", term.sub("", rest)):  # the heading goes on
-                both_lines = _columns(" ".join(f"{texts[0]} {rest}".split()), term, names)
-                if len(both_lines) > len(_columns(rest, term, names)):
-                    found[number] = found[below] = both_lines
-                    continue
+            both_lines = _columns(" ".join(f"{texts[0]} {rest}".split()), term, names)
+            if len(both_lines) > len(_columns(rest, term, names)):  # the heading goes on
+                found[number] = found[below] = both_lines
+                continue
         if number in found:
             continue
         for text in texts:
