@@ -169,7 +169,9 @@ def _measure(label: str, value: str, tables: Tables) -> str:
         r"\(.*?\)|\b(?:proportion|number|percentage|total|rate) of\b", "", label, flags=re.I
     )
     best, most = "", float(_ALIKE)
-    for measure, name, of in tables["measures"][["measure", "name", "unit"]].itertuples(index=False):
+    for measure, name, of in tables["measures"][["measure", "name", "unit"]].itertuples(
+        index=False
+    ):
         fits = of == wanted if wanted else of not in unit.values()
         alike = max(token_sort_ratio(text.lower(), name.lower()) for text in (label, short))
         if fits and alike >= most:

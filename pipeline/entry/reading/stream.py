@@ -51,7 +51,6 @@ class Mention:
     values: list[Token] = field(default_factory=list)
     loose: list[Token] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
-    standard: str = ""
     key_question: str = ""
 
 
@@ -266,7 +265,6 @@ def mentions(
             stream[first].line,
             line,
             _columns_at(columns, stream[first].line),
-            standard=best.standard if best else standard,
             key_question=best.key_question if best else question,
         )
         if best and not best.is_prompt:
