@@ -341,21 +341,12 @@ def _line(finding: str) -> int:
 
 def _roles(columns: list[str]) -> dict[str, str]:
     """Return the column of each role, by its name."""
+    by_name = {" ".join(simple(column.replace("_", " "))): column for column in reversed(columns)}
     roles: dict[str, str] = {}
     for role, names in _NAMES.items():
-        for name in names:
-            match = next(
-                (
-                    column
-                    for column in columns
-                    if " ".join(simple(column.replace("_", " "))) == name
-                    and column not in roles.values()
-                ),
-                None,
-            )
-            if match is not None:
-                roles[role] = match
-                break
+        free = [by_name[n] for n in names if n in by_name and by_name[n] not in roles.values()]
+        if free:
+            roles[role] = free[0]
     return roles
 
 

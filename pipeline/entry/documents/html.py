@@ -10,7 +10,7 @@ address article aside blockquote body caption dd div dl dt figcaption figure foo
 h4 h5 h6 header hr li main nav ol p pre section table tbody td tfoot th thead tr ul
 """
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
-_UNSEEN = frozenset(["script", "style", "head", "template", "noscript"])
+_UNSEEN = frozenset(["script", "style", "head", "template", "noscript", "del", "s", "strike"])
 
 
 def html_lines(content: bytes) -> list[Line]:
@@ -37,7 +37,7 @@ def _flat(element: Any, in_pre: bool) -> Iterator[str]:
     if tag == "br":
         yield "\n"
         return
-    if tag == "tr":
+    if tag == "tr" and next(element.iter("table"), None) is None:  # else it only lays a page out
         cells = [cell for cell in element if cell.tag in ("td", "th")]
         yield "\n" + "\t".join(_cell(cell) for cell in cells) + "\n"
         return

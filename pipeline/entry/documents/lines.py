@@ -1,11 +1,13 @@
 """The one form every document is brought into: lines, in reading order, with their place."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISED = str.maketrans("0123456789", _MARKS)
 _MARKUP = re.compile(r"</?(?:p|u|b|i|strong|em|br)\s*/?>|\^\{([0-9 ]+)\}")
-_BLANKS = re.compile(r"[ \u00a0\u2002-\u200a\u202f]+")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\x0c]")
 
 
@@ -16,7 +18,7 @@ class Line:
     cells: tuple[str, ...]
     where: str
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The whole line, cells parted by a blank."""
         return " ".join(cell for cell in self.cells if cell)
@@ -43,6 +45,8 @@ def raised(digits: str) -> str:
 def line(text: str, where: str) -> Line:
     """Return a line of plain text; a tab parts the cells of a table's row."""
     plain = _UNSEEN.sub("", text.replace("\r", ""))
+    if not plain.isascii():  # ligatures, wide signs and blanks become usual ones; marks stay raised
+        plain = "".join(c if c in _MARKS else unicodedata.normalize("NFKC", c) for c in plain)
     plain = _MARKUP.sub(lambda found: raised(found[1] or " "), plain).replace("*", "")
-    cells = (_BLANKS.sub(" ", cell).strip() for cell in plain.split("\t"))
+    cells = (" ".join(cell.split()) for cell in plain.split("\t"))
     return Line(tuple(cells), where)

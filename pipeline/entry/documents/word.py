@@ -23,8 +23,13 @@ def _blocks(parent: Any) -> Iterator[str]:
         if child.tag == qn("w:p"):
             yield _paragraph(child)
         elif child.tag == qn("w:tbl"):
-            for row in child.iter(qn("w:tr")):
-                yield "\t".join(_cell(cell) for cell in row.iterchildren(qn("w:tc")))
+            for row in child.iterchildren(qn("w:tr")):
+                cells = list(row.iterchildren(qn("w:tc")))
+                if next(row.iter(qn("w:tbl")), None) is None:
+                    yield "\t".join(_cell(cell) for cell in cells)
+                else:  # a table inside: this one only lays a page out
+                    for cell in cells:
+                        yield from _blocks(cell)
         elif child.tag in (qn("w:sdt"), qn("w:sdtContent")):
             yield from _blocks(child)
 
@@ -44,6 +49,8 @@ def _paragraph(paragraph: Any) -> str:
 
     pieces = []
     for run in paragraph.iter(qn("w:r")):
+        if next(run.iterancestors(qn("w:moveFrom")), None) is not None:
+            continue  # a tracked change: it stands elsewhere now
         text = ""
         for part in run.iterchildren():
             if part.tag == qn("w:t"):

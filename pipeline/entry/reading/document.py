@@ -13,6 +13,7 @@ from pipeline.entry.reading.dates import iso
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.identity import Identity, identify
 from pipeline.entry.reading.proof import check_entered, doubt_unconfirmed
+from pipeline.entry.reading.words import simple
 
 
 def read_document(
@@ -47,6 +48,8 @@ def read_document(
     doubt_unconfirmed(rows, resources)
     about = next(row.cells for row in rows if row.table in ("inspections", "plans"))
     reason = _doubtful_code(document, about, year is not None)
+    if not reason and provider is None and identity.name and not identity.is_known:
+        reason = _doubtful_name(document, identity.name.value)
     for row in rows if reason else ():
         row.doubt(reason)
     return identity, rows
@@ -67,3 +70,10 @@ def _doubtful_code(document: Document, about: Mapping[str, str], year_is_given: 
     if other != year:
         return f"its year may be {other}, not {year}: read again with --round"
     return ""
+
+
+def _doubtful_name(document: Document, name: str) -> str:
+    """Say why the name of a provider that the raw tables do not have is doubtful, or ""."""
+    named = re.sub(r"Community Rehabilitation Company|\bCRC\b", "", name, flags=re.I)
+    times = " ".join(simple(document.text)).count(" ".join(simple(named)))
+    return "" if times > 1 else "the provider's name stands once: check it, or use --provider"

@@ -121,11 +121,12 @@ def _contents(document: Document) -> set[int]:
     run: list[tuple[int, int, bool]] = []
     found: set[int] = set()
     for number, line in enumerate(lines):
-        entry = re.fullmatch(r"(.*?[A-Za-z].*?)[\s.·…]+(\d{1,3})", line.text)
-        if line.text and not (entry and (not run or int(entry[2]) >= run[-1][1])):
+        page = re.search(r"[\s.·…](\d{1,3})$", line.text)
+        entry = " ".join(simple(line.text[: page.start()])) if page else ""
+        if line.text and not (page and (not run or int(page[1]) >= run[-1][1])):
             run = []
-        if entry:
-            run.append((number, int(entry[2]), " ".join(simple(entry[1])) in alone))
+        if page and re.search("[a-z]", entry):
+            run.append((number, int(page[1]), entry in alone))
         if len(run) > 2 and sum(known for _, _, known in run) * 2 > len(run):
             found |= {n for n, _, _ in run}
     return found
@@ -168,11 +169,13 @@ def _measure(label: str, value: str, tables: Tables) -> str:
         r"\(.*?\)|\b(?:proportion|number|percentage|total|rate) of\b", "", label, flags=re.I
     )
     best, most = "", float(_ALIKE)
-    for _, row in tables["measures"].iterrows():
-        fits = row["unit"] == wanted if wanted else row["unit"] not in unit.values()
-        alike = max(token_sort_ratio(text.lower(), row["name"].lower()) for text in (label, short))
+    for measure, name, of in tables["measures"][["measure", "name", "unit"]].itertuples(
+        index=False
+    ):
+        fits = of == wanted if wanted else of not in unit.values()
+        alike = max(token_sort_ratio(text.lower(), name.lower()) for text in (label, short))
         if fits and alike >= most:
-            best, most = str(row["measure"]), alike
+            best, most = str(measure), alike
     return best
 
 

@@ -49,6 +49,10 @@ class _Advice:
     where: str
     answers: list[str] = field(default_factory=list)
     response: str = ""
+    beside: str = ""
+    """The words on the answer's line, where that line may be another recommendation's."""
+    shares_row: bool = False
+    """Whether answer and recommendation stand in one row: no other order of lines parts them."""
     promises: list[_Promise] = field(default_factory=list)
     everything: str = ""
     """All words from this recommendation to the next, whatever cell they stand in."""
@@ -108,6 +112,7 @@ def read_plan(
     found.append(about)
     counted = _counted(advice, totals, about)
     _doubt_neighbours(advice, document)
+    all_alike = len({tuple(item.answers) for item in advice}) == 1
     number = 0
     for item in advice:
         printed = item.printed_number.rstrip(".")
@@ -116,7 +121,7 @@ def read_plan(
         item.skips = number != expected
         for missing in range(expected, number):
             found += _rows(plan, missing, _Advice(str(missing), "", ""), counted)
-        found += _rows(plan, number, item, counted)
+        found += _rows(plan, number, item, counted, all_alike)
     for missing in range(number + 1, min(int(totals.get("total", "0")), number + 20) + 1):
         found += _rows(plan, missing, _Advice(str(missing), "", ""), counted)
     _check_repeated([row for row in found if row.table == "recommendations"], plan, about, tables)
@@ -161,7 +166,11 @@ def _completeness(advice: list[_Advice]) -> tuple[int, int]:
     return len(whole), -len(advice)
 
 
-def _rows(plan: str, number: int, item: _Advice, counted: str | None) -> Iterator[Found]:
+def _rows(
+    plan: str, number: int, item: _Advice, counted: str | None, all_alike: bool = False
+) -> Iterator[Found]:
+    """Yield the rows of one recommendation; ``counted`` compares the answers with their totals."""
+    totals_prove = counted == "" and (item.shares_row or all_alike)
     who = _SHOULD.match(item.text)
     key = {"plan": plan, "recommendation": str(number)}
     row = Found(
@@ -202,10 +211,10 @@ def _rows(plan: str, number: int, item: _Advice, counted: str | None) -> Iterato
         answer.doubt(f"several answers stand beside it: {', '.join(item.answers)}")
     else:
         _compare_answer(answer, item)
-        if counted == "":
-            answer.prove("the printed totals of answers agree")
-        elif counted:
+        if counted:
             answer.doubt(counted)
+        elif totals_prove:
+            answer.prove("the printed totals of answers agree")
     for reason in row.doubts:
         if reason not in item.doubts:
             answer.doubt(reason)
@@ -230,17 +239,21 @@ def _rows(plan: str, number: int, item: _Advice, counted: str | None) -> Iterato
 
 def _compare_answer(row: Found, item: _Advice) -> None:
     """Compare the answer with what the text behind it says."""
-    text = item.response.lower()
-    said = {
-        "partly agreed": bool(re.search(r"partly agree|partially agree", text)),
-        "not agreed": bool(re.search(r"\b(?:does|do|can)(?: ?not|n’t|n't) agree\b", text)),
-        "agreed": bool(re.search(r"(?<!not )(?<!partly )\bagrees? with this", text)),
-    }
-    if said[item.answers[0]]:
+    said = _said(item.response)
+    if item.answers[0] in _said(item.response.replace(item.beside, "", 1)):
         row.prove("the text behind it says the same")
-    elif any(said.values()):
-        other = next(answer for answer, here in said.items() if here)
-        row.doubt(f"the text behind it reads as {other}")
+    elif said and item.answers[0] not in said:
+        row.doubt(f"the text behind it reads as {said[0]}")
+
+
+def _said(text: str) -> list[str]:
+    """Return the answers that a text repeats."""
+    wordings = {
+        "partly agreed": r"part(?:ly|ially) agree",
+        "not agreed": r"\b(?:does|do|can)(?: ?not|n’t|n't) agree\b",
+        "agreed": r"(?<!not )(?<!partly )\bagrees? with this",
+    }
+    return [answer for answer, wording in wordings.items() if re.search(wording, text, re.I)]
 
 
 def _due(printed: str) -> dict[str, str]:
@@ -332,7 +345,12 @@ def _from_table(lines: Sequence[Line]) -> Iterator[_Advice]:
                 yield current
             number = " ".join(cells[:start]).strip()
             current = _Advice(
-                number, cells[start], line.where, everything=line.text, first=line.text
+                number,
+                cells[start],
+                line.where,
+                everything=line.text,
+                first=line.text,
+                shares_row=True,
             )
             rest = cells[start + 1 :]
             at = next((n for n, cell in enumerate(rest) if _ANSWER.match(cell.strip())), None)
@@ -452,7 +470,8 @@ def _from_lines(document: Document) -> Iterator[_Advice]:
                 text.append(answer[1])
                 advice.answers.append(_answer(f"{half[1] if half else ''} {answer[2]}"))
                 answered = True
-                advice.response += " " + (answer[3] or "")
+                advice.beside = answer[3] or ""
+                advice.response += " " + advice.beside
                 continue
             item = _ITEM.match(line.text)
             if not answered:

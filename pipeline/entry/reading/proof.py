@@ -106,14 +106,16 @@ def check_entered(rows: Iterable[Found], tables: Tables, resources: Sequence[Res
         other = [f"{known[c] or 'nothing'} as {c}" for c in columns if known[c] != row.cells[c]]
         if other:
             row.doubt(f"entered from this document before with {', '.join(other)}")
-        elif columns:
+        elif columns:  # somebody has looked: what else is doubtful of the row is settled
+            row.doubts.clear()
             row.prove("entered from this document before, by a person, with the same", *columns)
 
 
 def doubt_unconfirmed(rows: Iterable[Found], resources: Sequence[Resource]) -> None:
-    """Doubt rows with a number, a date or a rating that nothing else confirms.
+    """Doubt rows with a number, a date, a rating or an answer that nothing else confirms.
 
-    A changed digit that stays possible contradicts nothing: only a person sees it.
+    A changed digit that stays possible, or an answer in another's place, contradicts nothing: only
+    a person sees it.
     """
     figures = {
         resource.name: {
@@ -121,7 +123,7 @@ def doubt_unconfirmed(rows: Iterable[Found], resources: Sequence[Resource]) -> N
             for f in content(resource)
             if f.type in ("integer", "number")
             or f.constraints.get("pattern") == MONTH_OR_DAY
-            or f.name == "rating"
+            or f.name in ("rating", "response", "verdict")
         }
         for resource in resources
     }

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipeline.entry.documents import Document
 from pipeline.entry.reading.stream import Mention, Token, mentions
@@ -16,15 +16,12 @@ class Cell:
 
     percent: int | None
     status: str | None
-    doubts: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Asking:
     """A question as the document prints it with figures: a value for each column."""
 
-    code: str
-    standard: str
     key_question: str
     wording: str
     cells: dict[str, Cell]
@@ -60,7 +57,7 @@ def askings(
             code = f"{mention.key_question}-{last + new[mention.key_question]}"
         else:
             code = asked.code
-        asking = _asking(mention, code, document)
+        asking = _asking(mention, document)
         group = questions if asked is not None and not asked.is_prompt else prompts
         if code in group:
             _compare(group[code], asking)
@@ -69,7 +66,7 @@ def askings(
     return questions, prompts
 
 
-def _asking(mention: Mention, code: str, document: Document) -> Asking:
+def _asking(mention: Mention, document: Document) -> Asking:
     doubts = list(mention.doubts)
     values = mention.values or mention.loose
     columns = mention.columns
@@ -87,8 +84,6 @@ def _asking(mention: Mention, code: str, document: Document) -> Asking:
     words = [*(document.lines[n].text for n in lines if document.lines[n].text)]
     where = document.lines[values[0].line if values else mention.last].where
     return Asking(
-        code,
-        mention.standard,
         mention.key_question,
         mention.wording,
         cells,
@@ -123,6 +118,7 @@ def _guess_loose(found: list[Mention], stream: list[Token], headings: Mapping[in
     """
     tables: dict[int, list[Mention]] = defaultdict(list)
     starts = sorted(headings)
+    printed = [token for token in stream if token.is_value]
     for mention in found:
         above = [n for n in starts if n <= mention.first]
         if above and mention.asked is not None and not mention.asked.is_prompt:
@@ -132,7 +128,7 @@ def _guess_loose(found: list[Mention], stream: list[Token], headings: Mapping[in
             continue
         later = [n for n in starts if n > start]
         end = min(later[0] if later else group[-1].last + 4, group[-1].last + 4)
-        values = [t for t in stream if t.is_value and start <= t.line <= end]
+        values = [t for t in printed if start <= t.line <= end]
         if len(values) != len(group) or not any(m.values or m.loose for m in group):
             for mention in group:
                 if len(mention.loose) > 1:

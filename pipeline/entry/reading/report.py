@@ -104,10 +104,10 @@ def read_report(
     own = _scores(report, questions, "current", "own")
     if any("previous" in asking.cells for asking in questions.values()):
         _scores(report, questions, "previous", "reprint")
-    national = _comparators(report, questions)
-    named = sorted({comparator for comparator, _ in national})
+    named = _comparators(report, questions)
     if len(named) == 1:
-        next(r for r in report.rows if r.table == "inspections").cells["comparator"] = named[0]
+        (about,) = (row for row in report.rows if row.table == "inspections")
+        about.cells["comparator"] = named.pop()
     prompt_rows = _prompts(report, prompts)
     _ratings(report, rated, own, headings)
     key_questions = words.key_questions
@@ -183,6 +183,8 @@ def provider_row(identity: Identity) -> Found:
 def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
     """Add a row a sample; return the sizes that are printed without contradiction."""
     base = {}
+    kinds = report.tables["sample_kinds"]
+    inner = set(kinds[kinds["part_of"].notna()]["sample"])
     for sample, size in sizes.items():
         count, agreed = proof.agreed_size(size.sizes)
         first = next(((w, p) for n, w, p in size.sizes if n == count), ("", ""))
@@ -222,6 +224,8 @@ def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
                 )
         if not row.doubts:
             base[sample] = count
+        if size.confidence is None and sample not in inner:
+            row.doubt("no confidence level of this sample was found")
     return base
 
 
@@ -234,22 +238,10 @@ def _scores(
     printed = _figures_elsewhere(report, inspection, "reprint" if reading == "own" else "own")
     for code, question in report.words.key_questions.items():
         asking = questions.get(code)
-        cell = asking.cells.get(column) if asking else None
-        cells = {
-            "inspection": inspection,
-            "framework": report.words.framework,
-            "key_question": code,
-            "reading": reading,
-        }
-        row = report.add("key_question_scores", {**cells, **_value(cell)}, *_from(asking))
-        _doubts(row, asking, cell, report.code, printed.get(code))
-        if (
-            cell is not None
-            and cell.status
-            and question.qualitative == ("qualitative" in cell.status)
-        ):
-            pass
-        elif cell is not None and cell.status and reading == "own":
+        key = {"inspection": inspection, "key_question": code, "reading": reading}
+        row, cell = _score(report, "key_question_scores", key, asking, column, printed.get(code))
+        expected = question.qualitative and "qualitative" in ((cell and cell.status) or "")
+        if cell is not None and cell.status and reading == "own" and not expected:
             row.doubt("the question has no figure, though it is one of cases")
         if cell is not None and cell.percent is not None and question.qualitative:
             row.doubt("the question is one of qualitative evidence, yet a figure stands there")
@@ -257,12 +249,26 @@ def _scores(
     return rows
 
 
-def _value(cell: Cell | None) -> dict[str, str]:
-    if cell is None:
-        return {"percent": "", "status": ""}
-    if cell.percent is not None:
-        return {"percent": str(cell.percent), "status": "published"}
-    return {"percent": "", "status": cell.status or ""}
+def _score(
+    report: _Report,
+    table: str,
+    key: Mapping[str, str],
+    asking: Asking | None,
+    column: str,
+    elsewhere: int | None = None,
+) -> tuple[Found, Cell | None]:
+    """Add the row of one figure; ``elsewhere`` is the one that another report prints."""
+    cell = asking.cells.get(column) if asking else None
+    percent = "" if cell is None or cell.percent is None else str(cell.percent)
+    cells = {
+        **key,
+        "framework": report.words.framework,
+        "percent": percent,
+        "status": "published" if percent else (cell and cell.status) or "",
+    }
+    row = report.add(table, cells, *_from(asking))
+    _doubts(row, asking, cell, report.code, elsewhere)
+    return row, cell
 
 
 def _from(asking: Asking | None) -> tuple[str, str]:
@@ -301,38 +307,26 @@ def _doubts(
         row.prove("the same figure stands in two tables")
 
 
-def _comparators(report: _Report, questions: Mapping[str, Asking]) -> dict[tuple[str, str], Found]:
-    rows = {}
+def _comparators(report: _Report, questions: Mapping[str, Asking]) -> set[str]:
+    """Add a row a key question and national aggregate; return the aggregates that are printed."""
     known = report.tables["comparator_scores"]
+    known = known[
+        (known["framework"] == report.words.framework)
+        & (known["source"] != report.source)
+        & known["percent"].notna()
+    ]
+    columns = zip(known["comparator"], known["key_question"], known["percent"], strict=True)
+    elsewhere = {(comparator, code): int(percent) for comparator, code, percent in columns}
     printed = {column for asking in questions.values() for column in asking.cells}
-    for code in report.words.key_questions:
-        asking = questions.get(code)
-        for comparator in sorted(printed & set(report.words.comparators.values())):
-            cell = asking.cells.get(comparator) if asking else None
-            row = report.add(
-                "comparator_scores",
-                {
-                    "comparator": comparator,
-                    "framework": report.words.framework,
-                    "key_question": code,
-                    **_value(cell),
-                },
-                *_from(asking),
-            )
-            earlier = known[
-                (known["comparator"] == comparator)
-                & (known["framework"] == report.words.framework)
-                & (known["key_question"] == code)
-                & (known["source"] != report.source)
-            ]
-            printed_elsewhere = earlier["percent"].dropna().tolist()
-            last = printed_elsewhere[-1] if printed_elsewhere else None
-            _doubts(row, asking, cell, report.code, last)
-            qualitative = report.words.key_questions[code].qualitative
-            if cell is not None and cell.status and not qualitative:
+    printed &= set(report.words.comparators.values())
+    for code, question in report.words.key_questions.items():
+        for comparator in sorted(printed):
+            key = {"comparator": comparator, "key_question": code}
+            last, asking = elsewhere.get((comparator, code)), questions.get(code)
+            row, cell = _score(report, "comparator_scores", key, asking, comparator, last)
+            if cell is not None and cell.status and not question.qualitative:
                 row.doubt("the national aggregate has no figure here")
-            rows[comparator, code] = row
-    return rows
+    return printed
 
 
 def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]:
@@ -361,12 +355,10 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
                 *_from(asking),
             ).doubt(f"{framework} has no prompt of this wording: add it, or correct the wording")
         for column, inspection in (("current", report.code), ("previous", report.previous)):
-            cell = asking.cells.get(column) if asking else None
             if column == "previous" and not has_previous:
                 continue
-            cells = {"inspection": inspection, "framework": framework, "prompt": code}
-            row = report.add("prompt_scores", {**cells, **_value(cell)}, *_from(asking))
-            _doubts(row, asking, cell, report.code)
+            key = {"inspection": inspection, "prompt": code}
+            row, cell = _score(report, "prompt_scores", key, asking, column)
             if column == "current" and cell is not None and cell.status:
                 row.doubt("this inspection has no figure here: are the columns turned round?")
             if asking is not None and asking.is_new:
@@ -421,6 +413,8 @@ def _ratings(
     )
     if not first[0]:
         total.doubt(NOT_FOUND)
+    if not score:
+        total.doubt("no score was found: does the report print none?")
     for standard in words.standards:
         code = standard.code
         at_all = [row for q, row in own.items() if words.key_questions[q].standard == code]
@@ -495,15 +489,21 @@ def _follow_up(report: _Report, resources: Sequence[Resource]) -> None:
         f for r in resources if r.name == "follow_up" for f in r.fields if f.name == "verdict"
     ]
     plan = str(answered["plan"].iloc[0]) if len(answered) else report.previous
-    for item in progress(report.document, tuple(field.constraints["enum"])):
-        report.add(
+    found = {item.number: item for item in progress(report.document, field.constraints["enum"])}
+    advice = report.tables["recommendations"]
+    known = advice[advice["plan"] == plan]["recommendation"].astype(int)
+    for number in range(1, max([0, *found, *(known if found else ())]) + 1):
+        item = found.get(number)
+        row = report.add(
             "follow_up",
             {
                 "inspection": report.code,
                 "plan": plan,
-                "recommendation": item.number,
-                "verdict": item.verdict,
+                "recommendation": number,
+                "verdict": item.verdict if item else "",
             },
-            item.words,
-            item.where,
+            item.words if item else "",
+            item.where if item else "",
         )
+        if item is None:
+            row.doubt("no verdict on this recommendation was found")

@@ -51,7 +51,6 @@ class Mention:
     values: list[Token] = field(default_factory=list)
     loose: list[Token] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
-    standard: str = ""
     key_question: str = ""
 
 
@@ -119,8 +118,13 @@ def _with_phrases(found: list[Token], statuses: Sequence[str]) -> list[Token]:
     words = [" ".join(simple(token.text)) for token in found]
     whole: list[Token] = []
     at = 0
+    begin = {form[0] for form, _ in forms}
     while at < len(found):
         first = found[at]
+        if words[at] not in begin:
+            whole.append(first)
+            at += 1
+            continue
         cell = next((n for n in range(at, len(found)) if found[n].cell != first.cell), len(found))
         row = next((n for n in range(at, cell) if found[n].line != first.line), cell)
         begins = at == 0 or (found[at - 1].line, found[at - 1].cell) != (first.line, first.cell)
@@ -173,11 +177,10 @@ def headers(document: Document, vocabulary: Vocabulary) -> dict[int, tuple[str, 
         )
         if below is not None and number not in found:
             rest = " ".join(without_marks(lines[below].text).split())
-            if rest and not re.sub(r"[\d\s]", "", term.sub("", rest)):  # the heading goes on
-                both_lines = _columns(" ".join(f"{texts[0]} {rest}".split()), term, names)
-                if len(both_lines) > len(_columns(rest, term, names)):
-                    found[number] = found[below] = both_lines
-                    continue
+            both_lines = _columns(" ".join(f"{texts[0]} {rest}".split()), term, names)
+            if len(both_lines) > len(_columns(rest, term, names)):  # the heading goes on
+                found[number] = found[below] = both_lines
+                continue
         if number in found:
             continue
         for text in texts:
@@ -262,7 +265,6 @@ def mentions(
             stream[first].line,
             line,
             _columns_at(columns, stream[first].line),
-            standard=best.standard if best else standard,
             key_question=best.key_question if best else question,
         )
         if best and not best.is_prompt:

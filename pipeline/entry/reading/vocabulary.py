@@ -5,6 +5,7 @@ All of it comes from the raw tables; nothing here belongs to one document.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -35,9 +36,17 @@ class Asked:
     key_question: str
     sample: str
     wording: str
-    words: tuple[str, ...]
-    is_prompt: bool
     qualitative: bool = False
+
+    @property
+    def is_prompt(self) -> bool:
+        """Whether it stands under a key question of another code."""
+        return self.code != self.key_question
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words of its wording, as compared."""
+        return tuple(simple(self.wording))
 
 
 @dataclass(frozen=True)
@@ -96,30 +105,18 @@ def vocabulary(tables: Tables, resources: Sequence[Resource], framework: str) ->
     asked: list[Asked] = []
     further = rows("question_wordings")
     for _, row in rows("key_questions").iterrows():
-        code = row["key_question"]
+        code, qualitative = row["key_question"], row["evidence"] == "qualitative"
         wordings = [row["question"], *further[further["key_question"] == code]["wording"]]
-        for wording in dict.fromkeys(wordings):
-            words, qualitative = tuple(simple(wording)), row["evidence"] == "qualitative"
-            asked.append(
-                Asked(
-                    code, row["standard"], code, row["sample"], wording, words, False, qualitative
-                )
-            )
+        asked += [
+            Asked(code, row["standard"], code, row["sample"], wording, qualitative)
+            for wording in dict.fromkeys(wordings)
+        ]
     standard_of = {a.code: a.standard for a in asked}
-    for _, row in rows("prompts").iterrows():
-        question = row["key_question"]
-        words = tuple(simple(row["wording"]))
-        asked.append(
-            Asked(
-                row["prompt"],
-                standard_of[question],
-                question,
-                row["sample"],
-                row["wording"],
-                words,
-                True,
-            )
-        )
+    prompts = rows("prompts")[["prompt", "key_question", "sample", "wording"]]
+    asked += [
+        Asked(code, standard_of[question], question, sample, wording)
+        for code, question, sample, wording in prompts.itertuples(index=False)
+    ]
     return Vocabulary(
         framework,
         standards,
