@@ -45,7 +45,7 @@ data: $(VENV)/report.stamp ## check data/raw and build data/processed
 	@$(RUN) data $(call on,FORCE,--force) $(call on,EXPLAIN,--explain)
 
 test: $(VENV)/develop.stamp ## run every test, a process a processor
-	@$(VENV)/bin/python -m pytest -n logical --maxprocesses 8 --dist loadfile $$TESTS
+	@$(VENV)/bin/python -m pytest -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder $$TESTS
 
 check: $(VENV)/develop.stamp ## style, types, import directions, notebook hygiene, lock files
 	$(VENV)/bin/ruff check .

@@ -48,7 +48,7 @@ def folder(tmp_path):
 
 
 def made(folder):
-    tables = load(folder.path)
+    tables = folder.tables()
     return scorecard_tables(tables, processed_tables(tables), PROVIDER)
 
 
@@ -60,7 +60,7 @@ def test_counts_leave_out_what_does_not_apply(folder):
     rows = answered("2019-01", 6, 12)
     rows[0]["answer"] = "not applicable"
     folder.add("case_audits", *rows)
-    asked = counts.answers(load(folder.path))
+    asked = counts.answers(folder.tables())
     (row,) = counts.counts(asked, ["month"]).to_dict("records")
     assert (row["done"], row["cases"]) == (5, 11)
 
@@ -87,7 +87,7 @@ def test_the_limit_is_data(folder):
     rows = tables["questions"].set_index("key_question")
     assert rows.loc["2.1.1", "recent_percent"] == 50 and pd.isna(rows.loc["2.1.1", "last_percent"])
     folder.drop("publication_limits")
-    assert counts.fewest_cases(load(folder.path)) == 10
+    assert counts.fewest_cases(folder.tables()) == 10
 
 
 def test_every_case_done_well_and_a_question_never_asked_read_sensibly(folder):
@@ -123,13 +123,13 @@ def test_the_first_sentence_names_what_moved(folder):
 
 def test_words_only_where_a_rule_fires_now(folder):
     by_month(folder, [(16, 20)] * 4 + [(6, 20)] * 8)
-    asked = counts.answers(load(folder.path))
+    asked = counts.answers(folder.tables())
     months, words = control_charts(asked, "2019-12", 10, {})
     assert "eight months in a row to December 2019 lie below the average" in words["2.1.1"]
     assert months["marked"].sum() >= 8
     # A run that ended long ago is marked and not put into words.
     by_month(folder, [(16, 20)] * 8 + [(10, 20)] * 4, "2.1.2")
-    asked = counts.answers(load(folder.path))
+    asked = counts.answers(folder.tables())
     _, words = control_charts(asked, "2019-12", 10, {})
     assert "above" not in words["2.1.2"]
 
@@ -166,7 +166,7 @@ def test_a_small_team_is_not_shown_nor_given_away(folder):
         *answered("2019-12", 4, 12, team="Coast"),
         *answered("2019-12", 0, 3, team="Hill"),
     )
-    asked = counts.answers(load(folder.path))
+    asked = counts.answers(folder.tables())
     # Coast is left out with Hill: otherwise Hill's would follow from the total.
     assert teams(asked, "2019-12", 10)["team"].tolist() == ["North", "South"]
     assert teams(asked, "2019-12", 3)["team"].tolist() == ["North", "South", "Coast", "Hill"]
@@ -182,13 +182,13 @@ def test_teams_left_out_are_not_given_away_together(folder):
         *answered("2019-12", 1, 2, team="Hill"),
         *answered("2019-12", 1, 3, team="Dale"),
     )
-    asked = counts.answers(load(folder.path))
+    asked = counts.answers(folder.tables())
     assert teams(asked, "2019-12", 10)["team"].tolist() == ["North", "South"]
 
 
 def test_one_team_alone_is_held_against_nobody(folder):
     folder.add("case_audits", *answered("2019-12", 20, 40, team="North"))
-    assert teams(counts.answers(load(folder.path)), "2019-12", 10).empty
+    assert teams(counts.answers(folder.tables()), "2019-12", 10).empty
 
 
 def test_a_small_month_does_not_follow_from_three_months_and_the_others(folder):
@@ -269,7 +269,7 @@ def test_allocations_against_the_matrix_of_the_2020_report(folder):
     allocate(folder, 11, 60, "Medium", "Green")
     allocate(folder, 4, 89, "Medium", "Red")
     allocate(folder, 10, 95, "High", "Red")
-    found = allocation_check(load(folder.path))
+    found = allocation_check(folder.tables())
     numbers = found.set_index(["finding"])["cases"]
     assert numbers[INSIDE] == 12
     assert numbers[OTHER] == 15
@@ -279,4 +279,4 @@ def test_allocations_against_the_matrix_of_the_2020_report(folder):
 
 def test_few_cases_outside_the_rules_are_not_counted_out(folder):
     allocate(folder, 4, 60, "Medium", "Green")
-    assert allocation_check(load(folder.path))["cases"].isna().all()
+    assert allocation_check(folder.tables())["cases"].isna().all()

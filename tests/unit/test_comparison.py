@@ -371,13 +371,13 @@ def test_words_of_a_sentence():
 
 
 def compared(folder: Folder) -> pd.DataFrame:
-    return key_question_comparison(load(folder.path))
+    return key_question_comparison(folder.tables())
 
 
 def test_a_provider_with_one_round(folder):
     add_provider(folder, "solo", "Solo CRC")
     code = copy_inspection(folder, "solo", 2020)
-    tables = load(folder.path)
+    tables = folder.tables()
     found = key_question_comparison(tables)
     rows = found[found["provider"] == "solo"].set_index("key_question")
     assert rows.index.tolist() == list(PRINTED)
@@ -404,7 +404,7 @@ def test_a_provider_with_one_round(folder):
 
 def test_three_rounds_make_three_pairs(folder):
     copy_inspection(folder, "northumbria-crc", 2021, percents={"2.1.1": "90"})
-    tables = load(folder.path)
+    tables = folder.tables()
     found = pairs_of_inspections(tables)[["previous_inspection", "current_inspection"]]
     pairs = list(found.itertuples(index=False, name=None))
     third = "northumbria-crc-2021"
@@ -461,7 +461,7 @@ def test_a_second_framework_has_its_own_questions_bands_and_samples(folder):
     add_provider(folder, "ambleshire", "Ambleshire YOS")
     add_youth_inspection(folder, "ambleshire", 2021, ("55", "70", "38"), "40")
     add_youth_inspection(folder, "ambleshire", 2022, ("65", "70", "44"), "50")
-    tables = load(folder.path)
+    tables = folder.tables()
     found = key_question_comparison(tables)
     rows = found[found["provider"] == "ambleshire"].set_index("key_question")
     assert rows["change_points"].to_dict() == {"3.1.1": 10, "3.1.2": 0, "3.2.1": 6}
@@ -513,7 +513,7 @@ def test_points_over_comparable_standards_count_the_points_of_that_framework(fol
     add_provider(folder, "ambleshire", "Ambleshire YOS")
     add_youth_inspection(folder, "ambleshire", 2021, ("55", "70", "38"), "40")
     add_youth_inspection(folder, "ambleshire", 2022, ("65", "70", "44"), "50")
-    tables = load(folder.path)
+    tables = folder.tables()
     ratings = standard_ratings(tables)
     questions = key_question_comparison(tables)
     questions = questions[questions["provider"] == "ambleshire"]

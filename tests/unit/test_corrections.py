@@ -38,7 +38,7 @@ def folder(tmp_path):
 
 
 def corrected(folder: Folder):
-    return processed_tables(load(folder.path))["corrected_figures"]
+    return processed_tables(folder.tables())["corrected_figures"]
 
 
 def p_of(x1: int, n1: int, x2: int, n2: int) -> float:
@@ -91,7 +91,7 @@ def test_an_erratum_that_moves_nothing(folder):
 def test_two_errata_on_one_figure_are_both_told_and_the_last_counts(folder):
     correct(folder, "2.1.2", "77")
     correct(folder, "2.1.2", "76", "second-erratum")
-    tables = load(folder.path)
+    tables = folder.tables()
     (row,) = corrected(folder).to_dict("records")
     assert (row["first_printed"], row["now_printed"]) == ("80%", "76%")
     assert (
@@ -113,7 +113,7 @@ def test_a_figure_withdrawn_later_is_told_as_that(folder):
 
 def test_a_reprint_of_the_same_figure_corrects_nothing(folder):
     correct(folder, "2.1.2", "80")
-    processed = processed_tables(load(folder.path))
+    processed = processed_tables(folder.tables())
     assert processed["corrected_figures"].empty
     assert processed["key_question_comparison"]["current_first_percent"].isna().all()
 
@@ -123,7 +123,7 @@ def test_a_corrected_rating_is_counted_once(folder):
     correct(folder, "2.1.2", "79")
     (row,) = folder.rows("ratings", inspection=INSPECTION, standard="2.3")
     folder.add("ratings", {**row, "rating": "Inadequate", "source": "first-erratum"})
-    processed = processed_tables(load(folder.path))
+    processed = processed_tables(folder.tables())
     rows = processed["corrected_figures"]
     (rating,) = rows[rows["kind"] == "rating"].to_dict("records")
     assert "the points add up to 14, where they were 15" in rating["moved"]

@@ -35,11 +35,11 @@ def folder(tmp_path):
 
 
 def rounds(folder: Folder) -> pd.DataFrame:
-    return inspections_in_order(load(folder.path)).set_index("inspection")
+    return inspections_in_order(folder.tables()).set_index("inspection")
 
 
 def pairs(folder: Folder) -> list[tuple]:
-    found = pairs_of_inspections(load(folder.path))
+    found = pairs_of_inspections(folder.tables())
     columns = ["previous_inspection", "current_inspection"]
     return [
         tuple(None if pd.isna(code) else code for code in row)
@@ -121,7 +121,7 @@ def test_an_inspection_is_set_against_what_its_own_report_prints(folder):
     folder.edit("inspections", {"inspection": code}, source="hmip-later", comparator="")
     found = rounds(folder)["comparator"]
     assert (found[CURRENT], found[code]) == ("all-crcs", "all-crcs-2021")
-    rows = key_question_comparison(load(folder.path))
+    rows = key_question_comparison(folder.tables())
     rows = rows[rows["key_question"] == "2.1.1"].set_index(
         ["previous_inspection", "current_inspection"]
     )["comparator_percent"]
@@ -143,7 +143,7 @@ def test_of_two_aggregates_neither_of_which_is_named_the_page_says_what_to_type(
     folder.edit("comparators", {"comparator": "northern-crcs"}, short_name="northern CRCs")
     folder.edit("inspections", {"inspection": CURRENT}, comparator="")
     assert pd.isna(rounds(folder).loc[CURRENT, "comparator"]), "the order of the file decides"
-    tables = load(folder.path)
+    tables = folder.tables()
     processed = folder.path.parent / "processed"
     for report in comparisons(tables, processed_tables(tables)):
         write_files(processed, report_files(report))
@@ -197,7 +197,7 @@ def test_without_an_aggregate_nothing_is_said_to_be_unpublished(folder):
     add_second_framework(folder)
     add_provider(folder, "ambleshire", "Ambleshire YOS")
     add_youth_inspection(folder, "ambleshire", 2021, ("55", "70", "38"), "40")
-    rows = key_question_comparison(load(folder.path))
+    rows = key_question_comparison(folder.tables())
     rows = rows[rows["provider"] == "ambleshire"]
     assert rows["comparator"].isna().all()
     assert set(rows["comparator_status"]) == {"no comparable data"}
@@ -231,7 +231,7 @@ def successor(folder: Folder, kind: str, framework: str = "") -> str:
 def test_a_renamed_service_compares_as_before(folder):
     code = successor(folder, "renamed")
     assert pairs(folder) == [(PREVIOUS, code), (CURRENT, code), (PREVIOUS, CURRENT)]
-    rows = key_question_comparison(load(folder.path))
+    rows = key_question_comparison(folder.tables())
     rows = rows[(rows["previous_inspection"] == CURRENT) & (rows["provider"] == "north-east")]
     assert set(rows["lineage"]) == {"renamed"}
     assert (rows["change_points"].dropna() == 0).all()
@@ -243,7 +243,7 @@ def test_under_one_framework_a_successor_begins_where_its_predecessor_ended(fold
     code = successor(folder, kind)
     again = copy_inspection(folder, "north-east", 2023)
     assert set(pairs(folder)) == {(CURRENT, code), (code, again), (PREVIOUS, CURRENT)}
-    rows = key_question_comparison(load(folder.path))
+    rows = key_question_comparison(folder.tables())
     rows = rows[rows["previous_inspection"] == CURRENT].set_index("key_question")
     assert set(rows["comparable"]) == {"caution", "no"}
     assert "Northumbria CRC" in rows.loc["2.1.1", "reason_not_comparable"]
@@ -287,7 +287,7 @@ def test_a_service_is_not_set_beside_what_came_before_its_inspected_predecessor(
 
 
 def abouts(folder: Folder, provider: str) -> list[dict]:
-    tables = load(folder.path)
+    tables = folder.tables()
     found = [report.about for report in comparisons(tables, processed_tables(tables))]
     return [about for about in found if about["provider"] == provider]
 
@@ -346,7 +346,7 @@ def test_another_kind_of_service_compares_only_where_the_data_says_so(folder, ki
     )
     assert (CURRENT, code) in pairs(folder)
     assert (PREVIOUS, code) not in pairs(folder)
-    rows = key_question_comparison(load(folder.path))
+    rows = key_question_comparison(folder.tables())
     rows = rows[rows["provider"] == "north-east"].set_index("key_question")
     assert rows["comparable"].to_dict() == {"3.1.1": "caution", "3.1.2": "no", "3.2.1": "no"}
     assert rows.loc["3.1.1", "previous_percent"] == 74
@@ -369,14 +369,14 @@ def add_erratum(folder: Folder, table: str, where: dict[str, str], **changes: st
 def test_the_figure_published_last_is_in_force_and_the_first_is_kept(folder):
     where = {"inspection": CURRENT, "key_question": "2.1.1", "reading": "own"}
     add_erratum(folder, "key_question_scores", where, percent="78")
-    row = key_question_comparison(load(folder.path)).set_index("key_question").loc["2.1.1"]
+    row = key_question_comparison(folder.tables()).set_index("key_question").loc["2.1.1"]
     assert (row["current_percent"], row["current_source"]) == (78, "hmip-erratum")
     assert (row["current_first_percent"], row["current_first_source"]) == (
         74,
         "hmip-northumbria-2020",
     )
     assert row["change_points"] == 78 - 81
-    others = key_question_comparison(load(folder.path))
+    others = key_question_comparison(folder.tables())
     assert others["current_first_percent"].notna().sum() == 1
 
 
@@ -384,7 +384,7 @@ def test_a_correction_may_stand_above_the_first_figure_in_the_file(folder):
     where = {"inspection": CURRENT, "key_question": "2.1.1", "reading": "own"}
     add_erratum(folder, "key_question_scores", where, percent="78")
     folder.write("key_question_scores", folder.rows("key_question_scores")[::-1])
-    row = key_question_comparison(load(folder.path)).set_index("key_question").loc["2.1.1"]
+    row = key_question_comparison(folder.tables()).set_index("key_question").loc["2.1.1"]
     assert (row["current_percent"], row["current_first_percent"]) == (78, 74)
 
 
@@ -400,7 +400,7 @@ def test_prompts_without_a_row_have_not_been_entered(folder):
         {**row, "inspection": code, "percent": "", "status": "not entered yet"} for row in rows[1:]
     ]
     folder.add("prompt_scores", entered, *waiting)
-    tables = dict(load(folder.path))
+    tables = dict(folder.tables())
     for statuses in ("stated", "rows missing"):
         if statuses == "rows missing":
             scores = tables["prompt_scores"]
@@ -423,7 +423,7 @@ def test_a_reason_is_not_put_into_the_mouth_of_a_later_report(folder):
     folder.add("sources", {**document, **later})
     code = copy_inspection(folder, "northumbria-crc", 2021)
     folder.edit("inspections", {"inspection": code}, source="hmip-later")
-    rows = key_question_comparison(load(folder.path))
+    rows = key_question_comparison(folder.tables())
     rows = rows[(rows["previous_inspection"] == PREVIOUS) & (rows["key_question"] == "4.2.1")]
     reasons = rows.set_index("current_inspection")["reason_not_comparable"]
     said = "(Said of these two frameworks in the report published February 2020, not in this one.)"

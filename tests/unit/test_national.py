@@ -37,7 +37,7 @@ def add(folder, number, **percents):
 
 
 def made(folder):
-    tables = load(folder.path)
+    tables = folder.tables()
     return tables, processed_tables(tables)
 
 
@@ -55,9 +55,9 @@ def test_one_provider_gets_no_page_and_two_do(folder):
 def test_real_and_simulated_providers_are_never_put_together(folder):
     # Northumbria is real, the other is not: neither has a second of its kind.
     add(folder, 1)
-    assert latest_pairs(load(folder.path)) == {}
+    assert latest_pairs(folder.tables()) == {}
     add(folder, 2)
-    (pairs,) = latest_pairs(load(folder.path)).values()
+    (pairs,) = latest_pairs(folder.tables()).values()
     assert [pair.provider for pair in pairs] == ["made-up-01", "made-up-02"]
 
 
@@ -110,7 +110,7 @@ def test_one_provider_apart_is_found(folder):
 
 def test_discretion_is_counted_as_the_2020_report_records_it(folder):
     # 2.4 and 4.2 by the five points, 4.1 by that and by qualitative evidence: each one rating up.
-    tables = load(folder.path)
+    tables = folder.tables()
     rows = pd.DataFrame({"inspection": ["northumbria-crc-2019"], "provider": ["northumbria-crc"]})
     found = use_of_discretion(tables, CRC, rows).set_index("rule")
     assert found.loc["within-points", ["standards", "up", "down", "points"]].tolist() == [

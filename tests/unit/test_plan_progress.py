@@ -8,7 +8,6 @@ from support.folders import Folder
 
 from pipeline.analysis import plan_progress
 from pipeline.analysis.plan_progress import progress_of_actions, slippage_by_owner
-from pipeline.data import load
 
 ACTION = "northumbria-crc-2018-2-01"  # due February 2019
 
@@ -27,7 +26,7 @@ def update(folder, date, status="in progress", due=""):
 
 
 def row(folder, as_of):
-    return progress_of_actions(load(folder.path), as_of).set_index("action").loc[ACTION]
+    return progress_of_actions(folder.tables(), as_of).set_index("action").loc[ACTION]
 
 
 def test_a_revised_action_is_late_against_its_first_date(folder):
@@ -81,7 +80,7 @@ def test_no_colour_without_a_published_rule_and_the_highest_that_fits_with_one(f
 
 def test_slippage_by_owner_counts_actions_with_a_date(folder):
     update(folder, "2019-02-20", due="2019-05")
-    progress = progress_of_actions(load(folder.path), "2019-03-31")
+    progress = progress_of_actions(folder.tables(), "2019-03-31")
     own = progress[progress["plan"] == "northumbria-crc-2018"]
     by_owner = slippage_by_owner(own)
     assert by_owner["actions"].sum() == own["first_due"].notna().sum()
@@ -94,7 +93,7 @@ def test_the_late_ones_are_counted_by_owner_and_colour(folder):
         folder.add("rag_rules", {"colour": colour, "from_months": months, **cited})
     update(folder, "2019-02-20", due="2019-05")
     update(folder, "2019-05-20", due="2019-08")
-    progress = progress_of_actions(load(folder.path), "2019-06-30")
+    progress = progress_of_actions(folder.tables(), "2019-06-30")
     by_owner = slippage_by_owner(progress[progress["action"] == ACTION]).iloc[0]
     assert by_owner["owner"] == "Deputy Director, North of Tyne."
     counts = by_owner[["actions", "late", "revised", "revisions", "red", "amber", "green"]]

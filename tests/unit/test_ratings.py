@@ -417,7 +417,7 @@ def folder(tmp_path):
 
 
 def rated(folder: Folder, inspection: str) -> pd.DataFrame:
-    return of(standard_ratings(load(folder.path)), inspection)
+    return of(standard_ratings(folder.tables()), inspection)
 
 
 def test_a_difference_without_a_recorded_discretion_is_a_discrepancy(folder):
@@ -495,7 +495,7 @@ def test_a_question_that_was_not_asked_is_no_gap(folder):
 def test_an_overall_rating_that_is_not_there_prints_as_what_it_is(folder, status, said):
     folder.add_columns("overall_ratings", "rating_status")
     folder.edit("overall_ratings", {"inspection": CURRENT}, rating="", rating_status=status)
-    tables = load(folder.path)
+    tables = folder.tables()
     ratings = standard_ratings(tables)
     row = of(ratings, CURRENT).loc["overall"]
     assert pd.isna(row["published_rating"])
@@ -538,7 +538,7 @@ def test_the_top_of_another_framework_is_its_own(folder):
     add_second_framework(folder)
     add_provider(folder, "ambleshire", "Ambleshire YOS")
     add_youth_inspection(folder, "ambleshire", 2021, ("60", "70", "61"), "40")
-    tables = load(folder.path)
+    tables = folder.tables()
     assert of(standard_ratings(tables), "ambleshire-2021").loc["overall", "score"] == 15
     bands = tables["overall_bands"]
     assert points_to_next(15, records(bands[bands["framework"] == FRAMEWORK])) is None

@@ -13,7 +13,6 @@ from support.folders import (
 
 from pipeline.analysis.process import processed_tables
 from pipeline.analysis.rounds import figures_through_time, rounds_of, rounds_reports
-from pipeline.data import load
 from pipeline.publish.charts.through_time import lines_chart
 
 PROVIDER = "northumbria-crc"
@@ -25,7 +24,7 @@ def folder(tmp_path):
 
 
 def reported(folder):
-    tables = load(folder.path)
+    tables = folder.tables()
     return list(rounds_reports(tables, processed_tables(tables)))
 
 
@@ -70,7 +69,7 @@ def test_a_break_is_where_the_documents_say_so(folder):
 def test_a_framework_that_nothing_leads_to_starts_anew(folder):
     add_second_framework(folder)
     add_youth_inspection(folder, PROVIDER, 2022, ("55", "70", "38"), "40")
-    tables = load(folder.path)
+    tables = folder.tables()
     rounds = rounds_of(tables)[PROVIDER]
     assert [row["framework"] for row in rounds] == ["crc-2018", "crc-2019", FRAMEWORK]
     figures = figures_through_time(tables, rounds)
@@ -103,7 +102,7 @@ def test_a_line_is_drawn_over_the_round_it_belongs_to(folder, monkeypatch):
     """Questions that only the last of three rounds asked stand at the third tick."""
     add_second_framework(folder)
     add_youth_inspection(folder, PROVIDER, 2022, ("55", "70", "38"), "40")
-    tables = load(folder.path)
+    tables = folder.tables()
     figures = figures_through_time(tables, rounds_of(tables)[PROVIDER])
     monkeypatch.setattr("pipeline.publish.charts.through_time.panels", lambda charts, _: charts)
     drawn = lines_chart(figures, ["2018", "2019", "2022"])

@@ -30,7 +30,7 @@ class _Stream(io.TextIOWrapper):
 
     def __init__(self) -> None:
         file = tempfile.TemporaryFile(buffering=0)
-        super().__init__(file, "utf-8", "backslashreplace", write_through=True)  # type: ignore[arg-type]
+        super().__init__(file, "utf-8", "backslashreplace", write_through=True)
 
     def taken(self) -> str:
         """Take out what was written since this was last asked for."""
