@@ -5,8 +5,8 @@ from typing import Self
 
 import pandas as pd
 
-from pipeline.analysis.quality.lookups import SEVERITIES
 from pipeline.analysis.quality.coverage import NAME
+from pipeline.analysis.quality.lookups import SEVERITIES
 from pipeline.analysis.records import Row, grouped, records
 from pipeline.analysis.sentences.corrections import NOTHING, what_rests_on_them
 from pipeline.analysis.sentences.phrases import capital, in_words, joined
