@@ -400,7 +400,7 @@ def test_the_spreadsheet_says_why_a_rating_is_missing(site, monkeypatch):
     monkeypatch.setenv(PROCESSED_VARIABLE, str(site / "processed"))
     report = LeadershipReport.open("between", 2018, 2021, "all-crcs")
     ratings = report.downloads().tables[0]
-    row = next(row for row in ratings.rows() if ratings.cell(row, "called") == "1.1 Leadership")
+    row = next(row for row in ratings.rows if ratings.cell(row, "called") == "1.1 Leadership")
     column = next(c for c in ratings.columns if c.name == "current_rating")
     assert ratings.reason(column, row) == "not entered yet"
 

@@ -83,8 +83,7 @@ def theme_chart(
     """
     plan = _NARROW if narrow else _BROAD
     low = begins_at(questions, bands, intervals=intervals)
-    texts = [(row, *_texts(row, plan)) for row in questions]
-    rows = [(row, label, said, _height(label, said, plan)) for row, label, said in texts]
+    rows = [(row, *_texts(row, plan)) for row in questions]
     themes = [(theme, list(group)) for theme, group in groupby(rows, lambda row: row[0]["theme"])]
     height = _HEAD + _THEME * len(themes) + sum(tall for *_, tall in rows) + _FOOT
     canvas = Canvas(plan.width, height)
@@ -115,10 +114,13 @@ Text = tuple[str, bool]
 """Words and whether they are set bold."""
 
 
-def _texts(row: Row, plan: _Plan) -> tuple[list[str], list[Text]]:
-    """Return the lines of a row's label and the words that stand with it."""
+def _texts(row: Row, plan: _Plan) -> tuple[list[str], list[Text], int]:
+    """Return the lines of a row's label, the words that stand with it, and the row's height."""
     room = plan.width - 44 if plan.narrow else plan.left - 12
-    return wrap(str(row["in_short"]), int(room / LETTER)), verdicts(row)
+    label, words = wrap(str(row["in_short"]), int(room / LETTER)), verdicts(row)
+    if plan.narrow:
+        return label, words, _LINE * (len(label) + len(words)) + _ROW + 6
+    return label, words, max(_ROW, _LINE * max(len(label), len(words)) + 8)
 
 
 def verdicts(row: Row) -> list[Text]:
@@ -136,12 +138,6 @@ def verdicts(row: Row) -> list[Text]:
     if standing in ("better", "worse"):
         said.append((str(standing), standing == "worse"))
     return said
-
-
-def _height(label: Sequence[str], words: Sequence[Text], plan: _Plan) -> int:
-    if plan.narrow:
-        return _LINE * (len(label) + len(words)) + _ROW + 6
-    return max(_ROW, _LINE * max(len(label), len(words)) + 8)
 
 
 def _row_texts(

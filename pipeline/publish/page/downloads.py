@@ -51,7 +51,7 @@ def _columns(table: Table, *, apart: bool) -> dict[str, list[Any]]:
     blank stands in its place in square brackets; of numbers, where ``apart``, in a column behind
     theirs. Columns that name sources stand last.
     """
-    rows = table.rows()
+    rows = table.rows
     columns: dict[str, list[Any]] = {}
 
     def add(heading: str, values: list[Any]) -> None:
@@ -101,7 +101,7 @@ def xlsx_bytes(tables: Sequence[Table], page: PageInfo) -> bytes:
     ValueError
         If there is no table with rows.
     """
-    filled = [table for table in tables if table.rows()]
+    filled = [table for table in tables if table.rows]
     if not filled:
         raise ValueError("A spreadsheet needs at least one table with rows")
     sheets = []
@@ -153,7 +153,7 @@ class Downloads(Shown):
 
     def html(self) -> Markup:
         """Return links that hold the files themselves: no server is asked."""
-        tables = [table for table in self.tables if table.rows()]
+        tables = [table for table in self.tables if table.rows]
         if not tables:
             return tag("p", "This page has no tables to take away.")
         name = slug(self.page.name or self.page.title)[:80]

@@ -106,11 +106,8 @@ class Column:
     @property
     def unit_shown(self) -> str:
         """The unit in words, for the heading and for downloads."""
-        if self.unit:
-            return self.unit
-        return {"percent": "%", "change": "percentage points", "points": "percentage points"}.get(
-            self.kind, ""
-        )
+        points = "percentage points"
+        return self.unit or {"percent": "%", "change": points, "points": points}.get(self.kind, "")
 
 
 @dataclass(frozen=True)
@@ -164,7 +161,8 @@ class Table(Shown):
     numbered: bool = True
     group_name: str = "Group"
     _names: Mapping[str, int] = field(init=False, repr=False, default_factory=dict)
-    _rows: Sequence[tuple[Any, ...]] = field(init=False, repr=False, default=())
+    rows: Sequence[tuple[Any, ...]] = field(init=False, repr=False, default=())
+    """The rows as tuples of the columns that the table names, in order."""
 
     def __post_init__(self) -> None:
         """Check everything that could go wrong while the page is written."""
@@ -198,7 +196,7 @@ class Table(Shown):
             for name in names
         ]
         object.__setattr__(self, "_names", {name: i for i, name in enumerate(names)})
-        object.__setattr__(self, "_rows", list(zip(*values, strict=True)))
+        object.__setattr__(self, "rows", list(zip(*values, strict=True)))
         for column in self.columns:
             self._check(column)
 
@@ -210,11 +208,11 @@ class Table(Shown):
     def __repr__(self) -> str:
         """Return the table for a terminal: its caption, and its first rows as they are shown."""
         shown = [[column.heading for column in self.columns]]
-        for row in self.rows()[:PRINTED]:
+        for row in self.rows[:PRINTED]:
             shown.append([self._plain(column, row) for column in self.columns])
         widths = [max(map(len, cells)) for cells in zip(*shown, strict=True)]
         lines = ["  ".join(map(str.ljust, cells, widths)).rstrip() for cells in shown]
-        more = len(self.rows()) - PRINTED
+        more = len(self.rows) - PRINTED
         rest = f"\n... and {more} more rows: .frame has them all" if more > 0 else ""
         return f"{self.caption}\n" + "\n".join(lines) + rest
 
@@ -225,7 +223,7 @@ class Table(Shown):
 
     def hint(self) -> str:
         """Say how to get at the rows."""
-        return f".frame gives these {len(self.rows())} rows as a DataFrame."
+        return f".frame gives these {len(self.rows)} rows as a DataFrame."
 
     @property
     def label(self) -> str:
@@ -246,10 +244,6 @@ class Table(Shown):
             return "" if is_missing(status) else REASONS.get(str(status), str(status))
         return column.missing
 
-    def rows(self) -> Sequence[tuple[Any, ...]]:
-        """Return the rows as tuples of the columns that the table names, in order."""
-        return self._rows
-
     def cell(self, row: tuple[Any, ...], column: str) -> Any:
         """Return a row's value in a column that the table names."""
         return row[self._names[column]]
@@ -259,7 +253,7 @@ class Table(Shown):
         return (self.cell(row, source[0]), self.cell(row, source[1])) if source else None
 
     def _check(self, column: Column) -> None:
-        for position, row in enumerate(self.rows(), start=1):
+        for position, row in enumerate(self.rows, start=1):
             value = self.cell(row, column.name)
             if is_missing(value):
                 if not self.reason(column, row):
@@ -304,7 +298,7 @@ class Table(Shown):
                 names.append(f"n{position}")
             if column.kind in ("rating", "mark"):
                 names.append(f"k{position}")
-            texts = map(itemgetter(self._names[column.name]), self.rows())
+            texts = map(itemgetter(self._names[column.name]), self.rows)
             long = column.kind == "text" and any(
                 isinstance(t, str) and len(t) > LONG for t in texts
             )
@@ -324,9 +318,9 @@ class Table(Shown):
     def _bodies(self, seen: set[int]) -> Markup:
         """Return the rows as one body, or as a body for each run of rows of one group."""
         if not self.groups:
-            return tag("tbody", *(self._row(row, seen) for row in self.rows()))
+            return tag("tbody", *(self._row(row, seen) for row in self.rows))
         bodies = []
-        for group, rows in groupby(self.rows(), key=lambda row: self.cell(row, self.groups)):
+        for group, rows in groupby(self.rows, key=lambda row: self.cell(row, self.groups)):
             heading = tag("th", group, scope="rowgroup", colspan=len(self.columns))
             shown = (self._row(row, seen) for row in rows)
             bodies.append(tag("tbody", tag("tr", heading, class_="group"), *shown))
