@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pipeline.analysis.comparison import with_comparator
+from pipeline.analysis.dictionary import column_types
 from pipeline.analysis.records import look_up, records
 from pipeline.analysis.statistics.bases import base_of
 from pipeline.analysis.statistics.benchmark import against_benchmark
@@ -15,11 +16,6 @@ _SET_AGAINST = [
     "comparator_place", "comparator_caution", "difference_from_comparator", "benchmark_verdict",
     "benchmark_reason", "benchmark_p", "benchmark_bh",
 ]  # fmt: skip
-_TYPES = {
-    **dict.fromkeys(["key_question", *_PAIR, *_SET_AGAINST], "string"),
-    **dict.fromkeys(["comparator_percent", "difference_from_comparator"], "Int64"),
-    **dict.fromkeys(["benchmark_p", "benchmark_bh"], "Float64"),
-}
 
 
 def other_aggregates(tables: Tables, questions: pd.DataFrame) -> pd.DataFrame:
@@ -48,8 +44,10 @@ def other_aggregates(tables: Tables, questions: pd.DataFrame) -> pd.DataFrame:
             part[name] = [standing[at] for standing in standings]
         part["benchmark_bh"] = adjusted_by_family(part, part["benchmark_p"])
         parts.append(part)
-    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(_TYPES))
-    return found[list(_TYPES)].astype(_TYPES)
+    columns = ["key_question", *_PAIR, *_SET_AGAINST]
+    known = column_types("key_question_comparison")
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    return found[columns].astype({name: known[name] for name in columns})
 
 
 def _standing(row: dict[str, object]) -> tuple[str | None, str, float | None]:

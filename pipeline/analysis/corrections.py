@@ -32,24 +32,27 @@ Tested = Callable[[pd.DataFrame, Tables], pd.DataFrame]
 
 @dataclass(frozen=True)
 class _Kind:
-    """A kind of figure: where it stands in the raw tables, and what tells it from the others."""
+    """A kind of figure: what one is called, where it stands, and what tells it from the others."""
 
     name: str
+    called: str
     table: str
     key: tuple[str, ...]
-    figure: str
-    status: str
+    figure: str = "percent"
+    status: str = "status"
 
 
 _KINDS = (
-    _Kind("key question", "key_question_scores", ("inspection", "key_question"), "percent",
-          "status"),
-    _Kind("prompt", "prompt_scores", ("inspection", "prompt"), "percent", "status"),
-    _Kind("rating", "ratings", ("inspection", "standard"), "rating", "status"),
-    _Kind("overall rating", "overall_ratings", ("inspection",), "rating", "rating_status"),
-    _Kind("score", "overall_ratings", ("inspection",), "score", "score_status"),
-    _Kind("aggregate", "comparator_scores", ("comparator", "framework", "key_question"), "percent",
-          "status"),
+    _Kind("key question", "{label} ({key_question})", "key_question_scores",
+          ("inspection", "key_question")),
+    _Kind("prompt", "Prompt {prompt}", "prompt_scores", ("inspection", "prompt")),
+    _Kind("rating", "The rating of standard {standard}", "ratings", ("inspection", "standard"),
+          "rating"),
+    _Kind("overall rating", "The overall rating", "overall_ratings", ("inspection",), "rating",
+          "rating_status"),
+    _Kind("score", "The score", "overall_ratings", ("inspection",), "score", "score_status"),
+    _Kind("aggregate", "The figure of {name} for {key_question}", "comparator_scores",
+          ("comparator", "framework", "key_question")),
 )  # fmt: skip
 
 
@@ -125,18 +128,15 @@ class _Both:
         self._directions = _by_key(
             processed["rating_comparison"], rating_comparison(first, ratings), "standard"
         )
-        key = ["inspection", "standard"]
         self._ratings = [
-            {tuple(row[name] for name in key): row for row in records(frame)}
+            _keyed(frame, ["inspection", "standard"])
             for frame in (processed["standard_ratings"], ratings)
         ]
         self._pairs = records(
             processed["rating_comparison"][["provider", *_PAIR]].drop_duplicates()
         )
         self._rounds = {row["inspection"]: row for row in records(inspections_in_order(tables))}
-        self._asked = {
-            (row["framework"], row["key_question"]): row for row in records(tables["key_questions"])
-        }
+        self._asked = _keyed(tables["key_questions"], ["framework", "key_question"])
         self._followed = {
             (row["kind"], row["previous_framework"], row["current_framework"],
              row["previous_subject"]): row["subject"]
@@ -151,21 +151,22 @@ class _Both:
         """Return the rows of one corrected figure."""
         first, last = printings[0], printings[-1]
         unit = "%" if kind.figure == "percent" else ""
-        shared = {
-            "kind": kind.name,
-            "first_source": first["source"],
-            "first_place": first["place"],
-            "source": last["source"],
-            "place": last["place"],
-            "first_printed": words.value(first[kind.figure], first[kind.status], unit),
-            "now_printed": words.value(last[kind.figure], last[kind.status], unit),
-        }
-        subject = self._subject(kind, last)
         printed = [
             (words.value(row[kind.figure], row[kind.status], unit), self._documents[row["source"]])
             for row in printings
         ]
-        shared |= {"subject": subject, "said": words.printed(subject, printed)}
+        subject = self._subject(kind, last)
+        shared = {
+            "kind": kind.name,
+            "subject": subject,
+            "said": words.printed(subject, printed),
+            "first_printed": printed[0][0],
+            "now_printed": printed[-1][0],
+            "first_source": first["source"],
+            "first_place": first["place"],
+            "source": last["source"],
+            "place": last["place"],
+        }
         pairs = [pair for pair in self._pairs if self._is_in(kind, last, pair)]
         for pair in pairs or self._alone(last):
             found = self._effects(kind, last, pair)
@@ -203,24 +204,13 @@ class _Both:
     def _subject(self, kind: _Kind, row: Row) -> str:
         """The figure in words: what it is of, and of which round."""
         if kind.name == "aggregate":
-            name = comparator_in_text(self._tables, row["comparator"])
-            return f"The figure of {name} for {row['key_question']}"
+            return kind.called.format(name=self._aggregate(row), **row)
         inspection = self._rounds[row["inspection"]]
-        match kind.name:
-            case "key question":
-                called = self._label(inspection["framework"], row["key_question"])
-            case "prompt":
-                called = f"Prompt {row['prompt']}"
-            case "rating":
-                called = f"The rating of standard {row['standard']}"
-            case "overall rating":
-                called = "The overall rating"
-            case _:
-                called = "The score"
-        return f"{called} in {inspection['round_name']}"
+        asked = self._asked.get((inspection["framework"], row.get("key_question")), {})
+        return f"{kind.called.format(**{**asked, **row})} in {inspection['round_name']}"
 
-    def _label(self, framework: str, question: str) -> str:
-        return f"{self._asked[framework, question]['label']} ({question})"
+    def _aggregate(self, row: Row) -> str:
+        return comparator_in_text(self._tables, row["comparator"])
 
     def _effects(self, kind: _Kind, row: Row, pair: Row) -> Row:
         """What rests on a figure in a pair of rounds, first and now."""
@@ -243,7 +233,7 @@ class _Both:
             later = row.get("inspection", pair["current_inspection"]) == pair["current_inspection"]
             if kind.name != "prompt" and later and now.get("comparator_percent") is not None:
                 found |= {
-                    "aggregate": comparator_in_text(self._tables, now["comparator"]),
+                    "aggregate": self._aggregate(now),
                     "benchmark_verdict": now["benchmark_verdict"],
                     "first_benchmark_verdict": first.get("benchmark_verdict"),
                 }
@@ -277,12 +267,14 @@ class _Both:
         return self._followed.get((kind.name, *frameworks, code))
 
 
+def _keyed(frame: pd.DataFrame, key: list[str]) -> dict[tuple[Any, ...], Row]:
+    return {tuple(row[name] for name in key): row for row in records(frame)}
+
+
 def _by_key(now: pd.DataFrame, first: pd.DataFrame, code: str) -> dict[Any, tuple[Row, Row]]:
     """Return the rows that both frames have, by pair of rounds and number."""
-    key = [*_PAIR, code]
-    before = {tuple(row[name] for name in key): row for row in records(first)}
-    rows = ((tuple(row[name] for name in key), row) for row in records(now))
-    return {found: (row, before[found]) for found, row in rows if found in before}
+    before, after = (_keyed(frame, [*_PAIR, code]) for frame in (first, now))
+    return {key: (row, before[key]) for key, row in after.items() if key in before}
 
 
 def _unlike(now: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:

@@ -38,15 +38,8 @@ def promises(tables: Tables) -> pd.DataFrame:
     links = links[links["kind"] == "key question"]
     linked = links.groupby(key)["subject"].agg("; ".join).rename("key_questions").reset_index()
     frame = frame.merge(linked, on=key, how="left")
-    found = follow_up_chain(tables).rename(
-        columns={
-            "follow_up": "found",
-            "inspection": "found_in",
-            "source": "found_source",
-            "place": "found_place",
-        }
-    )
-    found = found[[*key, "found", "found_in", "found_source", "found_place"]]
+    found = follow_up_chain(tables)[[*key, "follow_up", "inspection", "source", "place"]]
+    found.columns = [*key, "found", "found_in", "found_source", "found_place"]
     frame = frame.merge(found, on=key, how="left")
     frame = frame.sort_values(key, kind="stable").astype({"key_questions": "string"})
     return frame[COLUMNS].reset_index(drop=True)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pipeline.analysis.comparison import own_scores
-from pipeline.analysis.records import in_force
+from pipeline.analysis.records import in_force, look_up
 from pipeline.data import Tables
 
 COLUMNS = [
@@ -25,32 +25,20 @@ def scores(tables: Tables) -> pd.DataFrame:
     (cases; where ``restriction`` says that only some of them were asked, the base is smaller and
     not printed); ``framework``; ``source`` and ``place``.
     """
+    asked = ["framework", "key_question"]
     questions = tables["key_questions"]
-    own = own_scores(tables).merge(
-        questions[["framework", "key_question", "standard", "label", "question", "sample"]],
-        on=["framework", "key_question"],
-    )
-    own = own.rename(columns={"question": "wording"}).assign(kind="key question")
+    names = {"standard": "standard", "label": "label", "question": "wording", "sample": "sample"}
+    own = look_up(own_scores(tables), questions, asked, names).assign(kind="key question")
     key = ["inspection", "framework", "prompt"]
-    prompts = in_force(tables["prompt_scores"], key, ["percent"], tables["sources"]).merge(
-        tables["prompts"][
-            ["framework", "prompt", "key_question", "wording", "sample", "restriction"]
-        ],
-        on=["framework", "prompt"],
-    )
-    prompts = prompts.merge(
-        questions[["framework", "key_question", "standard", "label"]],
-        on=["framework", "key_question"],
-    ).assign(kind="prompt")
-    whole = (
-        pd.concat([own, prompts], ignore_index=True)
-        .merge(tables["inspections"][["inspection", "provider", "round"]], on="inspection")
-        .merge(tables["standards"][["framework", "standard", "name"]], on=["framework", "standard"])
-        .merge(
-            tables["samples"][["inspection", "sample", "size"]],
-            on=["inspection", "sample"],
-            how="left",
-        )
-        .rename(columns={"name": "standard_name", "size": "sample_size"})
-    )
+    prompts = in_force(tables["prompt_scores"], key, ["percent"], tables["sources"])
+    columns = ["key_question", "wording", "sample", "restriction"]
+    prompts = look_up(prompts, tables["prompts"], ["framework", "prompt"], columns)
+    prompts = look_up(prompts, questions, asked, ["standard", "label"]).assign(kind="prompt")
+    whole = pd.concat([own, prompts], ignore_index=True)
+    for table, here, columns_of in (
+        ("inspections", ["inspection"], {"provider": "provider", "round": "round"}),
+        ("standards", ["framework", "standard"], {"name": "standard_name"}),
+        ("samples", ["inspection", "sample"], {"size": "sample_size"}),
+    ):
+        whole = look_up(whole, tables[table], here, columns_of)
     return whole.reindex(columns=COLUMNS)

@@ -16,7 +16,6 @@ from pipeline.analysis.sentences.narrative import (
     change_sentence,
     next_rating_sentences,
     overturned_sentence,
-    share,
     small_base,
     standing_sentence,
 )
@@ -271,11 +270,6 @@ def test_undeserved_words():
     assert undeserved("significantly up", "unsettled")
     assert undeserved("a significant rise", None)
     assert not undeserved("significantly up", "significant")
-
-
-def test_band_names_are_the_published_ones():
-    assert share(80, "Large majority") == "80% of cases (Large majority)"
-    assert share(58) == "58% of cases"
 
 
 def test_a_small_limit_is_said_too():

@@ -85,9 +85,9 @@ def standing_of_providers(
     }
     moves = grouped(records(processed["rating_comparison"]), "current_inspection")
     scores = grouped(records(processed["key_question_comparison"]), "current_inspection")
-    most = int(framework_rows(tables["overall_bands"], framework)["upper_points"].max())
+    bands = framework_rows(tables["overall_bands"], framework)
+    order = dict(zip(bands["rating"], bands["lower_points"], strict=True))
     providers = {row["provider"]: row for row in records(_with_owners(tables["providers"]))}
-    order = _order_of_ratings(tables, framework)
     rows: list[Row] = []
     for pair in pairs:
         code = pair.current["inspection"]
@@ -100,7 +100,7 @@ def standing_of_providers(
                 "published": pair.current["published"],
                 "round": pair.current["round_name"],
                 "rating": now["published_rating"],
-                "most": most,
+                "most": int(bands["upper_points"].max()),
                 **_since(tables, pair, overall, moves[code], order),
                 **_lowest(scores[code]),
             }
@@ -114,11 +114,6 @@ def _with_owners(providers: pd.DataFrame) -> pd.DataFrame:
     """Providers with each owner as it is spelled first, by the names of the providers."""
     spelled = first_spellings(providers.sort_values("name")["owner"].dropna())
     return providers.assign(owner=providers["owner"].replace(spelled))
-
-
-def _order_of_ratings(tables: Tables, framework: str) -> dict[str, int]:
-    bands = framework_rows(tables["overall_bands"], framework)
-    return dict(zip(bands["rating"], bands["lower_points"], strict=True))
 
 
 def _since(

@@ -1,11 +1,10 @@
 """Rules on ratings: points, bands and the panel's discretion."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from pipeline.analysis.quality.lookups import ERROR, Finding, Records, rule
 from pipeline.analysis.ratings.bands import framework_rows, permitted_discretion
-from pipeline.analysis.records import Row
+from pipeline.analysis.records import grouped
 from pipeline.analysis.sentences.phrases import joined
 
 
@@ -56,14 +55,8 @@ def discretion_is_permitted(records: Records) -> Iterator[Finding]:
     """Does the framework permit each recorded use of discretion?"""
     tables = records.tables
     ratings = {(r["inspection"], r["standard"]): r for r in records.ratings}
-    bands, allowed_by = (
-        {code: framework_rows(tables[name], code) for code in tables["frameworks"]["framework"]}
-        for name in ("rating_bands", "discretion_rules")
-    )
     basis = {(s["framework"], s["standard"]): s["rating_basis"] for s in records.rows("standards")}
-    uses: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in records.rows("discretions"):
-        uses[row["inspection"], row["standard"]].append(row)
+    uses = grouped(records.rows("discretions"), "inspection", "standard")
     for (inspection, standard), rules in uses.items():
         framework = rules[0]["framework"]
         rated = ratings.get((inspection, standard))
@@ -72,8 +65,8 @@ def discretion_is_permitted(records: Records) -> Iterator[Finding]:
         question = records.questions[framework, rated["lowest_key_question"]]
         permitted = permitted_discretion(
             int(rated["lowest_percent"]),
-            bands[framework],
-            allowed_by[framework],
+            framework_rows(tables["rating_bands"], framework),
+            framework_rows(tables["discretion_rules"], framework),
             records.size(inspection, question["sample"]),
             "qualitative" in basis[framework, standard],
         )

@@ -108,16 +108,10 @@ def _at_least(
     return tuple(float(chance[level >= at].sum()) for at in range(scale.top + 1))
 
 
-_CHANCES = [
-    "at_least_lowest",
-    "at_least_independent",
-    "at_least_together",
-    "independent",
-    "together",
-]
 OF_STANDARDS = {
     "standard": "string", "name": "string", "rule": "string", "rating": "string",
-    "published": "boolean", **dict.fromkeys(_CHANCES, "Float64"),
+    "published": "boolean", "at_least_lowest": "Float64", "at_least_independent": "Float64",
+    "at_least_together": "Float64", "independent": "Float64", "together": "Float64",
 }  # fmt: skip
 """Columns of ``stability_of_standards`` and their types."""
 
@@ -139,15 +133,13 @@ def stability_of_standards(rated: Rated) -> list[Row]:
             chances = (
                 standard.lowest(), independent, together, _exactly(independent), _exactly(together)
             )  # fmt: skip
-            for rating, *own in zip(rated.scale.ratings, *map(_floats, chances), strict=True):
+            for rating, *own in zip(
+                rated.scale.ratings, *(c.tolist() for c in chances), strict=True
+            ):
                 published = rated.published[standard.code] == rating
                 known = (standard.code, names[standard.code], rule, rating, published)
                 rows.append(dict(zip(OF_STANDARDS, [*known, *own], strict=True)))
     return rows
-
-
-def _floats(chances: npt.NDArray) -> list[float]:
-    return chances.tolist()
 
 
 def _exactly(at_least: npt.NDArray) -> npt.NDArray:
@@ -179,10 +171,9 @@ def total_together(rated: Rated, sample_kinds: Iterable[Row]) -> npt.NDArray:
     return _parts(rated, sample_kinds, BANDS_ALONE).total("together")
 
 
-_BOUNDS = ["lowest", "independent", "together", "highest"]
 OF_OVERALL = {
     "rule": "string", "rating": "string", "lower_points": "Int64", "published": "boolean",
-    **dict.fromkeys(_BOUNDS, "Float64"),
+    **dict.fromkeys(["lowest", "independent", "together", "highest"], "Float64"),
 }  # fmt: skip
 """Columns of ``stability_of_overall`` and their types."""
 

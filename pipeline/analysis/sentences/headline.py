@@ -5,8 +5,9 @@ from collections import Counter
 from pipeline.analysis.inspections import comparator_in_text
 from pipeline.analysis.ratings.bands import points_to_next, scores_compare
 from pipeline.analysis.records import Row, records
+from pipeline.analysis.sentences.narrative import few_cases, rose_and_fell
 from pipeline.analysis.sentences.phrases import counted, in_words, joined, label_parts, plural
-from pipeline.data import Tables, is_missing
+from pipeline.data import Tables
 
 
 def _of_framework(tables: Tables, name: str, inspection: str) -> list[Row]:
@@ -165,8 +166,8 @@ def _standards(standards: list[Row]) -> tuple[str | None, str]:
 
 def _moves(questions: list[Row], comparable: str) -> tuple[int, int, int]:
     """Return how many key questions compare in this way, and how many of them rose and fell."""
-    changes = [row["change_points"] for row in questions if row["comparable"] == comparable]
-    return len(changes), sum(c > 0 for c in changes), sum(c < 0 for c in changes)
+    rows = [row for row in questions if row["comparable"] == comparable]
+    return len(rows), *rose_and_fell(rows)
 
 
 def _questions(questions: list[Row]) -> tuple[str | None, str]:
@@ -205,19 +206,8 @@ def _against(questions: list[Row], tables: Tables) -> tuple[str | None, str]:
     )
 
 
-def small_base(base: object) -> str:
-    """Return the warning that goes with every figure on fewer than 30 cases, or nothing.
-
-    >>> small_base(11), small_base(97)
-    ('only 11 cases', '')
-    """
-    if is_missing(base) or int(str(base)) >= 30:
-        return ""
-    return f"only {counted(int(str(base)), 'case')}"
-
-
 def _in_brackets(row: Row) -> str:
-    return "; ".join(filter(None, [row["key_question"], small_base(row["current_base"])]))
+    return "; ".join(filter(None, [row["key_question"], few_cases(row["current_base"])]))
 
 
 def _common_weakness(questions: list[Row], ratings: list[Row]) -> tuple[str | None, str]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline.analysis.records import Row, grouped
 from pipeline.analysis.sentences.headline import NO_RATING
-from pipeline.analysis.sentences.narrative import SMALL_BASE, what_is_missing
+from pipeline.analysis.sentences.narrative import SMALL_BASE, few_cases, what_is_missing
 from pipeline.analysis.sentences.phrases import capital, counted, in_words, inside, joined, plural
 from pipeline.analysis.statistics.benchmark import NO_CLEAR_DIFFERENCE
 from pipeline.data import is_missing
@@ -230,7 +230,7 @@ def small_base(row: Row) -> bool:
     >>> small_base({"current_base": 11}), small_base({"current_base": 97})
     (True, False)
     """
-    return not is_missing(row["current_base"]) and int(row["current_base"]) < SMALL_BASE
+    return bool(few_cases(row["current_base"]))
 
 
 def judged(questions: Sequence[Row]) -> list[Row]:
@@ -252,10 +252,10 @@ def chief_change(questions: Sequence[Row], level: float, *, fall_first: bool) ->
     compared = judged(questions)
     if not compared:
         return _best(questions)
+    ways = ["fall", "gain"] if fall_first else ["gain", "fall"]
     passed = [row for row in compared if row["change_verdict"] == "significant"]
     if not passed:
-        return _largest(compared, fall_first=fall_first)
-    ways = ["fall", "gain"] if fall_first else ["gain", "fall"]
+        return _largest(compared, ways)
     found = [(way, row) for way in ways if (row := _surest(passed, way)) is not None]
     if len(found) > 1 and found[0][1]["comparable"] == "yes" != found[1][1]["comparable"]:
         del found[1]  # what compares only with caution does not stand next to what compares
@@ -291,18 +291,17 @@ def _surest(passed: Sequence[Row], way: str) -> Row | None:
 
 
 def _from_to(row: Row) -> str:
-    small = f" (only {counted(int(row['current_base']), 'case')})" if small_base(row) else ""
+    few = few_cases(row["current_base"])
     before, now = int(row["previous_percent"]), int(row["current_percent"])
     way = "rose" if now > before else "fell"
     return (
         f"in {inside(str(row['theme']))}, where {inside(str(row['in_short']))} {way} from "
-        f"{before}% to {now}% of cases{small}"
+        f"{before}% to {now}% of cases{f' ({few})' if few else ''}"
     )
 
 
-def _largest(compared: Sequence[Row], *, fall_first: bool) -> str:
+def _largest(compared: Sequence[Row], ways: Sequence[str]) -> str:
     nothing = f"No change passes {_TEST}"
-    ways = ["fall", "gain"] if fall_first else ["gain", "fall"]
     for way in ways:
         row = _surest(compared, way)
         if row is not None:
@@ -318,9 +317,8 @@ def _best(questions: Sequence[Row]) -> str:
     if not known:
         return "No share of cases is in the data."
     row = max(known, key=lambda row: row["current_percent"])
-    small = ""
-    if small_base(row):
-        small = f", though of only {counted(int(row['current_base']), 'case')}"
+    few = few_cases(row["current_base"])
+    small = f", though of {few}" if few else ""
     share = int(row["current_percent"])
     place = f"{inside(str(row['theme']))}, where {inside(str(row['in_short']))}"
     return f"The best result is in {place} was done well in {share}% of cases{small}."
@@ -424,7 +422,9 @@ def how_sure(questions: Sequence[Row], tests: Row | None) -> list[str]:
     sentences = [f"{said}."]
     kept, expected = int(tests["kept_after_adjustment"]), float(tests["expected_by_chance"])
     lucky = in_words(max(1, round(expected)))
-    stands = "none stands" if not kept else f"{in_words(kept)} still {_stand(kept)}"
+    stands = (
+        f"{in_words(kept)} still {'stands' if kept == 1 else 'stand'}" if kept else "none stands"
+    )
     sentences.append(
         f"Had nothing changed, about {lucky} would pass by luck; judged together, {stands} out."
     )
@@ -433,10 +433,6 @@ def how_sure(questions: Sequence[Row], tests: Row | None) -> list[str]:
 
 def _passes(number: int) -> str:
     return f"{in_words(number)} {'pass' if number > 1 else 'passes'}"
-
-
-def _stand(number: int) -> str:
-    return "stands" if number == 1 else "stand"
 
 
 def _bases(questions: Sequence[Row]) -> str:

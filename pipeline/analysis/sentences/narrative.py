@@ -31,6 +31,7 @@ from pipeline.analysis.statistics.change import (
     TESTS_DISAGREE,
     UNSETTLED,
 )
+from pipeline.data import is_missing
 
 SMALL_BASE = 30
 """A base below this is always said."""
@@ -45,22 +46,25 @@ def points(number: int) -> str:
     return counted(abs(number), "point")
 
 
-def cases(number: int) -> str:
-    """A number of cases in words.
+def few_cases(base: object) -> str:
+    """The warning that goes with every figure on fewer than 30 cases; empty for others.
 
-    >>> cases(11)
-    '11 cases'
+    >>> few_cases(11), few_cases(97)
+    ('only 11 cases', '')
     """
-    return counted(number, "case")
+    if is_missing(base) or int(str(base)) >= SMALL_BASE:
+        return ""
+    return f"only {counted(int(str(base)), 'case')}"
 
 
-def share(percent: int, band: str | None = None) -> str:
-    """A percentage with the inspectorate's name for it.
+def rose_and_fell(rows: Iterable[Row]) -> tuple[int, int]:
+    """How many figures rose and how many fell, of rows with ``change_points``.
 
-    >>> share(80, "Large majority")
-    '80% of cases (Large majority)'
+    >>> rose_and_fell([{"change_points": 3}, {"change_points": 0}, {"change_points": 10}])
+    (2, 0)
     """
-    return f"{percent}% of cases" + (f" ({band})" if band else "")
+    changes = [row["change_points"] for row in rows]
+    return sum(change > 0 for change in changes), sum(change < 0 for change in changes)
 
 
 def small_base(percent: int, base: Base) -> str:
@@ -73,11 +77,11 @@ def small_base(percent: int, base: Base) -> str:
     """
     if base.is_full_sample(percent):
         known = base.printed or 0
-        return cases(known) if known < SMALL_BASE else ""
+        return counted(known, "case") if known < SMALL_BASE else ""
     sizes = base.pairs(percent)[1]
     if not len(sizes) or sizes.max() >= SMALL_BASE:
         return ""
-    return f"at most {cases(int(sizes.max()))}"
+    return f"at most {counted(int(sizes.max()), 'case')}"
 
 
 _WAITING = ("not entered yet", "not published", "suppressed", "withdrawn")
@@ -214,9 +218,9 @@ def overturned_sentence(row: Mapping[str, Any]) -> str | None:
     """
     if row["change_verdict"] != SIGNIFICANT or pd.isna(row["overturned_by"]):
         return None
-    number = int(row["overturned_by"])
+    number = counted(int(row["overturned_by"]), "case")
     return (
-        f"{row['label']}: the change would no longer pass the test if {cases(number)} in all had "
+        f"{row['label']}: the change would no longer pass the test if {number} in all had "
         "been left unanswered and the printed percentages were the same."
     )
 
@@ -278,6 +282,6 @@ def _rise(row: Row, by: str) -> str:
 def _cases_more(row: Row) -> str:
     most = "" if row["base_known"] else "at most "
     return (
-        f"{row['cases_needed']} more of {most}{cases(int(row['base']))} done well in "
+        f"{row['cases_needed']} more of {most}{counted(int(row['base']), 'case')} done well in "
         f"{joined(str(row['questions_below']).split('; '))}"
     )

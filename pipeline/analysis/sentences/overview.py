@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.analysis.records import Row, grouped
-from pipeline.analysis.sentences.narrative import SMALL_BASE, cases, points, what_is_missing
+from pipeline.analysis.sentences.narrative import few_cases, points, rose_and_fell, what_is_missing
 from pipeline.analysis.sentences.phrases import counted, in_words, joined, plural
 from pipeline.analysis.statistics.change import (
     NOT_COMPARABLE,
@@ -42,8 +42,9 @@ def changes_in_short(tested: Sequence[Row], what: str = "key questions") -> str:
             return f"No {what} can be compared with the earlier inspection: {missing}."
         return f"No {what} may be compared with the earlier inspection."
     one = what.removesuffix("s")
-    freely = [_change(row) for row in comparable if row["comparable"] == "yes"]
-    caution = [_change(row) for row in comparable if row["comparable"] == "caution"]
+    freely, caution = (
+        [row for row in comparable if row["comparable"] == how] for how in ("yes", "caution")
+    )
     if not freely:
         sentence = (
             f"{counted(len(caution), one)} may be compared, only with caution: {_ways(caution)}."
@@ -52,8 +53,8 @@ def changes_in_short(tested: Sequence[Row], what: str = "key questions") -> str:
         sentence = f"Of {counted(len(freely), one)} that may be compared, {_ways(freely)}."
         if caution:
             sentence += f" {len(caution)} more may be compared only with caution: {_ways(caution)}."
-    passed = [_change(row) for row in comparable if row["change_verdict"] == SIGNIFICANT]
-    for count, direction in ((_risen(passed), "up"), (_fallen(passed), "down")):
+    passed = [row for row in comparable if row["change_verdict"] == SIGNIFICANT]
+    for count, direction in zip(rose_and_fell(passed), ("up", "down"), strict=True):
         if count:
             sentence += f" {count} {'is' if count == 1 else 'are'} significantly {direction}."
     verdicts = Counter(row["change_verdict"] for row in comparable)
@@ -70,21 +71,9 @@ def _compared(tested: Sequence[Row]) -> list[Row]:
     return [row for row in tested if row["change_verdict"] not in (None, NOT_COMPARABLE)]
 
 
-def _change(row: Row) -> int:
-    return int(row["current_percent"]) - int(row["previous_percent"])
-
-
-def _risen(changes: Sequence[int]) -> int:
-    return sum(change > 0 for change in changes)
-
-
-def _fallen(changes: Sequence[int]) -> int:
-    return sum(change < 0 for change in changes)
-
-
-def _ways(changes: Sequence[int]) -> str:
-    rose, fell = _risen(changes), _fallen(changes)
-    same = len(changes) - rose - fell
+def _ways(rows: Sequence[Row]) -> str:
+    rose, fell = rose_and_fell(rows)
+    same = len(rows) - rose - fell
     return f"{rose or 'none'} rose, {fell or 'none'} fell and {same or 'none'} stayed the same"
 
 
@@ -126,12 +115,12 @@ def verdict_sentences(tested: Sequence[Row]) -> list[str]:
 
 def _named(row: Row) -> str:
     """Name a change with its size and what a reader must know of it."""
-    change = _change(row)
+    change = row["change_points"]
     known = [f"{'+' if change > 0 else '−' if change < 0 else ''}{points(change)}"]
     if row["comparable"] == "caution":
         known.append("to be compared with caution")
-    if not is_missing(row["current_base"]) and int(row["current_base"]) < SMALL_BASE:
-        known.append(f"only {cases(int(row['current_base']))}")
+    if few := few_cases(row["current_base"]):
+        known.append(few)
     if row["rests_on_words"] == "yes":
         known.append("on the report's words: the number of cases was not printed")
     return f"{row['label']} ({', '.join(known)})"
