@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 from pandas.util import hash_pandas_object
 
@@ -78,7 +79,7 @@ def fingerprints(
         rows = hash_pandas_object(frame, index=False)
         for column in frame.columns[frame.columns.str.endswith("source")]:
             rows = rows * _PRIME + frame[column].map(of_document).fillna(0).astype("uint64")
-        whose = owned[name].to_numpy() if name in owned else [SHARED] * len(rows)
+        whose = owned[name].to_numpy() if name in owned else np.full(len(rows), SHARED)
         found[name] = {
             str(code): hashlib.sha256(of_code.to_numpy().tobytes()).hexdigest()[:16]
             for code, of_code in rows.groupby(whose, sort=False)
