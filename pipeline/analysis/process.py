@@ -47,7 +47,7 @@ from pipeline.data.owners import owner_of
 from pipeline.data.package import PACKAGE_FILE
 from pipeline.workers import Tell, alongside, in_processes, rarely_collected
 
-FEWEST, CHUNK = 25, 50
+FEWEST, CHUNK = 25, 65
 """Providers worked on at once: enough that tables are worth their cost, few enough for memory."""
 PARTS = "parts.json"
 """Which bytes of each processed table are whose, and what each provider's were made from."""
