@@ -1,10 +1,13 @@
 """Inspections in order of time: what a round is called, what it is compared with."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from itertools import combinations
+from typing import Any
 
 import pandas as pd
 
-from pipeline.analysis.records import look_up, records
+from pipeline.analysis.records import Row, grouped, look_up, records, row_values
 from pipeline.data import Tables
 
 RENAMED = "renamed"
@@ -48,25 +51,35 @@ def _without_provider(rows: pd.DataFrame) -> pd.Series:
 
 def _comparators(rows: pd.DataFrame, tables: Tables) -> pd.Series:
     """Return the code of the aggregate of each inspection, by the order of choice above."""
-    scored = tables["comparator_scores"][["comparator", "framework"]].drop_duplicates()
-    known = look_up(scored, tables["comparators"], ["comparator"], ["source"])
-    known = look_up(known, tables["sources"], ["source"], ["published"])
-    own_report = known[~known.duplicated(["framework", "source"], keep=False)]
-    only = known[~known.duplicated("framework", keep=False)]
-    alone = look_up(rows[["framework"]], only, ["framework"], ["comparator"])["comparator"]
-    published = known.drop_duplicates("comparator").set_index("comparator")["published"]
-    key = ["framework", "source"]
-    own = look_up(rows[key], own_report, key, ["comparator"])["comparator"]
-    default = look_up(rows[["framework"]], tables["frameworks"], ["framework"], ["comparator"])
-    chosen = rows["comparator"].fillna(own)
-    for other in (default["comparator"], alone):
+    source = dict(row_values(tables["comparators"], ["comparator", "source"]))
+    published = dict(row_values(tables["sources"], ["source", "published"]))
+    default = dict(row_values(tables["frameworks"], ["framework", "comparator"]))
+    scored: dict[Any, set[Any]] = defaultdict(set)
+    for code, framework in row_values(tables["comparator_scores"], ["comparator", "framework"]):
+        scored[framework].add(code)
+        scored[framework, source[code]].add(code)
+    chosen = []
+    columns = ["comparator", "framework", "source", "published"]
+    for named, framework, own_report, day in row_values(rows, columns):
+        own, alone = (
+            next(iter(found)) if len(found) == 1 else pd.NA
+            for found in (scored[framework, own_report], scored[framework])
+        )
         # What nobody named for this inspection, and is newer than its report, does not judge it.
-        newer = [
-            pd.notna(a) and pd.notna(b) and a[: len(b)] > b[: len(a)]
-            for a, b in zip(other.map(published), rows["published"], strict=True)
-        ]
-        chosen = chosen.fillna(other.mask(pd.Series(newer, index=other.index, dtype=bool)))
-    return chosen
+        others = (
+            code
+            for code in (default[framework], alone)
+            if not _is_newer(published.get(source.get(code), pd.NA), day)
+        )
+        known = (code for code in (named, own, *others) if code is not pd.NA)
+        chosen.append(next(known, pd.NA))
+    return pd.Series(chosen, index=rows.index, dtype="string")
+
+
+def _is_newer(one: Any, other: Any) -> bool:
+    """Whether a day is after another; where only a month or year is known, by that."""
+    known = one is not pd.NA and other is not pd.NA
+    return known and one[: len(other)] > other[: len(one)]
 
 
 def comparator_in_text(tables: Tables, comparator: str | None, *, period: bool = False) -> str:
@@ -96,82 +109,69 @@ def pairs_of_inspections(tables: Tables) -> pd.DataFrame:
     own. Of any other predecessor the last inspection is paired with the successor's first, where
     both are of one framework or ``comparability`` lets figures of the two be compared.
     """
-    rounds = inspections_in_order(tables)
-    rounds["at"] = range(len(rounds))
-    family = _families(tables).merge(
-        rounds[["provider", "inspection", "framework", "fieldwork_start", "at"]].rename(
-            columns={"provider": "predecessor"}
-        ),
-        on="predecessor",
+    rounds = records(inspections_in_order(tables))
+    place = {row["inspection"]: at for at, row in enumerate(rounds)}
+    of_provider = grouped(rounds, "provider")
+    came_from = _predecessors(tables)
+    stated = row_values(
+        tables["comparability"], ["previous_framework", "current_framework", "comparable"]
     )
-    later = rounds[["provider", "inspection", "framework", "comparator", "fieldwork_start", "at"]]
-    pairs = later.merge(family, on="provider", how="left", suffixes=("_current", "_previous"))
-    own = pairs["lineage"].isna()
-    earlier = (own & (pairs["at_previous"] < pairs["at_current"])) | (
-        ~own & (pairs["fieldwork_start_previous"] < pairs["fieldwork_start_current"])
-    )
-    pairs = pairs[earlier & (own | _may_compare(pairs, tables))]
-    # Of a predecessor that is another service only the last inspection, with the first one after.
-    another = pairs["lineage"].fillna(RENAMED) != RENAMED
-    first = pairs["at_current"] == pairs["provider"].map(later.groupby("provider")["at"].min())
-    newest = pairs.groupby(["at_current", "predecessor"])["at_previous"].transform("max")
-    pairs = pairs[~another | (first & (pairs["at_previous"] == newest))]
-    pairs = pairs.sort_values(["at_previous", "at_current"], kind="stable")
-    single = ~later["provider"].duplicated(keep=False) & ~later["inspection"].isin(
-        pairs["inspection_current"]
-    )
-    alone = later[single].rename(
-        columns={"inspection": "inspection_current", "framework": "framework_current"}
-    )
-    pairs = pd.concat([pairs, alone]).sort_values("provider", kind="stable", ignore_index=True)
-    return pairs.rename(
-        columns={
-            "inspection_previous": "previous_inspection",
-            "inspection_current": "current_inspection",
-            "framework_previous": "previous_framework",
-            "framework_current": "current_framework",
-        }
-    )[
-        [
-            "provider", "previous_inspection", "current_inspection", "previous_framework",
-            "current_framework", "comparator", "lineage",
+    alike = {(before, now) for before, now, comparable in stated if comparable != "no"}
+    rows: list[tuple[str | None, ...]] = []
+    for provider, own in list(of_provider.items()):
+        pairs: list[tuple[Row, Row, str | None]] = [
+            (earlier, later, None) for earlier, later in combinations(own, 2)
         ]
-    ].astype("string")  # fmt: skip
+        for predecessor, how in came_from[provider].items():
+            # Of a predecessor that is another service only the last, with the first one after.
+            whole = how == RENAMED
+            for later in own if whole else own[:1]:
+                found = [
+                    (earlier, later, how)
+                    for earlier in of_provider[predecessor]
+                    if earlier["fieldwork_start"] < later["fieldwork_start"]
+                    and (
+                        whole or _frameworks(earlier, later) in {*alike, _frameworks(later, later)}
+                    )
+                ]
+                pairs += found if whole else found[-1:]
+        pairs.sort(key=lambda pair: (place[pair[0]["inspection"]], place[pair[1]["inspection"]]))
+        if not pairs and len(own) == 1:
+            pairs = [({"inspection": None, "framework": None}, own[0], None)]
+        rows += [
+            (provider, earlier["inspection"], later["inspection"], *_frameworks(earlier, later),
+             later["comparator"], how)
+            for earlier, later, how in pairs
+        ]  # fmt: skip
+    columns = [
+        "provider", "previous_inspection", "current_inspection", "previous_framework",
+        "current_framework", "comparator", "lineage",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns, dtype="string")
 
 
-def _families(tables: Tables) -> pd.DataFrame:
-    """Return each provider with itself and every service it came from, and how (``lineage``).
+def _frameworks(earlier: Row, later: Row) -> tuple[str | None, str | None]:
+    return earlier["framework"], later["framework"]
+
+
+def _predecessors(tables: Tables) -> dict[str, dict[str, str]]:
+    """Return each provider's predecessors, and how each became it (``lineage``).
 
     What came before a service of another kind that was inspected itself is not gone back to.
     """
     inspected = set(tables["inspections"]["provider"])
-    codes = list(tables["providers"]["provider"])
-    became: dict[str, list[tuple[str, str]]] = {}
-    for row in records(tables["lineage"]):
-        became.setdefault(row["provider"], []).append((row["predecessor"], row["kind"]))
-    found: dict[tuple[str, str], str | None] = {(code, code): None for code in codes}
-    for code in codes:
-        ahead: list[tuple[str, str | None]] = [(code, None)]
+    became = grouped(records(tables["lineage"]), "provider")
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for code in list(became):
+        ahead = [(code, RENAMED)]
         while ahead:
             at, how = ahead.pop()
-            for predecessor, kind in became.get(at, []):
-                if (code, predecessor) not in found:
-                    # Only a service that was renamed all along is still the same one.
-                    whole = kind if how in (None, RENAMED) else how
-                    found[code, predecessor] = whole
-                    if whole == RENAMED or predecessor not in inspected:
-                        ahead.append((predecessor, whole))
-    rows = [(*key, how) for key, how in found.items()]
-    return pd.DataFrame(rows, columns=["provider", "predecessor", "lineage"], dtype="string")
-
-
-def _may_compare(pairs: pd.DataFrame, tables: Tables) -> pd.Series:
-    stated = tables["comparability"]
-    stated = stated[stated["comparable"] != "no"]
-    allowed = set(
-        stated[["previous_framework", "current_framework"]].itertuples(index=False, name=None)
-    )
-    frameworks = zip(pairs["framework_previous"], pairs["framework_current"], strict=True)
-    said = pd.Series([both in allowed for both in frameworks], index=pairs.index, dtype=bool)
-    same = pairs["framework_previous"] == pairs["framework_current"]
-    return said | (same | (pairs["lineage"] == RENAMED)).fillna(False).astype(bool)
+            for row in became[at]:
+                predecessor = row["predecessor"]
+                if predecessor == code or predecessor in found[code]:
+                    continue
+                # Only a service that was renamed all along is still the same one.
+                found[code][predecessor] = kind = row["kind"] if how == RENAMED else how
+                if kind == RENAMED or predecessor not in inspected:
+                    ahead.append((predecessor, kind))
+    return found

@@ -33,7 +33,7 @@ from pipeline.analysis.providers import (
 from pipeline.analysis.quality.lookups import ERROR
 from pipeline.analysis.quality.rules import FAILED, quality_checks
 from pipeline.analysis.ratings.bands import standard_ratings
-from pipeline.analysis.records import look_up, records
+from pipeline.analysis.records import Row, look_up, records
 from pipeline.analysis.report_data import (
     ReportSubject,
     quality_reports,
@@ -48,7 +48,7 @@ from pipeline.data.owners import owner_of
 from pipeline.data.package import PACKAGE_FILE
 from pipeline.workers import Tell, alongside, in_processes, rarely_collected
 
-FEWEST, CHUNK = 25, 50
+FEWEST, CHUNK = 25, 65
 """Providers worked on at once: enough that tables are worth their cost, few enough for memory."""
 PARTS = "parts.json"
 """Which bytes of each processed table are whose, and what each provider's were made from."""
@@ -146,7 +146,7 @@ def process(
     parts = Parts.read(out, fresh)
     packages = of_file(raw / PACKAGE_FILE) + of_file(raw_folder() / PACKAGE_FILE)
     read = {path.name: of_file(path) for path in sorted(raw.glob("*.csv"))}
-    read[PACKAGE_FILE] = of_text(packages)
+    read[PACKAGE_FILE] = of_bytes(packages.encode())
     sound = parts.sound(read)
     tables, problems = load_valid(raw, sound)
     owned = owner_of(tables)
@@ -309,16 +309,14 @@ class Parts:
 
     def checks(self, codes: Collection[str] | None = None) -> pd.DataFrame | None:
         """Return the table of checks as it stands, of some providers, or None if there is none."""
-        if "quality_checks" not in self._headers:
-            return None
-        wanted = sorted(self._text if codes is None else self._text.keys() & set(codes))
-        text = [self._text[code].get("quality_checks", b"") for code in wanted]
-        whole = self._headers["quality_checks"].encode() + b"".join(text)
-        return pd.read_csv(io.BytesIO(whole), dtype="string", keep_default_na=False, na_values=[""])
+        return self.frame("quality_checks", codes=codes) if self._headers else None
 
-    def frame(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
-        """Return a whole table as it now is; ``columns`` names those that are wanted."""
-        rows = (self._text[code].get(name, b"") for code in sorted(self._text))
+    def frame(
+        self, name: str, columns: list[str] | None = None, codes: Collection[str] | None = None
+    ) -> pd.DataFrame:
+        """Return a table as it now is: the columns, and the providers' rows, that are wanted."""
+        wanted = self._text if codes is None else self._text.keys() & set(codes)
+        rows = (self._text[code].get(name, b"") for code in sorted(wanted))
         whole = b"".join([self._headers[name].encode(), *rows])
         return read_processed(name, io.BytesIO(whole), columns)
 
@@ -414,21 +412,15 @@ def of_bytes(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def of_text(text: str) -> str:
-    """Return the fingerprint of a text."""
-    return of_bytes(text.encode())
-
-
 def of_file(path: Path) -> str:
     """Return the fingerprint of a file's content; empty if there is no such file."""
     return of_bytes(path.read_bytes()) if path.is_file() else ""
 
 
-_CHECK = ["rule", "inspection", "subject"]
-
-
-def _failed_errors(checks: pd.DataFrame) -> pd.DataFrame:
-    return checks[(checks["severity"] == ERROR) & (checks["result"] == FAILED)]
+def _failed_errors(checks: pd.DataFrame) -> list[tuple[tuple[Any, ...], Row]]:
+    """Return each check of severity error that failed, with what tells it apart."""
+    failed = checks[(checks["severity"] == ERROR) & (checks["result"] == FAILED)]
+    return [((row["rule"], row["inspection"], row["subject"]), row) for row in records(failed)]
 
 
 def newly_failed(
@@ -442,16 +434,15 @@ def newly_failed(
     """
     if checks is None:
         return []
-    failed = None if before is None else _failed_errors(before)
-    known = set() if failed is None else set(zip(*(failed[n] for n in _CHECK), strict=True))
+    known = set() if before is None else {check for check, _ in _failed_errors(before)}
     registered = [
         (row["place"], row["other_place"]) for row in records(register) if row["other_place"]
     ]
     return [
         f"{row['inspection'] or row['subject']}: {row['subject']} fails the check "
         f"{row['rule']}: {row['detail']}"
-        for row in records(_failed_errors(checks))
-        if tuple(pd.NA if row[n] is None else row[n] for n in _CHECK) not in known
+        for check, row in _failed_errors(checks)
+        if check not in known
         and not any(all(_names(row["detail"], place) for place in both) for both in registered)
     ]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from pandas.api.extensions import take
 
 Row = dict[str, Any]
 
@@ -36,11 +37,11 @@ def look_up(
     if len(at) < len(other):
         raise ValueError(f"More than one row has the same {', '.join(other_key or key)}.")
     places = [at.get(wanted, -1) for wanted in row_values(rows, key)]
-    found = other[list(names)].set_axis(list(names.values()), axis=1)
     # The place -1 is none of the rows', so that it gives missing values.
-    found = found.reset_index(drop=True).reindex(places).set_axis(rows.index)
-    kept = rows.drop(columns=[name for name in names.values() if name in rows])
-    return pd.concat([kept, found], axis=1)
+    found = {
+        here: take(other[name].values, places, allow_fill=True) for name, here in names.items()
+    }
+    return rows.drop(columns=[name for name in found if name in rows]).assign(**found)
 
 
 def row_values(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:

@@ -34,7 +34,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -52,7 +51,6 @@ from pipeline.analysis.statistics.exact import (
     fisher_exact,
 )
 from pipeline.analysis.statistics.significance import (
-    Detectable,
     Interval,
     benjamini_hochberg,
     expected_by_chance,
@@ -266,11 +264,11 @@ def assess_changes(questions: Iterable[Question], level: float = 0.1) -> dict[Qu
     for question, cases in _overturned_by(found, level):
         found[question] = replace(found[question], overturned_by=cases)
     # Where a bound in words narrows the bases down: what the verdict would be without it.
-    unbound = {
-        question: _without_words(*question)
-        for question in sides
-        if any(base.rests_on_words(percent) for percent, base in question)
-    }
+    unbound: dict[Question, Question] = {}
+    for question in sides:
+        if any(base.rests_on_words(percent) for percent, base in question):
+            first, second = ((percent, replace(base, at_least=None)) for percent, base in question)
+            unbound[question] = first, second
     without = assess_changes(unbound.values(), level) if unbound else {}
     for question, other in unbound.items():
         change = found[question]
@@ -322,11 +320,6 @@ def _judged(question: Question, pairs: _Pairs, limits: tuple[float, float]) -> C
 
 def _both_full(question: Question) -> bool:
     return all(base.is_full_sample(percent) for percent, base in question)
-
-
-def _without_words(*figures: Figure) -> Question:
-    first, second = ((percent, replace(base, at_least=None)) for percent, base in figures)
-    return first, second
 
 
 def _reason(verdict: str, pairs: _Pairs, bases: tuple[Base, Base], full: bool) -> str:
@@ -466,120 +459,100 @@ def with_tests(comparison: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
       all figures of the provider and pair of rounds
     """
     benchmarked = "comparator_percent" in comparison
-    columns = _tested(records(comparison), level, benchmarked)
-    added = pd.DataFrame(columns, index=comparison.index, columns=_columns(benchmarked))
+    rows = [(row, _question(row)) for row in records(comparison)]
+    judged = assess_changes((asked for row, asked in rows if row["comparable"] != "no"), level)
+    tested = [
+        _tested(row, asked, judged[asked] if row["comparable"] != "no" else None, level)
+        for row, asked in rows
+    ]
+    # The columns on the aggregate only where there is one.
+    types = {
+        name: kind
+        for name, kind in _ADDED.items()
+        if benchmarked or not name.startswith("benchmark_")
+    }
+    added = pd.DataFrame(tested, index=comparison.index, columns=list(types))
     added = _with_intervals(added, comparison)
     added["bh_adjusted"] = adjusted_by_family(comparison, added["p_max"])
     if benchmarked:
         added["benchmark_bh"] = adjusted_by_family(comparison, added["benchmark_p"])
-    types = {name: "Float64" if name in _REAL else "string" for name in added}
-    added = added.astype(types | dict.fromkeys(_WHOLE, "Int64"))
-    return pd.concat([comparison, added], axis=1)
+    return pd.concat([comparison, added.astype(types)], axis=1)
 
 
-_REAL = {
-    "previous_lower", "previous_upper", "current_lower", "current_upper", "newcombe_lower",
-    "newcombe_upper", "p_value", "p_min", "p_max", "exact_p", "smallest_expected", "bh_adjusted",
-    "z_score", "change_lower_90", "change_upper_90", "benchmark_p", "benchmark_bh",
+_ADDED = {
+    **dict.fromkeys(["previous_count", "current_count"], "Int64"),
+    **dict.fromkeys(
+        ["previous_lower", "previous_upper", "current_lower", "current_upper"], "Float64"
+    ),
+    "interval_reason": "string",
+    **dict.fromkeys(
+        ["newcombe_lower", "newcombe_upper", "p_value", "p_min", "p_max", "exact_p",
+         "smallest_expected", "z_score"],
+        "Float64",
+    ),
+    **dict.fromkeys(["z_verdict", "change_verdict", "verdict_reason", "rests_on_words"], "string"),
+    "overturned_by": "Int64",
+    **dict.fromkeys(["change_lower_90", "change_upper_90"], "Float64"),
+    **dict.fromkeys(
+        ["within_ten_points", "previous_bases", "current_bases", "benchmark_verdict",
+         "benchmark_reason"],
+        "string",
+    ),
+    **dict.fromkeys(["benchmark_p", "benchmark_bh"], "Float64"),
+    **dict.fromkeys(["smallest_detectable_rise", "smallest_detectable_fall"], "Int64"),
+    "bh_adjusted": "Float64",
 }  # fmt: skip
-_WHOLE = [
-    "previous_count", "current_count", "overturned_by", "smallest_detectable_rise",
-    "smallest_detectable_fall",
-]  # fmt: skip
+"""Columns that ``with_tests`` adds, in order, and their types."""
 
 
-def _columns(benchmarked: bool) -> list[str]:
-    names = [
-        "previous_count", "current_count", "previous_lower", "previous_upper", "current_lower",
-        "current_upper", "interval_reason", "newcombe_lower", "newcombe_upper", "p_value", "p_min",
-        "p_max", "exact_p", "smallest_expected", "z_score", "z_verdict", "change_verdict",
-        "verdict_reason", "rests_on_words", "overturned_by", "change_lower_90", "change_upper_90",
-        "within_ten_points", "previous_bases", "current_bases",
-    ]  # fmt: skip
-    if benchmarked:
-        names += ["benchmark_verdict", "benchmark_reason", "benchmark_p", "benchmark_bh"]
-    return [*names, "smallest_detectable_rise", "smallest_detectable_fall", "bh_adjusted"]
+def _question(row: Row) -> Question:
+    first, second = ((_whole(row[f"{side}_percent"]), base_of(row, side)) for side in _SIDES)
+    return first, second
 
 
-def _tested(rows: list[Row], level: float, benchmarked: bool) -> dict[str, list[Any]]:
-    """Everything but the intervals on known counts and the adjustments, as columns."""
-    previous, current = (
-        [(_whole(row[f"{side}_percent"]), base_of(row, side)) for row in rows] for side in _SIDES
-    )
-    questions = list(zip(previous, current, strict=True))
-    comparable = [row["comparable"] != "no" for row in rows]
-    judged = assess_changes(compress(questions, comparable), level)
-    changes = [
-        judged[question] if compares else _not_comparable(row)
-        for row, question, compares in zip(rows, questions, comparable, strict=True)
-    ]
-    cases = {
-        side: [_known_cases(*figure) for figure in figures]
-        for side, figures in zip(_SIDES, (previous, current), strict=True)
+def _tested(row: Row, question: Question, change: Change | None, level: float) -> Row:
+    """Everything but the intervals on known counts and the adjustments, for one row."""
+    added: Row = {}
+    reasons = []
+    for side, figure in zip(_SIDES, question, strict=True):
+        added[f"{side}_count"], added[f"{side}_bases"], why = _known_cases(*figure)
+        if why:
+            reasons.append(f"{side.capitalize()} figure: {why}")
+    added["interval_reason"] = " ".join(reasons)
+    (previous_percent, previous), (current_percent, current) = question
+    comparable = change is not None
+    if change is None:
+        reason = _text(row["reason_not_comparable"]) or NOT_STATED
+        change = Change(NOT_COMPARABLE, reason, NOT_COMPARABLE)
+    reason = change.reason
+    if row["comparable"] == "caution" and not is_missing(row["reason_not_comparable"]):
+        reason = f"{reason} {_text(row['reason_not_comparable'])}"
+    added |= {
+        "z_verdict": change.z_verdict,
+        "change_verdict": change.verdict,
+        "verdict_reason": reason,
+        "rests_on_words": "yes" if ON_WORDS in change.reason else "no",
+        "p_value": change.p_value,
+        "p_min": change.p_min,
+        "p_max": change.p_max,
+        "exact_p": change.exact_p,
+        "z_score": change.z,
+        "overturned_by": change.overturned_by,
     }
-    small = [
-        smallest_detectable_change(percent, first.most, second.most, level=level)
-        if compares and percent is not None and first.most and second.most
-        else _NO_CHANGE_IS_LARGE_ENOUGH
-        for ((percent, first), (_, second)), compares in zip(questions, comparable, strict=True)
-    ]
-    columns = {
-        **{f"{side}_count": [known[0] for known in cases[side]] for side in _SIDES},
-        **{f"{side}_bases": [known[1] for known in cases[side]] for side in _SIDES},
-        "interval_reason": [
-            " ".join(
-                f"{side.capitalize()} figure: {why}"
-                for side, (*_, why) in zip(_SIDES, both, strict=True)
-                if why
-            )
-            for both in zip(*cases.values(), strict=True)
-        ],
-        "verdict_reason": [
-            f"{change.reason} {why}"
-            if row["comparable"] == "caution" and (why := _text(row["reason_not_comparable"]))
-            else change.reason
-            for row, change in zip(rows, changes, strict=True)
-        ],
-        "rests_on_words": ["yes" if ON_WORDS in change.reason else "no" for change in changes],
-        "change_lower_90": [_percent(change.lower_90) for change in changes],
-        "change_upper_90": [_percent(change.upper_90) for change in changes],
-        "within_ten_points": [_within(change) for change in changes],
-        "smallest_detectable_rise": [detectable.rise for detectable in small],
-        "smallest_detectable_fall": [detectable.fall for detectable in small],
-        **{name: [getattr(change, of) for change in changes] for name, of in _OF_CHANGE.items()},
-    }
-    if benchmarked:
-        standings = [
-            against_benchmark(*figure, _whole(row["comparator_percent"]))
-            for row, figure in zip(rows, current, strict=True)
-        ]
-        names = ("benchmark_verdict", "benchmark_reason", "benchmark_p")
-        columns |= {name: [s[i] for s in standings] for i, name in enumerate(names)}
-    return columns
-
-
-_OF_CHANGE = {
-    "z_verdict": "z_verdict", "change_verdict": "verdict", "p_value": "p_value", "p_min": "p_min",
-    "p_max": "p_max", "exact_p": "exact_p", "z_score": "z", "overturned_by": "overturned_by",
-}  # fmt: skip
-"""Columns that are attributes of a ``Change``."""
-
-_NO_CHANGE_IS_LARGE_ENOUGH = Detectable(None, None)
-
-
-def _not_comparable(row: Row) -> Change:
-    reason = _text(row["reason_not_comparable"]) or NOT_STATED
-    return Change(NOT_COMPARABLE, reason, NOT_COMPARABLE)
-
-
-def _percent(share: float | None) -> float | None:
-    return None if share is None else 100 * share
-
-
-def _within(change: Change) -> str | None:
-    if change.lower_90 is None or change.upper_90 is None:
-        return None
-    return "yes" if 100 * change.lower_90 > -WITHIN and 100 * change.upper_90 < WITHIN else "no"
+    if change.lower_90 is not None and change.upper_90 is not None:
+        lower, upper = 100 * change.lower_90, 100 * change.upper_90
+        added["change_lower_90"], added["change_upper_90"] = lower, upper
+        added["within_ten_points"] = "yes" if lower > -WITHIN and upper < WITHIN else "no"
+    if comparable and previous_percent is not None and previous.most and current.most:
+        detectable = smallest_detectable_change(
+            previous_percent, previous.most, current.most, level=level
+        )
+        added["smallest_detectable_rise"] = detectable.rise
+        added["smallest_detectable_fall"] = detectable.fall
+    if "comparator_percent" in row:
+        standing = against_benchmark(current_percent, current, _whole(row["comparator_percent"]))
+        added["benchmark_verdict"], added["benchmark_reason"], added["benchmark_p"] = standing
+    return added
 
 
 _SIDES = ("previous", "current")

@@ -218,7 +218,8 @@ def _largest(region: npt.NDArray, n1: int, n2: int, mirrored: bool = True) -> fl
     # A half is its own mirror image, so the curve may peak at the end of the grid.
     curve = np.concatenate([[-1.0], on_grid, on_grid[-2:-3:-1] if mirrored else [-1.0]])
     peaks = np.flatnonzero((curve[1:-1] >= curve[:-2]) & (curve[1:-1] >= curve[2:]))
-    centre = peaks[np.argsort(on_grid[peaks])[-3:], None] * width
+    # What the grid finds is within 1% of the peak, so that a lower one cannot overtake the highest.
+    centre = peaks[on_grid[peaks] >= 0.98 * best, None] * width
     for _ in range(4):
         angles = np.clip(centre + np.linspace(-width, width, 17), 0, math.pi / 2)
         values = _at(angles, region, n1, n2, mirrored)
