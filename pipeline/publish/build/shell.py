@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from IPython.core.async_helpers import get_asyncio_loop
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
@@ -30,7 +31,7 @@ class _Stream(io.TextIOWrapper):
 
     def __init__(self) -> None:
         file = tempfile.TemporaryFile(buffering=0)
-        super().__init__(file, "utf-8", "backslashreplace", write_through=True)  # type: ignore[arg-type]
+        super().__init__(file, "utf-8", "backslashreplace", write_through=True)
 
     def taken(self) -> str:
         """Take out what was written since this was last asked for."""
@@ -93,7 +94,7 @@ class Shell(InteractiveShell):
             self.show_written()
 
     def show(self, kind: str, **content: Any) -> None:
-        """Keep what is shown as it would be after its way by wire, after what was written so far."""
+        """Keep what is shown, as it would be after its way by wire, behind what was written."""
         self.show_written()
         self._keep(kind, json_unpacker(json_packer(content)))
 
@@ -108,7 +109,7 @@ class Shell(InteractiveShell):
         self.shown.append({**head, "header": head, "parent_header": {}, "content": content})
 
     def should_run_async(self, *cell: Any, **how: Any) -> bool:
-        """A cell finds an event loop that runs; one within a cell (``%%time``) is given no other."""
+        """A cell finds a running event loop; one within a cell (``%%time``) gets no other."""
         return asyncio._get_running_loop() is None or super().should_run_async(*cell, **how)
 
     def enable_gui(self, gui: Any = None) -> None:
@@ -121,26 +122,25 @@ class Shell(InteractiveShell):
         self.show("error", ename=etype.__name__, evalue=str(evalue), traceback=stb)
 
 
-def prepared() -> Shell:
-    """This process's shell; made before forking, it is there for every forked process."""
-    main = sys.modules["__main__"]
-    try:
-        return Shell.instance()
-    finally:
-        sys.modules["__main__"] = main
+def get_ready() -> None:
+    """Run a cell that is not counted: what is set up for a first one is then there to be forked."""
+    with taken_over() as shell:
+        shell.run_cell("None")
+        shell.displayhook.compute_format_data(None)
+    get_asyncio_loop().close()  # forked processes would share its descriptors
 
 
 @contextmanager
 def taken_over() -> Iterator[Shell]:
     """Be as a kernel is while a notebook runs: streams, main module, where modules are found."""
-    shell = prepared()
+    streams = sys.stdin, sys.stdout, sys.stderr
+    before = sys.modules["__main__"], list(sys.path), list(sys.argv)
+    shell = Shell.instance()
     if shell.execution_count > 1:
         shell.reset()
     os.environ["MPLBACKEND"] = INLINE
     if "matplotlib" in sys.modules:
         sys.modules["matplotlib"].rcParams["backend"] = INLINE
-    streams = sys.stdin, sys.stdout, sys.stderr
-    before = sys.modules["__main__"], list(sys.path), list(sys.argv)
     shell.starting_dir = os.getcwd()  # noqa: PTH109
     shell.user_ns["_dh"][:] = [shell.starting_dir]
     try:
