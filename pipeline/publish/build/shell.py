@@ -30,18 +30,14 @@ class _Stream(io.TextIOWrapper):
     """A standard stream while a notebook runs: a file, which subprocesses can be handed too."""
 
     def __init__(self) -> None:
-        file = tempfile.TemporaryFile(buffering=0)
+        file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed with the stream
         super().__init__(file, "utf-8", "backslashreplace", write_through=True)
+        self._taken = 0
 
     def taken(self) -> str:
-        """Take out what was written since this was last asked for."""
-        length = os.fstat(self.fileno()).st_size
-        if not length:
-            return ""
-        text = os.pread(self.fileno(), length, 0).decode("utf-8", "replace")
-        os.ftruncate(self.fileno(), 0)
-        os.lseek(self.fileno(), 0, os.SEEK_SET)
-        return text
+        """Return what was written since this was last asked for."""
+        begin, self._taken = self._taken, os.fstat(self.fileno()).st_size
+        return os.pread(self.fileno(), self._taken - begin, begin).decode("utf-8", "replace")
 
 
 class _Publisher(DisplayPublisher):
