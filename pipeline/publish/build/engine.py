@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from typing import Any, ClassVar
+from typing import Any
 
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError
@@ -27,6 +27,7 @@ from nbformat.notebooknode import from_dict
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
 from papermill.log import logger
+from papermill.utils import remove_args
 
 from pipeline.publish.build.shell import taken_over
 from pipeline.publish.build.time_limit import TimeUp, time_limit
@@ -62,19 +63,16 @@ class _Client(PapermillNotebookClient):
             with time_limit(seconds):
                 result = self.shell.run(cell.source)
             error = result.error_before_exec or result.error_in_exec
-        except TimeUp as time_up:
+        except TimeUp as time_up:  # it rang outside the cell's own code
             error = time_up
         for message in self.shell.shown:
             self.process_message(message, cell, cell_index)
         if isinstance(error, TimeUp):
-            raise CellTimeoutError.error_from_timeout_and_cell(
-                "Cell execution timed out", seconds or 0, cell
-            )
+            raise CellTimeoutError.error_from_timeout_and_cell("Cell timed out", seconds or 0, cell)
         if error:
-            reply = {"status": "error", "ename": type(error).__name__, "evalue": str(error)}
-            run_sync(self._check_raise_for_error)(
-                cell, cell_index, {"content": {**reply, "traceback": []}}
-            )
+            words = {"ename": type(error).__name__, "evalue": str(error), "traceback": []}
+            reply = {"content": {"status": "error", **words}}
+            run_sync(self._check_raise_for_error)(cell, cell_index, reply)
         return cell
 
     def output(self, outs: Any, msg: Any, display_id: str | None, cell_index: int) -> Any:
@@ -87,8 +85,6 @@ class _Client(PapermillNotebookClient):
 
 class IPythonEngine(NBClientEngine):
     """What ``ipython`` stands for; its options are those of papermill's own engine."""
-
-    _unused: ClassVar = ("input_path", "timeout", "start_timeout")
 
     @classmethod
     def execute_managed_notebook(
@@ -103,6 +99,6 @@ class IPythonEngine(NBClientEngine):
         """
         if kernel_name != "python3":
             return super().execute_managed_notebook(nb_man, kernel_name, **options)
-        seconds = options.pop("execution_timeout", None) or options.get("timeout")
-        options = {name: v for name, v in options.items() if name not in cls._unused}
+        seconds = options.pop("execution_timeout", None) or options.pop("timeout", None)
+        options = remove_args(["input_path", "timeout", "start_timeout"], **options)
         return _Client(nb_man, timeout=seconds, log=logger, **options).execute()

@@ -28,9 +28,9 @@ from papermill.parameterize import parameterize_notebook
 
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.publish import reports
+from pipeline.publish.build import shell
 from pipeline.publish.build.asked import check_declared, check_opened, forget_opened, with_question
 from pipeline.publish.build.catalogue import FaultOfOurs, Made, Report, ReportFailed
-from pipeline.publish.build.shell import taken_over
 from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.publish.page.page_info import page_info
 from pipeline.publish.page.render import Renderer, UnfitOutput, for_page, markdown
@@ -48,18 +48,23 @@ _UNREADABLE = (
 
 def get_ready(notebooks: Iterable[Path]) -> None:
     """Import, read and prepare what these notebooks need, once, before a process is forked."""
-    with chdir(Path(__file__).parent):  # matplotlib would read settings of the working folder
-        for module in pkgutil.walk_packages(reports.__path__, f"{reports.__name__}."):
-            importlib.import_module(module.name)
-    renderer()
-    with taken_over():  # what is looked up at the first notebook is there for each
-        settings()
+    _import_all()
     for path in notebooks:
         with suppress(*_UNREADABLE):  # it will be said when the notebook is run
             notebook, _ = _read(path, path.stat().st_mtime_ns)
             for cell in notebook.cells:
                 if cell.cell_type == "markdown":
                     markdown(cell.source)
+
+
+@cache
+def _import_all() -> None:
+    with chdir(Path(__file__).parent):  # matplotlib would read settings of the working folder
+        for module in pkgutil.walk_packages(reports.__path__, f"{reports.__name__}."):
+            importlib.import_module(module.name)
+        settings()
+    renderer()
+    shell.get_ready()
 
 
 def pages_of(

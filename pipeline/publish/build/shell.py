@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from IPython.core.async_helpers import get_asyncio_loop
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
@@ -29,18 +30,14 @@ class _Stream(io.TextIOWrapper):
     """A standard stream while a notebook runs: a file, which subprocesses can be handed too."""
 
     def __init__(self) -> None:
-        file = tempfile.TemporaryFile(buffering=0)
+        file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed with the stream
         super().__init__(file, "utf-8", "backslashreplace", write_through=True)
+        self._taken = 0
 
     def taken(self) -> str:
-        """Take out what was written since this was last asked for."""
-        length = os.fstat(self.fileno()).st_size
-        if not length:
-            return ""
-        text = os.pread(self.fileno(), length, 0).decode("utf-8", "replace")
-        os.ftruncate(self.fileno(), 0)
-        os.lseek(self.fileno(), 0, os.SEEK_SET)
-        return text
+        """Return what was written since this was last asked for."""
+        begin, self._taken = self._taken, os.fstat(self.fileno()).st_size
+        return os.pread(self.fileno(), self._taken - begin, begin).decode("utf-8", "replace")
 
 
 class _Publisher(DisplayPublisher):
@@ -93,7 +90,7 @@ class Shell(InteractiveShell):
             self.show_written()
 
     def show(self, kind: str, **content: Any) -> None:
-        """Keep what is shown as it would be after its way by wire, after what was written so far."""
+        """Keep what is shown, as it would be after its way by wire, behind what was written."""
         self.show_written()
         self._keep(kind, json_unpacker(json_packer(content)))
 
@@ -108,7 +105,7 @@ class Shell(InteractiveShell):
         self.shown.append({**head, "header": head, "parent_header": {}, "content": content})
 
     def should_run_async(self, *cell: Any, **how: Any) -> bool:
-        """A cell finds an event loop that runs; one within a cell (``%%time``) is given no other."""
+        """A cell finds a running event loop; one within a cell (``%%time``) gets no other."""
         return asyncio._get_running_loop() is None or super().should_run_async(*cell, **how)
 
     def enable_gui(self, gui: Any = None) -> None:
@@ -121,26 +118,25 @@ class Shell(InteractiveShell):
         self.show("error", ename=etype.__name__, evalue=str(evalue), traceback=stb)
 
 
-def prepared() -> Shell:
-    """This process's shell; made before forking, it is there for every forked process."""
-    main = sys.modules["__main__"]
-    try:
-        return Shell.instance()
-    finally:
-        sys.modules["__main__"] = main
+def get_ready() -> None:
+    """Run a cell that is not counted: what is set up for a first one is then there to be forked."""
+    with taken_over() as shell:
+        shell.run_cell("None")
+        shell.displayhook.compute_format_data(None)
+    get_asyncio_loop().close()  # forked processes would share its descriptors
 
 
 @contextmanager
 def taken_over() -> Iterator[Shell]:
     """Be as a kernel is while a notebook runs: streams, main module, where modules are found."""
-    shell = prepared()
+    streams = sys.stdin, sys.stdout, sys.stderr
+    before = sys.modules["__main__"], list(sys.path), list(sys.argv)
+    shell = Shell.instance()
     if shell.execution_count > 1:
         shell.reset()
     os.environ["MPLBACKEND"] = INLINE
     if "matplotlib" in sys.modules:
         sys.modules["matplotlib"].rcParams["backend"] = INLINE
-    streams = sys.stdin, sys.stdout, sys.stderr
-    before = sys.modules["__main__"], list(sys.path), list(sys.argv)
     shell.starting_dir = os.getcwd()  # noqa: PTH109
     shell.user_ns["_dh"][:] = [shell.starting_dir]
     try:
