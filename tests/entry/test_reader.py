@@ -511,6 +511,52 @@ def test_a_recommendation_whose_number_skips_one_is_looked_at(tmp_path: Path) ->
         assert row.mark == "look"
 
 
+def test_answers_that_stand_apart_from_their_recommendation_are_looked_at(tmp_path: Path) -> None:
+    """Lines that each begin with an answer may have changed places: the totals still agree."""
+    lines = [
+        line.replace("supervises.\t", "supervises.\n").replace("\t", " ")
+        for line in plan(["Agreed", "Partly Agreed", "Agreed"]).split("\n")
+    ]
+    path = tmp_path / "plan.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    found = rows(read_document(path, TABLES, RESOURCES)[1], "responses")
+    assert [f.cells["response"] for f in found] == ["agreed", "partly agreed", "agreed"]
+    assert {f.mark for f in found} == {"look"}
+
+
+@pytest.mark.parametrize("form", ["html", "docx"])
+def test_a_table_that_only_lays_out_the_page_holds_the_document(form: str, tmp_path: Path) -> None:
+    text = plan(["Agreed", "Partly Agreed"])
+    path = tmp_path / f"plan.{form}"
+    if form == "html":
+        body = as_html(text).replace("<body>", "<body><table><tr><td>")
+        changed = body.replace("Partly Agreed</td>", "<del>Not</del> Partly Agreed</td>")
+        path.write_text(changed.replace("</body>", "</td></tr></table></body>"), encoding="utf-8")
+    else:
+        import docx
+
+        as_docx(text, path)
+        document = docx.Document(str(path))
+        inside = list(document.element.body)[:-1]
+        cell = document.add_table(rows=1, cols=1).cell(0, 0)
+        for element in inside:
+            cell._tc.append(element)
+        document.save(str(path))
+    found = rows(read_document(path, TABLES, RESOURCES)[1], "responses")
+    assert [(f.cells["response"], f.mark) for f in found] == [
+        ("agreed", "proved"),
+        ("partly agreed", "proved"),
+    ]
+
+
+def test_ligatures_and_wide_signs_are_read_as_usual_letters(tmp_path: Path) -> None:
+    made = invent(TABLES, FRAMEWORK, 4)
+    text = report_with_tables(TABLES, made)
+    other = text.replace("fi", "ﬁ").replace("ff", "ﬀ").replace("%", "\u202f％")
+    figures = found_figures(read(other, tmp_path), made)
+    assert figures == found_figures(read(text, tmp_path), made)
+
+
 def test_printed_totals_that_disagree_doubt_every_answer(tmp_path: Path) -> None:
     text = plan(["Agreed", "Agreed", "Partly Agreed"]).replace("\nAgreed 2\n", "\nAgreed 3\n")
     path = tmp_path / "plan.txt"

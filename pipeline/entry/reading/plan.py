@@ -150,7 +150,8 @@ def _check_repeated(rows: list[Found], plan: str, about: Found, tables: Tables) 
 
 def _doubt_neighbours(advice: list[_Advice], document: Document) -> None:
     """Where "has been repeated" stands in a row of its own, it may belong to a neighbour."""
-    said = len(_REPEATED.findall(" ".join(line.text for line in document.lines)))
+    text = " ".join(" ".join(line.text for line in document.lines).lower().split())
+    said = max(text.count("repeated"), text.count("previous inspection"))
     if said != sum(len(_REPEATED.findall(item.everything)) for item in advice):
         for item in advice:
             item.doubts.append("“has been repeated” stands outside the recommendations too")

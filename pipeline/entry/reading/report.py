@@ -267,7 +267,7 @@ def _score(
         "status": "published" if percent else (cell and cell.status) or "",
     }
     row = report.add(table, cells, *_from(asking))
-    _doubts(row, asking, cell, report.code, elsewhere)
+    _doubts(row, asking, cell, elsewhere)
     return row, cell
 
 
@@ -276,12 +276,9 @@ def _from(asking: Asking | None) -> tuple[str, str]:
 
 
 def _doubts(
-    row: Found, asking: Asking | None, cell: Cell | None, own: str, elsewhere: int | None = None
+    row: Found, asking: Asking | None, cell: Cell | None, elsewhere: int | None = None
 ) -> None:
-    """Say what is doubtful of a row; ``elsewhere`` is the figure another report prints.
-
-    ``own`` is the inspection the report is about: its column must be there.
-    """
+    """Say what is doubtful of a row; ``elsewhere`` is the figure another report prints."""
     if asking is None:
         row.doubt(NOT_FOUND)
         return
@@ -297,8 +294,7 @@ def _doubts(
     if cell is None and not asking.doubts:
         # As many figures stand there as its heading has columns, and none of them is this one.
         row.cells["status"] = "not published"
-        if row.cells.get("inspection") == own:
-            row.doubt("its table has no column of this inspection")
+        row.doubt("its table has no such column, though others have")
     elif cell is None:
         row.doubt("no figure stands in this column")
     elif cell.percent is None and cell.status is None:
