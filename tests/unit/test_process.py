@@ -2,10 +2,7 @@
 
 import csv
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -93,20 +90,6 @@ def wider(tmp_path_factory):
 
 
 # The same bytes
-
-
-def test_another_process_on_another_day_writes_the_same_bytes(made, tmp_path):
-    """Another hash seed, time zone and language, another folder, another interpreter."""
-    out = tmp_path / "elsewhere"
-    code = (
-        "import sys; from pathlib import Path; from pipeline.analysis.process import process; "
-        "process(Path(sys.argv[1]), Path(sys.argv[2]))"
-    )
-    environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
-    subprocess.run(
-        [sys.executable, "-c", code, str(RAW), str(out)], check=True, cwd=PROJECT, env=environment
-    )
-    assert contents(out) == contents(made)
 
 
 def test_spreadsheet_line_ends_make_no_difference(made, tmp_path):
