@@ -480,10 +480,10 @@ def test_an_error_that_newly_fails_is_told_once(again):
     assert process(folder.path, out) == Processed()
 
 
-def test_a_contradiction_that_leaves_the_register_is_told(again):
-    folder, out = again
+def test_a_contradiction_that_the_register_does_not_hold_is_told(tmp_path):
+    folder = Folder(tmp_path / "raw")
     folder.edit("discrepancies", {"discrepancy": "177"}, other_place="Annex 2")
-    (sentence,) = process(folder.path, out).newly_failed
+    (sentence,) = process(folder.path, tmp_path / "processed").newly_failed
     assert "eligible-weeks-through-the-gate fails the check same-figure-agrees" in sentence
 
 
