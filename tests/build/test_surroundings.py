@@ -129,10 +129,18 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL])
-@pytest.mark.parametrize("what", ["data", "report"])
+@pytest.mark.parametrize(
+    ("what", "number"),
+    [
+        ("data", signal.SIGTERM),
+        ("data", signal.SIGHUP),
+        ("data", signal.SIGINT),
+        ("data", signal.SIGKILL),
+        ("report", signal.SIGTERM),
+    ],
+)
 def test_a_signal_to_the_run_alone_leaves_no_process(
-    raw: Path, tmp_path: Path, number: signal.Signals, what: str
+    raw: Path, tmp_path: Path, what: str, number: signal.Signals
 ) -> None:
     run = subprocess.Popen(
         [*COMMAND, what, "--data", str(raw), "--out", str(tmp_path), *(["--force"])],
