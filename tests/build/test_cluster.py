@@ -59,8 +59,8 @@ def scheduler(tmp_path_factory):
             for name in ("one", "two")
         ),
     ]  # fmt: skip
-    with Client(address, timeout=60, set_as_default=False) as client:
-        client.wait_for_workers(2, timeout=60)
+    with Client(address, timeout=BUSY, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=BUSY)
     yield address
     for process in reversed(processes):
         process.kill()
@@ -189,8 +189,8 @@ def test_what_is_lost_or_stands_still_midway_ends_in_a_sentence_and_keeps_what_i
         time.sleep(0.1)
     started["worker"] = start("worker", "--nthreads", "1", "--no-nanny", *common, folder=tmp_path)
     address = json.loads(file.read_text())["address"]
-    with Client(address, timeout=60, set_as_default=False) as client:
-        client.wait_for_workers(1, timeout=60)
+    with Client(address, timeout=BUSY, set_as_default=False) as client:
+        client.wait_for_workers(1, timeout=BUSY)
 
     def strike_when_busy():
         while not pages(project.root / "there"):
@@ -217,7 +217,7 @@ def test_workers_that_stand_still_from_the_start_are_one_sentence(project, sched
     real = cluster._check
     monkeypatch.setattr(cluster, "PATIENCE", BUSY)
     monkeypatch.setattr(cluster, "_check", check)
-    with Client(scheduler, timeout=60, set_as_default=False) as client:
+    with Client(scheduler, timeout=BUSY, set_as_default=False) as client:
         workers = [psutil.Process(number) for number in client.run(os.getpid).values()]
     for worker in workers:
         worker.suspend()
@@ -235,7 +235,7 @@ def test_a_package_fingerprint_is_part_of_the_check():
 
 
 def test_a_worker_killed_in_the_middle_loses_no_report(project, scheduler):
-    with Client(scheduler, timeout=30, set_as_default=False) as client:
+    with Client(scheduler, timeout=BUSY, set_as_default=False) as client:
         workers = client.run(os.getpid)
     assert len(workers) == 2
 
@@ -256,7 +256,7 @@ def test_a_worker_killed_in_the_middle_loses_no_report(project, scheduler):
     outcome = project("there", scheduler=scheduler)
     killer.join()
     assert outcome.failed == {} and len(outcome.written) == 9
-    with Client(scheduler, timeout=30, set_as_default=False) as client:
+    with Client(scheduler, timeout=BUSY, set_as_default=False) as client:
         assert len(client.run(os.getpid)) == 1, "the worker was killed while reports were made"
     assert family, "it had a process that makes reports"
-    assert psutil.wait_procs(family, timeout=10)[1] == [], "which went with it"
+    assert psutil.wait_procs(family, timeout=BUSY)[1] == [], "which went with it"

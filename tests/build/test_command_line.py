@@ -7,21 +7,10 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
+from support.command import PROJECT, run
 from support.folders import Folder, stamps
-
-PROJECT = Path(__file__).parents[2]
-
-
-def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", *map(str, arguments)],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-        check=False,
-    )
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -43,16 +32,6 @@ def test_help_names_every_command_and_loads_no_heavy_library() -> None:
     shown = run("--help").stdout
     for command in ("data", "report", "simulate", "pdf", "dictionary"):
         assert f"\n  {command} " in shown
-
-
-def test_help_comes_at_once() -> None:
-    times = []
-    for _ in range(3):
-        began = time.perf_counter()
-        run("--help")
-        times.append(time.perf_counter() - began)
-    # The target is 0.3 s; a loaded machine gets some room, a heavy import (over 1 s) none.
-    assert min(times) < 0.6
 
 
 @pytest.mark.parametrize(
@@ -134,12 +113,17 @@ def test_a_day_before_the_plan_is_refused_before_anything_is_made(tmp_path: Path
     assert not list((tmp_path / "reports").glob("*.html"))
 
 
-@pytest.mark.parametrize("seconds", [1.0, 2.5, 4.0])
-def test_ctrl_c_ends_in_a_sentence(tmp_path: Path, seconds: float) -> None:
-    raw, out = tmp_path / "raw", tmp_path / "out"
-    run("simulate", "--providers", 12, "--out", raw)
+@pytest.fixture(scope="module")
+def twelve(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    raw = tmp_path_factory.mktemp("twelve") / "raw"
+    assert run("simulate", "--providers", 12, "--out", raw).returncode == 0
+    return raw
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.2, 2.0])  # of work, however busy the machine is
+def test_ctrl_c_ends_in_a_sentence(twelve: Path, tmp_path: Path, seconds: float) -> None:
     started = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", "report", "--data", str(raw), "--out", str(out)],
+        [sys.executable, "-m", "pipeline", "report", "--data", str(twelve), "--out", str(tmp_path)],
         cwd=PROJECT,
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -148,9 +132,10 @@ def test_ctrl_c_ends_in_a_sentence(tmp_path: Path, seconds: float) -> None:
         # Tests that run in the background would hand down that Ctrl-C is ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    time.sleep(seconds)
+    while sum(psutil.Process(started.pid).cpu_times()[:4]) < seconds:
+        time.sleep(0.01)
     os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to every process of the command
-    _, said = started.communicate(timeout=30)
+    _, said = started.communicate(timeout=300)
     assert started.returncode == 130
     assert "Traceback" not in said
     assert "Stopped. What is finished is kept" in said

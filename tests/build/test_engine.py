@@ -124,7 +124,7 @@ def both(tmp_path_factory):
             cwd=folder,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
         )
         assert done.returncode == 1, done.stderr
         executed = nbformat.read(folder / "out.ipynb", 4)
@@ -228,7 +228,7 @@ def test_the_papermill_command_runs_it(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "papermill", "--engine", "ipython", "-p", "who", "me",
          "in.ipynb", "out.ipynb"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        cwd=tmp_path, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (

@@ -129,10 +129,18 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL])
-@pytest.mark.parametrize("what", ["data", "report"])
+@pytest.mark.parametrize(
+    ("what", "number"),
+    [
+        ("data", signal.SIGTERM),
+        ("data", signal.SIGHUP),
+        ("data", signal.SIGINT),
+        ("data", signal.SIGKILL),
+        ("report", signal.SIGTERM),
+    ],
+)
 def test_a_signal_to_the_run_alone_leaves_no_process(
-    raw: Path, tmp_path: Path, number: signal.Signals, what: str
+    raw: Path, tmp_path: Path, what: str, number: signal.Signals
 ) -> None:
     run = subprocess.Popen(
         [*COMMAND, what, "--data", str(raw), "--out", str(tmp_path), *(["--force"])],
@@ -144,13 +152,13 @@ def test_a_signal_to_the_run_alone_leaves_no_process(
         time.sleep(0.005)
     assert family, "the run forked nothing before it ended"
     run.send_signal(number)
-    _, said = run.communicate(timeout=60)
+    _, said = run.communicate(timeout=600)
     if number == signal.SIGKILL:
         assert run.returncode == -9
     else:
         assert run.returncode == 128 + number
         assert said == "Stopped. What is finished is kept; the next run goes on from there.\n"
-    _, left = psutil.wait_procs(family, timeout=10)
+    _, left = psutil.wait_procs(family, timeout=60)
     assert not left
     for path in tmp_path.rglob("*.html"):
         assert path.read_text().rstrip().endswith("</html>")
@@ -228,7 +236,7 @@ class SetUp:
 
     def run(self) -> tuple[int, str]:
         started = self.start()
-        said = "".join(started.communicate(timeout=120))
+        said = "".join(started.communicate(timeout=600))
         return started.returncode, said
 
 
@@ -252,7 +260,7 @@ def test_a_set_up_that_was_stopped_is_begun_anew(set_up: SetUp, number: signal.S
         time.sleep(0.01)
     children = psutil.Process(started.pid).children(recursive=True)
     started.send_signal(number)
-    started.communicate(timeout=60)
+    started.communicate(timeout=600)
     for child in children:  # what a terminal's Ctrl-C would have reached as well
         with suppress(psutil.NoSuchProcess):
             child.kill()

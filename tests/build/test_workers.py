@@ -25,7 +25,7 @@ def alive(pid):
     return not (status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] == "Z")
 
 
-def gone(pid, seconds=5):
+def gone(pid, seconds=60):
     end = time.monotonic() + seconds
     while alive(pid) and time.monotonic() < end:
         time.sleep(0.02)
@@ -77,7 +77,7 @@ def test_a_step_that_takes_too_long_is_ended_with_all_it_started(tmp_path):
         while True:
             time.sleep(60)
 
-    [(_, result, error)] = in_processes(start, ["x"], 1, patience=0.5)
+    [(_, result, error)] = in_processes(start, ["x"], 1, patience=2)
     assert result is None and isinstance(error, TookTooLong) and error.at == "second"
     assert gone(int((tmp_path / "pid").read_text()))
 
@@ -162,12 +162,12 @@ def test_nothing_outlives_its_owner(tmp_path, number, how):
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER.format(path=str(path), how=how)], stderr=subprocess.DEVNULL
     )
-    end = time.monotonic() + 30
+    end = time.monotonic() + 300
     while not path.exists() and time.monotonic() < end:
         time.sleep(0.02)
     owner.send_signal(number)
     try:
-        owner.wait(20)
+        owner.wait(60)
     finally:
         owner.kill()
     assert all(gone(int(pid)) for pid in path.read_text().split())

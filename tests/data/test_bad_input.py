@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.folders import Folder
 
@@ -481,7 +481,6 @@ def quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"'
 
 
-@settings(max_examples=60, deadline=None)
 @given(cell=any_cell, column=st.integers(0, 5), row=st.integers(0, 3))
 def test_any_cell_is_taken_or_refused_on_its_own_line(scratch, cell, column, row):
     lines = [SMALL.columns, *([letter, *GOOD[1:]] for letter in "wxyz")]
@@ -494,7 +493,6 @@ def test_any_cell_is_taken_or_refused_on_its_own_line(scratch, cell, column, row
             assert problem.column == SMALL.columns[column]
 
 
-@settings(max_examples=60, deadline=None)
 @given(content=st.binary(max_size=80))
 def test_any_bytes_are_taken_or_refused(scratch, content):
     checked(scratch, (",".join(SMALL.columns) + "\n").encode() + content)

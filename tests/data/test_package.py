@@ -4,6 +4,7 @@ import csv
 import json
 import os
 from collections import Counter
+from fnmatch import fnmatch
 from pathlib import Path
 
 import frictionless
@@ -127,3 +128,11 @@ def test_no_test_out_of_tests_published_can_read_the_own_folder(name):
     with pytest.raises(AssertionError, match="a test outside tests/published reads"):
         (PROJECT / "data" / "raw" / name).read_bytes()
     assert Path(os.environ[RAW_VARIABLE]).samefile(RAW)
+
+
+def test_no_folder_of_tests_is_passed_over(pytestconfig):
+    """By default pytest looks into no folder named build, dist or venv."""
+    left_out = pytestconfig.getini("norecursedirs")
+    folders = {path.parent.name for path in (PROJECT / "tests").rglob("test_*.py")}
+    assert "build" in folders
+    assert not [name for name in folders if any(fnmatch(name, each) for each in left_out)]

@@ -108,7 +108,7 @@ def _entered(kind: str, kept: list[Cell], folder: Folder, at: Path) -> list[str]
 
 
 @pytest.mark.parametrize("kind", ["inspection", "plan"])
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3)
 @given(data=st.data())
 def test_any_part_of_a_form_is_entered_or_refused_by_sheet_and_cell(
     kind: str, data: st.DataObject

@@ -114,9 +114,8 @@ def measured(path: Path, found: list[Found]) -> tuple[int, int, int, list[object
 @pytest.mark.parametrize("new", [False, True], ids=["entered before", "new"])
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_measures(path: Path, new: bool) -> None:
-    cells, right, sure, silent = measured(
-        path, read(path, as_new(path)) if new else read_again(path)
-    )
+    found = read(path, as_new(path)) if new else read_again(path)
+    cells, right, sure, silent = measured(path, found)
     print(f"{path.name}: {cells} cells, {right / cells:.1%} right, {sure / cells:.1%} sure")
     assert silent == []
     assert right / cells >= 0.95

@@ -37,7 +37,6 @@ FRAMEWORK = "crc-2019"
 LINES = "crc-2018"
 FEW = settings(
     max_examples=4,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a report is not made smaller
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -151,7 +151,7 @@ words = st.text(st.sampled_from("abYZ 059é–\n"), max_size=40).map(lambda text
 figures = st.one_of(st.integers(-(10**6), 10**6), st.floats(-1e6, 1e6), st.just("[not given]"))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(words, min_size=1, max_size=4, unique=True).flatmap(
         lambda headings: st.integers(1, 4).flatmap(

@@ -67,6 +67,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def test_the_longest_word_wraps_on_every_page(pages: list[Path], chromium: object) -> None:
     assert any(WORD in path.read_text(encoding="utf-8") for path in pages)
     for path in pages:
-        for width in (320, 1280):
-            with audit.opened(chromium, path, width) as page:
+        with audit.opened(chromium, path) as page:
+            for width in (320, 1280):
+                page.set_viewport_size({"width": width, "height": audit.HEIGHT})
                 assert audit.sideways_faults(page) == [], path.name

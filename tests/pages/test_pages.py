@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -107,37 +104,6 @@ def test_audit_finds_what_it_is_for(tmp_path: Path) -> None:
     assert len(audit.table_faults(bad)) == 3
     assert len(audit.outside_faults(bad)) == 3
     assert audit.leak_faults(bad) == ["the page holds a path: /home/someone"]
-
-
-def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
-    script = (
-        "import sys; sys.path.insert(0, 'tests'); from support import specimen\n"
-        "from pipeline.publish.page.render import Renderer\n"
-        "r = Renderer()\n"
-        "for e in ('leadership', 'analyst'):\n"
-        "    sys.stdout.buffer.write(r.html(specimen.notebook(False, e), "
-        "specimen.info(e)).encode())\n"
-    )
-    outputs = []
-    for seed, zone, language in [("1", "UTC", "C.UTF-8"), ("77", "Asia/Tokyo", "C")]:
-        environment = os.environ | {
-            "PYTHONHASHSEED": seed,
-            "TZ": zone,
-            "LC_ALL": language,
-            "PYTHONPATH": str(ROOT),
-            "PYTHONUTF8": "1",
-        }
-        outputs.append(
-            subprocess.run(
-                [sys.executable, "-c", script],
-                cwd=ROOT,
-                env=environment,
-                capture_output=True,
-                check=True,
-            ).stdout
-        )
-    assert outputs[0] == outputs[1]
-    assert len(outputs[0]) > 100_000
 
 
 def test_leadership_edition_has_no_code(pages: dict[str, Path]) -> None:

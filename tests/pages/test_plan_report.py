@@ -250,7 +250,7 @@ def marks_of(figure):
     ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(drawn, st.booleans())
 def test_no_mark_meets_another_and_none_leaves_the_picture(rows, narrow):
     actions = actions_of(rows)

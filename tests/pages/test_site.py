@@ -289,7 +289,6 @@ def test_another_framework_has_its_own_bands_and_questions(wider: Path) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_real_pages_in_a_browser(site: Path, chromium: Any, name: str, width: int) -> None:
     with audit.opened(chromium, page(site, name), width) as shown:
-        assert audit.axe_faults(shown) == []
         audit.open_everything(shown)
         assert audit.axe_faults(shown) == []
         assert audit.svg_text_faults(shown) == []
@@ -336,6 +335,9 @@ def test_two_runs_in_other_surroundings_give_the_same_bytes(site: Path, tmp_path
     }
     command = [sys.executable, "-m", "pipeline", "report", "--out", str(tmp_path), "--workers", "1"]
     subprocess.run(command, env=surroundings, check=True, capture_output=True)
-    for path in [*site.rglob("*.html"), *site.rglob("*.csv"), *site.rglob("about.json")]:
+    kinds = (".html", ".csv", ".json")
+    written = [p for p in site.rglob("[!.]*") if p.suffix in kinds]
+    assert len(written) > 20
+    for path in written:
         twin = tmp_path / path.relative_to(site)
         assert twin.read_bytes() == path.read_bytes(), path.name

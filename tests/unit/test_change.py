@@ -95,7 +95,6 @@ def figures(draw, most=14):
     return round(100 * count / limit), base
 
 
-@settings(deadline=None, max_examples=60)
 @given(figures(), figures(), st.sampled_from([0.05, 0.1, 0.2]))
 def test_verdicts_equal_brute_force_with_scipy(first, second, level):
     change = assess_change(*first, *second, level)
@@ -108,7 +107,7 @@ def test_verdicts_equal_brute_force_with_scipy(first, second, level):
         assert change.p_max == pytest.approx(largest, abs=1e-9)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(figures(most=110), figures(most=110))
 def test_a_verdict_and_its_p_values_say_the_same(first, second):
     change = assess_change(*first, *second, 0.1)
@@ -129,7 +128,6 @@ def test_a_verdict_and_its_p_values_say_the_same(first, second):
     assert change.reason.endswith(".")
 
 
-@settings(deadline=None, max_examples=60)
 @given(figures(most=110), figures(most=110))
 def test_the_order_of_the_rounds_does_not_change_the_verdict(first, second):
     there, back = assess_change(*first, *second, 0.1), assess_change(*second, *first, 0.1)
@@ -445,7 +443,6 @@ def test_large_bases_doubt_the_rounding():
     assert "More than one number of cases" in change.reason
 
 
-@settings(deadline=None, max_examples=100)
 @given(figures(most=110), st.integers(0, 100))
 def test_a_standing_holds_at_every_possible_base(figure, benchmark):
     percent, base = figure
@@ -482,7 +479,7 @@ def test_the_interval_over_open_bases_is_the_widest():
     assert change.z == pytest.approx(z)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 12), st.integers(1, 12), st.data())
 def test_unanswered_cases_by_brute_force(n1, n2, data):
     x1, x2 = data.draw(st.integers(0, n1)), data.draw(st.integers(0, n2))

@@ -16,7 +16,6 @@ from support.folders import (
     add_provider,
     add_second_framework,
     add_youth_inspection,
-    copy_inspection,
 )
 
 from pipeline.analysis.comparison import NOT_ENTERED
@@ -67,8 +66,8 @@ def tables(tmp_path_factory) -> Tables:
     folder = Folder(tmp_path_factory.mktemp("wide") / "raw")
     add_second_framework(folder)
     add_provider(folder, "ambleshire", "Ambleshire YOS")
-    add_youth_inspection(folder, "ambleshire", 2021, ("55", "70", "38"), "40")
-    copy_inspection(folder, "northumbria-crc", 2021)
+    for year in (2021, 2022, 2023):
+        add_youth_inspection(folder, "ambleshire", year, ("55", "70", "38"), "40")
     add_provider(folder, "nothing-yet", "Nothing yet")
     return folder.tables()
 

@@ -39,7 +39,6 @@ def tables(draw, most=18):
     return draw(st.integers(0, n1)), n1, draw(st.integers(0, n2)), n2
 
 
-@settings(deadline=None, max_examples=60)
 @given(tables())
 def test_it_is_the_largest_probability_of_tables_as_far_apart(table):
     p = exact_z_p(*table)
@@ -49,7 +48,6 @@ def test_it_is_the_largest_probability_of_tables_as_far_apart(table):
     assert exact_z_p(n1 - x1, n1, n2 - x2, n2) == pytest.approx(p, abs=1e-9)
 
 
-@settings(deadline=None, max_examples=60)
 @given(tables(most=40))
 def test_it_equals_scipy_wherever_scipy_keeps_ties_together(table):
     x1, n1, x2, n2 = table
@@ -63,7 +61,7 @@ def test_it_equals_scipy_wherever_scipy_keeps_ties_together(table):
         assert exact_z_p(*table) >= scipys(*table) - 1e-6
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(tables(most=120), st.sampled_from([0.01, 0.05, 0.1, 0.2]))
 def test_passing_is_having_a_smaller_p_value(table, level):
     p = exact_z_p(*table)
@@ -75,7 +73,6 @@ def test_passing_is_having_a_smaller_p_value(table, level):
     assert bound <= p + 1e-9
 
 
-@settings(deadline=None, max_examples=60)
 @given(tables(most=300))
 def test_the_grids_alone_come_within_ten_and_one_percent(table):
     _, n1, _, n2 = table
@@ -87,7 +84,7 @@ def test_the_grids_alone_come_within_ten_and_one_percent(table):
             assert found >= share * exact_z_p(*table) - 1e-12
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(1, 14), st.integers(1, 14), st.sampled_from([0.05, 0.1]))
 def test_one_critical_z_settles_every_pair_of_counts(n1, n2, level):
     sizes = z_squared(n1, n2)
@@ -107,7 +104,7 @@ def test_samples_too_large_to_count_take_fishers_test():
     assert not exact_z_passes(500, 1_000_000, 501, 1_000_000, 0.1)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(tables(most=40))
 def test_boschloo_equals_scipys(table):
     x1, n1, x2, n2 = table

@@ -28,7 +28,6 @@ def limit_by_definition(target, cases, probability):
     raise AssertionError
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 99), st.integers(1, 120), st.sampled_from([1, 25, 975, 999]))
 def test_exact_limits_are_those_of_the_paper(percent, cases, thousandths):
     target, probability = Fraction(percent, 100), Fraction(thousandths, 1000)
@@ -165,7 +164,7 @@ def ranks_by_enumeration(chances, level):
 weights = st.lists(st.integers(0, 5), min_size=3, max_size=3).filter(any)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(weights, min_size=1, max_size=5), st.sampled_from([0.5, 0.8, 0.95]))
 def test_ranks_are_those_of_every_outcome_counted(rows, level):
     chances = [[w / sum(row) for w in row] for row in rows]

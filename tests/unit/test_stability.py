@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.northumbria import (
     BANDS,
@@ -51,7 +51,6 @@ def test_counts_of_other_cases_are_beta_binomial_with_the_jeffreys_prior(count, 
     assert (np.arange(base + 1) * chance).sum() == pytest.approx(mean)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 60), st.integers(1, 60), st.booleans())
 def test_the_scale_rates_as_the_rating_rules_do(count, base, qualitative):
     count = min(count, base)

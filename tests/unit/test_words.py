@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.leadership_words import forbidden, undeserved
 from support.northumbria import INSPECTION, KINDS, OVERALL, key_questions
@@ -66,7 +66,6 @@ def comparisons(draw):
     return frame.assign(change_points=change.where(frame["comparable"] != "no"))
 
 
-@settings(deadline=None, max_examples=100)
 @given(comparisons())
 def test_no_input_yields_a_forbidden_sentence(frame):
     tested = with_tests(frame, 0.1)
