@@ -33,7 +33,7 @@ USED = {
     ],
     "rating_comparison": [
         "provider", "previous_inspection", "current_inspection", "standard", "direction",
-        "previous_points", "current_points",
+        "previous_points", "current_points", "previous_status", "current_status",
     ],
 }  # fmt: skip
 """The processed tables that these pages are made from, and which columns of each."""

@@ -11,6 +11,7 @@ from pipeline.analysis.ratings.bands import framework_rows, rating_rules, scores
 from pipeline.analysis.ratings.scale import Rated, Scale
 from pipeline.analysis.ratings.stability import total_together
 from pipeline.analysis.records import Row, first_spellings, grouped, records, typed
+from pipeline.analysis.sentences.leadership import movement, step
 from pipeline.analysis.statistics.ranking import half, rank_intervals
 from pipeline.data import Tables, is_missing
 
@@ -34,6 +35,8 @@ _COLUMNS = {
     "best_rank": "Int64", "worst_rank": "Int64", "half": "string", "source": "string",
     "place": "string",
 }  # fmt: skip
+WAYS = {1: "rose", 0: "stayed", -1: "fell"}
+"""Which way a figure or a rating went, by the sign of its change."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def standing_of_providers(
     moves = grouped(records(processed["rating_comparison"]), "current_inspection")
     scores = grouped(records(processed["key_question_comparison"]), "current_inspection")
     bands = framework_rows(tables["overall_bands"], framework)
-    order = dict(zip(bands["rating"], bands["lower_points"], strict=True))
+    order = bands.sort_values("lower_points")["rating"].tolist()
     providers = {row["provider"]: row for row in records(_with_owners(tables["providers"]))}
     rows: list[Row] = []
     for pair in pairs:
@@ -117,7 +120,7 @@ def _with_owners(providers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _since(
-    tables: Tables, pair: Latest, overall: dict[str, Row], moves: list[Row], order: dict[str, int]
+    tables: Tables, pair: Latest, overall: dict[str, Row], moves: list[Row], order: list[str]
 ) -> Row:
     """What changed since the round before, over the standards whose ratings compare."""
     if pair.previous is None:
@@ -125,30 +128,24 @@ def _since(
     same_scale = scores_compare(tables, pair.previous["framework"], pair.current["framework"])
     code = pair.previous["inspection"]
     own = [row for row in moves if row["previous_inspection"] == code]
-    comparable = [row for row in own if not is_missing(row["direction"])]
-    before = overall[code]
+    moved = movement(own)
+    before, now = overall[code], overall[pair.current["inspection"]]
     row: Row = {
         "previous_inspection": code,
         "previous_round": pair.previous["round_name"],
         "previous_rating": before["published_rating"],
         "previous_status": before["status"],
         "previous_points": before["points"] if same_scale else None,
-        "standards": len(own),
-        "comparable_standards": len(comparable),
+        "standards": moved.of,
+        "comparable_standards": moved.compared,
     }
-    if not comparable:
+    if not moved.compared:
         return row
-    ways = [move["direction"] for move in comparable]
-    row |= {way: ways.count(way) for way in ("rose", "stayed", "fell")}
-    row["points_change"] = sum(
-        int(move["current_points"]) - int(move["previous_points"]) for move in comparable
-    )
-    then, now = (
-        order.get(str(overall[side["inspection"]]["published_rating"]))
-        for side in (pair.previous, pair.current)
-    )
-    if then is not None and now is not None:
-        row["rating_direction"] = "rose" if now > then else "fell" if now < then else "stayed"
+    row |= {way: getattr(moved, way) for way in WAYS.values()}
+    row["points_change"] = moved.points
+    ratings = before["published_rating"], now["published_rating"]
+    if {*ratings} <= {*order}:
+        row["rating_direction"] = WAYS[step(*ratings, order)]
     return row
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from pipeline.analysis.national.providers import Latest
+from pipeline.analysis.national.providers import WAYS, Latest
 from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.records import Row, records
 from pipeline.data import Tables
@@ -38,7 +38,7 @@ def recommended_questions(
     moves = moves[(moves["comparable"] == "yes") & moves["change_points"].notna()]
     moves = moves.assign(
         subject=moves["key_question"],
-        way=np.sign(moves["change_points"]).map(_WAYS),
+        way=np.sign(moves["change_points"]).map(WAYS),
         significant=moves["change_verdict"] == "significant",
     )
     found = _followed(tables, pairs, links[links["kind"] == "key question"], moves)
@@ -72,9 +72,6 @@ def recommended_standards(
     return rated.merge(found, left_on="standard", right_on="subject")[_STANDARDS]
 
 
-_WAYS = {1: "rose", 0: "stayed", -1: "fell"}
-
-
 def _of_latest(comparison: pd.DataFrame, pairs: list[Latest]) -> pd.DataFrame:
     """The rows of a comparison on the latest inspections and the ones before them."""
     both = [(p.current["inspection"], p.previous["inspection"]) for p in pairs if p.previous]
@@ -102,7 +99,7 @@ def _followed(
     followed = pd.MultiIndex.from_frame(moves[key]).isin(each[each["answers"]].index)
     for name, own in (("followed", moves[followed]), ("others", moves[~followed])):
         found[name] = own.groupby("subject").size()
-        for way in _WAYS.values():
+        for way in WAYS.values():
             found[f"{name}_{way}"] = own[own["way"] == way].groupby("subject").size()
         found[f"{name}_significant"] = own[own["significant"]].groupby("subject").size()
     return found.fillna(0).astype("Int64").reset_index()

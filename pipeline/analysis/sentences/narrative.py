@@ -195,7 +195,6 @@ def standing_sentence(
     percent, benchmark = int(row["current_percent"]), int(row["comparator_percent"])
     bases = _small_bases(row, None)
     when = f", {period}" if period else ""
-    line = f"{benchmark}%{when}"
     verdict = row["benchmark_verdict"]
     if pd.isna(verdict):
         what = (
@@ -203,7 +202,7 @@ def standing_sentence(
             "known, so it is not called better or worse"
         )
     else:
-        what = f"{_STANDING[verdict].format(name=comparator)} ({line})"
+        what = f"{_STANDING[verdict].format(name=comparator)} ({benchmark}%{when})"
     caution = row.get("comparator_caution")
     warning = (
         "" if caution is None or pd.isna(caution) else f" To be compared with caution: {caution}"
