@@ -64,7 +64,7 @@ def processors() -> int:
 
 @contextmanager
 def rarely_collected() -> Iterator[None]:
-    """Look for garbage seldom: filling tables makes hardly any, and much to look through."""
+    """Look for garbage seldom: imports and tables make hardly any, and much to look through."""
     before = gc.get_threshold()
     gc.set_threshold(100_000, 50, 100)
     try:

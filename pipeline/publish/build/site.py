@@ -37,7 +37,7 @@ from pipeline.publish.build.locking import locked
 from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.surroundings import settle
 from pipeline.terminal import PROGRAM_FAULT
-from pipeline.workers import Died, Tell, alongside, processors
+from pipeline.workers import Died, Tell, alongside, processors, rarely_collected
 
 INDEX = "index.html"
 #: The processed tables, as one product.
@@ -218,7 +218,7 @@ def _run(folders: Folders, tell: Callable[[str], None]) -> Iterator[Outcome]:
     settle()
     began = time.monotonic()
     outcome = Outcome()
-    with _disk_errors(folders):
+    with _disk_errors(folders), rarely_collected():
         for folder in (folders.processed, folders.pages):
             folder.mkdir(parents=True, exist_ok=True)
         with locked(folders.pages, "Another run is making these reports: waiting for it.", tell):
