@@ -48,7 +48,7 @@ def read_document(
     doubt_unconfirmed(rows, resources)
     about = next(row.cells for row in rows if row.table in ("inspections", "plans"))
     reason = _doubtful_code(document, about, year is not None)
-    if not reason and provider is None and identity.name and not identity.is_known:
+    if not reason and provider is None and not identity.is_known:
         reason = _doubtful_name(document, identity.name.value)
     for row in rows if reason else ():
         row.doubt(reason)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import product
 
 import pandas as pd
 
@@ -16,22 +17,22 @@ _END = r"(?:report published|action plan|introduction|term definition|1\. ?rec|$
 
 @dataclass(frozen=True)
 class Said:
-    """Something a document says: the words, the page or line."""
+    """What a document says, the words and the page or line; empty where it says nothing."""
 
-    value: str
-    words: str
-    where: str
+    value: str = ""
+    words: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Provider (code and name as printed) and dates; what is not printed is None."""
+    """Provider (code and name as printed) and dates; what is not printed is empty."""
 
     provider: str
-    name: Said | None
-    fieldwork: Said | None
-    published: Said | None
-    submitted: Said | None
+    name: Said
+    fieldwork: Said
+    published: Said
+    submitted: Said
     is_plan: bool
     is_known: bool
 
@@ -44,17 +45,13 @@ def identify(document: Document, providers: pd.DataFrame, provider: str | None) 
         re.search(r"action plan submitted|response to the hmi probation inspection", head, re.I)
     )
     names = _names(document)
-    name = next((n for n in names if known_provider(n.value, providers)), None) or (
-        names[0] if names else None
-    )
-    code = provider
-    if code is None and name is not None:
-        code = known_provider(name.value, providers) or code_of(name.value)
+    name = next((n for n in names if known_provider(n.value, providers)), (*names, Said())[0])
+    code = provider or known_provider(name.value, providers) or code_of(name.value)
     return Identity(
-        code or "",
+        code,
         name,
         _dated(document, r"fieldwork[^.]{0,40}?\bstarted"),
-        _dated(document, r"report published|^hmi probation,") or _dated(document, r"published:?"),
+        _dated(document, r"report published|^hmi probation,", r"published:?"),
         _dated(document, r"action plan submitted"),
         is_plan,
         code in set(providers["provider"]),
@@ -86,10 +83,10 @@ def _names(document: Document) -> list[Said]:
     return found
 
 
-def _dated(document: Document, label: str) -> Said | None:
-    """Return the date that stands on the line of a label, or nearest to it within six lines."""
+def _dated(document: Document, *labels: str) -> Said:
+    """Return the date on the line of a label, or nearest to it within six lines; labels in turn."""
     lines = document.lines
-    for number, line in enumerate(lines):
+    for label, (number, line) in product(labels, enumerate(lines)):
         if not re.search(label, line.text, re.I):
             continue
         after = re.split(label, line.text, maxsplit=1, flags=re.I)[-1]
@@ -105,4 +102,4 @@ def _dated(document: Document, label: str) -> Said | None:
             hit = PRINTED.search(text)
             if hit and len(text) < 40 and len(simple(text)) <= 6 and iso(hit[0]):
                 return Said(hit[0], f"{text} … {line.text}", lines[near].where)
-    return None
+    return Said()

@@ -76,7 +76,7 @@ def read_plan(
     if not advice:
         raise NotAReport(f"{name} says it is an action plan, but no recommendation stands in it.")
     submitted, published = identity.submitted, identity.published
-    day = iso(submitted.value) if submitted else None
+    day = iso(submitted.value)
     year = year or (int(day[:4]) if day else None)
     plan = inspection_code(identity.provider, year or "")
     known = tables["plans"][tables["plans"]["plan"] == plan]
@@ -92,22 +92,22 @@ def read_plan(
             "provider": identity.provider,
             "inspection": _answered(tables, identity),
             "year": str(year or ""),
-            "submitted_printed": submitted.value if submitted else "",
+            "submitted_printed": submitted.value,
             "submitted": day or "",
-            "report_published_printed": published.value if published else "",
+            "report_published_printed": published.value,
             "agreed_printed": totals.get("agreed", ""),
             "partly_agreed_printed": totals.get("partly agreed", ""),
             "not_agreed_printed": totals.get("not agreed", ""),
             "total_printed": totals.get("total", ""),
             "source": source.cells["source"],
         },
-        shown([s.words for s in (submitted, published) if s]),
-        submitted.where if submitted else "",
+        shown([submitted.words, published.words]),
+        submitted.where,
     )
     if not identity.provider:
         about.doubt("the provider's name was not found: name it with --provider")
     for what, said in (("submission", submitted), ("publication of the report", published)):
-        if said is None:
+        if not said.value:
             about.doubt(f"the date of {what} was not found")
     found.append(about)
     counted = _counted(advice, totals, about)
@@ -270,7 +270,7 @@ def _due(printed: str) -> dict[str, str]:
 
 def _answered(tables: Tables, identity: Identity) -> str:
     """Return the provider's inspection that was published when the plan says its report was."""
-    day = iso(identity.published.value) if identity.published else None
+    day = iso(identity.published.value)
     own = tables["inspections"]
     own = own[own["provider"] == identity.provider]
     for _, row in own.iterrows():

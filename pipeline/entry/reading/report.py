@@ -41,8 +41,7 @@ class _Report:
     ) -> None:
         self.document, self.words, self.tables = document, words, tables
         self.identity = identity
-        printed = identity.fieldwork
-        self.fieldwork = iso(printed.value) if printed else None
+        self.fieldwork = iso(identity.fieldwork.value)
         self.round = year or (int(self.fieldwork[:4]) if self.fieldwork else None)
         self.code = inspection_code(identity.provider, self.round or "")
         self.previous = self._previous()
@@ -132,7 +131,7 @@ def _about(report: _Report) -> None:
     if not identity.is_known:
         report.rows.append(provider_row(identity))
     fieldwork = identity.fieldwork
-    said = [item for item in (fieldwork, published) if item is not None]
+    said = [item for item in (fieldwork, published) if item.value]
     row = report.add(
         "inspections",
         {
@@ -140,19 +139,19 @@ def _about(report: _Report) -> None:
             "provider": identity.provider,
             "round": report.round or "",
             "framework": report.words.framework,
-            "fieldwork_start_printed": fieldwork.value if fieldwork else "",
+            "fieldwork_start_printed": fieldwork.value,
             "fieldwork_start": report.fieldwork or "",
-            "published_printed": published.value if published else "",
-            "published": (iso(published.value) or "") if published else "",
+            "published_printed": published.value,
+            "published": iso(published.value) or "",
             "source": source.cells["source"],
             "place": "; ".join(item.where for item in said),
         },
         " | ".join(item.words for item in said),
         "; ".join(item.where for item in said),
     )
-    if fieldwork is None:
+    if not fieldwork.value:
         row.doubt("the start of fieldwork was not found")
-    if published is None:
+    if not published.value:
         row.doubt("the date of publication was not found")
     for item in said:
         if not fits_weekday(item.value):
@@ -163,7 +162,7 @@ def _about(report: _Report) -> None:
 
 def provider_row(identity: Identity) -> Found:
     """Return the row of a provider that the raw tables do not have yet."""
-    name = identity.name.value if identity.name else ""
+    name = identity.name.value
     full = re.sub(r"\bCRC$", "Community Rehabilitation Company", name)
     row = Found(
         "providers",
@@ -173,8 +172,8 @@ def provider_row(identity: Identity) -> Found:
             "short_name": re.sub("Community Rehabilitation Company", "CRC", name),
             "simulated": "no",
         },
-        identity.name.words if identity.name else "",
-        identity.name.where if identity.name else "",
+        identity.name.words,
+        identity.name.where,
     )
     row.doubt("a provider that is not in the raw tables: check both names")
     return row

@@ -14,7 +14,7 @@ def source_row(
     code: str,
     kind: str,
     identity: Identity,
-    published: Said | None,
+    published: Said,
 ) -> Found:
     """Return the row of ``sources``: the document's own where ``known`` already names one.
 
@@ -37,15 +37,15 @@ def source_row(
         "sources",
         {
             "source": code,
-            "title": identity.name.words if identity.name else "",
+            "title": identity.name.words,
             "publisher": publisher,
-            "published_printed": published.value if published else "",
-            "published": (iso(published.value) or "") if published else "",
+            "published_printed": published.value,
+            "published": iso(published.value) or "",
             "kind": kind,
             "licence": licence,
         },
-        identity.name.words if identity.name else "",
-        identity.name.where if identity.name else "",
+        identity.name.words,
+        identity.name.where,
     )
     row.doubt("check title, publisher and licence against the cover")
     return row
