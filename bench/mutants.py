@@ -63,6 +63,7 @@ TESTS = {
     "analysis/ratings/stability": "unit/test_stability unit/test_words",
     "analysis/ratings/": "unit/test_ratings unit/test_next_rating unit/test_stability",
     "data/relations/plans": "data/test_relations unit/test_plans data/test_bad_input",
+    "data/relations/rule": "data/test_relations unit/test_plans data/test_bad_input",
     "data/relations/": "data/test_relations data/test_bad_input data/test_loading",
     "data/cells": "data/test_bad_input data/test_loading",
 }

@@ -602,7 +602,13 @@ def test_a_good_update_loads(raw):
         ("actions", (N18, 6), "action", f"{N18}-6-02", "is not the code"),
         ("actions", (N18, 6), "due", "2019-04-30", 'does not go with the kind "month"'),
         ("actions", (N18, 6), "due_printed", pd.NA, 'does not go with the kind "month"'),
-        ("recommendations", (N18, 6), "recommendation", 9, "leaves a gap"),
+        (
+            "recommendations",
+            (N18, 6),
+            "recommendation",
+            9,
+            "there is no recommendation 6",
+        ),
     ],
 )
 def test_rules_across_tables(tables, table, find, column, value, says):
