@@ -148,7 +148,11 @@ def by_gptables(title: str, cover: dict, sheets: list[Sheet], document_title: st
 
 
 words = st.text(st.sampled_from("abYZ 059é–\n"), max_size=40).map(lambda text: f"x{text}z")
-figures = st.one_of(st.integers(-(10**6), 10**6), st.floats(-1e6, 1e6), st.just("[not given]"))
+# gptables takes a column of whole numbers and fractions as fractions, and makes it wider.
+whole, fractions = (
+    st.one_of(numbers, st.just("[not given]"))
+    for numbers in (st.integers(-(10**6), 10**6), st.floats(-1e6, 1e6))
+)
 
 
 @settings(max_examples=15)
@@ -158,7 +162,8 @@ figures = st.one_of(st.integers(-(10**6), 10**6), st.floats(-1e6, 1e6), st.just(
             lambda rows: st.fixed_dictionaries(
                 {
                     heading: st.one_of(
-                        st.lists(kind, min_size=rows, max_size=rows) for kind in (words, figures)
+                        st.lists(kind, min_size=rows, max_size=rows)
+                        for kind in (words, whole, fractions)
                     )
                     for heading in headings
                 }
