@@ -166,8 +166,8 @@ def _end_to_end(found: Found) -> str:
             f'\n\n"The usual way" is `papermill` and then `jupyter nbconvert --to html`, once for '
             f"each report, with the processed tables there. It was run for {by_hand['reports']} "
             f"reports, {_shown(by_hand)} s, and scaled. Its page is nbconvert's own, which does "
-            "less: no page template of ours, no check. It runs every cell, as papermill does, of the "
-            "same notebooks with the same package: what makes the cells faster makes it faster too."
+            "less: no page template of ours, no check. It runs every cell, as papermill does, of "
+            "the same notebooks with the same package: what makes cells faster makes it faster too."
         )
     if own:
         said += (
