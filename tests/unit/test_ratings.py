@@ -552,3 +552,12 @@ def test_one_framework_compares_with_itself_and_with_another_where_it_is_said():
     assert not ratings_compare(none, "crc-2018", "crc-2019")
     assert not scores_compare(none, "crc-2018", "crc-2019")
     assert ratings_compare(tables, "crc-2018", "crc-2019")
+
+
+@pytest.mark.parametrize(("kind", "wanted"), [("rating", True), ("key question", False)])
+def test_only_a_word_on_ratings_lets_the_ratings_of_two_frameworks_compare(kind, wanted):
+    row = {"kind": kind, "comparable": "yes"}
+    row |= {"previous_framework": "one", "current_framework": "two"}
+    tables = {"comparability": pd.DataFrame([row])}
+    assert ratings_compare(tables, "one", "two") is wanted
+    assert not ratings_compare(tables, "two", "one")
