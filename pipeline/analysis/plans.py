@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis.about import about_provider, page
+from pipeline.analysis.dictionary import in_columns_of
 from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.records import Row, grouped, look_up, records
 from pipeline.data import Tables, is_missing
@@ -64,21 +65,9 @@ _PRINTED = {
     "total": "total_printed",
 }
 _KEY = ["plan", "recommendation"]
-_RECOMMENDATION_COLUMNS = [
-    "plan", "inspection", "recommendation", "title", "addressed_to", "response", "repeated",
-    "follow_up", "actions", "actions_with_owner", "actions_with_date", "actions_with_measure",
-    "actions_done_or_ongoing", "summary", "reason", "printed_number", "source", "place",
-    "response_place", "note", "to_provider",
-]  # fmt: skip
 _COUNTS = [
     "actions", "actions_with_owner", "actions_with_date", "actions_with_measure",
     "actions_done_or_ongoing",
-]  # fmt: skip
-_ACTION_COLUMNS = [
-    "plan", "recommendation", "action", "summary", "owner", "due_printed", "due", "due_kind",
-    "status", "position", "due_on", "owner_shown", "measure", "updated", "update_note", "evidence",
-    "source", "place", "note", "due_end", "first_due_on", "revised_due_printed", "owners",
-    "also_serves", "priority", "replaced_on", "reported_in", "reported_on",
 ]  # fmt: skip
 _LOOP_COLUMNS = [
     "plan", "recommendation", "title", "kind", "subject", "label", "reason", "timing",
@@ -228,7 +217,7 @@ def with_positions(
     facts = ["due_kind", "due_on", "status", "as_of", "replaced_on", "reported_on"]
     filled = frame[facts].fillna("").itertuples(index=False, name=None)
     frame["position"] = pd.array([position(*fact) for fact in filled], dtype="string")
-    return frame[_ACTION_COLUMNS]
+    return in_columns_of("actions", frame)
 
 
 def actions_table(tables: Tables, as_of: str | None = None) -> pd.DataFrame:
@@ -282,7 +271,7 @@ def recommendations_table(tables: Tables) -> pd.DataFrame:
     frame = look_up(frame, _counts(tables["actions"]), _KEY, _COUNTS)
     frame[_COUNTS] = frame[_COUNTS].fillna(0)
     frame["to_provider"] = _to_provider(frame, tables)
-    return frame[_RECOMMENDATION_COLUMNS]
+    return in_columns_of("recommendations", frame)
 
 
 def _counts(actions: pd.DataFrame) -> pd.DataFrame:
@@ -395,7 +384,7 @@ def due_by_owner_and_month(actions: pd.DataFrame) -> pd.DataFrame:
     )
     key = ["plan", "month", "owner"]
     frame = marked.groupby(key, as_index=False, dropna=False).sum()
-    return frame[["plan", "owner", "month", "actions", "passed", "upcoming", "closed"]]
+    return in_columns_of("actions_due", frame)
 
 
 def follow_up_chain(tables: Tables) -> pd.DataFrame:

@@ -20,8 +20,8 @@ from pipeline.analysis.comparison import (
     rating_comparison,
 )
 from pipeline.analysis.corrections import corrected_figures
-from pipeline.analysis.dictionary import column_types
-from pipeline.analysis.files import csv_bytes, remove_others, write_files
+from pipeline.analysis.dictionary import column_types, in_columns_of
+from pipeline.analysis.files import csv_bytes, read_table, remove_others, write_files
 from pipeline.analysis.national.page import USED, national_reports
 from pipeline.analysis.providers import (
     TELL_WHOSE,
@@ -102,12 +102,7 @@ def facts(tables: Tables) -> pd.DataFrame:
     """
     names = ["name", "unit", "topic", "better", "definition"]
     joined = look_up(tables["facts"], tables["measures"], ["measure"], names)
-    columns = [
-        "inspection", "topic", "measure", "value", "unit", "previous_value", "comparator_value",
-        "comparator", "target", "as_printed", "status", "source", "name", "better", "place",
-        "note", "previous_status", "fact", "definition",
-    ]  # fmt: skip
-    return joined[columns]
+    return in_columns_of("facts", joined)
 
 
 @dataclass
@@ -318,7 +313,7 @@ class Parts:
         wanted = self._text if codes is None else self._text.keys() & set(codes)
         rows = (self._text[code].get(name, b"") for code in sorted(wanted))
         whole = b"".join([self._headers[name].encode(), *rows])
-        return read_processed(name, io.BytesIO(whole), columns)
+        return read_table(io.BytesIO(whole), column_types(name), columns)
 
     def still_right(self, family: list[str], mark: str) -> bool:
         """Whether what was made of these providers was made from the same and is still there."""
@@ -384,15 +379,6 @@ class Parts:
             "providers": self._providers,
         }
         return (json.dumps(record, sort_keys=True) + "\n").encode()
-
-
-def read_processed(name: str, csv: io.BytesIO, columns: list[str] | None) -> pd.DataFrame:
-    """Return a processed table by name, with the types that ``processed.json`` describes.
-
-    ``columns`` names those that are wanted; all if None.
-    """
-    types = column_types(name)
-    return pd.read_csv(csv, dtype=types, usecols=columns, keep_default_na=False, na_values=[""])
 
 
 @cache
