@@ -6,7 +6,6 @@ so that what only looks for files costs next to nothing.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.files import fit_name, write_whole
+from pipeline.files import fit_name, of_bytes, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +33,7 @@ def data_version(content: bytes) -> str:
 
     It changes exactly when that report's figures do.
     """
-    return hashlib.sha256(content).hexdigest()[:12]
+    return of_bytes(content)[:12]
 
 
 def csv_bytes(frame: pd.DataFrame, *, header: bool = True) -> bytes:

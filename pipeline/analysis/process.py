@@ -1,6 +1,5 @@
 """From the raw tables to the processed tables and the reports' data, in one folder."""
 
-import hashlib
 import io
 import json
 import math
@@ -46,6 +45,7 @@ from pipeline.data import Problem, Tables, load_valid
 from pipeline.data.folders import raw_folder
 from pipeline.data.owners import owner_of
 from pipeline.data.package import PACKAGE_FILE
+from pipeline.files import of_bytes, of_file, of_files
 from pipeline.workers import Tell, alongside, in_processes, rarely_collected
 
 FEWEST, CHUNK = 25, 65
@@ -311,9 +311,12 @@ class Parts:
     ) -> pd.DataFrame:
         """Return a table as it now is: the columns, and the providers' rows, that are wanted."""
         wanted = self._text if codes is None else self._text.keys() & set(codes)
-        rows = (self._text[code].get(name, b"") for code in sorted(wanted))
-        whole = b"".join([self._headers[name].encode(), *rows])
+        whole = self._rows_under_header(name, sorted(wanted))
         return read_table(io.BytesIO(whole), column_types(name), columns)
+
+    def _rows_under_header(self, name: str, codes: list[str]) -> bytes:
+        rows = (self._text[code].get(name, b"") for code in codes)
+        return b"".join([self._headers[name].encode(), *rows])
 
     def still_right(self, family: list[str], mark: str) -> bool:
         """Whether what was made of these providers was made from the same and is still there."""
@@ -362,9 +365,8 @@ class Parts:
             self._providers[code]["sizes"] = {
                 name: len(self._text[code].get(name, b"")) for name in self._headers
             }
-        for name, header in self._headers.items():
-            parts = (self._text[code].get(name, b"") for code in codes)
-            content = b"".join([header.encode(), *parts])
+        for name in self._headers:
+            content = self._rows_under_header(name, codes)
             self._whole[name] = of_bytes(content)
             yield Path(f"{name}.csv"), content
 
@@ -385,22 +387,9 @@ class Parts:
 def code_mark() -> str:
     """Return the fingerprint of the code the tables are made by, and of what it runs on."""
     package = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256(f"{pd.__version__} {sys.version_info[:2]}".encode())
-    for room in ("data", "analysis"):
-        for path in sorted((package / room).rglob("*.*")):
-            if path.suffix in (".py", ".json"):
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def of_bytes(content: bytes) -> str:
-    """Return the fingerprint of some bytes."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def of_file(path: Path) -> str:
-    """Return the fingerprint of a file's content; empty if there is no such file."""
-    return of_bytes(path.read_bytes()) if path.is_file() else ""
+    paths = [path for room in ("data", "analysis") for path in (package / room).rglob("*.*")]
+    code = of_files(package, (path for path in paths if path.suffix in (".py", ".json")))
+    return of_bytes(f"{code} {pd.__version__} {sys.version_info[:2]}".encode())
 
 
 def _failed_errors(checks: pd.DataFrame) -> list[tuple[tuple[Any, ...], Row]]:
