@@ -58,12 +58,6 @@ _UNUPDATED = {
     "in words": "target in words",
 }
 _CLOSED = ("complete", "dropped")
-_PRINTED = {
-    "agreed": "agreed_printed",
-    "partly agreed": "partly_agreed_printed",
-    "not agreed": "not_agreed_printed",
-    "total": "total_printed",
-}
 _KEY = ["plan", "recommendation"]
 _COUNTS = [
     "actions", "actions_with_owner", "actions_with_date", "actions_with_measure",
@@ -76,6 +70,7 @@ _LOOP_COLUMNS = [
     "current_rating", "direction", "without_figure", "earlier_without", "follow_up",
     "previous_source", "previous_place", "current_source", "current_place",
 ]  # fmt: skip
+_WHOLE = ["recommendation", "previous_percent", "current_percent", "change_points"]
 
 
 def default_days(tables: Tables) -> pd.Series:
@@ -95,18 +90,9 @@ def default_days(tables: Tables) -> pd.Series:
     published = look_up(documents, tables["sources"], ["source"], ["published"])
     updates = look_up(tables["action_updates"], tables["actions"], ["action"], ["plan"])
     updates = look_up(updates, plans, ["plan"], ["provider"])
-    days = pd.concat(
-        [
-            published[["provider", "published"]].set_axis(["provider", "day"], axis=1),
-            plans[["provider", "submitted"]].set_axis(["provider", "day"], axis=1),
-            updates[["provider", "date"]].set_axis(["provider", "day"], axis=1),
-        ]
-    ).dropna()
-    return (
-        days.sort_values("day")
-        .drop_duplicates("provider", keep="last")
-        .set_index("provider")["day"]
-    )
+    dated = ((published, "published"), (plans, "submitted"), (updates, "date"))
+    days = pd.concat([frame.set_index("provider")[column] for frame, column in dated])
+    return days.dropna().groupby(level="provider").max().rename("day")
 
 
 def due_day(due: object) -> str:
@@ -224,22 +210,18 @@ def actions_table(tables: Tables, as_of: str | None = None) -> pd.DataFrame:
     """Return every action of every plan as it stands on ``as_of`` (default: default_days)."""
     plans = tables["plans"]
     days = plans.set_index("plan")["provider"].map(default_days(tables))
-    later = plans[plans["replaces"].notna()].sort_values("submitted")
-    replaced = later.drop_duplicates("replaces").set_index("replaces")["submitted"]
-    actions = tables["actions"]
-    actions = actions.assign(replaced_on=actions["plan"].map(replaced).astype("string"))
+    names = {"submitted": "replaced_on"}
+    actions = look_up(tables["actions"], _replacing(plans), ["plan"], names, ["replaces"])
     actions = look_up(actions, _reported(tables), ["action"], ["reported_in", "reported_on"])
     return with_positions(actions, tables["action_updates"], as_of or days)
 
 
 def _reported(tables: Tables) -> pd.DataFrame:
     """Return the actions that an inspection report says were done, with the first that does."""
-    published = tables["inspections"].set_index("inspection")["published"]
-    found = tables["follow_up"]
+    published = {"published": "reported_on"}
+    found = look_up(tables["follow_up"], tables["inspections"], ["inspection"], published)
     found = found.assign(
-        action=found["actions_done"].str.split("; "),
-        reported_in=found["inspection"],
-        reported_on=found["inspection"].map(published).astype("string"),
+        action=found["actions_done"].str.split("; "), reported_in=found["inspection"]
     )
     found = found[found["action"].notna()].explode("action").astype({"action": "string"})
     found = found.sort_values("reported_on", kind="stable")
@@ -343,9 +325,10 @@ def response_counts(tables: Tables) -> pd.DataFrame:
         counted = {answer: counts.get((plan["plan"], answer), 0) for answer in RESPONSES}
         counted["total"] = sum(counted.values())
         for answer, number in counted.items():
-            printed = plan[_PRINTED[answer]] if answer in _PRINTED else None
+            column = f"{answer.replace(' ', '_')}_printed"
+            printed = plan.get(column)
             agrees = None if printed is None else "yes" if printed == number else "no"
-            if number or answer in _PRINTED:
+            if number or column in plan:
                 rows.append((plan["plan"], answer, number, printed, agrees))
     frame = pd.DataFrame(rows, columns=["plan", "response", "counted", "printed", "agrees"])
     text = dict.fromkeys(["plan", "response", "agrees"], "string")
@@ -430,8 +413,6 @@ def loop(
     figures = _figures(comparisons)
     here = ["kind", "subject", "earlier", "later"]
     found = [str(name) for name in figures if name not in here]
-    figures = figures.assign(earlier=figures["previous_inspection"].fillna(""))
-    figures["later"] = figures["current_inspection"]
     rows = look_up(links, figures, here, found)
     names = look_up(rows, _labels(tables), ["framework", "kind", "subject"], ["label"])["label"]
     rows["label"] = rows["label"].fillna(names).fillna(rows["subject"])
@@ -446,13 +427,13 @@ def loop(
     before = rows["previous_percent"].astype("string").fillna(rows["previous_rating"])
     said = rows["previous_status"].where(rows["previous_status"] != "published")
     rows["earlier_without"] = said.fillna("no comparable data").mask(before.notna())
-    whole = ["recommendation", "previous_percent", "current_percent", "change_points"]
-    types = {name: "Int64" if name in whole else "string" for name in _LOOP_COLUMNS}
-    return rows[_LOOP_COLUMNS].astype(types)
+    types = {name: "Int64" if name in _WHOLE else "string" for name in _LOOP_COLUMNS}
+    return rows.reindex(columns=_LOOP_COLUMNS).astype(types)
 
 
 def _figures(comparisons: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return every compared figure and rating, by kind and subject."""
+    """Return every compared figure and rating, by kind, subject, earlier and later inspection."""
+    wanted = [*_LOOP_COLUMNS, "current_status", "previous_status"]
     frames = []
     for kind, name, renamed in (
         ("key question", "key_question_comparison", {"key_question": "subject"}),
@@ -461,18 +442,11 @@ def _figures(comparisons: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
          {"standard": "subject", "name": "label", "reason": "reason_not_comparable"}),
     ):  # fmt: skip
         frame = comparisons[name].rename(columns=renamed).assign(kind=kind)
-        frames.append(frame.reindex(columns=[*_FIGURES_OF, "current_status", "previous_status"]))
+        frames.append(frame[[column for column in wanted if column in frame]])
     frame = pd.concat(frames, ignore_index=True)
-    whole = ["previous_percent", "current_percent", "change_points"]
-    return frame.astype({n: "Int64" if n in whole else "string" for n in frame})
-
-
-_FIGURES_OF = [
-    "kind", "subject", "label", "previous_inspection", "current_inspection", "previous_percent",
-    "current_percent", "comparable", "reason_not_comparable", "change_points", "change_verdict",
-    "previous_rating", "current_rating", "direction", "previous_source", "previous_place",
-    "current_source", "current_place",
-]  # fmt: skip
+    frame = frame.astype({n: "Int64" if n in _WHOLE else "string" for n in frame})
+    earlier, later = frame["previous_inspection"].fillna(""), frame["current_inspection"]
+    return frame.assign(earlier=earlier, later=later)
 
 
 def _labels(tables: Tables) -> pd.DataFrame:
@@ -491,13 +465,10 @@ def _labels(tables: Tables) -> pd.DataFrame:
 def _stretches(tables: Tables) -> pd.DataFrame:
     """Return for each plan the pair of inspections its loop looks at: timing, earlier, later."""
     ordered = records(inspections_in_order(tables)[["provider", "inspection"]])
-    rounds = {
-        provider: [row["inspection"] for row in rows]
-        for provider, rows in grouped(ordered, "provider").items()
-    }
+    rounds = grouped(ordered, "provider")
     stretches = []
     for plan in records(tables["plans"][["plan", "provider", "inspection"]]):
-        own = rounds.get(plan["provider"], [])
+        own = [row["inspection"] for row in rounds[plan["provider"]]]
         code = plan["inspection"]
         at = own.index(code) if code in own else -1
         if at < 0:
@@ -556,33 +527,30 @@ def plans_in_brief(tables: Tables) -> pd.DataFrame:
     stated = tables["recommendations"].groupby("plan").size().to_dict()
     actions = tables["actions"].groupby("plan").size().to_dict()
     dated = tables["actions"][tables["actions"]["due"].notna()].groupby("plan").size().to_dict()
-    results = []
-    for plan in frame["plan"]:
-        counts = {row["response"]: row["counted"] for row in responses[plan]}
-        counts["total"] = stated.get(plan, 0)
-        results.append(result_line(counts, actions.get(plan, 0), dated.get(plan, 0)))
+    of_provider = grouped(records(rounds), "provider")
+    results, later_rounds = [], []
+    for plan, start in zip(records(frame), then["fieldwork_start"].tolist(), strict=True):
+        code = plan["plan"]
+        counts = {row["response"]: row["counted"] for row in responses[code]}
+        counts["total"] = stated.get(code, 0)
+        results.append(result_line(counts, actions.get(code, 0), dated.get(code, 0)))
+        since = plan["submitted"] if is_missing(start) else start
+        later = [
+            row["round_name"]
+            for row in of_provider[plan["provider"]]
+            if row["fieldwork_start"] > since and row["inspection"] != plan["inspection"]
+        ]
+        later_rounds.append("; ".join(later) or None)
+    frame["later_rounds"] = pd.array(later_rounds, dtype="string")
     frame["result"] = pd.array(results, dtype="string")
     frame["title_of_plan"] = _titles(frame)
-    later = plans[plans["replaces"].notna()].sort_values("submitted").drop_duplicates("replaces")
     names = {"plan": "replaced_by", "submitted": "replaced_on"}
-    frame = look_up(frame, later, ["plan"], names, ["replaces"])
-    after = grouped(records(rounds), "provider")
-    frame["later_rounds"] = pd.array(
-        [
-            "; ".join(
-                row["round_name"]
-                for row in after[plan["provider"]]
-                if row["fieldwork_start"] > (start or plan["submitted"])
-                and row["inspection"] != plan["inspection"]
-            )
-            or None
-            for plan, start in zip(
-                records(plans), then["fieldwork_start"].fillna("").tolist(), strict=True
-            )
-        ],
-        dtype="string",
-    )
-    return frame
+    return look_up(frame, _replacing(plans), ["plan"], names, ["replaces"])
+
+
+def _replacing(plans: pd.DataFrame) -> pd.DataFrame:
+    """Return the plans that replace another, the first submitted where several replace one."""
+    return plans[plans["replaces"].notna()].sort_values("submitted").drop_duplicates("replaces")
 
 
 def _titles(plans: pd.DataFrame) -> pd.Series:
