@@ -121,7 +121,7 @@ class _Divided:
 
     def table(self, name: str, *keys: tuple[Any, ...]) -> Columns:
         """Return the rows of some keys of one table, as columns."""
-        at = self._at(name, keys)
+        at = [at for key in keys for at in self._rows[name].get(key, [])]
         return {
             column: (kind, [values[row] for row in at])
             for column, (kind, values) in self._columns[name].items()
@@ -132,9 +132,6 @@ class _Divided:
         table = self.table(name, *keys)
         values = (values for _, values in table.values())
         return [dict(zip(table, row, strict=True)) for row in zip(*values, strict=True)]
-
-    def _at(self, name: str, keys: tuple[tuple[Any, ...], ...]) -> list[int]:
-        return [at for key in keys for at in self._rows[name].get(key, [])]
 
 
 class _Sources:
@@ -171,11 +168,6 @@ def comparison_name(provider: str, previous: int | str | None, current: int | st
     return f"comparison-{provider}-{rounds}"
 
 
-def round_parameter(key: str) -> int | str:
-    """Return a round's key as a parameter of a notebook: a year is a number."""
-    return int(key) if key.isdecimal() else key
-
-
 def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
     """Return the data of each comparison of two rounds, and of each provider's only round."""
     from pipeline.analysis.rounds import through_time
@@ -196,12 +188,11 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         current = inspections[pair["current_inspection"]]
         previous = _as_predecessor(inspections.get(pair["previous_inspection"]), pair)
         both = [row for row in (previous, current) if row is not None]
-        here, later = (
-            (pair["previous_inspection"], pair["current_inspection"]),
-            (current["inspection"],),
-        )
+        here = pair["previous_inspection"], pair["current_inspection"]
+        later = (current["inspection"],)
+        each = [(row["inspection"],) for row in both]
         questions, standards = (by_pair.rows(name, here) for name in ("key_questions", "standards"))
-        ratings = by_inspection.rows("standard_ratings", *((row["inspection"],) for row in both))
+        ratings = by_inspection.rows("standard_ratings", *each)
         first = headline(tables, questions, standards, ratings)
         first += by_inspection.rows("plan_line", later)
         framework = {
@@ -212,9 +203,7 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
             **by_pair.of(here),
             **{
                 name: _with_round(columns, previous)
-                for name, columns in by_inspection.of(
-                    *((row["inspection"],) for row in both)
-                ).items()
+                for name, columns in by_inspection.of(*each).items()
             },
             **{name: by_inspection.table(name, later) for name in ("claims", "unclaimed")},
             **{
@@ -377,11 +366,15 @@ def _about(
     rated = {row["inspection"]: row for row in ratings if row["standard"] == "overall"}
     overall = rated[current["inspection"]]
     order = [band["rating"] for band in sorted(bands, key=lambda band: band["lower_points"])]
-    earlier_name = "" if previous is None else previous["round_name"]
+    earlier_round = "" if previous is None else previous["round_name"]
+    called_then = _earlier_name(previous, current)
+    lineage = lineage_sentences(tables, pair["provider"], pair["previous_inspection"])
+    if called_then:
+        lineage.insert(0, f"At the inspection of {earlier_round} it was called {called_then}.")
     then = _then(tables, rated, previous, current)
     ratings_then_now = then["previous_rating"], overall["published_rating"], order
     moved = movement(standards)
-    result = where_it_stands(short, earlier_name, *ratings_then_now, moved, overall["status"])
+    result = where_it_stands(short, earlier_round, *ratings_then_now, moved, overall["status"])
     return {
         **about_provider("comparison", name, pair["provider"], full, short, provider["simulated"]),
         "title": f"{short}: {_title(names)}",
@@ -389,7 +382,7 @@ def _about(
         "round": now,
         "previous_round": before,
         "round_name": current["round_name"],
-        "previous_round_name": earlier_name or None,
+        "previous_round_name": earlier_round or None,
         "published": current["published"],
         "previous_published": None if previous is None else previous["published"],
         "rating": overall["published_rating"],
@@ -402,11 +395,8 @@ def _about(
         "comparator": current["comparator"] or "",
         "standfirst": f"{full} against {' and '.join(beside)}" if beside else str(full),
         "dates": [_dates(row, full) for row in (previous, current) if row is not None],
-        "earlier_name": _earlier_name(previous, current),
-        "lineage": [
-            *_called_then(previous, current),
-            *lineage_sentences(tables, pair["provider"], pair["previous_inspection"]),
-        ],
+        "earlier_name": called_then,
+        "lineage": lineage,
         "period": "/".join(names),
         "reports": [
             page(name, "leadership", "leadership", **parameters),
@@ -434,16 +424,15 @@ def _then(
     tables: Tables, rated: Mapping[str, Row], previous: Row | None, current: Row
 ) -> dict[str, Any]:
     """Return the earlier overall rating and score, each None where it does not compare."""
-    then: dict[str, Any] = {"previous_rating": None, "previous_score": None}
     if previous is None:
-        return then
+        return {"previous_rating": None, "previous_score": None}
     earlier = rated[previous["inspection"]]
     frameworks = previous["framework"], current["framework"]
-    if ratings_compare(tables, *frameworks):
-        then["previous_rating"] = earlier["published_rating"]
-    if scores_compare(tables, *frameworks):
-        then["previous_score"] = earlier["score"]
-    return then
+    alike = ratings_compare(tables, *frameworks), scores_compare(tables, *frameworks)
+    return {
+        "previous_rating": earlier["published_rating"] if alike[0] else None,
+        "previous_score": earlier["score"] if alike[1] else None,
+    }
 
 
 def _direction(before: Any, now: Any, order: list[Any]) -> str:
@@ -474,10 +463,11 @@ def _with_round(columns: Columns, inspection: Row | None) -> Columns:
 
 
 def _key_of(inspection: Row, provider: str) -> int | str:
-    """Return the key of a round; the inspection's code where it was another service's."""
+    """Return the key of a round, a year as a number; its code where it was another service's."""
     if inspection["provider"] != provider:
         return str(inspection["inspection"])
-    return round_parameter(str(inspection["round_key"]))
+    key = str(inspection["round_key"])
+    return int(key) if key.isdecimal() else key
 
 
 def _earlier_name(previous: Row | None, current: Row) -> str:
@@ -486,14 +476,6 @@ def _earlier_name(previous: Row | None, current: Row) -> str:
         return ""
     name = str(previous["provider_name"])
     return "" if name == current["provider_name"] else name
-
-
-def _called_then(previous: Row | None, current: Row) -> list[str]:
-    """Say what a provider was called at its earlier inspection, where that was another name."""
-    name = _earlier_name(previous, current)
-    if previous is None or not name:
-        return []
-    return [f"At the inspection of {previous['round_name']} it was called {name}."]
 
 
 def named_then(row: Row, name: str) -> str:
@@ -645,6 +627,4 @@ def quality_reports(
     if published["inspections"].empty or found is None:
         return []
     quality = quality_tables(published, found, corrected())
-    own = {name: columns_of(frame) for name, frame in quality.items()}
-    about = quality_about(published, quality)
-    return [ReportSubject(about, {**own, "sources": _Sources(tables).of(own)})]
+    return [with_sources(tables, quality_about(published, quality), quality)]
