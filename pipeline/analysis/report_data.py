@@ -288,7 +288,6 @@ def _tables_of_inspections(
         "inspections": rounds,
         "samples": tables["samples"].merge(named, on="sample"),
         "designs": published_designs(tables["samples"])
-        .astype(_DESIGN)
         .merge(named[["sample", "name"]], on="sample")
         .merge(rounds[["inspection", "round_name"]], on="inspection"),
         "discretions": tables["discretions"],
@@ -323,15 +322,6 @@ def themes_of(tables: Tables) -> pd.DataFrame:
     frame["theme"] = frame["theme"].fillna(frame["domain_name"])
     frame["in_short"] = frame["in_short"].fillna(frame["label"])
     return frame[["framework", "key_question", "theme", "in_short"]]
-
-
-_WHOLE = ["size", "required_size", "eligible", "eligible_lowest", "eligible_highest"]
-_DESIGN = {
-    **dict.fromkeys(["inspection", "sample", "all_eligible", "note"], "string"),
-    **dict.fromkeys(["confidence_level", "margin_of_error"], "Float64"),
-    **dict.fromkeys(_WHOLE, "Int64"),
-}
-"""Types of the columns of designs, whichever samples there are."""
 
 
 def _about(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.analysis.records import typed
 from pipeline.analysis.statistics.sampling import eligible_cases_for_design
 from pipeline.analysis.statistics.significance import CannotBeComputed
 
@@ -50,15 +51,14 @@ def published_designs(samples: pd.DataFrame) -> pd.DataFrame:
                 "note": note,
             }
         )
-    columns = [
-        *_AS_PRINTED, "eligible", "eligible_lowest", "eligible_highest", "all_eligible", "note",
-    ]  # fmt: skip
-    whole = [
-        name for name in columns if name not in ("inspection", "sample", "all_eligible", "note")
-    ]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(whole, "Int64"))
+    return typed(rows, _DESIGN)
 
 
-_AS_PRINTED = [
-    "inspection", "sample", "size", "required_size", "confidence_level", "margin_of_error",
-]  # fmt: skip
+_AS_PRINTED = {
+    "inspection": "string", "sample": "string", "size": "Int64", "required_size": "Int64",
+    "confidence_level": "Float64", "margin_of_error": "Float64",
+}  # fmt: skip
+_DESIGN = {
+    **_AS_PRINTED, "eligible": "Int64", "eligible_lowest": "Int64", "eligible_highest": "Int64",
+    "all_eligible": "string", "note": "string",
+}  # fmt: skip
