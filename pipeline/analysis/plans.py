@@ -516,10 +516,8 @@ def plans_in_brief(tables: Tables) -> pd.DataFrame:
     plans = tables["plans"]
     frame = look_up(plans, tables["providers"], ["provider"], ["name", "short_name", "simulated"])
     rounds = inspections_in_order(tables)
-    then = look_up(
-        frame[["inspection"]], rounds, ["inspection"],
-        ["provider_name", "provider_short_name", "fieldwork_start"],
-    )  # fmt: skip
+    facts = ["provider_name", "provider_short_name", "fieldwork_start"]
+    then = look_up(frame[["inspection"]], rounds, ["inspection"], facts)
     frame["name"] = then["provider_name"].fillna(frame["name"])
     frame["short_name"] = then["provider_short_name"].fillna(frame["short_name"])
     frame["as_of"] = frame["provider"].map(default_days(tables)).astype("string")
@@ -541,11 +539,11 @@ def plans_in_brief(tables: Tables) -> pd.DataFrame:
             if row["fieldwork_start"] > since and row["inspection"] != plan["inspection"]
         ]
         later_rounds.append("; ".join(later) or None)
-    frame["later_rounds"] = pd.array(later_rounds, dtype="string")
     frame["result"] = pd.array(results, dtype="string")
     frame["title_of_plan"] = _titles(frame)
     names = {"plan": "replaced_by", "submitted": "replaced_on"}
-    return look_up(frame, _replacing(plans), ["plan"], names, ["replaces"])
+    frame = look_up(frame, _replacing(plans), ["plan"], names, ["replaces"])
+    return frame.assign(later_rounds=pd.array(later_rounds, dtype="string"))
 
 
 def _replacing(plans: pd.DataFrame) -> pd.DataFrame:
