@@ -64,25 +64,23 @@ def key_question_comparison(tables: Tables) -> pd.DataFrame:
         ["framework", "key_question"],
     )
     scores = own_scores(tables)
-    rows = _with_figures(rows, scores, "current", ["inspection", "key_question"], ["key_question"])
-    rows = _with_figures(
-        rows, scores, "previous", ["inspection", "key_question"], ["same_question"]
-    )
-    rows["previous_status"] = rows["previous_status"].mask(rows["same_question"].isna(), NO_DATA)
-    rows = _with_bases(rows, tables, "current", "sample")
-    rows = _with_bases(rows, tables, "previous", "previous_sample")
-    for side in _SIDES:
+    bands = bands_by_percent(tables["rating_bands"])
+    for side, question, sample in (
+        ("previous", "same_question", "previous_sample"),
+        ("current", "key_question", "sample"),
+    ):
+        rows = _with_figures(rows, scores, side, ["inspection", "key_question"], [question])
+        rows = _with_bases(rows, tables, side, sample)
         # A question judged on qualitative evidence, or not asked, is out of no cases.
         none = rows[f"{side}_status"].isin(["qualitative evidence only", "not asked"])
         for column in (f"{side}_base", f"{side}_limit", f"{side}_at_least"):
             rows[column] = rows[column].mask(none)
         rows[f"{side}_tied"] = rows[f"{side}_tied"] & ~none
-    rows = with_comparator(rows, tables)
-    for side in _SIDES:
         key = [f"{side}_framework", f"{side}_percent"]
-        bands = bands_by_percent(tables["rating_bands"])
         rows = look_up(rows, bands, key, {"band": f"{side}_band"}, ["framework", "percent"])
-    return in_columns_of("key_question_comparison", _with_change(rows))
+    rows["previous_status"] = rows["previous_status"].mask(rows["same_question"].isna(), NO_DATA)
+    rows = _with_change(with_comparator(rows, tables))
+    return in_columns_of("key_question_comparison", rows)
 
 
 def own_scores(tables: Tables) -> pd.DataFrame:
@@ -328,8 +326,7 @@ def rating_comparison(tables: Tables, ratings: pd.DataFrame) -> pd.DataFrame:
     no_such = rows["previous_inspection"].notna() & rows["previous_status"].isna()
     rows["previous_status"] = rows["previous_status"].mask(no_such, NO_DATA)
     step = rows["current_points"] - rows["previous_points"]
-    words = step.gt(0).map({True: "rose"}).astype("string")
-    words = words.mask(step == 0, "stayed").mask(step < 0, "fell").mask(step.isna())
+    words = step.clip(-1, 1).map({1: "rose", 0: "stayed", -1: "fell"}).astype("string")
     rows["direction"] = words.mask(rows["comparable"] == "no")
     rows = rows.rename(columns={"reason_not_comparable": "reason"})
     return in_columns_of("rating_comparison", rows)

@@ -215,13 +215,8 @@ def _write(made: Iterable[ReportSubject], out: Path) -> set[Path]:
 
 def owner_of_rows(tables: Tables, frame: pd.DataFrame) -> pd.Series:
     """Return the provider of each row of a processed table."""
-    if "provider" in frame:
-        return frame["provider"]
-    owner = pd.Series(pd.NA, frame.index, dtype="string")
-    for key, table in (("plan", "plans"), ("inspection", "inspections")):
-        if key in frame:
-            known = tables[table].set_index(key)["provider"]
-            owner = owner.fillna(frame[key].map(known).astype("string"))
+    raw = {name: tables[name] for name in ("inspections", "plans", "actions")}
+    owner = owner_of({**raw, "made": frame})["made"].astype("string")
     # A check of a plan whose inspection is not in the data names the plan or its document.
     if "subject" in frame and owner.isna().any():
         for named, key in ((r"^plan ([^,]+)", "plan"), (r", (.+)$", "source")):

@@ -244,11 +244,6 @@ def _tables_of_pairs(
     families = [
         families_of_tests(frame).assign(family=name)
         for name, frame in (("key questions", questions), ("prompts", prompts))
-        if len(frame)
-    ]
-    detectable = detectable_by_sample(questions)
-    whole = [
-        name for name in detectable if str(name).startswith(("figures", "smallest", "largest"))
     ]
     significant = questions[questions["overturned_by"].notna()]
     said = [overturned_sentence(row) for row in records(significant)]
@@ -258,8 +253,8 @@ def _tables_of_pairs(
         "other_aggregates": other_aggregates(tables, questions),
         "prompts": prompts,
         "standards": processed["rating_comparison"],
-        "families": pd.concat(families) if families else pd.DataFrame(columns=_PAIR),
-        "detectable": detectable.astype(dict.fromkeys(whole, "Int64")),
+        "families": pd.concat(families),
+        "detectable": detectable_by_sample(questions),
         "overturned": overturned[overturned["sentence"].notna()],
         "corrected": processed["corrected_figures"],
     }
