@@ -354,19 +354,15 @@ def due_by_owner_and_month(actions: pd.DataFrame) -> pd.DataFrame:
     dated = dated.astype({"due_on": "string", "position": "string", "owner": "string"})
     closed = dated["position"].isin([*_CLOSED, REPLACED, REPORTED])
     passed = dated["position"].str.endswith("target passed") | (dated["position"] == TARGET_PASSED)
-    marked = pd.DataFrame(
-        {
-            "plan": dated["plan"],
-            "owner": dated["owner"],
-            "month": dated["due_on"].str[:7],
-            "actions": 1,
-            "passed": passed.astype("Int64"),
-            "upcoming": (~passed & ~closed).astype("Int64"),
-            "closed": closed.astype("Int64"),
-        }
+    marked = dated.assign(
+        month=dated["due_on"].str[:7],
+        actions=1,
+        passed=passed.astype("Int64"),
+        upcoming=(~passed & ~closed).astype("Int64"),
+        closed=closed.astype("Int64"),
     )
-    key = ["plan", "month", "owner"]
-    frame = marked.groupby(key, as_index=False, dropna=False).sum()
+    by = marked.groupby(["plan", "month", "owner"], as_index=False, dropna=False)
+    frame = by[["actions", "passed", "upcoming", "closed"]].sum()
     return in_columns_of("actions_due", frame)
 
 

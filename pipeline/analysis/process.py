@@ -146,7 +146,7 @@ def process(
     tables, problems = load_valid(raw, sound)
     owned = owner_of(tables)
     rows = fingerprints(tables, owned, parts.rows_of(sound))
-    parts.note(*({}, {}) if problems else (read, rows))
+    parts.raw, parts.rows = ({}, {}) if problems else (read, rows)
     marked = [(family, mark_of(family, rows)) for family in families(tables)]
     due = [(family, mark) for family, mark in marked if not parts.still_right(family, mark)]
     again = [code for family, _ in due for code in family]
@@ -251,8 +251,8 @@ class Parts:
         self._out = out
         self._headers: dict[str, str] = record.get("headers", {})
         self._providers: dict[str, Any] = record.get("providers", {})
-        self._raw: dict[str, str] = record.get("raw", {})
-        self._rows: dict[str, dict[str, str]] = record.get("rows", {})
+        self.raw: dict[str, str] = record.get("raw", {})
+        self.rows: dict[str, dict[str, str]] = record.get("rows", {})
         self._text: dict[str, dict[str, bytes]] = {}
         self._whole: dict[str, str] = {}
 
@@ -280,22 +280,18 @@ class Parts:
 
         ``read`` holds the fingerprints of the raw files. What a file must be is in the package.
         """
-        if self._raw.get(PACKAGE_FILE) != read[PACKAGE_FILE]:
+        if self.raw.get(PACKAGE_FILE) != read[PACKAGE_FILE]:
             return set()
-        return {name for name, mark in read.items() if self._raw.get(name) == mark}
+        return {name for name, mark in read.items() if self.raw.get(name) == mark}
 
     def rows_of(self, sound: Collection[str]) -> dict[str, dict[str, str]]:
         """Return the fingerprints of rows by table that hold still, as their files are sound.
 
         Whose a row is stands in other tables; one of those that is new holds no rows known yet.
         """
-        if {f"{name}.csv" for name in TELL_WHOSE} & {*self._raw} - {*sound}:
+        if {f"{name}.csv" for name in TELL_WHOSE} & {*self.raw} - {*sound}:
             return {}
-        return {name: marks for name, marks in self._rows.items() if f"{name}.csv" in sound}
-
-    def note(self, raw: dict[str, str], rows: dict[str, dict[str, str]]) -> None:
-        """Keep the fingerprints of raw files with which nothing is wrong, and of their rows."""
-        self._raw, self._rows = raw, rows
+        return {name: marks for name, marks in self.rows.items() if f"{name}.csv" in sound}
 
     def checks(self, codes: Collection[str] | None = None) -> pd.DataFrame | None:
         """Return the table of checks as it stands, of some providers, or None if there is none."""
@@ -369,8 +365,8 @@ class Parts:
         """Return the record for the next run, of the whole tables that were made."""
         record = {
             "code": code_mark(),
-            "raw": self._raw,
-            "rows": self._rows,
+            "raw": self.raw,
+            "rows": self.rows,
             "headers": self._headers,
             "tables": self._whole,
             "providers": self._providers,

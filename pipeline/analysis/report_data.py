@@ -7,6 +7,7 @@ report, as it was. Tables are made for all reports at once and then divided.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -134,24 +135,20 @@ class _Divided:
         return [dict(zip(table, row, strict=True)) for row in zip(*values, strict=True)]
 
 
-class _Sources:
-    """The documents, of which a report's data hold those that its tables name."""
-
-    def __init__(self, tables: Tables) -> None:
-        sources = tables["sources"]
-        self._divided = _Divided({"sources": sources}, "source")
-        self._order = list(sources["source"])
-
-    def of(self, tables: Mapping[str, Columns]) -> Columns:
-        """Return the documents that the columns called ``source`` of some tables name."""
-        named = {
-            value
-            for columns in tables.values()
-            for name, (_, values) in columns.items()
-            if name.endswith("source")
-            for value in values
-        }
-        return self._divided.table("sources", *((c,) for c in self._order if c in named))
+def _named(documents: Columns, tables: Mapping[str, Columns]) -> Columns:
+    """Return the documents that the columns called ``source`` of some tables name."""
+    named = {
+        value
+        for columns in tables.values()
+        for name, (_, values) in columns.items()
+        if name.endswith("source")
+        for value in values
+    }
+    known = [code in named for code in documents["source"][1]]
+    return {
+        column: (kind, list(compress(values, known)))
+        for column, (kind, values) in documents.items()
+    }
 
 
 def with_sources(
@@ -159,7 +156,7 @@ def with_sources(
 ) -> ReportSubject:
     """Return a report's data: its tables, and the documents they name."""
     own = {name: columns_of(frame) for name, frame in frames.items()}
-    return ReportSubject(about, {**own, "sources": _Sources(tables).of(own)})
+    return ReportSubject(about, {**own, "sources": _named(columns_of(tables["sources"]), own)})
 
 
 def comparison_name(provider: str, previous: int | str | None, current: int | str) -> str:
@@ -176,7 +173,7 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
     rounds = inspections_in_order(tables)
     inspections = {row["inspection"]: row for row in records(rounds)}
     of_provider = grouped(records(rounds), "provider")
-    sources = _Sources(tables)
+    documents = columns_of(tables["sources"])
     by_pair = _Divided(_tables_of_pairs(tables, processed), *_PAIR)
     by_inspection = _Divided(_tables_of_inspections(tables, processed, rounds), "inspection")
     of_frameworks = {name: tables[name] for name in ("frameworks", *_OF_FRAMEWORK)}
@@ -221,7 +218,7 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         bands = framework["overall_bands"]
         about = _about(tables, pair, previous, current, ratings, standards, bands)
         about["beside"] = through_time(of_provider[pair["provider"]], current["inspection"])
-        yield ReportSubject(about, {**own, "sources": sources.of(own)})
+        yield ReportSubject(about, {**own, "sources": _named(documents, own)})
 
 
 _OF_FRAMEWORK = ("rating_bands", "overall_bands", "standards", "discretion_rules")
@@ -578,7 +575,7 @@ def outlook(
 def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
     """Return the data of the report on each action plan."""
     frames = plans.plan_tables(tables, processed)
-    sources = _Sources(tables)
+    documents = columns_of(tables["sources"])
     chain = _Divided({"follow_up": frames.pop("follow_up")}, "page")
     divided = _Divided(frames, "plan")
     ordered = inspections_in_order(tables)
@@ -595,7 +592,7 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
         own |= bands.of(*((code,) for code in dict.fromkeys(own["inspections"]["framework"][1])))
         inspected = plan["provider"] in own["inspections"]["provider"][1]
         about = plans.plan_about(plan, inspected)
-        yield ReportSubject(about, {**own, "sources": sources.of(own)})
+        yield ReportSubject(about, {**own, "sources": _named(documents, own)})
 
 
 def quality_reports(

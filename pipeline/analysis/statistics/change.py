@@ -55,7 +55,6 @@ from pipeline.analysis.statistics.exact import (
 from pipeline.analysis.statistics.significance import (
     Interval,
     benjamini_hochberg,
-    expected_by_chance,
     few_expected,
     newcombe_interval,
     pooled_tests,
@@ -78,7 +77,7 @@ ON_WORDS = "This rests on the report's words: the number of cases itself was not
 
 FAMILY = ["provider", "previous_inspection", "current_inspection"]
 
-FIRST_ADDED = "previous_count"
+_FIRST_ADDED = "previous_count"
 """In the tables of comparisons, this column and all after it are those that ``with_tests`` adds."""
 
 WITHIN = 10
@@ -471,7 +470,7 @@ def with_tests(comparison: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
         for row, asked in rows
     ]
     known = column_types("key_question_comparison" if benchmarked else "prompt_comparison")
-    types = dict(dropwhile(lambda column: column[0] != FIRST_ADDED, known.items()))
+    types = dict(dropwhile(lambda column: column[0] != _FIRST_ADDED, known.items()))
     added = pd.DataFrame(tested, index=comparison.index, columns=list(types))
     added = _with_intervals(added, comparison)
     added["bh_adjusted"] = adjusted_by_family(comparison, added["p_max"])
@@ -597,7 +596,7 @@ def adjusted_by_family(comparison: pd.DataFrame, p_values: pd.Series) -> pd.Seri
     for _, index in comparison.groupby(FAMILY, dropna=False).groups.items():
         given = [None if is_missing(p) else float(p) for p in p_values.loc[index]]
         adjusted.loc[index] = [
-            pd.NA if value is None else value for value in benjamini_hochberg(given).values
+            pd.NA if value is None else value for value in benjamini_hochberg(given)
         ]
     return adjusted
 
@@ -622,8 +621,7 @@ def families_of_tests(tested: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
     }
     flags = tested[FAMILY].assign(**{name: of.astype(int) for name, of in counted.items()})
     told = flags.groupby(FAMILY, dropna=False, as_index=False).sum()
-    chance = [expected_by_chance(tests, level) for tests in told["computed"]]
-    told.insert(len(told.columns) - 1, "expected_by_chance", chance)
+    told.insert(len(told.columns) - 1, "expected_by_chance", told["computed"] * level)
     return told
 
 
