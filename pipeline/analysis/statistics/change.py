@@ -246,7 +246,13 @@ def assess_change(
 
 
 def assess_changes(questions: Iterable[Question], level: float = 0.1) -> dict[Question, Change]:
-    """Judge many changes at once, each as ``assess_change`` does."""
+    """Judge many changes at once, each as ``assess_change`` does.
+
+    >>> before, after = (Base("case-supervision", size, size, True) for size in (100, 97))
+    >>> found = assess_changes([((70, before), (80, after)), ((None, before), (80, after))])
+    >>> [change.verdict for change in found.values()]
+    ['not comparable', 'significant']
+    """
     found: dict[Question, Change] = {}
     sides: dict[Question, tuple[Side, Side]] = {}
     for question in dict.fromkeys(questions):
