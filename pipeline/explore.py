@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from pipeline.analysis import scores as long
-from pipeline.analysis.dictionary import processed_tables, raw_tables
+from pipeline.analysis.dictionary import column_types, processed_tables, raw_tables
 from pipeline.analysis.files import read_table
 from pipeline.analysis.named_tables import InFull, NamedTables
 from pipeline.analysis.ratings import close_calls as ratings
@@ -49,8 +49,6 @@ JUDGED = [
 ]  # fmt: skip
 """What ``judge_change`` says of a change."""
 
-_TYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
-
 
 @lru_cache(maxsize=1)
 def _read(files: tuple[tuple[Path, int, int], ...]) -> Tables:
@@ -68,8 +66,7 @@ def _read_processed(name: str) -> pd.DataFrame:
     path = processed_folder() / f"{name}.csv"
     if not path.is_file():
         raise FileNotFoundError(f"{path.name} has not been made yet: run make data first.")
-    fields = processed_tables()[name]["schema"]["fields"]
-    return read_table(path, {f["name"]: _TYPES[f["type"]] for f in fields if f["type"] in _TYPES})
+    return read_table(path, column_types(name))
 
 
 raw = NamedTables("raw", raw_tables(raw_folder()), lambda name: _loaded()[name].copy())

@@ -1,7 +1,12 @@
-"""Writing so that a reader always finds a whole file; every room of the package writes this way."""
+"""Writing so that a reader always finds a whole file, and fingerprints of what files hold.
 
+Every room of the package writes this way.
+"""
+
+import hashlib
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 #: One part of a path that the data names: nothing that leads elsewhere, on any system.
@@ -37,3 +42,24 @@ def remove_leftovers(folder: Path) -> None:
     """Remove what a killed run had begun to write. Nobody else may be writing to the folder."""
     for path in folder.rglob(".*.tmp"):
         path.unlink(missing_ok=True)
+
+
+def of_bytes(content: bytes) -> str:
+    """Return the fingerprint of some bytes."""
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def of_file(path: Path) -> str:
+    """Return the fingerprint of a file's content; empty if there is no such file."""
+    try:
+        return of_bytes(path.read_bytes())
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return ""
+
+
+def of_files(root: Path, paths: Iterable[Path]) -> str:
+    """Return the fingerprint of several files under a folder: of their names and contents."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(f"{path.relative_to(root).as_posix()}\0{of_file(path)}\n".encode())
+    return digest.hexdigest()

@@ -36,9 +36,7 @@ def other_aggregates(tables: Tables, questions: pd.DataFrame) -> pd.DataFrame:
         part = rows[here & (rows["comparator"] != code).fillna(True)]
         if part.empty:
             continue
-        gone = [name for name in _SET_AGAINST if name in part]
-        part = part.drop(columns=gone).assign(comparator=str(code))
-        part = with_comparator(part, tables)
+        part = with_comparator(part.assign(comparator=str(code)), tables)
         standings = [_standing(row) for row in records(part)]
         for at, name in enumerate(("benchmark_verdict", "benchmark_reason", "benchmark_p")):
             part[name] = [standing[at] for standing in standings]

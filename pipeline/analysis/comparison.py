@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from pipeline.analysis.dictionary import in_columns_of
 from pipeline.analysis.inspections import inspections_in_order, pairs_of_inspections
 from pipeline.analysis.ratings.bands import bands_by_percent
 from pipeline.analysis.records import in_force, look_up
@@ -20,35 +21,6 @@ NOT_STATED = "No document says whether figures of these two frameworks may be co
 NOT_ENTERED = "not entered yet"
 NO_DATA = "no comparable data"
 
-_COLUMNS = [
-    "provider", "previous_inspection", "current_inspection", "standard", "key_question", "label",
-    "question", "previous_percent", "current_percent", "comparator_percent", "previous_status",
-    "current_status", "comparator_status", "previous_base", "current_base", "comparable",
-    "reason_not_comparable", "change_points", "difference_from_comparator", "previous_band",
-    "current_band", "previous_source", "current_source", "previous_place", "current_place",
-    "comparator", "comparator_source", "comparator_place", "comparator_caution", "sample",
-    "previous_limit",
-    "current_limit", "previous_tied", "current_tied", "previous_at_least", "current_at_least",
-    "previous_base_status", "current_base_status", "previous_first_percent",
-    "previous_first_source", "current_first_percent", "current_first_source", "lineage",
-]  # fmt: skip
-_PROMPT_COLUMNS = [
-    "provider", "previous_inspection", "current_inspection", "key_question", "prompt", "wording",
-    "previous_percent", "current_percent", "comparable", "change_points", "sample", "position",
-    "restriction", "reason_not_comparable", "previous_status", "current_status", "previous_base",
-    "current_base", "previous_limit", "current_limit", "previous_tied", "current_tied",
-    "previous_at_least", "current_at_least", "previous_base_status", "current_base_status",
-    "previous_source", "previous_place", "current_source", "current_place",
-    "previous_first_percent", "previous_first_source", "current_first_percent",
-    "current_first_source",
-]  # fmt: skip
-_RATING_COLUMNS = [
-    "provider", "previous_inspection", "current_inspection", "standard", "name", "domain_name",
-    "current_rating", "current_points", "comparable", "reason", "discretion", "note",
-    "current_source", "current_place", "previous_rating", "previous_points", "previous_source",
-    "previous_place", "direction", "current_status", "previous_status", "current_first_rating",
-    "previous_first_rating",
-]  # fmt: skip
 _PAIR = ["provider", "previous_inspection", "current_inspection"]
 _SIDES = ("previous", "current")
 _SCORE = ["percent", "status", "source", "place", "first_percent", "first_source"]
@@ -92,25 +64,23 @@ def key_question_comparison(tables: Tables) -> pd.DataFrame:
         ["framework", "key_question"],
     )
     scores = own_scores(tables)
-    rows = _with_figures(rows, scores, "current", ["inspection", "key_question"], ["key_question"])
-    rows = _with_figures(
-        rows, scores, "previous", ["inspection", "key_question"], ["same_question"]
-    )
-    rows["previous_status"] = rows["previous_status"].mask(rows["same_question"].isna(), NO_DATA)
-    rows = _with_bases(rows, tables, "current", "sample")
-    rows = _with_bases(rows, tables, "previous", "previous_sample")
-    for side in _SIDES:
+    bands = bands_by_percent(tables["rating_bands"])
+    for side, question, sample in (
+        ("previous", "same_question", "previous_sample"),
+        ("current", "key_question", "sample"),
+    ):
+        rows = _with_figures(rows, scores, side, ["inspection", "key_question"], [question])
+        rows = _with_bases(rows, tables, side, sample)
         # A question judged on qualitative evidence, or not asked, is out of no cases.
         none = rows[f"{side}_status"].isin(["qualitative evidence only", "not asked"])
         for column in (f"{side}_base", f"{side}_limit", f"{side}_at_least"):
             rows[column] = rows[column].mask(none)
         rows[f"{side}_tied"] = rows[f"{side}_tied"] & ~none
-    rows = with_comparator(rows, tables)
-    for side in _SIDES:
         key = [f"{side}_framework", f"{side}_percent"]
-        bands = bands_by_percent(tables["rating_bands"])
         rows = look_up(rows, bands, key, {"band": f"{side}_band"}, ["framework", "percent"])
-    return _with_change(rows)[_COLUMNS]
+    rows["previous_status"] = rows["previous_status"].mask(rows["same_question"].isna(), NO_DATA)
+    rows = _with_change(with_comparator(rows, tables))
+    return in_columns_of("key_question_comparison", rows)
 
 
 def own_scores(tables: Tables) -> pd.DataFrame:
@@ -313,7 +283,7 @@ def prompt_comparison(tables: Tables, questions: pd.DataFrame) -> pd.DataFrame:
         restricted = rows["sample"] == "restricted"
         limit = rows[f"{side}_limit"]
         rows[f"{side}_limit"] = limit.mask(restricted, rows[f"question_{side}_limit"])
-    return _with_prompt_change(rows)[_PROMPT_COLUMNS]
+    return in_columns_of("prompt_comparison", _with_prompt_change(rows))
 
 
 def _with_prompt_change(rows: pd.DataFrame) -> pd.DataFrame:
@@ -356,7 +326,7 @@ def rating_comparison(tables: Tables, ratings: pd.DataFrame) -> pd.DataFrame:
     no_such = rows["previous_inspection"].notna() & rows["previous_status"].isna()
     rows["previous_status"] = rows["previous_status"].mask(no_such, NO_DATA)
     step = rows["current_points"] - rows["previous_points"]
-    words = step.gt(0).map({True: "rose"}).astype("string")
-    words = words.mask(step == 0, "stayed").mask(step < 0, "fell").mask(step.isna())
+    words = step.clip(-1, 1).map({1: "rose", 0: "stayed", -1: "fell"}).astype("string")
     rows["direction"] = words.mask(rows["comparable"] == "no")
-    return rows.rename(columns={"reason_not_comparable": "reason"})[_RATING_COLUMNS]
+    rows = rows.rename(columns={"reason_not_comparable": "reason"})
+    return in_columns_of("rating_comparison", rows)

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from pipeline.data import raw_folder
 from pipeline.data.package import FORMS, PACKAGE_FILE
 
@@ -62,6 +64,14 @@ def column_types(table: str) -> dict[str, str]:
     """Return the columns of a processed table, in their order, each with its type in pandas."""
     fields = processed_tables()[table]["schema"]["fields"]
     return {field["name"]: TYPES.get(field["type"], "string") for field in fields}
+
+
+def in_columns_of(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with the columns of a processed table, in their order, and no others.
+
+    Columns that it has not yet are those that ``with_tests`` adds to a comparison.
+    """
+    return frame[[name for name in column_types(table) if name in frame]]
 
 
 def report_tables() -> dict[str, Any]:

@@ -6,15 +6,14 @@ so that what only looks for files costs next to nothing.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.files import fit_name, write_whole
+from pipeline.files import fit_name, of_bytes, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +33,7 @@ def data_version(content: bytes) -> str:
 
     It changes exactly when that report's figures do.
     """
-    return hashlib.sha256(content).hexdigest()[:12]
+    return of_bytes(content)[:12]
 
 
 def csv_bytes(frame: pd.DataFrame, *, header: bool = True) -> bytes:
@@ -43,20 +42,22 @@ def csv_bytes(frame: pd.DataFrame, *, header: bool = True) -> bytes:
     return text.encode("utf-8")
 
 
-def read_table(path: Path, types: Mapping[str, str]) -> pd.DataFrame:
+def read_table(
+    csv: Path | BytesIO, types: Mapping[str, str], columns: list[str] | None = None
+) -> pd.DataFrame:
     """Return a table that ``csv_bytes`` wrote, each column with its type.
 
-    ``types`` names the columns that are not text: Int64 (whole numbers),
-    Float64 or boolean. Everything else is string; a missing value is ``pd.NA``.
+    ``types`` names those: Int64 (whole numbers), Float64, boolean or string. ``columns`` are those
+    that are wanted, all if None. A missing value is ``pd.NA``.
     """
     import pandas as pd
 
     return pd.read_csv(
-        path,
-        dtype=defaultdict(lambda: "string", types),
+        csv,
+        dtype=dict(types),
+        usecols=columns,
         keep_default_na=False,
         na_values=[""],
-        low_memory=False,  # in one piece, or a column's type is guessed from its first rows
     )
 
 

@@ -35,18 +35,14 @@ def inspections_in_order(tables: Tables) -> pd.DataFrame:
     rows["provider_short_name"] = rows["provider_short_name"].fillna(named["short_name"])
     year = rows["round"].astype("string")
     alone = ~rows.duplicated(["provider", "round"], keep=False)
-    rows["round_key"] = year.where(alone, _without_provider(rows))
+    codes = [
+        code.removeprefix(f"{provider}-")
+        for provider, code in row_values(rows, ["provider", "inspection"])
+    ]
+    rows["round_key"] = year.where(alone, pd.Series(codes, rows.index, dtype="string"))
     rows["round_name"] = rows["label"].fillna(rows["round_key"])
     rows["comparator"] = _comparators(rows, tables)
     return rows
-
-
-def _without_provider(rows: pd.DataFrame) -> pd.Series:
-    codes = [
-        code.removeprefix(f"{provider}-")
-        for provider, code in zip(rows["provider"], rows["inspection"], strict=True)
-    ]
-    return pd.Series(codes, index=rows.index, dtype="string")
 
 
 def _comparators(rows: pd.DataFrame, tables: Tables) -> pd.Series:

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.analysis.about import about_provider, page
+from pipeline.analysis.dictionary import in_columns_of
 from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.records import Row, grouped, look_up, records
 from pipeline.data import Tables, is_missing
@@ -57,28 +58,10 @@ _UNUPDATED = {
     "in words": "target in words",
 }
 _CLOSED = ("complete", "dropped")
-_PRINTED = {
-    "agreed": "agreed_printed",
-    "partly agreed": "partly_agreed_printed",
-    "not agreed": "not_agreed_printed",
-    "total": "total_printed",
-}
 _KEY = ["plan", "recommendation"]
-_RECOMMENDATION_COLUMNS = [
-    "plan", "inspection", "recommendation", "title", "addressed_to", "response", "repeated",
-    "follow_up", "actions", "actions_with_owner", "actions_with_date", "actions_with_measure",
-    "actions_done_or_ongoing", "summary", "reason", "printed_number", "source", "place",
-    "response_place", "note", "to_provider",
-]  # fmt: skip
 _COUNTS = [
     "actions", "actions_with_owner", "actions_with_date", "actions_with_measure",
     "actions_done_or_ongoing",
-]  # fmt: skip
-_ACTION_COLUMNS = [
-    "plan", "recommendation", "action", "summary", "owner", "due_printed", "due", "due_kind",
-    "status", "position", "due_on", "owner_shown", "measure", "updated", "update_note", "evidence",
-    "source", "place", "note", "due_end", "first_due_on", "revised_due_printed", "owners",
-    "also_serves", "priority", "replaced_on", "reported_in", "reported_on",
 ]  # fmt: skip
 _LOOP_COLUMNS = [
     "plan", "recommendation", "title", "kind", "subject", "label", "reason", "timing",
@@ -87,6 +70,7 @@ _LOOP_COLUMNS = [
     "current_rating", "direction", "without_figure", "earlier_without", "follow_up",
     "previous_source", "previous_place", "current_source", "current_place",
 ]  # fmt: skip
+_WHOLE = ["recommendation", "previous_percent", "current_percent", "change_points"]
 
 
 def default_days(tables: Tables) -> pd.Series:
@@ -106,18 +90,9 @@ def default_days(tables: Tables) -> pd.Series:
     published = look_up(documents, tables["sources"], ["source"], ["published"])
     updates = look_up(tables["action_updates"], tables["actions"], ["action"], ["plan"])
     updates = look_up(updates, plans, ["plan"], ["provider"])
-    days = pd.concat(
-        [
-            published[["provider", "published"]].set_axis(["provider", "day"], axis=1),
-            plans[["provider", "submitted"]].set_axis(["provider", "day"], axis=1),
-            updates[["provider", "date"]].set_axis(["provider", "day"], axis=1),
-        ]
-    ).dropna()
-    return (
-        days.sort_values("day")
-        .drop_duplicates("provider", keep="last")
-        .set_index("provider")["day"]
-    )
+    dated = ((published, "published"), (plans, "submitted"), (updates, "date"))
+    days = pd.concat([frame.set_index("provider")[column] for frame, column in dated])
+    return days.dropna().groupby(level="provider").max().rename("day")
 
 
 def due_day(due: object) -> str:
@@ -228,29 +203,25 @@ def with_positions(
     facts = ["due_kind", "due_on", "status", "as_of", "replaced_on", "reported_on"]
     filled = frame[facts].fillna("").itertuples(index=False, name=None)
     frame["position"] = pd.array([position(*fact) for fact in filled], dtype="string")
-    return frame[_ACTION_COLUMNS]
+    return in_columns_of("actions", frame)
 
 
 def actions_table(tables: Tables, as_of: str | None = None) -> pd.DataFrame:
     """Return every action of every plan as it stands on ``as_of`` (default: default_days)."""
     plans = tables["plans"]
     days = plans.set_index("plan")["provider"].map(default_days(tables))
-    later = plans[plans["replaces"].notna()].sort_values("submitted")
-    replaced = later.drop_duplicates("replaces").set_index("replaces")["submitted"]
-    actions = tables["actions"]
-    actions = actions.assign(replaced_on=actions["plan"].map(replaced).astype("string"))
+    names = {"submitted": "replaced_on"}
+    actions = look_up(tables["actions"], _replacing(plans), ["plan"], names, ["replaces"])
     actions = look_up(actions, _reported(tables), ["action"], ["reported_in", "reported_on"])
     return with_positions(actions, tables["action_updates"], as_of or days)
 
 
 def _reported(tables: Tables) -> pd.DataFrame:
     """Return the actions that an inspection report says were done, with the first that does."""
-    published = tables["inspections"].set_index("inspection")["published"]
-    found = tables["follow_up"]
+    published = {"published": "reported_on"}
+    found = look_up(tables["follow_up"], tables["inspections"], ["inspection"], published)
     found = found.assign(
-        action=found["actions_done"].str.split("; "),
-        reported_in=found["inspection"],
-        reported_on=found["inspection"].map(published).astype("string"),
+        action=found["actions_done"].str.split("; "), reported_in=found["inspection"]
     )
     found = found[found["action"].notna()].explode("action").astype({"action": "string"})
     found = found.sort_values("reported_on", kind="stable")
@@ -282,7 +253,7 @@ def recommendations_table(tables: Tables) -> pd.DataFrame:
     frame = look_up(frame, _counts(tables["actions"]), _KEY, _COUNTS)
     frame[_COUNTS] = frame[_COUNTS].fillna(0)
     frame["to_provider"] = _to_provider(frame, tables)
-    return frame[_RECOMMENDATION_COLUMNS]
+    return in_columns_of("recommendations", frame)
 
 
 def _counts(actions: pd.DataFrame) -> pd.DataFrame:
@@ -354,9 +325,10 @@ def response_counts(tables: Tables) -> pd.DataFrame:
         counted = {answer: counts.get((plan["plan"], answer), 0) for answer in RESPONSES}
         counted["total"] = sum(counted.values())
         for answer, number in counted.items():
-            printed = plan[_PRINTED[answer]] if answer in _PRINTED else None
+            column = f"{answer.replace(' ', '_')}_printed"
+            printed = plan.get(column)
             agrees = None if printed is None else "yes" if printed == number else "no"
-            if number or answer in _PRINTED:
+            if number or column in plan:
                 rows.append((plan["plan"], answer, number, printed, agrees))
     frame = pd.DataFrame(rows, columns=["plan", "response", "counted", "printed", "agrees"])
     text = dict.fromkeys(["plan", "response", "agrees"], "string")
@@ -382,20 +354,16 @@ def due_by_owner_and_month(actions: pd.DataFrame) -> pd.DataFrame:
     dated = dated.astype({"due_on": "string", "position": "string", "owner": "string"})
     closed = dated["position"].isin([*_CLOSED, REPLACED, REPORTED])
     passed = dated["position"].str.endswith("target passed") | (dated["position"] == TARGET_PASSED)
-    marked = pd.DataFrame(
-        {
-            "plan": dated["plan"],
-            "owner": dated["owner"],
-            "month": dated["due_on"].str[:7],
-            "actions": 1,
-            "passed": passed.astype("Int64"),
-            "upcoming": (~passed & ~closed).astype("Int64"),
-            "closed": closed.astype("Int64"),
-        }
+    marked = dated.assign(
+        month=dated["due_on"].str[:7],
+        actions=1,
+        passed=passed.astype("Int64"),
+        upcoming=(~passed & ~closed).astype("Int64"),
+        closed=closed.astype("Int64"),
     )
-    key = ["plan", "month", "owner"]
-    frame = marked.groupby(key, as_index=False, dropna=False).sum()
-    return frame[["plan", "owner", "month", "actions", "passed", "upcoming", "closed"]]
+    by = marked.groupby(["plan", "month", "owner"], as_index=False, dropna=False)
+    frame = by[["actions", "passed", "upcoming", "closed"]].sum()
+    return in_columns_of("actions_due", frame)
 
 
 def follow_up_chain(tables: Tables) -> pd.DataFrame:
@@ -441,8 +409,6 @@ def loop(
     figures = _figures(comparisons)
     here = ["kind", "subject", "earlier", "later"]
     found = [str(name) for name in figures if name not in here]
-    figures = figures.assign(earlier=figures["previous_inspection"].fillna(""))
-    figures["later"] = figures["current_inspection"]
     rows = look_up(links, figures, here, found)
     names = look_up(rows, _labels(tables), ["framework", "kind", "subject"], ["label"])["label"]
     rows["label"] = rows["label"].fillna(names).fillna(rows["subject"])
@@ -457,13 +423,13 @@ def loop(
     before = rows["previous_percent"].astype("string").fillna(rows["previous_rating"])
     said = rows["previous_status"].where(rows["previous_status"] != "published")
     rows["earlier_without"] = said.fillna("no comparable data").mask(before.notna())
-    whole = ["recommendation", "previous_percent", "current_percent", "change_points"]
-    types = {name: "Int64" if name in whole else "string" for name in _LOOP_COLUMNS}
-    return rows[_LOOP_COLUMNS].astype(types)
+    types = {name: "Int64" if name in _WHOLE else "string" for name in _LOOP_COLUMNS}
+    return rows.reindex(columns=_LOOP_COLUMNS).astype(types)
 
 
 def _figures(comparisons: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return every compared figure and rating, by kind and subject."""
+    """Return every compared figure and rating, by kind, subject, earlier and later inspection."""
+    wanted = [*_LOOP_COLUMNS, "current_status", "previous_status"]
     frames = []
     for kind, name, renamed in (
         ("key question", "key_question_comparison", {"key_question": "subject"}),
@@ -472,18 +438,11 @@ def _figures(comparisons: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
          {"standard": "subject", "name": "label", "reason": "reason_not_comparable"}),
     ):  # fmt: skip
         frame = comparisons[name].rename(columns=renamed).assign(kind=kind)
-        frames.append(frame.reindex(columns=[*_FIGURES_OF, "current_status", "previous_status"]))
+        frames.append(frame[[column for column in wanted if column in frame]])
     frame = pd.concat(frames, ignore_index=True)
-    whole = ["previous_percent", "current_percent", "change_points"]
-    return frame.astype({n: "Int64" if n in whole else "string" for n in frame})
-
-
-_FIGURES_OF = [
-    "kind", "subject", "label", "previous_inspection", "current_inspection", "previous_percent",
-    "current_percent", "comparable", "reason_not_comparable", "change_points", "change_verdict",
-    "previous_rating", "current_rating", "direction", "previous_source", "previous_place",
-    "current_source", "current_place",
-]  # fmt: skip
+    frame = frame.astype({n: "Int64" if n in _WHOLE else "string" for n in frame})
+    earlier, later = frame["previous_inspection"].fillna(""), frame["current_inspection"]
+    return frame.assign(earlier=earlier, later=later)
 
 
 def _labels(tables: Tables) -> pd.DataFrame:
@@ -502,13 +461,10 @@ def _labels(tables: Tables) -> pd.DataFrame:
 def _stretches(tables: Tables) -> pd.DataFrame:
     """Return for each plan the pair of inspections its loop looks at: timing, earlier, later."""
     ordered = records(inspections_in_order(tables)[["provider", "inspection"]])
-    rounds = {
-        provider: [row["inspection"] for row in rows]
-        for provider, rows in grouped(ordered, "provider").items()
-    }
+    rounds = grouped(ordered, "provider")
     stretches = []
     for plan in records(tables["plans"][["plan", "provider", "inspection"]]):
-        own = rounds.get(plan["provider"], [])
+        own = [row["inspection"] for row in rounds[plan["provider"]]]
         code = plan["inspection"]
         at = own.index(code) if code in own else -1
         if at < 0:
@@ -556,10 +512,8 @@ def plans_in_brief(tables: Tables) -> pd.DataFrame:
     plans = tables["plans"]
     frame = look_up(plans, tables["providers"], ["provider"], ["name", "short_name", "simulated"])
     rounds = inspections_in_order(tables)
-    then = look_up(
-        frame[["inspection"]], rounds, ["inspection"],
-        ["provider_name", "provider_short_name", "fieldwork_start"],
-    )  # fmt: skip
+    facts = ["provider_name", "provider_short_name", "fieldwork_start"]
+    then = look_up(frame[["inspection"]], rounds, ["inspection"], facts)
     frame["name"] = then["provider_name"].fillna(frame["name"])
     frame["short_name"] = then["provider_short_name"].fillna(frame["short_name"])
     frame["as_of"] = frame["provider"].map(default_days(tables)).astype("string")
@@ -567,33 +521,30 @@ def plans_in_brief(tables: Tables) -> pd.DataFrame:
     stated = tables["recommendations"].groupby("plan").size().to_dict()
     actions = tables["actions"].groupby("plan").size().to_dict()
     dated = tables["actions"][tables["actions"]["due"].notna()].groupby("plan").size().to_dict()
-    results = []
-    for plan in frame["plan"]:
-        counts = {row["response"]: row["counted"] for row in responses[plan]}
-        counts["total"] = stated.get(plan, 0)
-        results.append(result_line(counts, actions.get(plan, 0), dated.get(plan, 0)))
+    of_provider = grouped(records(rounds), "provider")
+    results, later_rounds = [], []
+    for plan, start in zip(records(frame), then["fieldwork_start"].tolist(), strict=True):
+        code = plan["plan"]
+        counts = {row["response"]: row["counted"] for row in responses[code]}
+        counts["total"] = stated.get(code, 0)
+        results.append(result_line(counts, actions.get(code, 0), dated.get(code, 0)))
+        since = plan["submitted"] if is_missing(start) else start
+        later = [
+            row["round_name"]
+            for row in of_provider[plan["provider"]]
+            if row["fieldwork_start"] > since and row["inspection"] != plan["inspection"]
+        ]
+        later_rounds.append("; ".join(later) or None)
     frame["result"] = pd.array(results, dtype="string")
     frame["title_of_plan"] = _titles(frame)
-    later = plans[plans["replaces"].notna()].sort_values("submitted").drop_duplicates("replaces")
     names = {"plan": "replaced_by", "submitted": "replaced_on"}
-    frame = look_up(frame, later, ["plan"], names, ["replaces"])
-    after = grouped(records(rounds), "provider")
-    frame["later_rounds"] = pd.array(
-        [
-            "; ".join(
-                row["round_name"]
-                for row in after[plan["provider"]]
-                if row["fieldwork_start"] > (start or plan["submitted"])
-                and row["inspection"] != plan["inspection"]
-            )
-            or None
-            for plan, start in zip(
-                records(plans), then["fieldwork_start"].fillna("").tolist(), strict=True
-            )
-        ],
-        dtype="string",
-    )
-    return frame
+    frame = look_up(frame, _replacing(plans), ["plan"], names, ["replaces"])
+    return frame.assign(later_rounds=pd.array(later_rounds, dtype="string"))
+
+
+def _replacing(plans: pd.DataFrame) -> pd.DataFrame:
+    """Return the plans that replace another, the first submitted where several replace one."""
+    return plans[plans["replaces"].notna()].sort_values("submitted").drop_duplicates("replaces")
 
 
 def _titles(plans: pd.DataFrame) -> pd.Series:

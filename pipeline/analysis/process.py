@@ -1,6 +1,5 @@
 """From the raw tables to the processed tables and the reports' data, in one folder."""
 
-import hashlib
 import io
 import json
 import math
@@ -20,8 +19,8 @@ from pipeline.analysis.comparison import (
     rating_comparison,
 )
 from pipeline.analysis.corrections import corrected_figures
-from pipeline.analysis.dictionary import column_types
-from pipeline.analysis.files import csv_bytes, remove_others, write_files
+from pipeline.analysis.dictionary import column_types, in_columns_of
+from pipeline.analysis.files import csv_bytes, read_table, remove_others, write_files
 from pipeline.analysis.national.page import USED, national_reports
 from pipeline.analysis.providers import (
     TELL_WHOSE,
@@ -46,6 +45,7 @@ from pipeline.data import Problem, Tables, load_valid
 from pipeline.data.folders import raw_folder
 from pipeline.data.owners import owner_of
 from pipeline.data.package import PACKAGE_FILE
+from pipeline.files import of_bytes, of_file, of_files
 from pipeline.workers import Tell, alongside, in_processes, rarely_collected
 
 FEWEST, CHUNK = 25, 65
@@ -102,12 +102,7 @@ def facts(tables: Tables) -> pd.DataFrame:
     """
     names = ["name", "unit", "topic", "better", "definition"]
     joined = look_up(tables["facts"], tables["measures"], ["measure"], names)
-    columns = [
-        "inspection", "topic", "measure", "value", "unit", "previous_value", "comparator_value",
-        "comparator", "target", "as_printed", "status", "source", "name", "better", "place",
-        "note", "previous_status", "fact", "definition",
-    ]  # fmt: skip
-    return joined[columns]
+    return in_columns_of("facts", joined)
 
 
 @dataclass
@@ -151,7 +146,7 @@ def process(
     tables, problems = load_valid(raw, sound)
     owned = owner_of(tables)
     rows = fingerprints(tables, owned, parts.rows_of(sound))
-    parts.note(*({}, {}) if problems else (read, rows))
+    parts.raw, parts.rows = ({}, {}) if problems else (read, rows)
     marked = [(family, mark_of(family, rows)) for family in families(tables)]
     due = [(family, mark) for family, mark in marked if not parts.still_right(family, mark)]
     again = [code for family, _ in due for code in family]
@@ -220,13 +215,8 @@ def _write(made: Iterable[ReportSubject], out: Path) -> set[Path]:
 
 def owner_of_rows(tables: Tables, frame: pd.DataFrame) -> pd.Series:
     """Return the provider of each row of a processed table."""
-    if "provider" in frame:
-        return frame["provider"]
-    owner = pd.Series(pd.NA, frame.index, dtype="string")
-    for key, table in (("plan", "plans"), ("inspection", "inspections")):
-        if key in frame:
-            known = tables[table].set_index(key)["provider"]
-            owner = owner.fillna(frame[key].map(known).astype("string"))
+    raw = {name: tables[name] for name in ("inspections", "plans", "actions")}
+    owner = owner_of({**raw, "made": frame})["made"].astype("string")
     # A check of a plan whose inspection is not in the data names the plan or its document.
     if "subject" in frame and owner.isna().any():
         for named, key in ((r"^plan ([^,]+)", "plan"), (r", (.+)$", "source")):
@@ -261,8 +251,8 @@ class Parts:
         self._out = out
         self._headers: dict[str, str] = record.get("headers", {})
         self._providers: dict[str, Any] = record.get("providers", {})
-        self._raw: dict[str, str] = record.get("raw", {})
-        self._rows: dict[str, dict[str, str]] = record.get("rows", {})
+        self.raw: dict[str, str] = record.get("raw", {})
+        self.rows: dict[str, dict[str, str]] = record.get("rows", {})
         self._text: dict[str, dict[str, bytes]] = {}
         self._whole: dict[str, str] = {}
 
@@ -290,22 +280,18 @@ class Parts:
 
         ``read`` holds the fingerprints of the raw files. What a file must be is in the package.
         """
-        if self._raw.get(PACKAGE_FILE) != read[PACKAGE_FILE]:
+        if self.raw.get(PACKAGE_FILE) != read[PACKAGE_FILE]:
             return set()
-        return {name for name, mark in read.items() if self._raw.get(name) == mark}
+        return {name for name, mark in read.items() if self.raw.get(name) == mark}
 
     def rows_of(self, sound: Collection[str]) -> dict[str, dict[str, str]]:
         """Return the fingerprints of rows by table that hold still, as their files are sound.
 
         Whose a row is stands in other tables; one of those that is new holds no rows known yet.
         """
-        if {f"{name}.csv" for name in TELL_WHOSE} & {*self._raw} - {*sound}:
+        if {f"{name}.csv" for name in TELL_WHOSE} & {*self.raw} - {*sound}:
             return {}
-        return {name: marks for name, marks in self._rows.items() if f"{name}.csv" in sound}
-
-    def note(self, raw: dict[str, str], rows: dict[str, dict[str, str]]) -> None:
-        """Keep the fingerprints of raw files with which nothing is wrong, and of their rows."""
-        self._raw, self._rows = raw, rows
+        return {name: marks for name, marks in self.rows.items() if f"{name}.csv" in sound}
 
     def checks(self, codes: Collection[str] | None = None) -> pd.DataFrame | None:
         """Return the table of checks as it stands, of some providers, or None if there is none."""
@@ -316,9 +302,12 @@ class Parts:
     ) -> pd.DataFrame:
         """Return a table as it now is: the columns, and the providers' rows, that are wanted."""
         wanted = self._text if codes is None else self._text.keys() & set(codes)
-        rows = (self._text[code].get(name, b"") for code in sorted(wanted))
-        whole = b"".join([self._headers[name].encode(), *rows])
-        return read_processed(name, io.BytesIO(whole), columns)
+        whole = self._rows_under_header(name, sorted(wanted))
+        return read_table(io.BytesIO(whole), column_types(name), columns)
+
+    def _rows_under_header(self, name: str, codes: list[str]) -> bytes:
+        rows = (self._text[code].get(name, b"") for code in codes)
+        return b"".join([self._headers[name].encode(), *rows])
 
     def still_right(self, family: list[str], mark: str) -> bool:
         """Whether what was made of these providers was made from the same and is still there."""
@@ -367,9 +356,8 @@ class Parts:
             self._providers[code]["sizes"] = {
                 name: len(self._text[code].get(name, b"")) for name in self._headers
             }
-        for name, header in self._headers.items():
-            parts = (self._text[code].get(name, b"") for code in codes)
-            content = b"".join([header.encode(), *parts])
+        for name in self._headers:
+            content = self._rows_under_header(name, codes)
             self._whole[name] = of_bytes(content)
             yield Path(f"{name}.csv"), content
 
@@ -377,8 +365,8 @@ class Parts:
         """Return the record for the next run, of the whole tables that were made."""
         record = {
             "code": code_mark(),
-            "raw": self._raw,
-            "rows": self._rows,
+            "raw": self.raw,
+            "rows": self.rows,
             "headers": self._headers,
             "tables": self._whole,
             "providers": self._providers,
@@ -386,35 +374,13 @@ class Parts:
         return (json.dumps(record, sort_keys=True) + "\n").encode()
 
 
-def read_processed(name: str, csv: io.BytesIO, columns: list[str] | None) -> pd.DataFrame:
-    """Return a processed table by name, with the types that ``processed.json`` describes.
-
-    ``columns`` names those that are wanted; all if None.
-    """
-    types = column_types(name)
-    return pd.read_csv(csv, dtype=types, usecols=columns, keep_default_na=False, na_values=[""])
-
-
 @cache
 def code_mark() -> str:
     """Return the fingerprint of the code the tables are made by, and of what it runs on."""
     package = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256(f"{pd.__version__} {sys.version_info[:2]}".encode())
-    for room in ("data", "analysis"):
-        for path in sorted((package / room).rglob("*.*")):
-            if path.suffix in (".py", ".json"):
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def of_bytes(content: bytes) -> str:
-    """Return the fingerprint of some bytes."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def of_file(path: Path) -> str:
-    """Return the fingerprint of a file's content; empty if there is no such file."""
-    return of_bytes(path.read_bytes()) if path.is_file() else ""
+    paths = [path for room in ("data", "analysis") for path in (package / room).rglob("*.*")]
+    code = of_files(package, (path for path in paths if path.suffix in (".py", ".json")))
+    return of_bytes(f"{code} {pd.__version__} {sys.version_info[:2]}".encode())
 
 
 def _failed_errors(checks: pd.DataFrame) -> list[tuple[tuple[Any, ...], Row]]:

@@ -1,6 +1,5 @@
 """The raw tables of some providers: their own rows, and what all providers share."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -8,6 +7,7 @@ import pandas as pd
 from pandas.util import hash_pandas_object
 
 from pipeline.data import Tables
+from pipeline.files import of_bytes
 
 SHARED = "shared"
 """Key of the fingerprint of the tables that belong to no provider."""
@@ -81,7 +81,7 @@ def fingerprints(
             rows = rows * _PRIME + frame[column].map(of_document).fillna(0).astype("uint64")
         whose = owned[name].to_numpy() if name in owned else np.full(len(rows), SHARED)
         found[name] = {
-            str(code): hashlib.sha256(of_code.to_numpy().tobytes()).hexdigest()[:16]
+            str(code): of_bytes(of_code.to_numpy().tobytes())
             for code, of_code in rows.groupby(whose, sort=False)
         }
     return found
@@ -95,4 +95,4 @@ def mark_of(family: Iterable[str], rows: Mapping[str, dict[str, str]]) -> str:
         for code in (SHARED, *family)
         if code in of_code
     ]
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+    return of_bytes("\n".join(said).encode())

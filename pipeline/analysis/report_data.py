@@ -7,6 +7,7 @@ report, as it was. Tables are made for all reports at once and then divided.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,7 @@ class _Divided:
 
     def table(self, name: str, *keys: tuple[Any, ...]) -> Columns:
         """Return the rows of some keys of one table, as columns."""
-        at = self._at(name, keys)
+        at = [at for key in keys for at in self._rows[name].get(key, [])]
         return {
             column: (kind, [values[row] for row in at])
             for column, (kind, values) in self._columns[name].items()
@@ -133,28 +134,21 @@ class _Divided:
         values = (values for _, values in table.values())
         return [dict(zip(table, row, strict=True)) for row in zip(*values, strict=True)]
 
-    def _at(self, name: str, keys: tuple[tuple[Any, ...], ...]) -> list[int]:
-        return [at for key in keys for at in self._rows[name].get(key, [])]
 
-
-class _Sources:
-    """The documents, of which a report's data hold those that its tables name."""
-
-    def __init__(self, tables: Tables) -> None:
-        sources = tables["sources"]
-        self._divided = _Divided({"sources": sources}, "source")
-        self._order = list(sources["source"])
-
-    def of(self, tables: Mapping[str, Columns]) -> Columns:
-        """Return the documents that the columns called ``source`` of some tables name."""
-        named = {
-            value
-            for columns in tables.values()
-            for name, (_, values) in columns.items()
-            if name.endswith("source")
-            for value in values
-        }
-        return self._divided.table("sources", *((c,) for c in self._order if c in named))
+def _named(documents: Columns, tables: Mapping[str, Columns]) -> Columns:
+    """Return the documents that the columns called ``source`` of some tables name."""
+    named = {
+        value
+        for columns in tables.values()
+        for name, (_, values) in columns.items()
+        if name.endswith("source")
+        for value in values
+    }
+    known = [code in named for code in documents["source"][1]]
+    return {
+        column: (kind, list(compress(values, known)))
+        for column, (kind, values) in documents.items()
+    }
 
 
 def with_sources(
@@ -162,18 +156,13 @@ def with_sources(
 ) -> ReportSubject:
     """Return a report's data: its tables, and the documents they name."""
     own = {name: columns_of(frame) for name, frame in frames.items()}
-    return ReportSubject(about, {**own, "sources": _Sources(tables).of(own)})
+    return ReportSubject(about, {**own, "sources": _named(columns_of(tables["sources"]), own)})
 
 
 def comparison_name(provider: str, previous: int | str | None, current: int | str) -> str:
     """Return the name of a comparison's data and leadership report, from the rounds' keys."""
     rounds = f"{current}" if previous is None else f"{previous}-{current}"
     return f"comparison-{provider}-{rounds}"
-
-
-def round_parameter(key: str) -> int | str:
-    """Return a round's key as a parameter of a notebook: a year is a number."""
-    return int(key) if key.isdecimal() else key
 
 
 def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
@@ -184,7 +173,7 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
     rounds = inspections_in_order(tables)
     inspections = {row["inspection"]: row for row in records(rounds)}
     of_provider = grouped(records(rounds), "provider")
-    sources = _Sources(tables)
+    documents = columns_of(tables["sources"])
     by_pair = _Divided(_tables_of_pairs(tables, processed), *_PAIR)
     by_inspection = _Divided(_tables_of_inspections(tables, processed, rounds), "inspection")
     of_frameworks = {name: tables[name] for name in ("frameworks", *_OF_FRAMEWORK)}
@@ -196,12 +185,11 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         current = inspections[pair["current_inspection"]]
         previous = _as_predecessor(inspections.get(pair["previous_inspection"]), pair)
         both = [row for row in (previous, current) if row is not None]
-        here, later = (
-            (pair["previous_inspection"], pair["current_inspection"]),
-            (current["inspection"],),
-        )
+        here = pair["previous_inspection"], pair["current_inspection"]
+        later = (current["inspection"],)
+        each = [(row["inspection"],) for row in both]
         questions, standards = (by_pair.rows(name, here) for name in ("key_questions", "standards"))
-        ratings = by_inspection.rows("standard_ratings", *((row["inspection"],) for row in both))
+        ratings = by_inspection.rows("standard_ratings", *each)
         first = headline(tables, questions, standards, ratings)
         first += by_inspection.rows("plan_line", later)
         framework = {
@@ -212,9 +200,7 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
             **by_pair.of(here),
             **{
                 name: _with_round(columns, previous)
-                for name, columns in by_inspection.of(
-                    *((row["inspection"],) for row in both)
-                ).items()
+                for name, columns in by_inspection.of(*each).items()
             },
             **{name: by_inspection.table(name, later) for name in ("claims", "unclaimed")},
             **{
@@ -232,7 +218,7 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         bands = framework["overall_bands"]
         about = _about(tables, pair, previous, current, ratings, standards, bands)
         about["beside"] = through_time(of_provider[pair["provider"]], current["inspection"])
-        yield ReportSubject(about, {**own, "sources": sources.of(own)})
+        yield ReportSubject(about, {**own, "sources": _named(documents, own)})
 
 
 _OF_FRAMEWORK = ("rating_bands", "overall_bands", "standards", "discretion_rules")
@@ -255,11 +241,6 @@ def _tables_of_pairs(
     families = [
         families_of_tests(frame).assign(family=name)
         for name, frame in (("key questions", questions), ("prompts", prompts))
-        if len(frame)
-    ]
-    detectable = detectable_by_sample(questions)
-    whole = [
-        name for name in detectable if str(name).startswith(("figures", "smallest", "largest"))
     ]
     significant = questions[questions["overturned_by"].notna()]
     said = [overturned_sentence(row) for row in records(significant)]
@@ -269,8 +250,8 @@ def _tables_of_pairs(
         "other_aggregates": other_aggregates(tables, questions),
         "prompts": prompts,
         "standards": processed["rating_comparison"],
-        "families": pd.concat(families) if families else pd.DataFrame(columns=_PAIR),
-        "detectable": detectable.astype(dict.fromkeys(whole, "Int64")),
+        "families": pd.concat(families),
+        "detectable": detectable_by_sample(questions),
         "overturned": overturned[overturned["sentence"].notna()],
         "corrected": processed["corrected_figures"],
     }
@@ -299,7 +280,6 @@ def _tables_of_inspections(
         "inspections": rounds,
         "samples": tables["samples"].merge(named, on="sample"),
         "designs": published_designs(tables["samples"])
-        .astype(_DESIGN)
         .merge(named[["sample", "name"]], on="sample")
         .merge(rounds[["inspection", "round_name"]], on="inspection"),
         "discretions": tables["discretions"],
@@ -336,15 +316,6 @@ def themes_of(tables: Tables) -> pd.DataFrame:
     return frame[["framework", "key_question", "theme", "in_short"]]
 
 
-_WHOLE = ["size", "required_size", "eligible", "eligible_lowest", "eligible_highest"]
-_DESIGN = {
-    **dict.fromkeys(["inspection", "sample", "all_eligible", "note"], "string"),
-    **dict.fromkeys(["confidence_level", "margin_of_error"], "Float64"),
-    **dict.fromkeys(_WHOLE, "Int64"),
-}
-"""Types of the columns of designs, whichever samples there are."""
-
-
 def _about(
     tables: Tables,
     pair: Row,
@@ -377,11 +348,15 @@ def _about(
     rated = {row["inspection"]: row for row in ratings if row["standard"] == "overall"}
     overall = rated[current["inspection"]]
     order = [band["rating"] for band in sorted(bands, key=lambda band: band["lower_points"])]
-    earlier_name = "" if previous is None else previous["round_name"]
+    earlier_round = "" if previous is None else previous["round_name"]
+    called_then = _earlier_name(previous, current)
+    lineage = lineage_sentences(tables, pair["provider"], pair["previous_inspection"])
+    if called_then:
+        lineage.insert(0, f"At the inspection of {earlier_round} it was called {called_then}.")
     then = _then(tables, rated, previous, current)
     ratings_then_now = then["previous_rating"], overall["published_rating"], order
     moved = movement(standards)
-    result = where_it_stands(short, earlier_name, *ratings_then_now, moved, overall["status"])
+    result = where_it_stands(short, earlier_round, *ratings_then_now, moved, overall["status"])
     return {
         **about_provider("comparison", name, pair["provider"], full, short, provider["simulated"]),
         "title": f"{short}: {_title(names)}",
@@ -389,7 +364,7 @@ def _about(
         "round": now,
         "previous_round": before,
         "round_name": current["round_name"],
-        "previous_round_name": earlier_name or None,
+        "previous_round_name": earlier_round or None,
         "published": current["published"],
         "previous_published": None if previous is None else previous["published"],
         "rating": overall["published_rating"],
@@ -402,11 +377,8 @@ def _about(
         "comparator": current["comparator"] or "",
         "standfirst": f"{full} against {' and '.join(beside)}" if beside else str(full),
         "dates": [_dates(row, full) for row in (previous, current) if row is not None],
-        "earlier_name": _earlier_name(previous, current),
-        "lineage": [
-            *_called_then(previous, current),
-            *lineage_sentences(tables, pair["provider"], pair["previous_inspection"]),
-        ],
+        "earlier_name": called_then,
+        "lineage": lineage,
         "period": "/".join(names),
         "reports": [
             page(name, "leadership", "leadership", **parameters),
@@ -434,16 +406,15 @@ def _then(
     tables: Tables, rated: Mapping[str, Row], previous: Row | None, current: Row
 ) -> dict[str, Any]:
     """Return the earlier overall rating and score, each None where it does not compare."""
-    then: dict[str, Any] = {"previous_rating": None, "previous_score": None}
     if previous is None:
-        return then
+        return {"previous_rating": None, "previous_score": None}
     earlier = rated[previous["inspection"]]
     frameworks = previous["framework"], current["framework"]
-    if ratings_compare(tables, *frameworks):
-        then["previous_rating"] = earlier["published_rating"]
-    if scores_compare(tables, *frameworks):
-        then["previous_score"] = earlier["score"]
-    return then
+    alike = ratings_compare(tables, *frameworks), scores_compare(tables, *frameworks)
+    return {
+        "previous_rating": earlier["published_rating"] if alike[0] else None,
+        "previous_score": earlier["score"] if alike[1] else None,
+    }
 
 
 def _direction(before: Any, now: Any, order: list[Any]) -> str:
@@ -474,10 +445,11 @@ def _with_round(columns: Columns, inspection: Row | None) -> Columns:
 
 
 def _key_of(inspection: Row, provider: str) -> int | str:
-    """Return the key of a round; the inspection's code where it was another service's."""
+    """Return the key of a round, a year as a number; its code where it was another service's."""
     if inspection["provider"] != provider:
         return str(inspection["inspection"])
-    return round_parameter(str(inspection["round_key"]))
+    key = str(inspection["round_key"])
+    return int(key) if key.isdecimal() else key
 
 
 def _earlier_name(previous: Row | None, current: Row) -> str:
@@ -486,14 +458,6 @@ def _earlier_name(previous: Row | None, current: Row) -> str:
         return ""
     name = str(previous["provider_name"])
     return "" if name == current["provider_name"] else name
-
-
-def _called_then(previous: Row | None, current: Row) -> list[str]:
-    """Say what a provider was called at its earlier inspection, where that was another name."""
-    name = _earlier_name(previous, current)
-    if previous is None or not name:
-        return []
-    return [f"At the inspection of {previous['round_name']} it was called {name}."]
 
 
 def named_then(row: Row, name: str) -> str:
@@ -611,7 +575,7 @@ def outlook(
 def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
     """Return the data of the report on each action plan."""
     frames = plans.plan_tables(tables, processed)
-    sources = _Sources(tables)
+    documents = columns_of(tables["sources"])
     chain = _Divided({"follow_up": frames.pop("follow_up")}, "page")
     divided = _Divided(frames, "plan")
     ordered = inspections_in_order(tables)
@@ -628,7 +592,7 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
         own |= bands.of(*((code,) for code in dict.fromkeys(own["inspections"]["framework"][1])))
         inspected = plan["provider"] in own["inspections"]["provider"][1]
         about = plans.plan_about(plan, inspected)
-        yield ReportSubject(about, {**own, "sources": sources.of(own)})
+        yield ReportSubject(about, {**own, "sources": _named(documents, own)})
 
 
 def quality_reports(
@@ -645,6 +609,4 @@ def quality_reports(
     if published["inspections"].empty or found is None:
         return []
     quality = quality_tables(published, found, corrected())
-    own = {name: columns_of(frame) for name, frame in quality.items()}
-    about = quality_about(published, quality)
-    return [ReportSubject(about, {**own, "sources": _Sources(tables).of(own)})]
+    return [with_sources(tables, quality_about(published, quality), quality)]

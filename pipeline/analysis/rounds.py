@@ -16,7 +16,7 @@ from pipeline.analysis.about import about_provider, page
 from pipeline.analysis.comparison import NO_DATA, NOT_STATED, own_scores
 from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.ratings.bands import framework_rows, scores_compare
-from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.records import Row, grouped, records, typed
 from pipeline.analysis.report_data import ReportSubject, comparison_name, named_then, with_sources
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.bases import possible_counts
@@ -26,15 +26,20 @@ from pipeline.data import Tables, is_missing
 FEWEST = 3
 """A page through time is made of at least so many rounds; two are a comparison."""
 
-_STEP = ["step", "reason"]
-_RATINGS = [
-    "inspection", "round", "standard", "name", "rating", "status", "points", *_STEP, "source",
-    "place",
-]  # fmt: skip
-_FIGURES = [
-    "inspection", "round", "key_question", "label", "percent", "status", "cases", "lower", "upper",
-    *_STEP, "source", "place",
-]  # fmt: skip
+_HERE = dict.fromkeys(["inspection", "round"], "string")
+_THERE = dict.fromkeys(["step", "reason", "source", "place"], "string")
+_FIGURES = {
+    **_HERE, "key_question": "string", "label": "string", "percent": "Int64", "status": "string",
+    "cases": "Int64", "lower": "Float64", "upper": "Float64", **_THERE,
+}  # fmt: skip
+_RATINGS = {
+    **_HERE, "standard": "string", "name": "string", "rating": "string", "status": "string",
+    "points": "Int64", **_THERE,
+}  # fmt: skip
+_TOTALS = {
+    **_HERE, "framework": "string", "rating": "string", "status": "string", "points": "Int64",
+    "way": "string", "most": "Int64", "source": "string", "place": "string",
+}  # fmt: skip
 
 
 def rounds_of(tables: Tables) -> dict[str, list[Row]]:
@@ -61,30 +66,11 @@ def figures_through_time(tables: Tables, rounds: list[Row]) -> pd.DataFrame:
     }
     sizes = {(row["inspection"], row["sample"]): row["size"] for row in records(tables["samples"])}
     rows: list[Row] = []
-    for question in _of_latest(tables["key_questions"], rounds):
-        asked = question["key_question"]
-        for inspection, code, score, step in _followed(tables, rounds, "key question", asked, own):
-            sample = samples.get((inspection["framework"], code))
-            size = sizes.get((inspection["inspection"], sample))
-            rows.append(
-                {
-                    "inspection": inspection["inspection"],
-                    "round": inspection["round_name"],
-                    "key_question": asked,
-                    "label": question["label"],
-                    **{name: score[name] for name in ("percent", "status", "source", "place")},
-                    **_interval(score["percent"], size),
-                    **step,
-                }
-            )
-    frame = pd.DataFrame(rows, columns=_FIGURES)
-    return frame.astype(
-        {"percent": "Int64", "cases": "Int64", "lower": "Float64", "upper": "Float64"}
-    )
-
-
-def _of_latest(frame: pd.DataFrame, rounds: list[Row]) -> list[Row]:
-    return records(framework_rows(frame, rounds[-1]["framework"]))
+    for inspection, code, line in _lines(tables, rounds, "key question", "label", own):
+        sample = samples.get((inspection["framework"], code))
+        size = sizes.get((inspection["inspection"], sample))
+        rows.append(line | _interval(line.get("percent"), size))
+    return typed(rows, _FIGURES)
 
 
 def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]) -> pd.DataFrame:
@@ -92,29 +78,34 @@ def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row
 
     Columns as in ``figures_through_time``, with the published ``rating`` and its ``points``.
     """
-    rated = {(row["inspection"], row["standard"]): row for row in records(ratings)}
-    rows = [
-        {
-            "inspection": inspection["inspection"],
-            "round": inspection["round_name"],
-            "standard": standard["standard"],
-            "name": standard["name"],
-            "rating": row["published_rating"],
-            **{name: row[name] for name in ("status", "points", "source", "place")},
-            **step,
-        }
-        for standard in _of_latest(tables["standards"], rounds)
-        for inspection, _, row, step in _followed(
-            tables, rounds, "rating", standard["standard"], rated
-        )
-    ]
-    return pd.DataFrame(rows, columns=_RATINGS).astype({"points": "Int64"})
+    found = records(ratings.rename(columns={"published_rating": "rating"}))
+    rated = {(row["inspection"], row["standard"]): row for row in found}
+    return typed((row for *_, row in _lines(tables, rounds, "standard", "name", rated)), _RATINGS)
 
 
-_NOTHING: Row = {
-    **dict.fromkeys(["percent", "published_rating", "points", "source", "place"], pd.NA),
-    "status": NO_DATA,
-}
+def _lines(
+    tables: Tables, rounds: list[Row], subject: str, name: str, own: Mapping[Any, Row]
+) -> Iterator[tuple[Row, str, Row]]:
+    """Each subject of the latest framework through the rounds: inspection, code there, and row.
+
+    ``subject`` is "key question" or "standard", ``name`` the column that names one.
+    """
+    key = subject.replace(" ", "_")
+    kind = "rating" if subject == "standard" else subject
+    for asked in records(framework_rows(tables[f"{key}s"], rounds[-1]["framework"])):
+        for inspection, code, row, step in _followed(tables, rounds, kind, asked[key], own):
+            line = {
+                **row,
+                **step,
+                "inspection": inspection["inspection"],
+                "round": inspection["round_name"],
+                key: asked[key],
+                name: asked[name],
+            }
+            yield inspection, code, line
+
+
+_NOTHING: Row = {"status": NO_DATA}
 """What a round has to show that asked nothing of the kind."""
 
 
@@ -131,20 +122,20 @@ def _followed(
         (row["previous_framework"], row["current_framework"], row["subject"]): row
         for row in records(stated[stated["kind"] == kind])
     }
-    none: Row = {"step": pd.NA, "reason": pd.NA}
-    found, last = [(rounds[-1], subject, none)], 0
+    found: list[tuple[Row, str, Row]] = [(rounds[-1], subject, {})]
+    last = 0
     for earlier in reversed(rounds[:-1]):
         later, code, _ = found[last]
         before: str | None = code
         if earlier["framework"] == later["framework"]:
-            step = {"step": "yes", "reason": pd.NA}
+            step = {"step": "yes"}
         else:
             row = said.get((earlier["framework"], later["framework"], code), {})
             before = row.get("previous_subject")
             step = {"step": row.get("comparable", "no"), "reason": row.get("reason", NOT_STATED)}
         if last == len(found) - 1:
             found[last] = (later, code, step)
-        found.append((earlier, before or "", none))
+        found.append((earlier, before or "", {}))
         if before:
             last = len(found) - 1
     return [
@@ -154,12 +145,11 @@ def _followed(
 
 
 def _interval(percent: Any, size: Any) -> Row:
-    empty = {"cases": pd.NA, "lower": pd.NA, "upper": pd.NA}
     if is_missing(percent) or is_missing(size):
-        return empty
+        return {}
     counts = possible_counts(int(percent), int(size))
     if not counts:
-        return {**empty, "cases": int(size)}
+        return {"cases": int(size)}
     interval = wilson_interval([counts[0], counts[-1]], int(size))
     return {
         "cases": int(size),
@@ -173,20 +163,16 @@ def totals_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]
 
     ``way`` is up or down where the score compares with that of the round before and moved.
     """
-    overall = ratings[ratings["standard"] == "overall"].set_index("inspection")
+    found = records(ratings[ratings["standard"] == "overall"])
+    overall = {row["inspection"]: row for row in found}
     most = tables["overall_bands"].groupby("framework")["upper_points"].max()
-    rows = [
+    rows: list[Row] = [
         {
-            "inspection": row["inspection"],
+            **overall[row["inspection"]],
             "round": row["round_name"],
             "framework": row["framework"],
-            "rating": overall.loc[row["inspection"], "published_rating"],
-            "status": overall.loc[row["inspection"], "status"],
-            "points": overall.loc[row["inspection"], "points"],
-            "way": pd.NA,
-            "most": most.get(row["framework"], pd.NA),
-            "source": overall.loc[row["inspection"], "source"],
-            "place": overall.loc[row["inspection"], "place"],
+            "rating": overall[row["inspection"]]["published_rating"],
+            "most": most.get(row["framework"]),
         }
         for row in rounds
     ]
@@ -194,8 +180,8 @@ def totals_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]
         known = not is_missing(before["points"]) and not is_missing(now["points"])
         if known and scores_compare(tables, before["framework"], now["framework"]):
             step = now["points"] - before["points"]
-            now["way"] = "up" if step > 0 else "down" if step < 0 else pd.NA
-    return pd.DataFrame(rows).astype({"points": "Int64", "most": "Int64", "way": "string"})
+            now["way"] = "up" if step > 0 else "down" if step < 0 else None
+    return typed(rows, _TOTALS)
 
 
 def headline(

@@ -9,7 +9,7 @@ answer differs, that may be why.
 
 import pandas as pd
 
-from pipeline.analysis.dictionary import column_types
+from pipeline.analysis.dictionary import in_columns_of
 from pipeline.analysis.statistics.change import (
     NOT_COMPARABLE,
     NOT_SIGNIFICANT,
@@ -77,7 +77,7 @@ def significance_claims(
     joined["reproduced"] = verdict.where(verdict.notna(), NOT_COMPARABLE).map(REPRODUCED)
     reason = joined["verdict_reason"].astype("object")
     joined["reason"] = reason.where(verdict.notna(), NOT_IN_THE_DATA).astype("string")
-    return joined[list(column_types("significance_claims"))]
+    return in_columns_of("significance_claims", joined)
 
 
 def significant_without_a_claim(

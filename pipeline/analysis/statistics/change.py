@@ -34,12 +34,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import dropwhile
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.analysis.dictionary import column_types
 from pipeline.analysis.records import Row, records
 from pipeline.analysis.statistics.bases import EVERY_BASE, Base, base_of
 from pipeline.analysis.statistics.benchmark import against_benchmark
@@ -53,7 +55,6 @@ from pipeline.analysis.statistics.exact import (
 from pipeline.analysis.statistics.significance import (
     Interval,
     benjamini_hochberg,
-    expected_by_chance,
     few_expected,
     newcombe_interval,
     pooled_tests,
@@ -75,6 +76,9 @@ NOT_STATED = "Nothing in the data says that the two figures may be compared."
 ON_WORDS = "This rests on the report's words: the number of cases itself was not printed."
 
 FAMILY = ["provider", "previous_inspection", "current_inspection"]
+
+_FIRST_ADDED = "previous_count"
+"""In the tables of comparisons, this column and all after it are those that ``with_tests`` adds."""
 
 WITHIN = 10
 """Percentage points within which a change counts as small in ``within_ten_points``."""
@@ -242,7 +246,13 @@ def assess_change(
 
 
 def assess_changes(questions: Iterable[Question], level: float = 0.1) -> dict[Question, Change]:
-    """Judge many changes at once, each as ``assess_change`` does."""
+    """Judge many changes at once, each as ``assess_change`` does.
+
+    >>> before, after = (Base("case-supervision", size, size, True) for size in (100, 97))
+    >>> found = assess_changes([((70, before), (80, after)), ((None, before), (80, after))])
+    >>> [change.verdict for change in found.values()]
+    ['not comparable', 'significant']
+    """
     found: dict[Question, Change] = {}
     sides: dict[Question, tuple[Side, Side]] = {}
     for question in dict.fromkeys(questions):
@@ -465,44 +475,14 @@ def with_tests(comparison: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
         _tested(row, asked, judged[asked] if row["comparable"] != "no" else None, level)
         for row, asked in rows
     ]
-    # The columns on the aggregate only where there is one.
-    types = {
-        name: kind
-        for name, kind in _ADDED.items()
-        if benchmarked or not name.startswith("benchmark_")
-    }
+    known = column_types("key_question_comparison" if benchmarked else "prompt_comparison")
+    types = dict(dropwhile(lambda column: column[0] != _FIRST_ADDED, known.items()))
     added = pd.DataFrame(tested, index=comparison.index, columns=list(types))
     added = _with_intervals(added, comparison)
     added["bh_adjusted"] = adjusted_by_family(comparison, added["p_max"])
     if benchmarked:
         added["benchmark_bh"] = adjusted_by_family(comparison, added["benchmark_p"])
     return pd.concat([comparison, added.astype(types)], axis=1)
-
-
-_ADDED = {
-    **dict.fromkeys(["previous_count", "current_count"], "Int64"),
-    **dict.fromkeys(
-        ["previous_lower", "previous_upper", "current_lower", "current_upper"], "Float64"
-    ),
-    "interval_reason": "string",
-    **dict.fromkeys(
-        ["newcombe_lower", "newcombe_upper", "p_value", "p_min", "p_max", "exact_p",
-         "smallest_expected", "z_score"],
-        "Float64",
-    ),
-    **dict.fromkeys(["z_verdict", "change_verdict", "verdict_reason", "rests_on_words"], "string"),
-    "overturned_by": "Int64",
-    **dict.fromkeys(["change_lower_90", "change_upper_90"], "Float64"),
-    **dict.fromkeys(
-        ["within_ten_points", "previous_bases", "current_bases", "benchmark_verdict",
-         "benchmark_reason"],
-        "string",
-    ),
-    **dict.fromkeys(["benchmark_p", "benchmark_bh"], "Float64"),
-    **dict.fromkeys(["smallest_detectable_rise", "smallest_detectable_fall"], "Int64"),
-    "bh_adjusted": "Float64",
-}  # fmt: skip
-"""Columns that ``with_tests`` adds, in order, and their types."""
 
 
 def _question(row: Row) -> Question:
@@ -622,7 +602,7 @@ def adjusted_by_family(comparison: pd.DataFrame, p_values: pd.Series) -> pd.Seri
     for _, index in comparison.groupby(FAMILY, dropna=False).groups.items():
         given = [None if is_missing(p) else float(p) for p in p_values.loc[index]]
         adjusted.loc[index] = [
-            pd.NA if value is None else value for value in benjamini_hochberg(given).values
+            pd.NA if value is None else value for value in benjamini_hochberg(given)
         ]
     return adjusted
 
@@ -647,8 +627,7 @@ def families_of_tests(tested: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:
     }
     flags = tested[FAMILY].assign(**{name: of.astype(int) for name, of in counted.items()})
     told = flags.groupby(FAMILY, dropna=False, as_index=False).sum()
-    chance = [expected_by_chance(tests, level) for tests in told["computed"]]
-    told.insert(len(told.columns) - 1, "expected_by_chance", chance)
+    told.insert(len(told.columns) - 1, "expected_by_chance", told["computed"] * level)
     return told
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
+from pipeline.analysis.records import Row, records, typed
 from pipeline.analysis.statistics.sampling import eligible_cases_for_design
 from pipeline.analysis.statistics.significance import CannotBeComputed
 
@@ -22,43 +21,33 @@ def published_designs(samples: pd.DataFrame) -> pd.DataFrame:
     on the required size where there is one, else on the size.
     """
     designed = samples[samples[["size", "confidence_level", "margin_of_error"]].notna().all(axis=1)]
-    rows: list[dict[str, Any]] = []
-    for row in designed.to_dict("records"):
-        asked = row["size"] if pd.isna(row["required_size"]) else row["required_size"]
+    rows: list[Row] = []
+    for row in records(designed):
+        asked = row["size"] if row["required_size"] is None else row["required_size"]
         note = ""
-        eligible: Any = pd.NA
-        lowest: Any = pd.NA
-        highest: Any = pd.NA
+        eligible: int | None = None
+        lowest: int | None = None
+        highest: int | None = None
         try:
             eligible, lowest, highest = eligible_cases_for_design(
-                int(asked), float(row["confidence_level"]), float(row["margin_of_error"])
+                asked, row["confidence_level"], row["margin_of_error"]
             )
         except CannotBeComputed as reason:
             note = str(reason)
-        if row["all_eligible"] == "yes" and not pd.isna(eligible) and row["size"] < lowest:
+        if row["all_eligible"] == "yes" and lowest is not None and row["size"] < lowest:
             note = (
                 f"The design implies about {eligible} eligible cases; the report says that all "
                 f"{row['size']} there were have been read."
             )
-        rows.append(
-            {
-                **{name: row[name] for name in _AS_PRINTED},
-                "eligible": eligible,
-                "eligible_lowest": lowest,
-                "eligible_highest": highest,
-                "all_eligible": row["all_eligible"],
-                "note": note,
-            }
-        )
-    columns = [
-        *_AS_PRINTED, "eligible", "eligible_lowest", "eligible_highest", "all_eligible", "note",
-    ]  # fmt: skip
-    whole = [
-        name for name in columns if name not in ("inspection", "sample", "all_eligible", "note")
-    ]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(whole, "Int64"))
+        found = {"eligible": eligible, "eligible_lowest": lowest, "eligible_highest": highest}
+        rows.append({**row, **found, "note": note})
+    return typed(rows, _DESIGN)
 
 
-_AS_PRINTED = [
-    "inspection", "sample", "size", "required_size", "confidence_level", "margin_of_error",
-]  # fmt: skip
+_DESIGN = {
+    **dict.fromkeys(["inspection", "sample"], "string"),
+    **dict.fromkeys(["size", "required_size"], "Int64"),
+    **dict.fromkeys(["confidence_level", "margin_of_error"], "Float64"),
+    **dict.fromkeys(["eligible", "eligible_lowest", "eligible_highest"], "Int64"),
+    **dict.fromkeys(["all_eligible", "note"], "string"),
+}

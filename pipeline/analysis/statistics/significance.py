@@ -50,14 +50,6 @@ class ZTest(NamedTuple):
     p: Any
 
 
-class Adjusted(NamedTuple):
-    """Benjamini-Hochberg result: ``values`` in the order given, None where none was given."""
-
-    values: list[float | None]
-    tested: int
-    left_out: int
-
-
 class Detectable(NamedTuple):
     """Smallest detectable rise and fall in whole percentage points; None: no change is enough."""
 
@@ -201,19 +193,13 @@ def newcombe_interval(
 
 
 def two_proportion_test(
-    x1: Numbers,
-    n1: Numbers,
-    x2: Numbers,
-    n2: Numbers,
-    alternative: str = "two-sided",
-    pooled: bool = True,
+    x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers, pooled: bool = True
 ) -> ZTest:
-    """Z-test that two independent shares are the same; gives ``z`` and ``p``.
+    """Two-sided Z-test that two independent shares are the same; gives ``z`` and ``p``.
 
-    ``z`` is positive where the first share is the larger. ``alternative`` is ``two-sided``,
-    ``larger`` (the first share is larger) or ``smaller``. ``pooled`` takes the standard error from
+    ``z`` is positive where the first share is the larger. ``pooled`` takes the standard error from
     both samples together, as the hypothesis of no difference says; unpooled takes it from each
-    apart. No continuity correction. Two-sided and pooled, ``z`` squared is Pearson's chi-squared.
+    apart. No continuity correction. Pooled, ``z`` squared is Pearson's chi-squared.
 
     Raises ``CannotBeComputed`` where the standard error is 0: pooled, when every case or none was
     done well in both samples.
@@ -236,17 +222,7 @@ def two_proportion_test(
             if pooled
             else "The unpooled Z-test cannot be computed: neither sample shows any variation."
         )
-    if alternative == "two-sided":
-        p = 2 * ndtr(-np.abs(z))
-    elif alternative == "larger":
-        p = ndtr(-z)
-    elif alternative == "smaller":
-        p = ndtr(z)
-    else:
-        raise ValueError(
-            f"The alternative must be two-sided, larger or smaller, not {alternative!r}."
-        )
-    return ZTest(_plain(z), _plain(p))
+    return ZTest(_plain(z), _plain(2 * ndtr(-np.abs(z))))
 
 
 def _z(
@@ -308,42 +284,29 @@ def few_expected(x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers) -> Any:
     return np.minimum(n1, n2) * np.minimum(well, total - well) < FEW_EXPECTED * total
 
 
-def benjamini_hochberg(p_values: Iterable[float | None]) -> Adjusted:
+def benjamini_hochberg(p_values: Iterable[float | None]) -> list[float | None]:
     """P-values adjusted so that the expected share of false discoveries is held at a level.
 
-    A test is kept at level ``q`` where its adjusted value is at most ``q``. None stands for a test
-    that could not be computed: it is left out of the adjustment, counted in ``left_out``, and
-    stays None. NaN is refused, because a single one would spoil every value.
+    They are in the order given; a test is kept at level ``q`` where its value is at most ``q``.
+    None stands for a test that could not be computed: it is left out of the adjustment and stays
+    None. NaN is refused, because a single one would spoil every value.
 
     Source: Benjamini, Y. and Hochberg, Y. (1995), Journal of the Royal Statistical Society B 57,
     289-300.
 
     >>> benjamini_hochberg([0.01, None, 0.04])
-    Adjusted(values=[0.02, None, 0.04], tested=2, left_out=1)
+    [0.02, None, 0.04]
     """
     given = list(p_values)
     for value in given:
         if value is not None and not 0 <= value <= 1:
             raise ValueError(f"A p-value must lie between 0 and 1, not {value!r}.")
     known = [value for value in given if value is not None]
-    if not known:
-        return Adjusted([None] * len(given), 0, len(given))
     order = np.argsort(known)
     scaled = np.array(known)[order] * (len(known) / np.arange(1, len(known) + 1))
     falling = np.minimum.accumulate(scaled[::-1])[::-1]
     adjusted = iter(np.minimum(falling, 1)[np.argsort(order)].tolist())
-    values = [None if value is None else next(adjusted) for value in given]
-    return Adjusted(values, len(known), len(given) - len(known))
-
-
-def expected_by_chance(tests: int, level: float) -> float:
-    """At most how many of so many tests pass by chance alone if nothing changed: tests x level.
-
-    >>> expected_by_chance(20, 0.1)
-    2.0
-    """
-    _check_level(level)
-    return tests * level
+    return [None if value is None else next(adjusted) for value in given]
 
 
 def smallest_detectable_change(

@@ -19,7 +19,7 @@ from typing import Any
 
 from pipeline.analysis.files import REPORT_DATA
 from pipeline.data.folders import PROJECT, raw_folder
-from pipeline.files import remove_leftovers, write_whole
+from pipeline.files import of_bytes, of_file, remove_leftovers, write_whole
 from pipeline.publish.build import freshness
 from pipeline.publish.build.catalogue import (
     CannotBuild,
@@ -32,7 +32,7 @@ from pipeline.publish.build.catalogue import (
     report_data_in,
     reports_of,
 )
-from pipeline.publish.build.freshness import Record, Seen, of_bytes, of_file
+from pipeline.publish.build.freshness import Record, Seen
 from pipeline.publish.build.locking import locked
 from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.surroundings import settle
