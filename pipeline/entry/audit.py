@@ -17,6 +17,7 @@ from typing import Any
 from pipeline.analysis.ratings.bands import overall_rating, permitted_discretion, rating_for
 from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.data import Tables
+from pipeline.entry.documents import decoded
 from pipeline.entry.problems import CannotEnter
 from pipeline.entry.reading.proof import Bands
 from pipeline.entry.reading.words import simple
@@ -372,10 +373,7 @@ def _csv(path: Path) -> list[tuple[int, list[str]]]:
         content = path.read_bytes()
     except OSError as error:
         raise CannotEnter([f"{path.name} cannot be read: {error.strerror}."]) from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
+    text = decoded(content)
     first = text.split("\n", 1)[0]
     comma = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma)

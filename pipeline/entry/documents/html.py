@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.entry.documents.lines import Line, line, raised
+from pipeline.entry.documents.lines import Line, decoded, line, raised
 
 _BLOCK_NAMES = """
 address article aside blockquote body caption dd div dl dt figcaption figure footer h1 h2 h3
@@ -17,10 +17,7 @@ def html_lines(content: bytes) -> list[Line]:
     """Return the lines of a web page that hold text, counted from the top."""
     from lxml import html
 
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
+    text = decoded(content)
     if text.lstrip().startswith("<?xml"):  # lxml refuses a declared encoding in decoded text
         text = text.split("?>", 1)[-1]
     root = html.document_fromstring(text or "<p></p>")

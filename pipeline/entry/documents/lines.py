@@ -37,6 +37,14 @@ class Document:
         return "\n".join(line.text for line in self.lines)
 
 
+def decoded(content: bytes) -> str:
+    """Return the text of a file: UTF-8, or what Windows programs write."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
 def raised(digits: str) -> str:
     """Return the digits of a footnote mark as raised digits, so that no figure swallows them."""
     return digits.translate(_RAISED)

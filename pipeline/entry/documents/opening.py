@@ -6,9 +6,8 @@ import zipfile
 from pathlib import Path
 
 from pipeline.entry.documents.html import html_lines
-from pipeline.entry.documents.lines import Document, Line
+from pipeline.entry.documents.lines import Document, Line, decoded, line
 from pipeline.entry.documents.pdf import pdf_lines
-from pipeline.entry.documents.text import text_lines
 from pipeline.entry.documents.word import word_lines
 from pipeline.entry.problems import NotAReport
 
@@ -69,7 +68,8 @@ def _opened(path: Path, content: bytes) -> Document:
         raise NotAReport(f"{name} is no PDF file, though its name says so: download it again.")
     if path.suffix.lower() in (".html", ".htm"):
         return Document("HTML", tuple(html_lines(content)))
-    return Document("text", tuple(text_lines(content)))
+    texts = enumerate(decoded(content).split("\n"), start=1)
+    return Document("text", tuple(line(words, f"line {n}") for n, words in texts))
 
 
 def _word(content: bytes, name: str) -> list[Line]:

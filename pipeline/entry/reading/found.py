@@ -33,9 +33,9 @@ class Found:
         """Why the row has its mark, in words."""
         return "; ".join(dict.fromkeys(self.doubts or self.proofs))
 
-    def doubt(self, reason: str) -> None:
-        """Mark the row to be looked at."""
-        self.doubts.append(reason)
+    def doubt(self, *reasons: str) -> None:
+        """Mark the row to be looked at, where there are reasons."""
+        self.doubts += reasons
 
     def prove(self, reason: str, *columns: str) -> None:
         """Say what confirms the row, or only these columns of it."""

@@ -185,8 +185,7 @@ def _rows(
         shown([item.text]),
         item.where,
     )
-    for reason in item.doubts:
-        row.doubt(reason)
+    row.doubt(*item.doubts)
     if item.printed_number.rstrip(".") != str(number):
         row.doubt(f"its printed number is “{item.printed_number}”, its place in the plan {number}")
     if item.skips:
@@ -216,9 +215,7 @@ def _rows(
             answer.doubt(counted)
         elif totals_prove:
             answer.prove("the printed totals of answers agree")
-    for reason in row.doubts:
-        if reason not in item.doubts:
-            answer.doubt(reason)
+    answer.doubt(*(reason for reason in row.doubts if reason not in item.doubts))
     yield answer
     for position, promise in enumerate(item.promises, start=1):
         action = Found(
@@ -281,12 +278,8 @@ def _answered(tables: Tables, identity: Identity) -> str:
 
 
 def _totals(document: Document) -> dict[str, str]:
-    found = {}
-    for line in document.lines:
-        hit = _TOTAL.match(line.text)
-        if hit:
-            found[hit[1].lower()] = hit[2]
-    return found
+    hits = (_TOTAL.match(line.text) for line in document.lines)
+    return {hit[1].lower(): hit[2] for hit in hits if hit}
 
 
 def _counted(advice: list[_Advice], totals: dict[str, str], about: Found) -> str | None:
@@ -301,8 +294,7 @@ def _counted(advice: list[_Advice], totals: dict[str, str], about: Found) -> str
     ]
     if int(totals["total"]) != len(advice):
         wrong.append(f"{totals['total']} recommendations are printed, {len(advice)} were read")
-    for reason in wrong:
-        about.doubt(reason)
+    about.doubt(*wrong)
     if not wrong:
         about.prove(
             "the printed totals agree with the answers",
@@ -363,8 +355,8 @@ def _from_table(lines: Sequence[Line]) -> Iterator[_Advice]:
         if current is None or not line.text:
             continue
         current.everything += " " + line.text
-        answer = next((n for n, cell in enumerate(cells) if _ANSWER.match(cell.strip())), None)
-        if answer is not None and _promise_cell(cells) is None:
+        answered = any(_ANSWER.match(cell.strip()) for cell in cells)
+        if answered and all(len(cell) <= 40 for cell in cells):
             continue  # a number and answer that the next page repeats
         _continue(current, cells, line)
     if current is not None:
@@ -380,10 +372,6 @@ def _start_of(cells: list[str]) -> int | None:
             if number and re.fullmatch(r"\d{1,2}\.?", cells[number - 1].strip()):
                 return number
     return None
-
-
-def _promise_cell(cells: list[str]) -> str | None:
-    return next((cell for cell in cells if len(cell) > 40), None)
 
 
 def _promises(advice: _Advice, cells: list[str], line: Line) -> None:
@@ -402,15 +390,13 @@ def _promises(advice: _Advice, cells: list[str], line: Line) -> None:
 
 def _continue(advice: _Advice, cells: list[str], line: Line) -> None:
     """Take a row without a recommendation: more actions, or the rest of the text above."""
-    while cells and not cells[-1]:
-        cells = cells[:-1]
-    if not cells:
-        return
     filled = [cell for cell in cells if cell]
+    if not filled:
+        return
     has_date = len(filled) > 1 and (
         iso(filled[-1]) or re.match("ongoing|complete", filled[-1], re.I)
     )
-    if has_date and len(filled) >= 2:
+    if has_date:
         words = max(filled, key=len)
         owner = filled[-2] if len(filled) > 2 and filled[-2] != words else ""
         advice.promises.append(_Promise(words, owner, filled[-1], line.where))

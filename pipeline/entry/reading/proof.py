@@ -200,11 +200,10 @@ def check_ratings(
     by_bands = overall_rating(sum_of_points, bands.overall)
     if {by_bands} != overall:
         reasons.append(f"{sum_of_points} points give {by_bands}")
-    for reason in reasons:
-        total.doubt(reason)
-        for row in rows.values():
-            if not row.proofs:
-                row.doubt(reason)
+    total.doubt(*reasons)
+    for row in rows.values():
+        if not row.proofs:
+            row.doubt(*reasons)
     if not reasons:
         how = f"the points of the ratings add up to {sum_of_points}"
         total.prove(how)

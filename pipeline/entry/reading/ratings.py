@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pipeline.entry.documents import Document
 from pipeline.entry.reading.vocabulary import Standard, Vocabulary
-from pipeline.entry.reading.words import shown, simple, without_marks
+from pipeline.entry.reading.words import is_footnote, shown, simple, without_marks
 
 
 @dataclass
@@ -109,7 +109,7 @@ def _words(
         if line > number and line in headings:
             break
         text = document.lines[line].text
-        if line > number and (re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", text) or "?" in text):
+        if line > number and (is_footnote(text) or "?" in text):
             break
         found = simple(text)
         if line == number:

@@ -201,8 +201,7 @@ def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
             },
             *first,
         )
-        for reason in size.doubts:
-            row.doubt(reason)
+        row.doubt(*size.doubts)
         if count is None:
             row.doubt("no size of this sample was found")
             continue
@@ -281,8 +280,7 @@ def _doubts(
     if asking is None:
         row.doubt(NOT_FOUND)
         return
-    for reason in asking.doubts:
-        row.doubt(reason)
+    row.doubt(*asking.doubts)
     same = cell is not None and cell.percent is not None and cell.percent == elsewhere
     if same:
         row.prove("another report prints the same")
@@ -389,8 +387,7 @@ def _ratings(
         )
         if not rating:
             row.doubt(NOT_FOUND)
-        for reason in item.doubts:
-            row.doubt(reason)
+        row.doubt(*item.doubts)
         rows[standard.code] = row
     read = overall(document, words)
     first = read.readings[0] if read.readings else ("", "", "")

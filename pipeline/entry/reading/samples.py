@@ -11,7 +11,7 @@ from rapidfuzz.fuzz import token_set_ratio
 from pipeline.entry.documents import Document
 from pipeline.entry.reading.sentences import sentences
 from pipeline.entry.reading.vocabulary import Vocabulary
-from pipeline.entry.reading.words import marks, shown, simple, telling, without_marks
+from pipeline.entry.reading.words import is_footnote, marks, shown, simple, telling, without_marks
 
 _VERB = re.compile(r"\bwe (?:also |have )?(?:examined|inspected|assessed|completed)\b", re.I)
 _COUNT = re.compile(
@@ -204,14 +204,13 @@ def _footnotes(document: Document) -> dict[str, str]:
     found: dict[str, str] = {}
     lines = document.lines
     for number, line in enumerate(lines):
-        at = marks(line.text[:4])
-        if at and re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", line.text):
+        if is_footnote(line.text):
             following = []
             for below in lines[number + 1 : number + 4]:
-                if not below.text or re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", below.text):
+                if not below.text or is_footnote(below.text):
                     break
                 following.append(below.text)
-            found[at[0]] = " ".join([line.text, *following])
+            found[marks(line.text[:4])[0]] = " ".join([line.text, *following])
     return found
 
 

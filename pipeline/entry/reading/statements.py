@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.entry.documents import Document
 from pipeline.entry.reading.sentences import sentences
 from pipeline.entry.reading.vocabulary import Vocabulary
-from pipeline.entry.reading.words import marks, shown, telling, without_marks
+from pipeline.entry.reading.words import is_footnote, marks, shown, telling, without_marks
 
 _PERCENT = re.compile(r"\b(\d{1,3}) ?(?:per cent|%)")
 
@@ -72,7 +72,7 @@ def discretions(
     mark_lines = {
         mark: headings[above[-1]]
         for number, line in enumerate(document.lines)
-        if not re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", line.text) and (above := [n for n in starts if n <= number])
+        if not is_footnote(line.text) and (above := [n for n in starts if n <= number])
         for mark in marks(line.text)
     }
     for sentence in sentences(document):
@@ -84,7 +84,7 @@ def discretions(
         ):
             continue
         above = [n for n in starts if n <= sentence.line]
-        own = marks(text[:4]) if re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", text) else []
+        own = marks(text[:4]) if is_footnote(text) else []
         standard = mark_lines.get(own[0]) if own else None
         standard = standard or (headings[above[-1]] if above else None)
         if standard is None:

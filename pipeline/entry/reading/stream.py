@@ -14,10 +14,9 @@ from rapidfuzz.fuzz import ratio
 
 from pipeline.entry.documents import Document, Line
 from pipeline.entry.reading.vocabulary import Asked, Vocabulary
-from pipeline.entry.reading.words import simple, without_marks
+from pipeline.entry.reading.words import is_footnote, simple, without_marks
 
 _FIGURE = re.compile(r"^[(‘']?(\d[\d,]*(?:\.\d+)?)%(\d{1,3})?[.,;:)’']*$")
-_FOOTNOTE = re.compile("^[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _SAME = 88
 """From so many hundredths alike two wordings are the same question; a changed word or two pass."""
 
@@ -59,20 +58,20 @@ def tokens(document: Document, vocabulary: Vocabulary) -> list[Token]:
     furniture = _furniture(document.lines)
     stream: list[Token] = []
     for number, line in enumerate(document.lines):
-        if number in furniture or _is_footnote(line.text, vocabulary.statuses):
+        if number in furniture or _is_note(line.text, vocabulary.statuses):
             continue
         for cell, text in enumerate(line.cells):
             stream += _cell_tokens(text, number, cell)
     return _with_phrases(stream, vocabulary.statuses)
 
 
-def _is_footnote(text: str, statuses: Sequence[str]) -> bool:
+def _is_note(text: str, statuses: Sequence[str]) -> bool:
     """Whether a line begins with a mark that no figure follows: its row may be broken there."""
     words = simple(text)
     follows = _FIGURE.match(without_marks(text).strip().partition(" ")[0]) or any(
         words[: len(phrase)] == phrase for phrase in map(simple, statuses)
     )
-    return bool(_FOOTNOTE.match(text)) and not follows
+    return is_footnote(text) and not follows
 
 
 def _furniture(lines: Sequence[Line]) -> set[int]:
@@ -96,11 +95,8 @@ def _cell_tokens(text: str, line: int, cell: int) -> list[Token]:
     found = []
     for word in plain.split():
         match = _FIGURE.match(word)
-        if not match:
-            found.append(Token(word, line, cell))
-            continue
-        percent = float(match[1].replace(",", ""))
-        found.append(Token(word, line, cell, percent=percent))
+        percent = float(match[1].replace(",", "")) if match else None
+        found.append(Token(word, line, cell, percent))
     return found
 
 
@@ -168,6 +164,8 @@ def headers(document: Document, vocabulary: Vocabulary) -> dict[int, tuple[str, 
         if re.search(r"%\s*yes\b", line.text):
             found[number] = ("current",)
             continue
+        if number in found:
+            continue
         texts = [without_marks(line.text)]
         if number + 1 < len(lines) and len(line.cells) == len(lines[number + 1].cells) > 1:
             both = zip(line.cells, lines[number + 1].cells, strict=True)
@@ -175,34 +173,27 @@ def headers(document: Document, vocabulary: Vocabulary) -> dict[int, tuple[str, 
         below = next(
             (n for n in range(number + 1, min(number + 3, len(lines))) if lines[n].text), None
         )
-        if below is not None and number not in found:
+        if below is not None:
             rest = " ".join(without_marks(lines[below].text).split())
             both_lines = _columns(" ".join(f"{texts[0]} {rest}".split()), term, names)
             if len(both_lines) > len(_columns(rest, term, names)):  # the heading goes on
                 found[number] = found[below] = both_lines
                 continue
-        if number in found:
-            continue
-        for text in texts:
-            columns = _columns(" ".join(text.split()), term, names)
-            if columns:
-                found[number] = columns
-                break
+        each = (_columns(" ".join(text.split()), term, names) for text in texts)
+        if columns := next(filter(None, each), ()):
+            found[number] = columns
     return found
 
 
 def _columns(text: str, term: re.Pattern[str], names: dict[str, str]) -> tuple[str, ...]:
     """Return the columns that stand at the end of a line, one after the other."""
-    found: list[tuple[int, int, str]] = [
-        (m.start(), m.end(), names[m[0]]) for m in term.finditer(text)
-    ]
     columns: list[str] = []
     end = len(text)
-    for start, stop, name in reversed(found):
-        if re.sub(r"[\d\s]", "", text[stop:end]):
+    for found in reversed(list(term.finditer(text))):
+        if re.sub(r"[\d\s]", "", text[found.end() : end]):
             break
-        columns.insert(0, name)
-        end = start
+        columns.insert(0, names[found[0]])
+        end = found.start()
     # A single column counts only where nothing else stands on the line.
     if len(columns) == 1 and text[:end].strip():
         return ()
@@ -278,14 +269,12 @@ def mentions(
 def _words_before(stream: list[Token], end: int, cell: int) -> list[int]:
     """Return the positions of up to 80 words up to a question mark, other columns left out."""
     kept: list[int] = []
-    at = end
-    while at >= 0 and len(kept) < 80:
+    for at in range(end, -1, -1):
         token = stream[at]
         if not token.is_value and token.cell <= cell:
-            if at != end and token.text.endswith("?"):
+            if len(kept) == 80 or (at != end and token.text.endswith("?")):
                 break
             kept.append(at)
-        at -= 1
     return kept[::-1]
 
 
@@ -327,27 +316,15 @@ def _columns_at(columns: dict[int, tuple[str, ...]], line: int) -> tuple[str, ..
     return columns[max(above)] if above else ()
 
 
-def _collect(
-    mention: Mention,
-    stream: list[Token],
-    first: int,
-    end: int,
-    stop: int,
-) -> None:
+def _collect(mention: Mention, stream: list[Token], first: int, end: int, stop: int) -> None:
     """Find the values of a question: those on its lines, then those on lines of their own."""
-    inside = [t for t in stream[first:end] if t.is_value]
-    after: list[Token] = []
-    at = end + 1
-    while at < stop:
-        token = stream[at]
+    values = [t for t in stream[first:end] if t.is_value]
+    for token in stream[end + 1 : stop]:
+        is_number = token.text.strip("()").isdigit() and len(token.text) <= 3 and token.cell == 0
         if token.is_value:
-            after.append(token)
-        elif _is_rest_of_phrase(token, [*inside, *after]):
-            pass
-        elif not (token.text.strip("()").isdigit() and len(token.text) <= 3 and token.cell == 0):
+            values.append(token)
+        elif not is_number and not _is_rest_of_phrase(token, values):
             break
-        at += 1
-    values = [*inside, *after]
     tied = [token for token in values if mention.first <= token.line <= mention.last]
     if tied:
         mention.values = values

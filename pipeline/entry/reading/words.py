@@ -7,6 +7,11 @@ _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[ ,]*[⁰¹²³⁴⁵⁶�
 _OTHER = re.compile(r"[^a-z0-9]+")
 
 
+def is_footnote(text: str) -> bool:
+    """Whether a line begins with a raised mark, as a footnote does."""
+    return bool(_RAISED.match(text))
+
+
 def without_marks(text: str) -> str:
     """Return text without raised footnote marks."""
     return _RAISED.sub(" ", text)
@@ -39,18 +44,6 @@ _FREQUENT = frozenset(_OFTEN.split())
 def telling(text: str) -> set[str]:
     """Return the words of a text that tell what it is about, shortened to their stem."""
     return {word[:6] for word in simple(text) if word not in _FREQUENT and not word.isdigit()}
-
-
-_COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"
-_SMALL = _COUNTED.split()
-
-
-def number(word: str) -> int | None:
-    """Return a whole number written in digits or, up to twelve, in words."""
-    plain = word.lower().replace(",", "")
-    if plain.isdigit() and len(plain) < 8:
-        return int(plain)
-    return _SMALL.index(plain) if plain in _SMALL else None
 
 
 def shown(texts: Sequence[str], length: int = 400) -> str:
