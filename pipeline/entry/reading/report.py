@@ -17,12 +17,12 @@ from pipeline.entry.reading.dates import fits_weekday, iso
 from pipeline.entry.reading.facts import proposed_facts
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.identity import Identity
-from pipeline.entry.reading.questions import Asking, Cell, askings
+from pipeline.entry.reading.questions import askings
 from pipeline.entry.reading.ratings import Rated, overall, standard_ratings
 from pipeline.entry.reading.samples import Size, sample_sizes
 from pipeline.entry.reading.sources import source_row
 from pipeline.entry.reading.statements import Discretion, discretions, progress, restated_figures
-from pipeline.entry.reading.stream import headers, standard_lines, tokens
+from pipeline.entry.reading.stream import Asking, Token, headers, standard_lines, tokens
 from pipeline.entry.reading.vocabulary import Vocabulary, vocabulary
 
 NOT_FOUND = "not found in the document"
@@ -254,7 +254,7 @@ def _score(
     asking: Asking | None,
     column: str,
     elsewhere: int | None = None,
-) -> tuple[Found, Cell | None]:
+) -> tuple[Found, Token | None]:
     """Add the row of one figure; ``elsewhere`` is the one that another report prints."""
     cell = asking.cells.get(column) if asking else None
     percent = "" if cell is None or cell.percent is None else str(cell.percent)
@@ -264,27 +264,22 @@ def _score(
         "percent": percent,
         "status": "published" if percent else (cell and cell.status) or "",
     }
-    row = report.add(table, cells, *_from(asking))
+    row = report.add(table, cells, *((asking.words, asking.where) if asking else ()))
     _doubts(row, asking, cell, elsewhere)
     return row, cell
 
 
-def _from(asking: Asking | None) -> tuple[str, str]:
-    return ("", "") if asking is None else (asking.words, asking.where)
-
-
-def _doubts(
-    row: Found, asking: Asking | None, cell: Cell | None, elsewhere: int | None = None
-) -> None:
+def _doubts(row: Found, asking: Asking | None, cell: Token | None, elsewhere: int | None) -> None:
     """Say what is doubtful of a row; ``elsewhere`` is the figure another report prints."""
     if asking is None:
         row.doubt(NOT_FOUND)
         return
     row.doubt(*asking.doubts)
-    same = cell is not None and cell.percent is not None and cell.percent == elsewhere
+    percent = cell.percent if cell else None
+    same = percent is not None and percent == elsewhere
     if same:
         row.prove("another report prints the same")
-    elif cell is not None and cell.percent is not None and elsewhere is not None:
+    elif percent is not None and elsewhere is not None:
         row.doubt(f"another report prints {elsewhere}%")
     if asking.loose and not same:
         row.doubt("the figure does not stand on the lines of its question")
@@ -294,7 +289,7 @@ def _doubts(
         row.doubt("its table has no such column, though others have")
     elif cell is None:
         row.doubt("no figure stands in this column")
-    elif cell.percent is None and cell.status is None:
+    elif percent is None and cell.status is None:
         row.doubt("the figure is no whole percentage from 0 to 100")
     if asking.repeated:
         row.prove("the same figure stands in two tables")
@@ -332,7 +327,8 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
     has_previous = any("previous" in asking.cells for asking in prompts.values())
     for code in dict.fromkeys([*report.words.prompts, *prompts]):
         asking = prompts.get(code)
-        if asking is not None and asking.is_new:
+        is_new = asking is not None and asking.asked is None
+        if asking is not None and is_new:
             positions += 1
             sample = report.words.key_questions[asking.key_question].sample
             report.add(
@@ -345,7 +341,8 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
                     "wording": asking.wording,
                     "sample": sample,
                 },
-                *_from(asking),
+                asking.words,
+                asking.where,
             ).doubt(f"{framework} has no prompt of this wording: add it, or correct the wording")
         for column, inspection in (("current", report.code), ("previous", report.previous)):
             if column == "previous" and not has_previous:
@@ -354,7 +351,7 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
             row, cell = _score(report, "prompt_scores", key, asking, column)
             if column == "current" and cell is not None and cell.status:
                 row.doubt("this inspection has no figure here: are the columns turned round?")
-            if asking is not None and asking.is_new:
+            if is_new:
                 row.doubt(f"{framework} has no prompt of this wording")
             if column == "current":
                 rows[code] = row

@@ -28,29 +28,32 @@ class Token:
     text: str
     line: int
     cell: int
-    percent: float | None = None
+    is_value: bool = False
+    percent: int | None = None
+    """The percentage where it is a whole one from 0 to 100."""
     status: str | None = None
     part: bool = False
 
-    @property
-    def is_value(self) -> bool:
-        """Whether it is a percentage or a phrase in place of one."""
-        return self.percent is not None or self.status is not None
-
 
 @dataclass
-class Mention:
-    """A question that stands somewhere, and the values that follow it or stand on its lines."""
+class Asking:
+    """A question as the document prints it, and the values that follow it or stand on its lines."""
 
     asked: Asked | None
     wording: str
     first: int
     last: int
     columns: tuple[str, ...]
+    key_question: str
     values: list[Token] = field(default_factory=list)
-    loose: list[Token] = field(default_factory=list)
+    loose: bool = False
+    """Whether its values stand apart from its lines: proposed, to be confirmed or looked at."""
     doubts: list[str] = field(default_factory=list)
-    key_question: str = ""
+    cells: dict[str, Token] = field(default_factory=dict)
+    """The value in each column, where there are as many values as columns."""
+    words: str = ""
+    where: str = ""
+    repeated: bool = False
 
 
 def tokens(document: Document, vocabulary: Vocabulary) -> list[Token]:
@@ -95,8 +98,10 @@ def _cell_tokens(text: str, line: int, cell: int) -> list[Token]:
     found = []
     for word in plain.split():
         match = _FIGURE.match(word)
-        percent = float(match[1].replace(",", "")) if match else None
-        found.append(Token(word, line, cell, percent))
+        figure = match[1].replace(",", "") if match else ""
+        whole = re.fullmatch(r"(\d+)(?:\.0+)?", figure)
+        percent = int(whole[1]) if whole and int(whole[1]) <= 100 else None
+        found.append(Token(word, line, cell, bool(match), percent))
     return found
 
 
@@ -133,7 +138,7 @@ def _with_phrases(found: list[Token], statuses: Sequence[str]) -> list[Token]:
             else:
                 continue
             text = " ".join(token.text for token in found[at:end])
-            whole.append(Token(text, first.line, first.cell, status=status, part=cut))
+            whole.append(Token(text, first.line, first.cell, True, status=status, part=cut))
             at = end
             break
         else:
@@ -227,13 +232,13 @@ def mentions(
     vocabulary: Vocabulary,
     columns: dict[int, tuple[str, ...]],
     headings: dict[int, str],
-) -> list[Mention]:
+) -> list[Asking]:
     """Return every question of the framework that stands in the document, in reading order.
 
     A question is known by its wording. One that the framework does not know is taken for a new
     prompt where values stand behind it.
     """
-    found: list[Mention] = []
+    found: list[Asking] = []
     standard = question = ""
     ends = [n for n, token in enumerate(stream) if not token.is_value and token.text.endswith("?")]
     heading_at = sorted(headings)
@@ -250,19 +255,19 @@ def mentions(
             before[max(0, len(before) - len(best.words))] if best else _beginning(before, stream)
         )
         stop = ends[position + 1] if position + 1 < len(ends) else len(stream)
-        mention = Mention(
+        asking = Asking(
             best,
             " ".join(stream[n].text for n in before if n >= first),
             stream[first].line,
             line,
             _columns_at(columns, stream[first].line),
-            key_question=best.key_question if best else question,
+            best.key_question if best else question,
         )
         if best and not best.is_prompt:
             standard, question = best.standard, best.code
-        _collect(mention, stream, first, end, stop)
-        if best or (mention.values and question):
-            found.append(mention)
+        _collect(asking, stream, first, end, stop)
+        if best or (asking.values and not asking.loose and question):
+            found.append(asking)
     return found
 
 
@@ -316,7 +321,7 @@ def _columns_at(columns: dict[int, tuple[str, ...]], line: int) -> tuple[str, ..
     return columns[max(above)] if above else ()
 
 
-def _collect(mention: Mention, stream: list[Token], first: int, end: int, stop: int) -> None:
+def _collect(asking: Asking, stream: list[Token], first: int, end: int, stop: int) -> None:
     """Find the values of a question: those on its lines, then those on lines of their own."""
     values = [t for t in stream[first:end] if t.is_value]
     for token in stream[end + 1 : stop]:
@@ -325,11 +330,8 @@ def _collect(mention: Mention, stream: list[Token], first: int, end: int, stop: 
             values.append(token)
         elif not is_number and not _is_rest_of_phrase(token, values):
             break
-    tied = [token for token in values if mention.first <= token.line <= mention.last]
-    if tied:
-        mention.values = values
-    else:
-        mention.loose = values
+    asking.values = values
+    asking.loose = not any(asking.first <= token.line <= asking.last for token in values)
 
 
 def _is_rest_of_phrase(token: Token, values: list[Token]) -> bool:
