@@ -5,6 +5,15 @@ from dataclasses import dataclass, field
 PROVED, READ, LOOK = "proved", "read", "look"
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a document says, the words and the page or line; empty where it says nothing."""
+
+    value: str = ""
+    words: str = ""
+    where: str = ""
+
+
 @dataclass
 class Found:
     """One row that was read for a raw table.

@@ -173,14 +173,14 @@ def check_ratings(
 ) -> None:
     """Compare the places that print a rating, and the sum of points with the score."""
     for code, row in rows.items():
-        values = [value for value, _, _ in rated[code].readings]
+        values = [said.value for said in rated[code].readings]
         if len(set(values)) > 1:
-            places = ", ".join(f"{where}: {value}" for value, _, where in rated[code].readings)
+            places = ", ".join(f"{said.where}: {said.value}" for said in rated[code].readings)
             row.doubt(f"the document prints different ratings ({places})")
         elif len(values) > 1 or rated[code].listed:
             row.prove("it stands in two places")
-    overall = {value for value, _, _ in read.readings}
-    scores = {score for score, _, _, _ in read.scores}
+    overall = {said.value for said in read.readings}
+    scores = {score for score, _, _ in read.scores}
     if len(overall) > 1:
         total.doubt(f"the document prints different overall ratings: {', '.join(sorted(overall))}")
     if len(scores) > 1:
@@ -193,7 +193,7 @@ def check_ratings(
     reasons = []
     if scores and scores != {sum_of_points}:
         reasons.append(f"the points add up to {sum_of_points}, the printed score is {min(scores)}")
-    if any(of != most for _, of, _, _ in read.scores):
+    if any(of != most for _, of, _ in read.scores):
         reasons.append(f"the score is printed out of another total than {most}")
     if sum_of_points > most:
         return

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.entry.documents import Document
+from pipeline.entry.reading.found import Said
 from pipeline.entry.reading.vocabulary import Standard, Vocabulary
 from pipeline.entry.reading.words import is_footnote, shown, simple, without_marks
 
@@ -13,9 +14,7 @@ from pipeline.entry.reading.words import is_footnote, shown, simple, without_mar
 class Rated:
     """What a document prints as the rating of one standard, at each place it stands."""
 
-    standard: str
-    readings: list[tuple[str, str, str]] = field(default_factory=list)
-    """Rating, words and place of each reading."""
+    readings: list[Said] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     listed: bool = False
     """Whether the list of all ratings on the ratings page says the same."""
@@ -25,8 +24,9 @@ class Rated:
 class Overall:
     """The printed overall rating and score."""
 
-    readings: list[tuple[str, str, str]] = field(default_factory=list)
-    scores: list[tuple[int, int, str, str]] = field(default_factory=list)
+    readings: list[Said] = field(default_factory=list)
+    scores: list[tuple[int, int, str]] = field(default_factory=list)
+    """Score, the total it is printed out of, and the words."""
 
 
 def standard_ratings(
@@ -36,7 +36,7 @@ def standard_ratings(
     headings: Mapping[int, str],
 ) -> dict[str, Rated]:
     """Return the ratings of the standards of a framework, by standard."""
-    found = {standard.code: Rated(standard.code) for standard in vocabulary.standards}
+    found = {standard.code: Rated() for standard in vocabulary.standards}
     for number, code in headings.items():
         rated = found[code]
         ratings, last, cut = _ratings_after(document, number, vocabulary, headings)
@@ -56,7 +56,7 @@ def standard_ratings(
             continue
         by_column = dict(zip(expected, ratings, strict=True))
         if "current" in by_column:
-            rated.readings.append((by_column["current"], words, where))
+            rated.readings.append(Said(by_column["current"], words, where))
     _compare_list(document, vocabulary, found)
     return found
 
@@ -149,7 +149,7 @@ def _compare_list(document: Document, vocabulary: Vocabulary, found: dict[str, R
             continue
         if len(run) == len(found):
             for rated, listed in zip(found.values(), run, strict=True):
-                if any(reading != listed for reading, _, _ in rated.readings):
+                if any(said.value != listed for said in rated.readings):
                     rated.doubts.append(f"the list of ratings says {listed}")
                 elif rated.readings:
                     rated.listed = True
@@ -176,9 +176,9 @@ def overall(document: Document, vocabulary: Vocabulary) -> Overall:
             hit = re.search(pattern, text, re.I)
             if hit:
                 rating = next(r for r in vocabulary.ratings if simple(r) == simple(hit[1]))
-                found.readings.append((rating, shown([hit[0]], 200), line.where))
+                found.readings.append(Said(rating, shown([hit[0]], 200), line.where))
                 break
         score = re.search(r"^\W*score\W+(\d{1,3})\s*/\s*(\d{1,3})\b", text, re.I)
         if score:
-            found.scores.append((int(score[1]), int(score[2]), score[0], line.where))
+            found.scores.append((int(score[1]), int(score[2]), score[0]))
     return found

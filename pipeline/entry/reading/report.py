@@ -15,7 +15,7 @@ from pipeline.entry.problems import NotAReport
 from pipeline.entry.reading import proof
 from pipeline.entry.reading.dates import fits_weekday, iso
 from pipeline.entry.reading.facts import proposed_facts
-from pipeline.entry.reading.found import Found
+from pipeline.entry.reading.found import Found, Said
 from pipeline.entry.reading.identity import Identity
 from pipeline.entry.reading.questions import askings
 from pipeline.entry.reading.ratings import Rated, overall, standard_ratings
@@ -23,7 +23,7 @@ from pipeline.entry.reading.samples import Size, sample_sizes
 from pipeline.entry.reading.sources import source_row
 from pipeline.entry.reading.statements import Discretion, discretions, progress, restated_figures
 from pipeline.entry.reading.stream import Asking, Token, headers, standard_lines, tokens
-from pipeline.entry.reading.vocabulary import Vocabulary, vocabulary
+from pipeline.entry.reading.vocabulary import Vocabulary, allowed, vocabulary
 
 NOT_FOUND = "not found in the document"
 
@@ -370,37 +370,37 @@ def _ratings(
     rows = {}
     for standard in words.standards:
         item = rated[standard.code]
-        rating, said, where = item.readings[0] if item.readings else ("", "", "")
+        first = (*item.readings, Said())[0]
         row = report.add(
             "ratings",
             {
                 "inspection": report.code,
                 "framework": words.framework,
                 "standard": standard.code,
-                "rating": rating,
+                "rating": first.value,
             },
-            said,
-            where,
+            first.words,
+            first.where,
         )
-        if not rating:
+        if not first.value:
             row.doubt(NOT_FOUND)
         row.doubt(*item.doubts)
         rows[standard.code] = row
     read = overall(document, words)
-    first = read.readings[0] if read.readings else ("", "", "")
+    first = (*read.readings, Said())[0]
     score = str(read.scores[0][0]) if read.scores else ""
     total = report.add(
         "overall_ratings",
         {
             "inspection": report.code,
-            "rating": first[0],
+            "rating": first.value,
             "score": score,
             "score_status": "published" if score else "not published",
         },
-        "; ".join(dict.fromkeys([first[1], *(said for _, _, said, _ in read.scores)])),
-        first[2],
+        "; ".join(dict.fromkeys([first.words, *(said for _, _, said in read.scores)])),
+        first.where,
     )
-    if not first[0]:
+    if not first.value:
         total.doubt(NOT_FOUND)
     if not score:
         total.doubt("no score was found: does the report print none?")
@@ -474,25 +474,22 @@ def _figures_elsewhere(report: _Report, inspection: str, reading: str) -> dict[s
 def _follow_up(report: _Report, resources: Sequence[Resource]) -> None:
     plans: pd.DataFrame = report.tables["plans"]
     answered = plans[plans["inspection"] == report.previous]
-    (field,) = [
-        f for r in resources if r.name == "follow_up" for f in r.fields if f.name == "verdict"
-    ]
     plan = str(answered["plan"].iloc[0]) if len(answered) else report.previous
-    found = {item.number: item for item in progress(report.document, field.constraints["enum"])}
+    found = progress(report.document, allowed(resources, "follow_up", "verdict"))
     advice = report.tables["recommendations"]
     known = advice[advice["plan"] == plan]["recommendation"].astype(int)
     for number in range(1, max([0, *found, *(known if found else ())]) + 1):
-        item = found.get(number)
+        said = found.get(number, Said())
         row = report.add(
             "follow_up",
             {
                 "inspection": report.code,
                 "plan": plan,
                 "recommendation": number,
-                "verdict": item.verdict if item else "",
+                "verdict": said.value,
             },
-            item.words if item else "",
-            item.where if item else "",
+            said.words,
+            said.where,
         )
-        if item is None:
+        if number not in found:
             row.doubt("no verdict on this recommendation was found")

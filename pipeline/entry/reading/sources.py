@@ -4,8 +4,8 @@ import pandas as pd
 
 from pipeline.data import Tables
 from pipeline.entry.reading.dates import iso
-from pipeline.entry.reading.found import Found
-from pipeline.entry.reading.identity import Identity, Said
+from pipeline.entry.reading.found import Found, Said
+from pipeline.entry.reading.identity import Identity
 
 
 def source_row(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.entry.documents import Document
+from pipeline.entry.reading.found import Said
 from pipeline.entry.reading.sentences import sentences
 from pipeline.entry.reading.vocabulary import Vocabulary
 from pipeline.entry.reading.words import is_footnote, marks, shown, telling, without_marks
@@ -105,19 +106,9 @@ def discretions(
     return found
 
 
-@dataclass(frozen=True)
-class Progress:
-    """What a report says of one earlier recommendation."""
-
-    number: int
-    verdict: str
-    words: str
-    where: str
-
-
-def progress(document: Document, verdicts: tuple[str, ...]) -> list[Progress]:
-    """Return the verdicts on earlier recommendations, each with the number that stands above it."""
-    found = []
+def progress(document: Document, verdicts: tuple[str, ...]) -> dict[int, Said]:
+    """Return the verdicts on earlier recommendations, by the number that stands above each."""
+    found: dict[int, Said] = {}
     number, title = 0, ""
     wanted = "|".join(map(re.escape, verdicts))
     for line in document.lines:
@@ -131,8 +122,7 @@ def progress(document: Document, verdicts: tuple[str, ...]) -> list[Progress]:
             re.I,
         )
         if said and number:
-            verdict = said[1].lower()
-            verdict = verdict if verdict in verdicts else "none"
-            found.append(Progress(number, verdict, shown([title, line.text]), line.where))
+            verdict = said[1].lower() if said[1].lower() in verdicts else "none"
+            found[number] = Said(verdict, shown([title, line.text]), line.where)
             number = 0
     return found

@@ -121,12 +121,13 @@ def vocabulary(tables: Tables, resources: Sequence[Resource], framework: str) ->
         framework,
         standards,
         tuple(asked),
-        _allowed(resources, "ratings", "rating"),
-        tuple(s for s in _allowed(resources, "key_question_scores", "status") if s != "published"),
+        allowed(resources, "ratings", "rating"),
+        tuple(s for s in allowed(resources, "key_question_scores", "status") if s != "published"),
         dict(zip(tables["comparators"]["name"], tables["comparators"]["comparator"], strict=True)),
     )
 
 
-def _allowed(resources: Sequence[Resource], table: str, column: str) -> tuple[str, ...]:
+def allowed(resources: Sequence[Resource], table: str, column: str) -> tuple[str, ...]:
+    """Return the values that the raw tables permit in a column, in their order."""
     (field,) = [f for r in resources if r.name == table for f in r.fields if f.name == column]
     return tuple(field.constraints.get("enum", ()))
