@@ -77,12 +77,8 @@ class _Subject:
     place: str = ""
 
 
-@dataclass
-class _Table:
-    """Rows as text with their line numbers."""
-
-    columns: list[str]
-    rows: list[tuple[int, dict[str, str]]]
+#: The rows of a table as text, each with its line number.
+_Rows = list[tuple[int, dict[str, str]]]
 
 
 def audit(path: Path, tables: Tables, framework: str) -> Result:
@@ -93,7 +89,7 @@ def audit(path: Path, tables: Tables, framework: str) -> Result:
     known = tables["frameworks"]["framework"].tolist()
     if framework not in known:
         raise CannotEnter([f"{framework} is not in frameworks.csv; it has {', '.join(known)}."])
-    return _Audit(tables, framework).of(_read(path), path.name)
+    return _Audit(tables, framework).of(*_read(path), path.name)
 
 
 class _Audit:
@@ -111,21 +107,19 @@ class _Audit:
         self.ratings = list(self.bands.ratings["rating"])
         self.findings: list[str] = []
 
-    def of(self, table: _Table, name: str) -> Result:
+    def of(self, columns: list[str], rows: _Rows, name: str) -> Result:
         """Audit one table."""
-        roles = _roles(table.columns)
-        wide = {
-            column: code for column in table.columns if (code := self._standard(column)) is not None
-        }
+        roles = _roles(columns)
+        wide = {column: code for column in columns if (code := self._standard(column)) is not None}
         if not wide and not ({"standard", "rating"} <= roles.keys() or "question" in roles):
             raise CannotEnter(
                 [
                     f"{name} has no ratings that can be told: it needs the columns standard and "
                     "rating, or a column for each standard; its columns are "
-                    f"{', '.join(table.columns)}."
+                    f"{', '.join(columns)}."
                 ]
             )
-        subjects = self._subjects(table, roles, wide)
+        subjects = self._subjects(rows, roles, wide)
         for subject in subjects:
             self._whole(subject, bool(wide) or "rating" in roles)
             self._adds_up(subject)
@@ -156,11 +150,9 @@ class _Audit:
     def _rating(self, text: str) -> str | None:
         return next((r for r in self.ratings if simple(r) == simple(text)), None)
 
-    def _subjects(
-        self, table: _Table, roles: dict[str, str], wide: dict[str, str]
-    ) -> list[_Subject]:
+    def _subjects(self, rows: _Rows, roles: dict[str, str], wide: dict[str, str]) -> list[_Subject]:
         subjects: dict[str, _Subject] = {}
-        for line, row in table.rows:
+        for line, row in rows:
             where = f"line {line}"
             name = row.get(roles.get("subject", ""), "") or ("the table" if not wide else where)
             if wide and name in subjects:
@@ -351,21 +343,18 @@ def _roles(columns: list[str]) -> dict[str, str]:
     return roles
 
 
-def _read(path: Path) -> _Table:
+def _read(path: Path) -> tuple[list[str], _Rows]:
     """Read a CSV file or the first sheet of a workbook; the first full row is the header."""
     rows = _sheet(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv(path)
     header = next((n for n, (_, cells) in enumerate(rows) if sum(map(bool, cells)) > 1), None)
     if header is None:
         raise CannotEnter([f"{path.name} holds no table."])
     columns = rows[header][1]
-    return _Table(
-        columns,
-        [
-            (line, {name: cells[n] if n < len(cells) else "" for n, name in enumerate(columns)})
-            for line, cells in rows[header + 1 :]
-            if any(cells)
-        ],
-    )
+    return columns, [
+        (line, {name: cells[n] if n < len(cells) else "" for n, name in enumerate(columns)})
+        for line, cells in rows[header + 1 :]
+        if any(cells)
+    ]
 
 
 def _csv(path: Path) -> list[tuple[int, list[str]]]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from pipeline.entry.documents.html import html_lines
 from pipeline.entry.documents.lines import Document, Line, decoded, line
 from pipeline.entry.documents.pdf import pdf_lines
-from pipeline.entry.documents.word import word_lines
 from pipeline.entry.problems import NotAReport
 
 _PAGE = re.compile(
@@ -73,6 +72,8 @@ def _opened(path: Path, content: bytes) -> Document:
 
 
 def _word(content: bytes, name: str) -> list[Line]:
+    from pipeline.entry.documents.word import word_lines
+
     try:
         files = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except zipfile.BadZipFile:

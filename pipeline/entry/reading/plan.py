@@ -12,8 +12,7 @@ from pipeline.entry.problems import NotAReport
 from pipeline.entry.reading.dates import iso
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.identity import Identity
-from pipeline.entry.reading.report import provider_row
-from pipeline.entry.reading.sources import source_row
+from pipeline.entry.reading.sources import source_rows
 from pipeline.entry.reading.words import shown
 
 _ANSWERS = ("agreed", "partly agreed", "not agreed")
@@ -27,7 +26,7 @@ _ADDRESSEE = re.compile(
     r"(?:(?!(?i:partly|not|agreed|target|date|rec|no)\b)(?:[A-Z][\w&’'-]*|of|and|for|the),?\s*)+"
 )
 _REPEATED = re.compile(r"recommendation\s+(?:has been|is|was)\s+repeated", re.I)
-_ITEM = re.compile(r"^\s*[•\u2022\uf0b7▪●·-]\s*(.*)$")
+_ITEM = re.compile(r"^\s*[•\uf0b7▪●·-]\s*(.*)$")
 
 
 @dataclass
@@ -80,10 +79,7 @@ def read_plan(
     year = year or (int(day[:4]) if day else None)
     plan = inspection_code(identity.provider, year or "")
     known = tables["plans"][tables["plans"]["plan"] == plan]
-    source = source_row(tables, known, f"plan-{plan}", "action plan", identity, submitted)
-    found = [source]
-    if not identity.is_known:
-        found.append(provider_row(identity))
+    found = source_rows(tables, known, f"plan-{plan}", "action plan", identity, submitted)
     totals = _totals(document)
     about = Found(
         "plans",
@@ -99,7 +95,7 @@ def read_plan(
             "partly_agreed_printed": totals.get("partly agreed", ""),
             "not_agreed_printed": totals.get("not agreed", ""),
             "total_printed": totals.get("total", ""),
-            "source": source.cells["source"],
+            "source": found[0].cells["source"],
         },
         shown([submitted.words, published.words]),
         submitted.where,
@@ -113,17 +109,18 @@ def read_plan(
     counted = _counted(advice, totals, about)
     _doubt_neighbours(advice, document)
     all_alike = len({tuple(item.answers) for item in advice}) == 1
-    number = 0
+    last = 0
+    numbered: dict[int, _Advice] = {}
     for item in advice:
         printed = item.printed_number.rstrip(".")
-        expected = number + 1
-        number = int(printed) if printed.isdigit() and int(printed) > number else expected
-        item.skips = number != expected
-        for missing in range(expected, number):
-            found += _rows(plan, missing, _Advice(str(missing), "", ""), counted)
+        number = int(printed) if printed.isdigit() and int(printed) > last else last + 1
+        item.skips = number != last + 1
+        numbered[number] = item
+        last = number
+    last = max(last, min(int(totals.get("total", "0")), last + 20))
+    for number in range(1, last + 1):
+        item = numbered.get(number) or _Advice(str(number), "", "")
         found += _rows(plan, number, item, counted, all_alike)
-    for missing in range(number + 1, min(int(totals.get("total", "0")), number + 20) + 1):
-        found += _rows(plan, missing, _Advice(str(missing), "", ""), counted)
     _check_repeated([row for row in found if row.table == "recommendations"], plan, about, tables)
     return found
 
@@ -168,7 +165,7 @@ def _completeness(advice: list[_Advice]) -> tuple[int, int]:
 
 
 def _rows(
-    plan: str, number: int, item: _Advice, counted: str | None, all_alike: bool = False
+    plan: str, number: int, item: _Advice, counted: str | None, all_alike: bool
 ) -> Iterator[Found]:
     """Yield the rows of one recommendation; ``counted`` compares the answers with their totals."""
     totals_prove = counted == "" and (item.shares_row or all_alike)
@@ -193,11 +190,8 @@ def _rows(
     if who is not None and not _ADDRESSEE.fullmatch(who[1]):
         row.doubt(f"“{who[1]}” does not read like an addressee")
     if who is None:
-        row.doubt(
-            "the recommendation was not found"
-            if not item.text
-            else "whom it addresses was not found"
-        )
+        what = "whom it addresses" if item.text else "the recommendation"
+        row.doubt(f"{what} was not found")
     yield row
     answer = Found(
         "responses",
@@ -380,10 +374,8 @@ def _promises(advice: _Advice, cells: list[str], line: Line) -> None:
         return
     owner, due = ([*cells[1:3], "", ""])[:2]
     advice.response += " " + cells[0]
-    items = [part.strip() for part in re.split(r"\s[•\u2022\uf0b7▪●·]\s|^[•\uf0b7]\s*", cells[0])]
-    items = [part for part in items if len(part) > 15]
-    if len(items) > 1:
-        items = items[1:] if cells[0].lstrip()[:1] not in "•\uf0b7" else items
+    _, *items = re.split(r"\s[•\uf0b7▪●·]\s|^[•\uf0b7▪●·]\s*", cells[0])
+    items = [part.strip() for part in items if len(part.strip()) > 15]
     for words in items or [cells[0]]:
         advice.promises.append(_Promise(words, owner, due, line.where))
 
@@ -422,7 +414,7 @@ def _from_lines(document: Document) -> Iterator[_Advice]:
     Each cell counts as a line; a number in a cell of its own goes with the next.
     """
     lines = _cells_as_lines(document)
-    starts: list[tuple[int, str]] = []
+    starts: list[tuple[int, re.Match[str]]] = []
     for n, line in enumerate(lines):
         hit = _NUMBERED.match(line.text)
         if not hit:
@@ -433,44 +425,40 @@ def _from_lines(document: Document) -> Iterator[_Advice]:
             re.match(r"(?:The )?[A-Z][^.:;]{1,80}?\s+should\b", following)
             and int(hit[1].rstrip(".")) >= expected
         ):
-            starts.append((n, hit[1]))
-    for order, (start, number) in enumerate(starts):
+            starts.append((n, hit))
+    for order, (start, hit) in enumerate(starts):
         end = starts[order + 1][0] if order + 1 < len(starts) else len(lines)
-        hit = _NUMBERED.match(lines[start].text)
-        advice = _Advice(number, "", lines[start].where)
+        advice = _Advice(hit[1], "", lines[start].where)
         text: list[str] = []
-        answered = False
-        promise: _Promise | None = None
         before = ""
-        first = Line((hit[2] if hit else "",), lines[start].where)
+        first = Line((hit[2],), lines[start].where)
         for line in (first, *lines[start + 1 : end]):
             if not line.text:
                 continue
             if _TOTAL.match(line.text):
                 break
             answer = _ANSWER_LINE.match(line.text) or (
-                None if answered else _ANSWER_INSIDE.match(line.text)
+                None if advice.answers else _ANSWER_INSIDE.match(line.text)
             )
             half = re.search(r"(?:^|\s)(partly|not)$", before, re.I)
             before = line.text
-            if answer and (not answered or answer[3] is None):
+            if answer and (not advice.answers or answer[3] is None):
                 text.append(answer[1])
                 advice.answers.append(_answer(f"{half[1] if half else ''} {answer[2]}"))
-                answered = True
                 advice.beside = answer[3] or ""
                 advice.response += " " + advice.beside
                 continue
             item = _ITEM.match(line.text)
-            if not answered:
+            if not advice.answers:
                 text.append(line.text)
             elif item:
-                promise = _Promise(item[1], "", "", line.where)
-                advice.promises.append(promise)
+                advice.promises.append(_Promise(item[1], "", "", line.where))
                 advice.response += " " + item[1]
             else:
                 advice.response += " " + line.text
-                if promise is not None and not re.search(r"[.:;]$", promise.words):
-                    promise.words += " " + line.text
+                for promise in advice.promises[-1:]:
+                    if not promise.words.endswith((".", ":", ";")):
+                        promise.words += " " + line.text
         advice.text = " ".join(" ".join(text).split())
         advice.everything = advice.text + " " + advice.response
         advice.first = advice.text

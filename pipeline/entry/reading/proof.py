@@ -5,7 +5,6 @@ in the document, the earlier report's own figure, a sum that comes out. It is do
 these contradicts it, or where no number of cases gives its percentage.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -210,11 +209,3 @@ def check_ratings(
         if scores:
             for row in rows.values():
                 row.prove(how)
-
-
-def agreed_size(statements: list[tuple[int, str, str]]) -> tuple[int | None, bool]:
-    """Return the size of a sample that a document prints, and whether its statements agree."""
-    counts = Counter(size for size, _, _ in statements)
-    if not counts:
-        return None, True
-    return counts.most_common(1)[0][0], len(counts) == 1

@@ -20,7 +20,7 @@ from pipeline.entry.reading.identity import Identity
 from pipeline.entry.reading.questions import askings
 from pipeline.entry.reading.ratings import Rated, overall, standard_ratings
 from pipeline.entry.reading.samples import Size, sample_sizes
-from pipeline.entry.reading.sources import source_row
+from pipeline.entry.reading.sources import source_rows
 from pipeline.entry.reading.statements import Discretion, discretions, progress, restated_figures
 from pipeline.entry.reading.stream import Asking, Token, headers, standard_lines, tokens
 from pipeline.entry.reading.vocabulary import Vocabulary, allowed, vocabulary
@@ -123,13 +123,10 @@ def _about(report: _Report) -> None:
     identity, tables = report.identity, report.tables
     known = tables["inspections"][tables["inspections"]["inspection"] == report.code]
     published = identity.published
-    source = source_row(
+    report.rows += source_rows(
         tables, known, f"report-{report.code}", "inspection report", identity, published
     )
-    report.rows.append(source)
-    report.source = source.cells["source"]
-    if not identity.is_known:
-        report.rows.append(provider_row(identity))
+    report.source = report.rows[0].cells["source"]
     fieldwork = identity.fieldwork
     said = [item for item in (fieldwork, published) if item.value]
     row = report.add(
@@ -143,7 +140,7 @@ def _about(report: _Report) -> None:
             "fieldwork_start": report.fieldwork or "",
             "published_printed": published.value,
             "published": iso(published.value) or "",
-            "source": source.cells["source"],
+            "source": report.source,
             "place": "; ".join(item.where for item in said),
         },
         " | ".join(item.words for item in said),
@@ -160,32 +157,14 @@ def _about(report: _Report) -> None:
         row.doubt("the provider's name was not found: name it with --provider")
 
 
-def provider_row(identity: Identity) -> Found:
-    """Return the row of a provider that the raw tables do not have yet."""
-    name = identity.name.value
-    full = re.sub(r"\bCRC$", "Community Rehabilitation Company", name)
-    row = Found(
-        "providers",
-        {
-            "provider": identity.provider,
-            "name": full,
-            "short_name": re.sub("Community Rehabilitation Company", "CRC", name),
-            "simulated": "no",
-        },
-        identity.name.words,
-        identity.name.where,
-    )
-    row.doubt("a provider that is not in the raw tables: check both names")
-    return row
-
-
 def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
     """Add a row a sample; return the sizes that are printed without contradiction."""
     base = {}
     kinds = report.tables["sample_kinds"]
     inner = set(kinds[kinds["part_of"].notna()]["sample"])
     for sample, size in sizes.items():
-        count, agreed = proof.agreed_size(size.sizes)
+        counts = Counter(count for count, _, _ in size.sizes)
+        count = counts.most_common(1)[0][0] if counts else None
         first = next(((w, p) for n, w, p in size.sizes if n == count), ("", ""))
         row = report.add(
             "samples",
@@ -205,7 +184,7 @@ def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
         if count is None:
             row.doubt("no size of this sample was found")
             continue
-        if not agreed:
+        if len(counts) > 1:
             said = ", ".join(f"{where}: {n}" for n, _, where in size.sizes)
             row.doubt(f"the document prints different sizes ({said})")
         elif len({where for _, _, where in size.sizes}) > 1:

@@ -1,4 +1,6 @@
-"""The row of the source itself: the document that was read."""
+"""The rows of the source itself and of a provider that the raw tables do not have yet."""
+
+import re
 
 import pandas as pd
 
@@ -8,7 +10,20 @@ from pipeline.entry.reading.found import Found, Said
 from pipeline.entry.reading.identity import Identity
 
 
-def source_row(
+def source_rows(
+    tables: Tables,
+    known: pd.DataFrame,
+    code: str,
+    kind: str,
+    identity: Identity,
+    published: Said,
+) -> list[Found]:
+    """Return the row of ``sources``, and that of the provider where it is a new one."""
+    source = _source(tables, known, code, kind, identity, published)
+    return [source] if identity.is_known else [source, _provider(identity)]
+
+
+def _source(
     tables: Tables,
     known: pd.DataFrame,
     code: str,
@@ -48,4 +63,22 @@ def source_row(
         identity.name.where,
     )
     row.doubt("check title, publisher and licence against the cover")
+    return row
+
+
+def _provider(identity: Identity) -> Found:
+    name = identity.name.value
+    full = re.sub(r"\bCRC$", "Community Rehabilitation Company", name)
+    row = Found(
+        "providers",
+        {
+            "provider": identity.provider,
+            "name": full,
+            "short_name": re.sub("Community Rehabilitation Company", "CRC", name),
+            "simulated": "no",
+        },
+        identity.name.words,
+        identity.name.where,
+    )
+    row.doubt("a provider that is not in the raw tables: check both names")
     return row
