@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.analysis.ratings.bands import overall_rating, permitted_discretion, rating_for
+from pipeline.analysis.ratings.bands import overall_rating, rating_for
 from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.data import Tables
 from pipeline.entry.documents import decoded
@@ -300,13 +300,9 @@ class _Audit:
             if self.bands.points(rating) is None:
                 continue
             by_bands = rating_for(min(percents), self.bands.ratings)
-            permitted = permitted_discretion(
-                min(percents),
-                self.bands.ratings,
-                self.bands.discretion,
-                qualitative="qualitative" in self.basis[standard],
-            )
-            if rating != by_bands and rating not in {item.rating for item in permitted}:
+            qualitative = "qualitative" in self.basis[standard]
+            permitted = self.bands.permit(rating, min(percents), qualitative=qualitative)
+            if rating != by_bands and not permitted:
                 self._say(
                     where,
                     f"{subject.name}, standard {standard}: the lowest key question, "

@@ -26,9 +26,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Document:
-    """A document: what kind of file it is and its lines, blank ones included."""
+    """A document: its lines, blank ones included."""
 
-    kind: str
     lines: tuple[Line, ...]
 
     @property

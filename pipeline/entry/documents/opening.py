@@ -34,24 +34,24 @@ def open_document(path: Path) -> Document:
         raise NotAReport(f"{name} cannot be read: {error.strerror}.") from None
     if large:
         raise NotAReport(_too_large(name))
-    document = _opened(path, content)
-    if len(document.lines) > _LONGEST:
-        raise NotAReport(f"{name} has {len(document.lines):,} lines: no report is that long.")
-    return document
+    lines = _opened(path, content)
+    if len(lines) > _LONGEST:
+        raise NotAReport(f"{name} has {len(lines):,} lines: no report is that long.")
+    return Document(tuple(lines))
 
 
 def _too_large(name: str) -> str:
     return f"{name} has more than {_LARGEST >> 20} megabytes: no report is that large."
 
 
-def _opened(path: Path, content: bytes) -> Document:
+def _opened(path: Path, content: bytes) -> list[Line]:
     name = path.name
     if not content.strip():
         raise NotAReport(f"{name} is empty: download it again.")
     if content[:1024].lstrip().startswith(b"%PDF-"):
-        return Document("PDF", tuple(pdf_lines(content, name)))
+        return pdf_lines(content, name)
     if content.startswith(b"PK"):
-        return Document("DOCX", tuple(_word(content, name)))
+        return _word(content, name)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise NotAReport(f"{name} is an old or encrypted Office file: save it as DOCX or PDF.")
     if _PAGE.match(content[:4096]):
@@ -60,15 +60,15 @@ def _opened(path: Path, content: bytes) -> Document:
                 f"{name} is a web page, not what its name says (often an error page that was "
                 "downloaded): download the document again."
             )
-        return Document("HTML", tuple(html_lines(content)))
+        return html_lines(content)
     if _BINARY.search(content[:4096]):
         raise NotAReport(f"{name} is no PDF, DOCX, HTML or text file.")
     if path.suffix.lower() == ".pdf":
         raise NotAReport(f"{name} is no PDF file, though its name says so: download it again.")
     if path.suffix.lower() in (".html", ".htm"):
-        return Document("HTML", tuple(html_lines(content)))
+        return html_lines(content)
     texts = enumerate(decoded(content).split("\n"), start=1)
-    return Document("text", tuple(line(words, f"line {n}") for n, words in texts))
+    return [line(words, f"line {n}") for n, words in texts]
 
 
 def _word(content: bytes, name: str) -> list[Line]:

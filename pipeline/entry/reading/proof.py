@@ -18,6 +18,7 @@ from pipeline.entry.form.layout import content, is_own_words
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.ratings import Overall, Rated
 from pipeline.entry.reading.statements import Restated
+from pipeline.entry.reading.vocabulary import Asked
 
 ONCE = "printed once, and nothing else confirms it"
 
@@ -39,6 +40,13 @@ class Bands:
 
         return cls(rows("rating_bands"), rows("overall_bands"), rows("discretion_rules"))
 
+    def permit(self, rating: str, percent: int, *, qualitative: bool) -> bool:
+        """Whether discretion may give a rating where the lowest key question has a percentage."""
+        permitted = permitted_discretion(
+            percent, self.ratings, self.discretion, qualitative=qualitative
+        )
+        return any(item.rating == rating for item in permitted)
+
     def points(self, rating: str) -> int | None:
         """Return the points of a rating, None where the framework has none."""
         found = self.ratings[self.ratings["rating"] == rating]["points"]
@@ -46,11 +54,11 @@ class Bands:
 
 
 def check_shares(
-    rows: Mapping[str, Found], sample_of: Mapping[str, str], sizes: Mapping[str, int]
+    rows: Mapping[str, Found], asked: Mapping[str, Asked], sizes: Mapping[str, int]
 ) -> None:
     """Doubt a percentage that no whole number of the cases of its sample gives."""
     for code, row in rows.items():
-        base = sizes.get(sample_of.get(code, ""))
+        base = sizes.get(asked[code].sample) if code in asked else None
         percent = row.cells.get("percent", "")
         if base and percent and not possible_counts(int(percent), base):
             row.doubt(f"no whole number of {base} cases is {percent}%")
@@ -156,10 +164,7 @@ def check_standard(
         return
     reason = f"the lowest key question, {min(percents)}%, gives {by_bands}, the report {printed}"
     if discretion == printed:
-        permitted = permitted_discretion(
-            min(percents), bands.ratings, bands.discretion, qualitative=qualitative
-        )
-        if any(item.rating == printed for item in permitted):
+        if bands.permit(printed, min(percents), qualitative=qualitative):
             return
         reason += "; the discretion it mentions does not reach so far"
     rated.doubt(reason)

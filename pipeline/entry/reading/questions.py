@@ -4,20 +4,20 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from pipeline.entry.documents import Document
-from pipeline.entry.reading.stream import Asking, Token, mentions
+from pipeline.entry.reading.stream import Asking, Token, mentions, tokens
 from pipeline.entry.reading.vocabulary import Vocabulary
 from pipeline.entry.reading.words import shown
 
 
 def askings(
     document: Document,
-    stream: list[Token],
     vocabulary: Vocabulary,
     columns: Mapping[int, tuple[str, ...]],
     headings: Mapping[int, str],
 ) -> tuple[dict[str, Asking], dict[str, Asking]]:
     """Return the key questions and the prompts that stand in a document with values, by code."""
-    found = mentions(document, stream, vocabulary, dict(columns), dict(headings))
+    stream = tokens(document, vocabulary)
+    found = mentions(document, stream, vocabulary, columns, headings)
     _guess_loose(found, stream, headings)
     questions: dict[str, Asking] = {}
     prompts: dict[str, Asking] = {}

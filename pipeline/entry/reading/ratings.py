@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from pipeline.entry.documents import Document
 from pipeline.entry.reading.found import Said
 from pipeline.entry.reading.vocabulary import Standard, Vocabulary
-from pipeline.entry.reading.words import is_footnote, shown, simple, without_marks
+from pipeline.entry.reading.words import after_number, is_footnote, shown, simple, without_marks
 
 
 @dataclass
@@ -89,8 +90,9 @@ def _ratings_after(
         elif word in _beginnings(vocabulary):
             begun.append(word)
             last = line
-        elif begun and _completes(begun[0], word, vocabulary):
-            ratings.append(_completes(begun.pop(0), word, vocabulary) or "")
+        elif begun and (whole := vocabulary.rating([begun[0], word])):
+            ratings.append(whole)
+            del begun[0]
             last = line
         else:
             strange += 1
@@ -111,11 +113,7 @@ def _words(
         text = document.lines[line].text
         if line > number and (is_footnote(text) or "?" in text):
             break
-        found = simple(text)
-        if line == number:
-            while found and found[0].isdigit():
-                found = found[1:]
-            found = found[len(standard.name) :]
+        found = after_number(text)[len(standard.name) :] if line == number else simple(text)
         words += [(line, word) for word in found]
     return words
 
@@ -132,28 +130,18 @@ def _beginnings(vocabulary: Vocabulary) -> set[str]:
     return {parts[0] for r in vocabulary.ratings if len(parts := simple(r)) > 1}
 
 
-def _completes(first: str, second: str, vocabulary: Vocabulary) -> str | None:
-    return next((r for r in vocabulary.ratings if simple(r) == [first, second]), None)
-
-
 def _compare_list(document: Document, vocabulary: Vocabulary, found: dict[str, Rated]) -> None:
     """Compare with a list of ratings alone, one for each standard in order, where there is one."""
-    run: list[str] = []
-    for line in (*document.lines, None):
-        words = [] if line is None else simple(line.text)
-        if line is not None and not words:
-            continue
-        rating, length = _rating_at(words, vocabulary)
-        if rating and length == len(words):
-            run.append(rating)
-            continue
-        if len(run) == len(found):
+    texts = (simple(line.text) for line in document.lines)
+    ratings = (vocabulary.rating(words) for words in texts if words)
+    for is_list, together in groupby(ratings, bool):
+        run = list(together)
+        if is_list and len(run) == len(found):
             for rated, listed in zip(found.values(), run, strict=True):
                 if any(said.value != listed for said in rated.readings):
                     rated.doubts.append(f"the list of ratings says {listed}")
                 elif rated.readings:
                     rated.listed = True
-        run = []
 
 
 def overall(document: Document, vocabulary: Vocabulary) -> Overall:
@@ -175,7 +163,7 @@ def overall(document: Document, vocabulary: Vocabulary) -> Overall:
         for pattern in patterns:
             hit = re.search(pattern, text, re.I)
             if hit:
-                rating = next(r for r in vocabulary.ratings if simple(r) == simple(hit[1]))
+                rating = vocabulary.rating(simple(hit[1])) or ""
                 found.readings.append(Said(rating, shown([hit[0]], 200), line.where))
                 break
         score = re.search(r"^\W*score\W+(\d{1,3})\s*/\s*(\d{1,3})\b", text, re.I)

@@ -22,7 +22,7 @@ from pipeline.entry.reading.ratings import Rated, overall, standard_ratings
 from pipeline.entry.reading.samples import Size, sample_sizes
 from pipeline.entry.reading.sources import source_rows
 from pipeline.entry.reading.statements import Discretion, discretions, progress, restated_figures
-from pipeline.entry.reading.stream import Asking, Token, headers, standard_lines, tokens
+from pipeline.entry.reading.stream import Asking, Token, headers, standard_lines
 from pipeline.entry.reading.vocabulary import Vocabulary, allowed, vocabulary
 
 NOT_FOUND = "not found in the document"
@@ -89,8 +89,7 @@ def read_report(
     report = _Report(document, words, tables, identity, year)
     columns = headers(document, words)
     headings = standard_lines(document, words)
-    stream = tokens(document, words)
-    questions, prompts = askings(document, stream, words, columns, headings)
+    questions, prompts = askings(document, words, columns, headings)
     rated = standard_ratings(document, words, columns, headings)
     if not questions and not any(item.readings for item in rated.values()):
         raise NotAReport(
@@ -109,9 +108,8 @@ def read_report(
         about.cells["comparator"] = named.pop()
     prompt_rows = _prompts(report, prompts)
     _ratings(report, rated, own, headings)
-    key_questions = words.key_questions
-    proof.check_shares(own, {code: q.sample for code, q in key_questions.items()}, base)
-    proof.check_shares(prompt_rows, {code: p.sample for code, p in words.prompts.items()}, base)
+    proof.check_shares(own, words.key_questions, base)
+    proof.check_shares(prompt_rows, words.prompts, base)
     proof.check_restated(own, restated_figures(document, words))
     _follow_up(report, resources)
     used = {row.where for row in report.rows if row.table.endswith("_scores")}

@@ -7,14 +7,14 @@ values that stand on its lines.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz.fuzz import ratio
 
 from pipeline.entry.documents import Document, Line
 from pipeline.entry.reading.vocabulary import Asked, Vocabulary
-from pipeline.entry.reading.words import is_footnote, simple, without_marks
+from pipeline.entry.reading.words import after_number, is_footnote, simple, without_marks
 
 _FIGURE = re.compile(r"^[(‘']?(\d[\d,]*(?:\.\d+)?)%(\d{1,3})?[.,;:)’']*$")
 _SAME = 88
@@ -208,19 +208,17 @@ def _columns(text: str, term: re.Pattern[str], names: dict[str, str]) -> tuple[s
 def standard_lines(document: Document, vocabulary: Vocabulary) -> dict[int, str]:
     """Return the lines that are the heading of a standard, by line; the name decides."""
     found: dict[int, str] = {}
+    starts = tuple(simple(rating)[0] for rating in vocabulary.ratings)
     for number, line in enumerate(document.lines):
-        words = simple(line.text)
+        words = after_number(line.text)
         if "?" in line.text or line.text[:1].islower():
             continue  # the end of a question, not a heading
-        while words and words[0].isdigit():
-            words = words[1:]
         numbered = bool(re.match(r"\s*\d+(?:\.\d+)+\.?\s", line.text + " "))
         for standard in vocabulary.standards:
             name = list(standard.name)
             if words[: len(name)] != name:
                 continue
             rest = " ".join(words[len(name) :])
-            starts = tuple(simple(rating)[0] for rating in vocabulary.ratings)
             if rest == "" or (numbered and rest.startswith(starts)):
                 found.setdefault(number, standard.code)
     return found
@@ -230,8 +228,8 @@ def mentions(
     document: Document,
     stream: list[Token],
     vocabulary: Vocabulary,
-    columns: dict[int, tuple[str, ...]],
-    headings: dict[int, str],
+    columns: Mapping[int, tuple[str, ...]],
+    headings: Mapping[int, str],
 ) -> list[Asking]:
     """Return every question of the framework that stands in the document, in reading order.
 
@@ -307,16 +305,11 @@ def _best(
 
 def _beginning(before: list[int], stream: list[Token]) -> int:
     """Return where an unknown question begins: on the last line that starts with a capital."""
-    starts = [
-        n
-        for n, previous in zip(before, [None, *before], strict=False)
-        if previous is None or stream[previous].line != stream[n].line
-    ]
-    capital = [n for n in starts if stream[n].text[:1].isupper()]
-    return capital[-1] if capital else before[0]
+    starts = {stream[n].line: n for n in reversed(before)}  # the last line comes first
+    return next((n for n in starts.values() if stream[n].text[:1].isupper()), before[0])
 
 
-def _columns_at(columns: dict[int, tuple[str, ...]], line: int) -> tuple[str, ...]:
+def _columns_at(columns: Mapping[int, tuple[str, ...]], line: int) -> tuple[str, ...]:
     above = [n for n in columns if n <= line]
     return columns[max(above)] if above else ()
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import dropwhile
 
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[ ,]*[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*")
 _OTHER = re.compile(r"[^a-z0-9]+")
@@ -20,11 +21,12 @@ def without_marks(text: str) -> str:
 def marks(text: str) -> list[str]:
     """Return the footnote marks of a text as plain digits, in order."""
     to_plain = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-    return [
-        part.translate(to_plain)
-        for found in _RAISED.findall(text)
-        for part in re.split(r"[ ,]+", found)
-    ]
+    return [found.translate(to_plain) for found in re.findall("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", text)]
+
+
+def after_number(text: str) -> list[str]:
+    """Return the words of a text, as compared, behind the number of its section."""
+    return list(dropwhile(str.isdigit, simple(text)))
 
 
 def simple(text: str) -> list[str]:
