@@ -182,18 +182,18 @@ class _Audit:
         subject.ratings[code] = (rating or text, where)
         if rating:
             return
-        cut = [r for r in self.ratings if text and set(simple(text)) < set(simple(r))]
         if not text:
             self._say(
                 where, f"{subject.name} has no rating of standard {code} {self.standards[code]}"
             )
-        else:
-            guess = f"; it may be “{cut[0]}” cut short" if cut else ""
-            self._say(
-                where,
-                f'"{text}" (standard {code}) is no rating of {self.framework}, which has '
-                f"{', '.join(self.ratings)}{guess}",
-            )
+            return
+        cut = [r for r in self.ratings if set(simple(text)) < set(simple(r))]
+        guess = f"; it may be “{cut[0]}” cut short" if cut else ""
+        self._say(
+            where,
+            f'"{text}" (standard {code}) is no rating of {self.framework}, which has '
+            f"{', '.join(self.ratings)}{guess}",
+        )
 
     def _take_percent(
         self, subject: _Subject, row: dict[str, str], roles: dict[str, str], where: str
@@ -228,38 +228,33 @@ class _Audit:
         self, subject: _Subject, row: dict[str, str], roles: dict[str, str], where: str
     ) -> None:
         score = row.get(roles.get("score", ""), "").split("/")[0].strip()
-        if score:
-            if not score.isdigit():
-                self._say(where, f'"{score}" is no score')
-            elif subject.score and subject.score[0] != int(score):
-                self._say(
-                    where, f"{subject.name} has another score here than in {subject.score[1]}"
-                )
-            else:
-                subject.score = (int(score), where)
+        if score and not score.isdigit():
+            self._say(where, f'"{score}" is no score')
+        elif score and subject.score and subject.score[0] != int(score):
+            self._say(where, f"{subject.name} has another score here than in {subject.score[1]}")
+        elif score:
+            subject.score = (int(score), where)
         text = row.get(roles.get("overall", ""), "")
-        if text:
-            if self._rating(text) is None:
-                self._say(where, f'"{text}" is no overall rating of {self.framework}')
-            else:
-                subject.overall = (self._rating(text) or text, where)
+        rating = self._rating(text)
+        if rating:
+            subject.overall = (rating, where)
+        elif text:
+            self._say(where, f'"{text}" is no overall rating of {self.framework}')
 
     def _whole(self, subject: _Subject, has_ratings: bool) -> None:
-        if has_ratings:
-            missing = [code for code in self.standards if code not in subject.ratings]
-            if missing:
-                self._say(
-                    subject.place,
-                    f"{subject.name} has no row for standard{'s' if len(missing) > 1 else ''} "
-                    f"{', '.join(missing)}; {self.framework} has {len(self.standards)}",
-                )
-        if subject.percents:
-            lacking = [q for q in self.cases["key_question"] if q not in subject.percents]
-            if lacking:
-                self._say(
-                    subject.place,
-                    f"{subject.name} has no percentage of key question {', '.join(lacking)}",
-                )
+        missing = [code for code in self.standards if code not in subject.ratings]
+        if has_ratings and missing:
+            self._say(
+                subject.place,
+                f"{subject.name} has no row for standard{'s' if len(missing) > 1 else ''} "
+                f"{', '.join(missing)}; {self.framework} has {len(self.standards)}",
+            )
+        lacking = [q for q in self.cases["key_question"] if q not in subject.percents]
+        if subject.percents and lacking:
+            self._say(
+                subject.place,
+                f"{subject.name} has no percentage of key question {', '.join(lacking)}",
+            )
 
     def _adds_up(self, subject: _Subject) -> None:
         """Compare the sum of points with score and overall rating."""

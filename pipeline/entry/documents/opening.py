@@ -28,20 +28,21 @@ def open_document(path: Path) -> Document:
     """
     name = path.name
     try:
-        large = path.stat().st_size > _LARGEST
-        content = b"" if large else path.read_bytes()
+        _check_size(path.stat().st_size, name)
+        content = path.read_bytes()
     except OSError as error:
         raise NotAReport(f"{name} cannot be read: {error.strerror}.") from None
-    if large:
-        raise NotAReport(_too_large(name))
     lines = _opened(path, content)
     if len(lines) > _LONGEST:
         raise NotAReport(f"{name} has {len(lines):,} lines: no report is that long.")
     return Document(tuple(lines))
 
 
-def _too_large(name: str) -> str:
-    return f"{name} has more than {_LARGEST >> 20} megabytes: no report is that large."
+def _check_size(size: int, name: str) -> None:
+    if size > _LARGEST:
+        raise NotAReport(
+            f"{name} has more than {_LARGEST >> 20} megabytes: no report is that large."
+        )
 
 
 def _opened(path: Path, content: bytes) -> list[Line]:
@@ -78,8 +79,7 @@ def _word(content: bytes, name: str) -> list[Line]:
         files = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except zipfile.BadZipFile:
         raise NotAReport(f"{name} is a broken DOCX file: download it again.") from None
-    if sum(file.file_size for file in files) > _LARGEST:
-        raise NotAReport(_too_large(name))
+    _check_size(sum(file.file_size for file in files), name)
     names = [file.filename for file in files]
     try:
         if "word/document.xml" in names:

@@ -70,7 +70,7 @@ def read_plan(
     Raises NotAReport where no recommendation stands in it.
     """
     ways = (document.lines, _joined_rows(document.lines))
-    readings = [list(_from_table(lines)) for lines in ways]
+    readings = [_from_table(lines) for lines in ways]
     advice = max([*readings, list(_from_lines(document))], key=_completeness)
     if not advice:
         raise NotAReport(f"{name} says it is an action plan, but no recommendation stands in it.")
@@ -78,8 +78,7 @@ def read_plan(
     day = iso(submitted.value)
     year = year or (int(day[:4]) if day else None)
     plan = inspection_code(identity.provider, year or "")
-    known = tables["plans"][tables["plans"]["plan"] == plan]
-    found = source_rows(tables, known, f"plan-{plan}", "action plan", identity, submitted)
+    found = source_rows(tables, plan, identity)
     totals = _totals(document)
     about = Found(
         "plans",
@@ -316,11 +315,11 @@ def _joined_rows(lines: Sequence[Line]) -> list[Line]:
     return joined
 
 
-def _from_table(lines: Sequence[Line]) -> Iterator[_Advice]:
-    """Yield recommendations from the rows of a table."""
-    current: _Advice | None = None
+def _from_table(lines: Sequence[Line]) -> list[_Advice]:
+    """Return the recommendations in the rows of a table."""
+    found: list[_Advice] = []
     for line in lines:
-        if current is not None and _TOTAL.match(line.text):
+        if found and _TOTAL.match(line.text):
             break
         cells = list(line.cells)
         glued = re.match(r"(\d{1,2}\.?)\s+(?=(?:The )?[A-Z])", cells[0])
@@ -328,17 +327,15 @@ def _from_table(lines: Sequence[Line]) -> Iterator[_Advice]:
             cells[:1] = [glued[1], cells[0][glued.end() :]]
         start = _start_of(cells)
         if start is not None:
-            if current is not None:
-                yield current
-            number = " ".join(cells[:start]).strip()
             current = _Advice(
-                number,
+                " ".join(cells[:start]).strip(),
                 cells[start],
                 line.where,
                 everything=line.text,
                 first=line.text,
                 shares_row=True,
             )
+            found.append(current)
             rest = cells[start + 1 :]
             at = next((n for n, cell in enumerate(rest) if _ANSWER.match(cell.strip())), None)
             if at is not None:
@@ -346,15 +343,14 @@ def _from_table(lines: Sequence[Line]) -> Iterator[_Advice]:
                 rest = rest[at + 1 :]
             _promises(current, rest, line)
             continue
-        if current is None or not line.text:
+        if not found or not line.text:
             continue
-        current.everything += " " + line.text
+        found[-1].everything += " " + line.text
         answered = any(_ANSWER.match(cell.strip()) for cell in cells)
         if answered and all(len(cell) <= 40 for cell in cells):
             continue  # a number and answer that the next page repeats
-        _continue(current, cells, line)
-    if current is not None:
-        yield current
+        _continue(found[-1], cells, line)
+    return found
 
 
 def _start_of(cells: list[str]) -> int | None:

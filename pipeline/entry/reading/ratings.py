@@ -72,6 +72,7 @@ def _ratings_after(
     standard = vocabulary.standard(headings[number])
     words = _words(document, number, standard, headings)
     statement = list(standard.statement)
+    beginnings = {parts[0] for r in vocabulary.ratings if len(parts := simple(r)) > 1}
     ratings: list[str] = []
     begun: list[str] = []
     last, said, strange, at = number, 0, 0, 0
@@ -87,7 +88,7 @@ def _ratings_after(
         if word in ahead:
             said += ahead.index(word) + 1
             last = line
-        elif word in _beginnings(vocabulary):
+        elif word in beginnings:
             begun.append(word)
             last = line
         elif begun and (whole := vocabulary.rating([begun[0], word])):
@@ -124,10 +125,6 @@ def _rating_at(words: list[str], vocabulary: Vocabulary) -> tuple[str | None, in
         if words[: len(parts)] == parts:
             return rating, len(parts)
     return None, 0
-
-
-def _beginnings(vocabulary: Vocabulary) -> set[str]:
-    return {parts[0] for r in vocabulary.ratings if len(parts := simple(r)) > 1}
 
 
 def _compare_list(document: Document, vocabulary: Vocabulary, found: dict[str, Rated]) -> None:

@@ -118,14 +118,10 @@ def read_report(
 
 
 def _about(report: _Report) -> None:
-    identity, tables = report.identity, report.tables
-    known = tables["inspections"][tables["inspections"]["inspection"] == report.code]
-    published = identity.published
-    report.rows += source_rows(
-        tables, known, f"report-{report.code}", "inspection report", identity, published
-    )
+    identity = report.identity
+    fieldwork, published = identity.fieldwork, identity.published
+    report.rows += source_rows(report.tables, report.code, identity)
     report.source = report.rows[0].cells["source"]
-    fieldwork = identity.fieldwork
     said = [item for item in (fieldwork, published) if item.value]
     row = report.add(
         "inspections",

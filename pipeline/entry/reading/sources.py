@@ -6,38 +6,32 @@ import pandas as pd
 
 from pipeline.data import Tables
 from pipeline.entry.reading.dates import iso
-from pipeline.entry.reading.found import Found, Said
+from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.identity import Identity
 
 
-def source_rows(
-    tables: Tables,
-    known: pd.DataFrame,
-    code: str,
-    kind: str,
-    identity: Identity,
-    published: Said,
-) -> list[Found]:
-    """Return the row of ``sources``, and that of the provider where it is a new one."""
-    source = _source(tables, known, code, kind, identity, published)
+def source_rows(tables: Tables, code: str, identity: Identity) -> list[Found]:
+    """Return the row of ``sources``, and that of the provider where it is a new one.
+
+    ``code`` is that of the inspection or plan.
+    """
+    source = _source(tables, code, identity)
     return [source] if identity.is_known else [source, _provider(identity)]
 
 
-def _source(
-    tables: Tables,
-    known: pd.DataFrame,
-    code: str,
-    kind: str,
-    identity: Identity,
-    published: Said,
-) -> Found:
-    """Return the row of ``sources``: the document's own where ``known`` already names one.
+def _source(tables: Tables, about: str, identity: Identity) -> Found:
+    """Return the document's own row where the raw tables have it, else a new one.
 
     Publisher and licence are those of the latest document of the same kind.
     """
+    if identity.is_plan:
+        kind, published = "action plan", identity.submitted
+        code, known = f"plan-{about}", tables["plans"].set_index("plan")["source"]
+    else:
+        kind, published = "inspection report", identity.published
+        code, known = f"report-{about}", tables["inspections"].set_index("inspection")["source"]
+    code = str(known.get(about, code))
     sources = tables["sources"]
-    if len(known):
-        code = str(known["source"].iloc[0])
     here = sources[sources["source"] == code]
     if len(here):
         cells = {
