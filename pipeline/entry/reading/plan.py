@@ -26,6 +26,9 @@ _ADDRESSEE = re.compile(
     r"(?:(?!(?i:partly|not|agreed|target|date|rec|no)\b)(?:[A-Z][\w&’'-]*|of|and|for|the),?\s*)+"
 )
 _REPEATED = re.compile(r"recommendation\s+(?:has been|is|was)\s+repeated", re.I)
+_SAYS_REPEATED = re.compile(
+    r"\bhas been repeated\b|\brepeated from the previous\b|^from the previous inspection"
+)
 _ITEM = re.compile(r"^\s*[•\uf0b7▪●·-]\s*(.*)$")
 
 
@@ -389,13 +392,11 @@ def _continue(advice: _Advice, cells: list[str], line: Line) -> None:
         owner = filled[-2] if len(filled) > 2 and filled[-2] != words else ""
         advice.promises.append(_Promise(words, owner, filled[-1], line.where))
         advice.response += " " + words
-    elif re.search(r"\bhas been repeated\b|\brepeated from the previous\b", filled[0]) or (
+    elif _SAYS_REPEATED.search(filled[0]) or (
         len(filled) > 1 and len(filled[0]) < 110 and advice.text and advice.text[-1] not in ".:"
     ):
         advice.text += " " + filled[0]
         advice.response += " " + " ".join(filled[1:])
-    elif re.match(r"from the previous inspection", filled[0]):
-        advice.text += " " + filled[0]
     else:
         advice.response += " " + " ".join(filled)
 

@@ -7,8 +7,9 @@ from itertools import groupby
 
 from pipeline.entry.documents import Document
 from pipeline.entry.reading.found import Said
+from pipeline.entry.reading.stream import at_or_above
 from pipeline.entry.reading.vocabulary import Standard, Vocabulary
-from pipeline.entry.reading.words import after_number, is_footnote, shown, simple, without_marks
+from pipeline.entry.reading.words import after_number, footnote_mark, shown, simple, without_marks
 
 
 @dataclass
@@ -41,8 +42,7 @@ def standard_ratings(
     for number, code in headings.items():
         rated = found[code]
         ratings, last, cut = _ratings_after(document, number, vocabulary, headings)
-        near = [n for n in columns if number - 4 <= n <= number]
-        expected = columns[max(near)] if near else ("current",)
+        expected = at_or_above(columns, number, reach=4) or ("current",)
         words = shown([line.text for line in document.lines[number : last + 1]], 240)
         where = document.lines[number].where
         if cut:
@@ -112,7 +112,7 @@ def _words(
         if line > number and line in headings:
             break
         text = document.lines[line].text
-        if line > number and (is_footnote(text) or "?" in text):
+        if line > number and (footnote_mark(text) or "?" in text):
             break
         found = after_number(text)[len(standard.name) :] if line == number else simple(text)
         words += [(line, word) for word in found]

@@ -9,8 +9,9 @@ from rapidfuzz.fuzz import token_set_ratio
 
 from pipeline.entry.documents import Document
 from pipeline.entry.reading.sentences import Sentence, sentences
+from pipeline.entry.reading.stream import at_or_above
 from pipeline.entry.reading.vocabulary import Vocabulary
-from pipeline.entry.reading.words import is_footnote, marks, shown, simple, telling, without_marks
+from pipeline.entry.reading.words import footnote_mark, marks, shown, simple, telling, without_marks
 
 _VERB = re.compile(r"\bwe (?:also |have )?(?:examined|inspected|assessed|completed)\b", re.I)
 _COUNT = re.compile(
@@ -166,13 +167,13 @@ def _footnotes(document: Document) -> dict[str, str]:
     found: dict[str, str] = {}
     lines = document.lines
     for number, line in enumerate(lines):
-        if is_footnote(line.text):
+        if mark := footnote_mark(line.text):
             following = []
             for below in lines[number + 1 : number + 4]:
-                if not below.text or is_footnote(below.text):
+                if not below.text or footnote_mark(below.text):
                     break
                 following.append(below.text)
-            found[marks(line.text[:4])[0]] = " ".join([line.text, *following])
+            found[mark] = " ".join([line.text, *following])
     return found
 
 
@@ -205,5 +206,4 @@ def _placed(
         elif re.match(r"annex\b", line.text, re.I):
             above[number] = (None, None)
     for sentence in sentences(document, above):
-        heading = max((n for n in above if n < sentence.line), default=-1)
-        yield (sentence, *above.get(heading, (None, None)))
+        yield (sentence, *(at_or_above(above, sentence.line) or (None, None)))

@@ -39,19 +39,17 @@ def _source(tables: Tables, about: str, identity: Identity) -> Found:
         }
         return Found("sources", cells, "", "already in the raw tables")
     same = sources[sources["kind"] == kind].sort_values("published")
-    publisher, licence = ("", "")
-    if len(same):
-        publisher, licence = str(same["publisher"].iloc[-1]), str(same["licence"].iloc[-1])
+    latest = same.iloc[-1].to_dict() if len(same) else {}
     row = Found(
         "sources",
         {
             "source": code,
             "title": identity.name.words,
-            "publisher": publisher,
+            "publisher": str(latest.get("publisher", "")),
             "published_printed": published.value,
             "published": iso(published.value) or "",
             "kind": kind,
-            "licence": licence,
+            "licence": str(latest.get("licence", "")),
         },
         identity.name.words,
         identity.name.where,

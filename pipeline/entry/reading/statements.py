@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pipeline.entry.documents import Document
 from pipeline.entry.reading.found import Said
 from pipeline.entry.reading.sentences import sentences
+from pipeline.entry.reading.stream import at_or_above
 from pipeline.entry.reading.vocabulary import Vocabulary
-from pipeline.entry.reading.words import is_footnote, marks, shown, telling, without_marks
+from pipeline.entry.reading.words import footnote_mark, marks, shown, telling, without_marks
 
 _PERCENT = re.compile(r"\b(\d{1,3}) ?(?:per cent|%)")
 
@@ -69,11 +70,10 @@ def discretions(
 ) -> list[Discretion]:
     """Return the notes that professional judgement changed the rating of a standard."""
     found = []
-    starts = sorted(headings)
-    mark_lines = {
-        mark: headings[above[-1]]
+    standard_of_mark = {
+        mark: at_or_above(headings, number)
         for number, line in enumerate(document.lines)
-        if not is_footnote(line.text) and (above := [n for n in starts if n <= number])
+        if not footnote_mark(line.text)
         for mark in marks(line.text)
     }
     for sentence in sentences(document):
@@ -84,10 +84,8 @@ def discretions(
             r"\b(?:may|should|can|could) be\b|\bwhether\b", text
         ):
             continue
-        above = [n for n in starts if n <= sentence.line]
-        own = marks(text[:4]) if is_footnote(text) else []
-        standard = mark_lines.get(own[0]) if own else None
-        standard = standard or (headings[above[-1]] if above else None)
+        standard = standard_of_mark.get(footnote_mark(text))
+        standard = standard or at_or_above(headings, sentence.line)
         if standard is None:
             continue
         ratings = [r for r in vocabulary.ratings if re.search(rf"\bto ['‘“\"]?{r}\b", text, re.I)]

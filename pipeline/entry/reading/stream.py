@@ -9,12 +9,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rapidfuzz.fuzz import ratio
 
 from pipeline.entry.documents import Document, Line
 from pipeline.entry.reading.vocabulary import Asked, Vocabulary
-from pipeline.entry.reading.words import after_number, is_footnote, simple, without_marks
+from pipeline.entry.reading.words import after_number, footnote_mark, simple, without_marks
+
+T = TypeVar("T")
 
 _FIGURE = re.compile(r"^[(‘']?(\d[\d,]*(?:\.\d+)?)%(\d{1,3})?[.,;:)’']*$")
 _SAME = 88
@@ -74,7 +77,7 @@ def _is_note(text: str, statuses: Sequence[str]) -> bool:
     follows = _FIGURE.match(without_marks(text).strip().partition(" ")[0]) or any(
         words[: len(phrase)] == phrase for phrase in map(simple, statuses)
     )
-    return is_footnote(text) and not follows
+    return bool(footnote_mark(text)) and not follows
 
 
 def _furniture(lines: Sequence[Line]) -> set[int]:
@@ -205,6 +208,12 @@ def _columns(text: str, term: re.Pattern[str], names: dict[str, str]) -> tuple[s
     return tuple(columns) if len(set(columns)) == len(columns) else ()
 
 
+def at_or_above(found: Mapping[int, T], line: int, reach: int | None = None) -> T | None:
+    """Return what was found nearest above a line or on it, at most ``reach`` lines away."""
+    near = max((n for n in found if n <= line and (reach is None or n >= line - reach)), default=-1)
+    return found.get(near)
+
+
 def standard_lines(document: Document, vocabulary: Vocabulary) -> dict[int, str]:
     """Return the lines that are the heading of a standard, by line; the name decides."""
     found: dict[int, str] = {}
@@ -258,7 +267,7 @@ def mentions(
             " ".join(stream[n].text for n in before if n >= first),
             stream[first].line,
             line,
-            _columns_at(columns, stream[first].line),
+            at_or_above(columns, stream[first].line) or (),
             best.key_question if best else question,
         )
         if best and not best.is_prompt:
@@ -307,11 +316,6 @@ def _beginning(before: list[int], stream: list[Token]) -> int:
     """Return where an unknown question begins: on the last line that starts with a capital."""
     starts = {stream[n].line: n for n in reversed(before)}  # the last line comes first
     return next((n for n in starts.values() if stream[n].text[:1].isupper()), before[0])
-
-
-def _columns_at(columns: Mapping[int, tuple[str, ...]], line: int) -> tuple[str, ...]:
-    above = [n for n in columns if n <= line]
-    return columns[max(above)] if above else ()
 
 
 def _collect(asking: Asking, stream: list[Token], first: int, end: int, stop: int) -> None:

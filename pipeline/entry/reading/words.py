@@ -8,11 +8,6 @@ _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[ ,]*[⁰¹²³⁴⁵⁶�
 _OTHER = re.compile(r"[^a-z0-9]+")
 
 
-def is_footnote(text: str) -> bool:
-    """Whether a line begins with a raised mark, as a footnote does."""
-    return bool(_RAISED.match(text))
-
-
 def without_marks(text: str) -> str:
     """Return text without raised footnote marks."""
     return _RAISED.sub(" ", text)
@@ -22,6 +17,11 @@ def marks(text: str) -> list[str]:
     """Return the footnote marks of a text as plain digits, in order."""
     to_plain = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
     return [found.translate(to_plain) for found in re.findall("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", text)]
+
+
+def footnote_mark(text: str) -> str:
+    """Return the mark with which a footnote begins, as plain digits; "" where it is none."""
+    return marks(text)[0] if _RAISED.match(text) else ""
 
 
 def after_number(text: str) -> list[str]:
