@@ -1,5 +1,6 @@
 """A web page as lines: each block is a line, each row of a table a line with cells."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -56,14 +57,7 @@ def _pieces(element: Any, in_pre: bool) -> Iterator[str]:
 
 
 def _words(text: str | None, in_pre: bool) -> str:
-    if not text:
-        return ""
-    if in_pre:
-        return text
-    shortened = " ".join(text.split())
-    before = " " if text[:1].isspace() else ""
-    after = " " if text[-1:].isspace() and shortened else ""
-    return before + shortened + after
+    return (text or "") if in_pre else re.sub(r"\s+", " ", text or "")
 
 
 def _cell(cell: Any) -> str:

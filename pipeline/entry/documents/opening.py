@@ -55,18 +55,18 @@ def _opened(path: Path, content: bytes) -> list[Line]:
         return _word(content, name)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise NotAReport(f"{name} is an old or encrypted Office file: save it as DOCX or PDF.")
-    if _PAGE.match(content[:4096]):
-        if path.suffix.lower() not in (".html", ".htm", ".xhtml"):
-            raise NotAReport(
-                f"{name} is a web page, not what its name says (often an error page that was "
-                "downloaded): download the document again."
-            )
-        return html_lines(content)
-    if _BINARY.search(content[:4096]):
+    is_page = bool(_PAGE.match(content[:4096]))
+    named_page = path.suffix.lower() in (".html", ".htm", ".xhtml")
+    if is_page and not named_page:
+        raise NotAReport(
+            f"{name} is a web page, not what its name says (often an error page that was "
+            "downloaded): download the document again."
+        )
+    if not is_page and _BINARY.search(content[:4096]):
         raise NotAReport(f"{name} is no PDF, DOCX, HTML or text file.")
     if path.suffix.lower() == ".pdf":
         raise NotAReport(f"{name} is no PDF file, though its name says so: download it again.")
-    if path.suffix.lower() in (".html", ".htm"):
+    if named_page:
         return html_lines(content)
     texts = enumerate(decoded(content).split("\n"), start=1)
     return [line(words, f"line {n}") for n, words in texts]

@@ -34,11 +34,10 @@ def _blocks(parent: Any) -> Iterator[str]:
 
 
 def _cell(cell: Any) -> str:
-    if any(mark.get(qn("w:val")) != "restart" for mark in cell.iter(qn("w:vMerge"))):
+    if cell.vMerge == "continue":
         return ""
     words = " ".join(_paragraph(p).replace("\t", " ") for p in cell.iter(qn("w:p")))
-    span = next((int(mark.get(qn("w:val"))) for mark in cell.iter(qn("w:gridSpan"))), 1)
-    return " ".join(words.split()) + "\t" * (span - 1)
+    return " ".join(words.split()) + "\t" * (cell.grid_span - 1)
 
 
 def _paragraph(paragraph: Any) -> str:

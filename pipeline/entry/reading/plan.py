@@ -417,11 +417,7 @@ def _from_lines(document: Document) -> Iterator[_Advice]:
         if not hit:
             continue
         following = " ".join([hit[2], *(ln.text for ln in lines[n + 1 : n + 6] if ln.text)])
-        expected = len(starts) + 1
-        if (
-            re.match(r"(?:The )?[A-Z][^.:;]{1,80}?\s+should\b", following)
-            and int(hit[1].rstrip(".")) >= expected
-        ):
+        if _SHOULD.match(following) and int(hit[1].rstrip(".")) > len(starts):
             starts.append((n, hit))
     for order, (start, hit) in enumerate(starts):
         end = starts[order + 1][0] if order + 1 < len(starts) else len(lines)

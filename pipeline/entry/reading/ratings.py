@@ -109,10 +109,8 @@ def _words(
     """Return the words behind a standard's name with their lines, up to the next heading."""
     words: list[tuple[int, str]] = []
     for line in range(number, min(number + 14, len(document.lines))):
-        if line > number and line in headings:
-            break
         text = document.lines[line].text
-        if line > number and (footnote_mark(text) or "?" in text):
+        if line > number and (line in headings or footnote_mark(text) or "?" in text):
             break
         found = after_number(text)[len(standard.name) :] if line == number else simple(text)
         words += [(line, word) for word in found]

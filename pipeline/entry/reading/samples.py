@@ -46,8 +46,7 @@ def sample_sizes(
     document: Document, vocabulary: Vocabulary, kinds: pd.DataFrame
 ) -> dict[str, Size]:
     """Return what a document says of each sample that the framework's questions are out of."""
-    used = dict.fromkeys(asked.sample for asked in vocabulary.asked)
-    found = {sample: Size() for sample in used}
+    found = {asked.sample: Size() for asked in vocabulary.asked}
     definitions = {
         row["sample"]: row["definition"] for _, row in kinds.iterrows() if row["sample"] in found
     }

@@ -2,8 +2,6 @@
 
 import re
 
-import pandas as pd
-
 from pipeline.data import Tables
 from pipeline.entry.reading.dates import iso
 from pipeline.entry.reading.found import Found
@@ -34,9 +32,8 @@ def _source(tables: Tables, about: str, identity: Identity) -> Found:
     sources = tables["sources"]
     here = sources[sources["source"] == code]
     if len(here):
-        cells = {
-            str(name): "" if pd.isna(value) else str(value) for name, value in here.iloc[0].items()
-        }
+        known_row = here.astype("string").fillna("").iloc[0]
+        cells = {str(name): str(value) for name, value in known_row.items()}
         return Found("sources", cells, "", "already in the raw tables")
     same = sources[sources["kind"] == kind].sort_values("published")
     latest = same.iloc[-1].to_dict() if len(same) else {}
