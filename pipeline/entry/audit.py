@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.analysis.ratings.bands import overall_rating, permitted_discretion, rating_for
+from pipeline.analysis.ratings.bands import overall_rating, rating_for
 from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.data import Tables
+from pipeline.entry.documents import decoded
 from pipeline.entry.problems import CannotEnter
 from pipeline.entry.reading.proof import Bands
 from pipeline.entry.reading.words import simple
@@ -76,12 +77,8 @@ class _Subject:
     place: str = ""
 
 
-@dataclass
-class _Table:
-    """Rows as text with their line numbers."""
-
-    columns: list[str]
-    rows: list[tuple[int, dict[str, str]]]
+#: The rows of a table as text, each with its line number.
+_Rows = list[tuple[int, dict[str, str]]]
 
 
 def audit(path: Path, tables: Tables, framework: str) -> Result:
@@ -92,7 +89,7 @@ def audit(path: Path, tables: Tables, framework: str) -> Result:
     known = tables["frameworks"]["framework"].tolist()
     if framework not in known:
         raise CannotEnter([f"{framework} is not in frameworks.csv; it has {', '.join(known)}."])
-    return _Audit(tables, framework).of(_read(path), path.name)
+    return _Audit(tables, framework).of(*_read(path), path.name)
 
 
 class _Audit:
@@ -110,21 +107,19 @@ class _Audit:
         self.ratings = list(self.bands.ratings["rating"])
         self.findings: list[str] = []
 
-    def of(self, table: _Table, name: str) -> Result:
+    def of(self, columns: list[str], rows: _Rows, name: str) -> Result:
         """Audit one table."""
-        roles = _roles(table.columns)
-        wide = {
-            column: code for column in table.columns if (code := self._standard(column)) is not None
-        }
+        roles = _roles(columns)
+        wide = {column: code for column in columns if (code := self._standard(column)) is not None}
         if not wide and not ({"standard", "rating"} <= roles.keys() or "question" in roles):
             raise CannotEnter(
                 [
                     f"{name} has no ratings that can be told: it needs the columns standard and "
                     "rating, or a column for each standard; its columns are "
-                    f"{', '.join(table.columns)}."
+                    f"{', '.join(columns)}."
                 ]
             )
-        subjects = self._subjects(table, roles, wide)
+        subjects = self._subjects(rows, roles, wide)
         for subject in subjects:
             self._whole(subject, bool(wide) or "rating" in roles)
             self._adds_up(subject)
@@ -155,11 +150,9 @@ class _Audit:
     def _rating(self, text: str) -> str | None:
         return next((r for r in self.ratings if simple(r) == simple(text)), None)
 
-    def _subjects(
-        self, table: _Table, roles: dict[str, str], wide: dict[str, str]
-    ) -> list[_Subject]:
+    def _subjects(self, rows: _Rows, roles: dict[str, str], wide: dict[str, str]) -> list[_Subject]:
         subjects: dict[str, _Subject] = {}
-        for line, row in table.rows:
+        for line, row in rows:
             where = f"line {line}"
             name = row.get(roles.get("subject", ""), "") or ("the table" if not wide else where)
             if wide and name in subjects:
@@ -189,18 +182,18 @@ class _Audit:
         subject.ratings[code] = (rating or text, where)
         if rating:
             return
-        cut = [r for r in self.ratings if text and set(simple(text)) < set(simple(r))]
         if not text:
             self._say(
                 where, f"{subject.name} has no rating of standard {code} {self.standards[code]}"
             )
-        else:
-            guess = f"; it may be “{cut[0]}” cut short" if cut else ""
-            self._say(
-                where,
-                f'"{text}" (standard {code}) is no rating of {self.framework}, which has '
-                f"{', '.join(self.ratings)}{guess}",
-            )
+            return
+        cut = [r for r in self.ratings if set(simple(text)) < set(simple(r))]
+        guess = f"; it may be “{cut[0]}” cut short" if cut else ""
+        self._say(
+            where,
+            f'"{text}" (standard {code}) is no rating of {self.framework}, which has '
+            f"{', '.join(self.ratings)}{guess}",
+        )
 
     def _take_percent(
         self, subject: _Subject, row: dict[str, str], roles: dict[str, str], where: str
@@ -235,38 +228,33 @@ class _Audit:
         self, subject: _Subject, row: dict[str, str], roles: dict[str, str], where: str
     ) -> None:
         score = row.get(roles.get("score", ""), "").split("/")[0].strip()
-        if score:
-            if not score.isdigit():
-                self._say(where, f'"{score}" is no score')
-            elif subject.score and subject.score[0] != int(score):
-                self._say(
-                    where, f"{subject.name} has another score here than in {subject.score[1]}"
-                )
-            else:
-                subject.score = (int(score), where)
+        if score and not score.isdigit():
+            self._say(where, f'"{score}" is no score')
+        elif score and subject.score and subject.score[0] != int(score):
+            self._say(where, f"{subject.name} has another score here than in {subject.score[1]}")
+        elif score:
+            subject.score = (int(score), where)
         text = row.get(roles.get("overall", ""), "")
-        if text:
-            if self._rating(text) is None:
-                self._say(where, f'"{text}" is no overall rating of {self.framework}')
-            else:
-                subject.overall = (self._rating(text) or text, where)
+        rating = self._rating(text)
+        if rating:
+            subject.overall = (rating, where)
+        elif text:
+            self._say(where, f'"{text}" is no overall rating of {self.framework}')
 
     def _whole(self, subject: _Subject, has_ratings: bool) -> None:
-        if has_ratings:
-            missing = [code for code in self.standards if code not in subject.ratings]
-            if missing:
-                self._say(
-                    subject.place,
-                    f"{subject.name} has no row for standard{'s' if len(missing) > 1 else ''} "
-                    f"{', '.join(missing)}; {self.framework} has {len(self.standards)}",
-                )
-        if subject.percents:
-            lacking = [q for q in self.cases["key_question"] if q not in subject.percents]
-            if lacking:
-                self._say(
-                    subject.place,
-                    f"{subject.name} has no percentage of key question {', '.join(lacking)}",
-                )
+        missing = [code for code in self.standards if code not in subject.ratings]
+        if has_ratings and missing:
+            self._say(
+                subject.place,
+                f"{subject.name} has no row for standard{'s' if len(missing) > 1 else ''} "
+                f"{', '.join(missing)}; {self.framework} has {len(self.standards)}",
+            )
+        lacking = [q for q in self.cases["key_question"] if q not in subject.percents]
+        if subject.percents and lacking:
+            self._say(
+                subject.place,
+                f"{subject.name} has no percentage of key question {', '.join(lacking)}",
+            )
 
     def _adds_up(self, subject: _Subject) -> None:
         """Compare the sum of points with score and overall rating."""
@@ -307,13 +295,9 @@ class _Audit:
             if self.bands.points(rating) is None:
                 continue
             by_bands = rating_for(min(percents), self.bands.ratings)
-            permitted = permitted_discretion(
-                min(percents),
-                self.bands.ratings,
-                self.bands.discretion,
-                qualitative="qualitative" in self.basis[standard],
-            )
-            if rating != by_bands and rating not in {item.rating for item in permitted}:
+            qualitative = "qualitative" in self.basis[standard]
+            permitted = self.bands.permit(rating, min(percents), qualitative=qualitative)
+            if rating != by_bands and not permitted:
                 self._say(
                     where,
                     f"{subject.name}, standard {standard}: the lowest key question, "
@@ -350,21 +334,18 @@ def _roles(columns: list[str]) -> dict[str, str]:
     return roles
 
 
-def _read(path: Path) -> _Table:
+def _read(path: Path) -> tuple[list[str], _Rows]:
     """Read a CSV file or the first sheet of a workbook; the first full row is the header."""
     rows = _sheet(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv(path)
     header = next((n for n, (_, cells) in enumerate(rows) if sum(map(bool, cells)) > 1), None)
     if header is None:
         raise CannotEnter([f"{path.name} holds no table."])
     columns = rows[header][1]
-    return _Table(
-        columns,
-        [
-            (line, {name: cells[n] if n < len(cells) else "" for n, name in enumerate(columns)})
-            for line, cells in rows[header + 1 :]
-            if any(cells)
-        ],
-    )
+    return columns, [
+        (line, {name: cells[n] if n < len(cells) else "" for n, name in enumerate(columns)})
+        for line, cells in rows[header + 1 :]
+        if any(cells)
+    ]
 
 
 def _csv(path: Path) -> list[tuple[int, list[str]]]:
@@ -372,10 +353,7 @@ def _csv(path: Path) -> list[tuple[int, list[str]]]:
         content = path.read_bytes()
     except OSError as error:
         raise CannotEnter([f"{path.name} cannot be read: {error.strerror}."]) from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
+    text = decoded(content)
     first = text.split("\n", 1)[0]
     comma = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma)

@@ -1,9 +1,10 @@
 """A web page as lines: each block is a line, each row of a table a line with cells."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.entry.documents.lines import Line, line, raised
+from pipeline.entry.documents.lines import Line, decoded, line, raised
 
 _BLOCK_NAMES = """
 address article aside blockquote body caption dd div dl dt figcaption figure footer h1 h2 h3
@@ -17,10 +18,7 @@ def html_lines(content: bytes) -> list[Line]:
     """Return the lines of a web page that hold text, counted from the top."""
     from lxml import html
 
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
+    text = decoded(content)
     if text.lstrip().startswith("<?xml"):  # lxml refuses a declared encoding in decoded text
         text = text.split("?>", 1)[-1]
     root = html.document_fromstring(text or "<p></p>")
@@ -59,14 +57,7 @@ def _pieces(element: Any, in_pre: bool) -> Iterator[str]:
 
 
 def _words(text: str | None, in_pre: bool) -> str:
-    if not text:
-        return ""
-    if in_pre:
-        return text
-    shortened = " ".join(text.split())
-    before = " " if text[:1].isspace() else ""
-    after = " " if text[-1:].isspace() and shortened else ""
-    return before + shortened + after
+    return (text or "") if in_pre else re.sub(r"\s+", " ", text or "")
 
 
 def _cell(cell: Any) -> str:

@@ -26,15 +26,22 @@ class Line:
 
 @dataclass(frozen=True)
 class Document:
-    """A document: what kind of file it is and its lines, blank ones included."""
+    """A document: its lines, blank ones included."""
 
-    kind: str
     lines: tuple[Line, ...]
 
     @property
     def text(self) -> str:
         """All lines as one text."""
         return "\n".join(line.text for line in self.lines)
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of a file: UTF-8, or what Windows programs write."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def raised(digits: str) -> str:

@@ -6,10 +6,8 @@ import zipfile
 from pathlib import Path
 
 from pipeline.entry.documents.html import html_lines
-from pipeline.entry.documents.lines import Document, Line
+from pipeline.entry.documents.lines import Document, Line, decoded, line
 from pipeline.entry.documents.pdf import pdf_lines
-from pipeline.entry.documents.text import text_lines
-from pipeline.entry.documents.word import word_lines
 from pipeline.entry.problems import NotAReport
 
 _PAGE = re.compile(
@@ -30,55 +28,58 @@ def open_document(path: Path) -> Document:
     """
     name = path.name
     try:
-        large = path.stat().st_size > _LARGEST
-        content = b"" if large else path.read_bytes()
+        _check_size(path.stat().st_size, name)
+        content = path.read_bytes()
     except OSError as error:
         raise NotAReport(f"{name} cannot be read: {error.strerror}.") from None
-    if large:
-        raise NotAReport(_too_large(name))
-    document = _opened(path, content)
-    if len(document.lines) > _LONGEST:
-        raise NotAReport(f"{name} has {len(document.lines):,} lines: no report is that long.")
-    return document
+    lines = _opened(path, content)
+    if len(lines) > _LONGEST:
+        raise NotAReport(f"{name} has {len(lines):,} lines: no report is that long.")
+    return Document(tuple(lines))
 
 
-def _too_large(name: str) -> str:
-    return f"{name} has more than {_LARGEST >> 20} megabytes: no report is that large."
+def _check_size(size: int, name: str) -> None:
+    if size > _LARGEST:
+        raise NotAReport(
+            f"{name} has more than {_LARGEST >> 20} megabytes: no report is that large."
+        )
 
 
-def _opened(path: Path, content: bytes) -> Document:
+def _opened(path: Path, content: bytes) -> list[Line]:
     name = path.name
     if not content.strip():
         raise NotAReport(f"{name} is empty: download it again.")
     if content[:1024].lstrip().startswith(b"%PDF-"):
-        return Document("PDF", tuple(pdf_lines(content, name)))
+        return pdf_lines(content, name)
     if content.startswith(b"PK"):
-        return Document("DOCX", tuple(_word(content, name)))
+        return _word(content, name)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise NotAReport(f"{name} is an old or encrypted Office file: save it as DOCX or PDF.")
-    if _PAGE.match(content[:4096]):
-        if path.suffix.lower() not in (".html", ".htm", ".xhtml"):
-            raise NotAReport(
-                f"{name} is a web page, not what its name says (often an error page that was "
-                "downloaded): download the document again."
-            )
-        return Document("HTML", tuple(html_lines(content)))
-    if _BINARY.search(content[:4096]):
+    is_page = bool(_PAGE.match(content[:4096]))
+    named_page = path.suffix.lower() in (".html", ".htm", ".xhtml")
+    if is_page and not named_page:
+        raise NotAReport(
+            f"{name} is a web page, not what its name says (often an error page that was "
+            "downloaded): download the document again."
+        )
+    if not is_page and _BINARY.search(content[:4096]):
         raise NotAReport(f"{name} is no PDF, DOCX, HTML or text file.")
     if path.suffix.lower() == ".pdf":
         raise NotAReport(f"{name} is no PDF file, though its name says so: download it again.")
-    if path.suffix.lower() in (".html", ".htm"):
-        return Document("HTML", tuple(html_lines(content)))
-    return Document("text", tuple(text_lines(content)))
+    if named_page:
+        return html_lines(content)
+    texts = enumerate(decoded(content).split("\n"), start=1)
+    return [line(words, f"line {n}") for n, words in texts]
 
 
 def _word(content: bytes, name: str) -> list[Line]:
+    from pipeline.entry.documents.word import word_lines
+
     try:
         files = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except zipfile.BadZipFile:
         raise NotAReport(f"{name} is a broken DOCX file: download it again.") from None
-    if sum(file.file_size for file in files) > _LARGEST:
-        raise NotAReport(_too_large(name))
+    _check_size(sum(file.file_size for file in files), name)
     names = [file.filename for file in files]
     try:
         if "word/document.xml" in names:

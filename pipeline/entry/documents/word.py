@@ -4,21 +4,20 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+import docx
+from docx.oxml.ns import qn
+
 from pipeline.entry.documents.lines import Line, line, raised
 
 
 def word_lines(content: bytes) -> list[Line]:
     """Return the lines of a DOCX file, body and tables in their order, counted from the top."""
-    import docx
-
     body = docx.Document(io.BytesIO(content)).element.body
     texts = "\n".join(_blocks(body)).split("\n")
     return [line(words, f"paragraph {n}") for n, words in enumerate(texts, start=1)]
 
 
 def _blocks(parent: Any) -> Iterator[str]:
-    from docx.oxml.ns import qn
-
     for child in parent.iterchildren():
         if child.tag == qn("w:p"):
             yield _paragraph(child)
@@ -35,18 +34,13 @@ def _blocks(parent: Any) -> Iterator[str]:
 
 
 def _cell(cell: Any) -> str:
-    from docx.oxml.ns import qn
-
-    if any(mark.get(qn("w:val")) != "restart" for mark in cell.iter(qn("w:vMerge"))):
+    if cell.vMerge == "continue":
         return ""
     words = " ".join(_paragraph(p).replace("\t", " ") for p in cell.iter(qn("w:p")))
-    span = next((int(mark.get(qn("w:val"))) for mark in cell.iter(qn("w:gridSpan"))), 1)
-    return " ".join(words.split()) + "\t" * (span - 1)
+    return " ".join(words.split()) + "\t" * (cell.grid_span - 1)
 
 
 def _paragraph(paragraph: Any) -> str:
-    from docx.oxml.ns import qn
-
     pieces = []
     for run in paragraph.iter(qn("w:r")):
         if next(run.iterancestors(qn("w:moveFrom")), None) is not None:

@@ -14,9 +14,8 @@ _SHORT = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.]((?:19|20)\d\d)\b")
 
 #: A date as printed: a weekday or "week commencing" may stand in front, the day may be missing.
 PRINTED = re.compile(
-    rf"(?:(?:week\s+commencing|{'|'.join(_WEEKDAYS)})(?:day)?,?\s+)?"
-    rf"(?:\d{{1,2}}(?:\s*(?:st|nd|rd|th))?\s+)?(?:{MONTH})\s+(?:19|20)\d\d"
-    rf"|\b\d{{1,2}}[/.]\d{{1,2}}[/.](?:19|20)\d\d\b",
+    rf"(?:(?:week\s+commencing|{'|'.join(_WEEKDAYS)})(?:day)?,?\s+)?{_LONG.pattern}"
+    rf"|{_SHORT.pattern}",
     re.I,
 )
 

@@ -12,7 +12,9 @@ from pipeline.entry.problems import NotAReport
 from pipeline.entry.reading.dates import iso
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.identity import Identity, identify
+from pipeline.entry.reading.plan import read_plan
 from pipeline.entry.reading.proof import check_entered, doubt_unconfirmed
+from pipeline.entry.reading.report import read_report
 from pipeline.entry.reading.words import simple
 
 
@@ -29,9 +31,6 @@ def read_document(
     An action plan needs no framework. Raises NotAReport, in one sentence, where the file is
     neither a report nor a plan.
     """
-    from pipeline.entry.reading.plan import read_plan
-    from pipeline.entry.reading.report import read_report
-
     document = open_document(path)
     identity = identify(document, tables["providers"], provider)
     if identity.is_plan:

@@ -13,6 +13,7 @@ from pipeline.data import Tables
 from pipeline.entry.documents import Document
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.sentences import sentences
+from pipeline.entry.reading.stream import at_or_above
 from pipeline.entry.reading.words import shown, simple, without_marks
 
 _NUMBER = re.compile(r"£?(\d[\d,]*(?:\.\d+)?)\s?(%|m|million)?")
@@ -46,8 +47,7 @@ def proposed_facts(
             continue
         if len(cells) > 1:
             label, values = cells[0], [cell for cell in cells[1:] if cell]
-            near = [n for n in columns if number - 20 <= n <= number]
-            heads = columns[max(near)] if near else ("current",)
+            heads = at_or_above(columns, number, reach=20) or ("current",)
             if len(simple(label)) < 2 or len(values) not in (1, len(heads)):
                 continue
             by_column = dict(zip(heads[-len(values) :], values, strict=True))

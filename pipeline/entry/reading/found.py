@@ -5,6 +5,15 @@ from dataclasses import dataclass, field
 PROVED, READ, LOOK = "proved", "read", "look"
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a document says, the words and the page or line; empty where it says nothing."""
+
+    value: str = ""
+    words: str = ""
+    where: str = ""
+
+
 @dataclass
 class Found:
     """One row that was read for a raw table.
@@ -33,9 +42,9 @@ class Found:
         """Why the row has its mark, in words."""
         return "; ".join(dict.fromkeys(self.doubts or self.proofs))
 
-    def doubt(self, reason: str) -> None:
-        """Mark the row to be looked at."""
-        self.doubts.append(reason)
+    def doubt(self, *reasons: str) -> None:
+        """Mark the row to be looked at, where there are reasons."""
+        self.doubts += reasons
 
     def prove(self, reason: str, *columns: str) -> None:
         """Say what confirms the row, or only these columns of it."""

@@ -9,19 +9,11 @@ import pandas as pd
 from pipeline.entry.codes import code_of, known_provider
 from pipeline.entry.documents import Document
 from pipeline.entry.reading.dates import MONTH, PRINTED, iso
+from pipeline.entry.reading.found import Said
 from pipeline.entry.reading.words import shown, simple, without_marks
 
 _END = r"(?:report published|action plan|introduction|term definition|1\. ?rec|$)"
 """What may follow the provider's name on the cover of an action plan."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a document says, the words and the page or line; empty where it says nothing."""
-
-    value: str = ""
-    words: str = ""
-    where: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ from pipeline.entry.problems import NotAReport
 from pipeline.entry.reading.dates import iso
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.identity import Identity
-from pipeline.entry.reading.report import provider_row
-from pipeline.entry.reading.sources import source_row
+from pipeline.entry.reading.sources import source_rows
 from pipeline.entry.reading.words import shown
 
 _ANSWERS = ("agreed", "partly agreed", "not agreed")
@@ -27,7 +26,10 @@ _ADDRESSEE = re.compile(
     r"(?:(?!(?i:partly|not|agreed|target|date|rec|no)\b)(?:[A-Z][\w&’'-]*|of|and|for|the),?\s*)+"
 )
 _REPEATED = re.compile(r"recommendation\s+(?:has been|is|was)\s+repeated", re.I)
-_ITEM = re.compile(r"^\s*[•\u2022\uf0b7▪●·-]\s*(.*)$")
+_SAYS_REPEATED = re.compile(
+    r"\bhas been repeated\b|\brepeated from the previous\b|^from the previous inspection"
+)
+_ITEM = re.compile(r"^\s*[•\uf0b7▪●·-]\s*(.*)$")
 
 
 @dataclass
@@ -71,7 +73,7 @@ def read_plan(
     Raises NotAReport where no recommendation stands in it.
     """
     ways = (document.lines, _joined_rows(document.lines))
-    readings = [list(_from_table(lines)) for lines in ways]
+    readings = [_from_table(lines) for lines in ways]
     advice = max([*readings, list(_from_lines(document))], key=_completeness)
     if not advice:
         raise NotAReport(f"{name} says it is an action plan, but no recommendation stands in it.")
@@ -79,11 +81,7 @@ def read_plan(
     day = iso(submitted.value)
     year = year or (int(day[:4]) if day else None)
     plan = inspection_code(identity.provider, year or "")
-    known = tables["plans"][tables["plans"]["plan"] == plan]
-    source = source_row(tables, known, f"plan-{plan}", "action plan", identity, submitted)
-    found = [source]
-    if not identity.is_known:
-        found.append(provider_row(identity))
+    found = source_rows(tables, plan, identity)
     totals = _totals(document)
     about = Found(
         "plans",
@@ -99,7 +97,7 @@ def read_plan(
             "partly_agreed_printed": totals.get("partly agreed", ""),
             "not_agreed_printed": totals.get("not agreed", ""),
             "total_printed": totals.get("total", ""),
-            "source": source.cells["source"],
+            "source": found[0].cells["source"],
         },
         shown([submitted.words, published.words]),
         submitted.where,
@@ -113,17 +111,18 @@ def read_plan(
     counted = _counted(advice, totals, about)
     _doubt_neighbours(advice, document)
     all_alike = len({tuple(item.answers) for item in advice}) == 1
-    number = 0
+    last = 0
+    numbered: dict[int, _Advice] = {}
     for item in advice:
         printed = item.printed_number.rstrip(".")
-        expected = number + 1
-        number = int(printed) if printed.isdigit() and int(printed) > number else expected
-        item.skips = number != expected
-        for missing in range(expected, number):
-            found += _rows(plan, missing, _Advice(str(missing), "", ""), counted)
+        number = int(printed) if printed.isdigit() and int(printed) > last else last + 1
+        item.skips = number != last + 1
+        numbered[number] = item
+        last = number
+    last = max(last, min(int(totals.get("total", "0")), last + 20))
+    for number in range(1, last + 1):
+        item = numbered.get(number) or _Advice(str(number), "", "")
         found += _rows(plan, number, item, counted, all_alike)
-    for missing in range(number + 1, min(int(totals.get("total", "0")), number + 20) + 1):
-        found += _rows(plan, missing, _Advice(str(missing), "", ""), counted)
     _check_repeated([row for row in found if row.table == "recommendations"], plan, about, tables)
     return found
 
@@ -168,7 +167,7 @@ def _completeness(advice: list[_Advice]) -> tuple[int, int]:
 
 
 def _rows(
-    plan: str, number: int, item: _Advice, counted: str | None, all_alike: bool = False
+    plan: str, number: int, item: _Advice, counted: str | None, all_alike: bool
 ) -> Iterator[Found]:
     """Yield the rows of one recommendation; ``counted`` compares the answers with their totals."""
     totals_prove = counted == "" and (item.shares_row or all_alike)
@@ -185,8 +184,7 @@ def _rows(
         shown([item.text]),
         item.where,
     )
-    for reason in item.doubts:
-        row.doubt(reason)
+    row.doubt(*item.doubts)
     if item.printed_number.rstrip(".") != str(number):
         row.doubt(f"its printed number is “{item.printed_number}”, its place in the plan {number}")
     if item.skips:
@@ -194,11 +192,8 @@ def _rows(
     if who is not None and not _ADDRESSEE.fullmatch(who[1]):
         row.doubt(f"“{who[1]}” does not read like an addressee")
     if who is None:
-        row.doubt(
-            "the recommendation was not found"
-            if not item.text
-            else "whom it addresses was not found"
-        )
+        what = "whom it addresses" if item.text else "the recommendation"
+        row.doubt(f"{what} was not found")
     yield row
     answer = Found(
         "responses",
@@ -216,9 +211,7 @@ def _rows(
             answer.doubt(counted)
         elif totals_prove:
             answer.prove("the printed totals of answers agree")
-    for reason in row.doubts:
-        if reason not in item.doubts:
-            answer.doubt(reason)
+    answer.doubt(*(reason for reason in row.doubts if reason not in item.doubts))
     yield answer
     for position, promise in enumerate(item.promises, start=1):
         action = Found(
@@ -281,12 +274,8 @@ def _answered(tables: Tables, identity: Identity) -> str:
 
 
 def _totals(document: Document) -> dict[str, str]:
-    found = {}
-    for line in document.lines:
-        hit = _TOTAL.match(line.text)
-        if hit:
-            found[hit[1].lower()] = hit[2]
-    return found
+    hits = (_TOTAL.match(line.text) for line in document.lines)
+    return {hit[1].lower(): hit[2] for hit in hits if hit}
 
 
 def _counted(advice: list[_Advice], totals: dict[str, str], about: Found) -> str | None:
@@ -301,8 +290,7 @@ def _counted(advice: list[_Advice], totals: dict[str, str], about: Found) -> str
     ]
     if int(totals["total"]) != len(advice):
         wrong.append(f"{totals['total']} recommendations are printed, {len(advice)} were read")
-    for reason in wrong:
-        about.doubt(reason)
+    about.doubt(*wrong)
     if not wrong:
         about.prove(
             "the printed totals agree with the answers",
@@ -330,11 +318,11 @@ def _joined_rows(lines: Sequence[Line]) -> list[Line]:
     return joined
 
 
-def _from_table(lines: Sequence[Line]) -> Iterator[_Advice]:
-    """Yield recommendations from the rows of a table."""
-    current: _Advice | None = None
+def _from_table(lines: Sequence[Line]) -> list[_Advice]:
+    """Return the recommendations in the rows of a table."""
+    found: list[_Advice] = []
     for line in lines:
-        if current is not None and _TOTAL.match(line.text):
+        if found and _TOTAL.match(line.text):
             break
         cells = list(line.cells)
         glued = re.match(r"(\d{1,2}\.?)\s+(?=(?:The )?[A-Z])", cells[0])
@@ -342,17 +330,15 @@ def _from_table(lines: Sequence[Line]) -> Iterator[_Advice]:
             cells[:1] = [glued[1], cells[0][glued.end() :]]
         start = _start_of(cells)
         if start is not None:
-            if current is not None:
-                yield current
-            number = " ".join(cells[:start]).strip()
             current = _Advice(
-                number,
+                " ".join(cells[:start]).strip(),
                 cells[start],
                 line.where,
                 everything=line.text,
                 first=line.text,
                 shares_row=True,
             )
+            found.append(current)
             rest = cells[start + 1 :]
             at = next((n for n, cell in enumerate(rest) if _ANSWER.match(cell.strip())), None)
             if at is not None:
@@ -360,15 +346,14 @@ def _from_table(lines: Sequence[Line]) -> Iterator[_Advice]:
                 rest = rest[at + 1 :]
             _promises(current, rest, line)
             continue
-        if current is None or not line.text:
+        if not found or not line.text:
             continue
-        current.everything += " " + line.text
-        answer = next((n for n, cell in enumerate(cells) if _ANSWER.match(cell.strip())), None)
-        if answer is not None and _promise_cell(cells) is None:
+        found[-1].everything += " " + line.text
+        answered = any(_ANSWER.match(cell.strip()) for cell in cells)
+        if answered and all(len(cell) <= 40 for cell in cells):
             continue  # a number and answer that the next page repeats
-        _continue(current, cells, line)
-    if current is not None:
-        yield current
+        _continue(found[-1], cells, line)
+    return found
 
 
 def _start_of(cells: list[str]) -> int | None:
@@ -382,46 +367,36 @@ def _start_of(cells: list[str]) -> int | None:
     return None
 
 
-def _promise_cell(cells: list[str]) -> str | None:
-    return next((cell for cell in cells if len(cell) > 40), None)
-
-
 def _promises(advice: _Advice, cells: list[str], line: Line) -> None:
     """Take the cells behind an answer: what is promised, by whom, until when."""
     if not cells or not cells[0]:
         return
     owner, due = ([*cells[1:3], "", ""])[:2]
     advice.response += " " + cells[0]
-    items = [part.strip() for part in re.split(r"\s[•\u2022\uf0b7▪●·]\s|^[•\uf0b7]\s*", cells[0])]
-    items = [part for part in items if len(part) > 15]
-    if len(items) > 1:
-        items = items[1:] if cells[0].lstrip()[:1] not in "•\uf0b7" else items
+    _, *items = re.split(r"\s[•\uf0b7▪●·]\s|^[•\uf0b7▪●·]\s*", cells[0])
+    items = [part.strip() for part in items if len(part.strip()) > 15]
     for words in items or [cells[0]]:
         advice.promises.append(_Promise(words, owner, due, line.where))
 
 
 def _continue(advice: _Advice, cells: list[str], line: Line) -> None:
     """Take a row without a recommendation: more actions, or the rest of the text above."""
-    while cells and not cells[-1]:
-        cells = cells[:-1]
-    if not cells:
-        return
     filled = [cell for cell in cells if cell]
+    if not filled:
+        return
     has_date = len(filled) > 1 and (
         iso(filled[-1]) or re.match("ongoing|complete", filled[-1], re.I)
     )
-    if has_date and len(filled) >= 2:
+    if has_date:
         words = max(filled, key=len)
         owner = filled[-2] if len(filled) > 2 and filled[-2] != words else ""
         advice.promises.append(_Promise(words, owner, filled[-1], line.where))
         advice.response += " " + words
-    elif re.search(r"\bhas been repeated\b|\brepeated from the previous\b", filled[0]) or (
+    elif _SAYS_REPEATED.search(filled[0]) or (
         len(filled) > 1 and len(filled[0]) < 110 and advice.text and advice.text[-1] not in ".:"
     ):
         advice.text += " " + filled[0]
         advice.response += " " + " ".join(filled[1:])
-    elif re.match(r"from the previous inspection", filled[0]):
-        advice.text += " " + filled[0]
     else:
         advice.response += " " + " ".join(filled)
 
@@ -436,55 +411,47 @@ def _from_lines(document: Document) -> Iterator[_Advice]:
     Each cell counts as a line; a number in a cell of its own goes with the next.
     """
     lines = _cells_as_lines(document)
-    starts: list[tuple[int, str]] = []
+    starts: list[tuple[int, re.Match[str]]] = []
     for n, line in enumerate(lines):
         hit = _NUMBERED.match(line.text)
         if not hit:
             continue
         following = " ".join([hit[2], *(ln.text for ln in lines[n + 1 : n + 6] if ln.text)])
-        expected = len(starts) + 1
-        if (
-            re.match(r"(?:The )?[A-Z][^.:;]{1,80}?\s+should\b", following)
-            and int(hit[1].rstrip(".")) >= expected
-        ):
-            starts.append((n, hit[1]))
-    for order, (start, number) in enumerate(starts):
+        if _SHOULD.match(following) and int(hit[1].rstrip(".")) > len(starts):
+            starts.append((n, hit))
+    for order, (start, hit) in enumerate(starts):
         end = starts[order + 1][0] if order + 1 < len(starts) else len(lines)
-        hit = _NUMBERED.match(lines[start].text)
-        advice = _Advice(number, "", lines[start].where)
+        advice = _Advice(hit[1], "", lines[start].where)
         text: list[str] = []
-        answered = False
-        promise: _Promise | None = None
         before = ""
-        first = Line((hit[2] if hit else "",), lines[start].where)
+        first = Line((hit[2],), lines[start].where)
         for line in (first, *lines[start + 1 : end]):
             if not line.text:
                 continue
             if _TOTAL.match(line.text):
                 break
             answer = _ANSWER_LINE.match(line.text) or (
-                None if answered else _ANSWER_INSIDE.match(line.text)
+                None if advice.answers else _ANSWER_INSIDE.match(line.text)
             )
             half = re.search(r"(?:^|\s)(partly|not)$", before, re.I)
             before = line.text
-            if answer and (not answered or answer[3] is None):
+            if answer and (not advice.answers or answer[3] is None):
                 text.append(answer[1])
                 advice.answers.append(_answer(f"{half[1] if half else ''} {answer[2]}"))
-                answered = True
                 advice.beside = answer[3] or ""
                 advice.response += " " + advice.beside
                 continue
             item = _ITEM.match(line.text)
-            if not answered:
+            if not advice.answers:
                 text.append(line.text)
             elif item:
-                promise = _Promise(item[1], "", "", line.where)
-                advice.promises.append(promise)
+                advice.promises.append(_Promise(item[1], "", "", line.where))
                 advice.response += " " + item[1]
             else:
                 advice.response += " " + line.text
-                if promise is not None and not re.search(r"[.:;]$", promise.words):
-                    promise.words += " " + line.text
+                for promise in advice.promises[-1:]:
+                    if not promise.words.endswith((".", ":", ";")):
+                        promise.words += " " + line.text
         advice.text = " ".join(" ".join(text).split())
         advice.everything = advice.text + " " + advice.response
         advice.first = advice.text

@@ -5,7 +5,6 @@ in the document, the earlier report's own figure, a sum that comes out. It is do
 these contradicts it, or where no number of cases gives its percentage.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from pipeline.entry.form.layout import content, is_own_words
 from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.ratings import Overall, Rated
 from pipeline.entry.reading.statements import Restated
+from pipeline.entry.reading.vocabulary import Asked
 
 ONCE = "printed once, and nothing else confirms it"
 
@@ -40,6 +40,13 @@ class Bands:
 
         return cls(rows("rating_bands"), rows("overall_bands"), rows("discretion_rules"))
 
+    def permit(self, rating: str, percent: int, *, qualitative: bool) -> bool:
+        """Whether discretion may give a rating where the lowest key question has a percentage."""
+        permitted = permitted_discretion(
+            percent, self.ratings, self.discretion, qualitative=qualitative
+        )
+        return any(item.rating == rating for item in permitted)
+
     def points(self, rating: str) -> int | None:
         """Return the points of a rating, None where the framework has none."""
         found = self.ratings[self.ratings["rating"] == rating]["points"]
@@ -47,11 +54,11 @@ class Bands:
 
 
 def check_shares(
-    rows: Mapping[str, Found], sample_of: Mapping[str, str], sizes: Mapping[str, int]
+    rows: Mapping[str, Found], asked: Mapping[str, Asked], sizes: Mapping[str, int]
 ) -> None:
     """Doubt a percentage that no whole number of the cases of its sample gives."""
     for code, row in rows.items():
-        base = sizes.get(sample_of.get(code, ""))
+        base = sizes.get(asked[code].sample) if code in asked else None
         percent = row.cells.get("percent", "")
         if base and percent and not possible_counts(int(percent), base):
             row.doubt(f"no whole number of {base} cases is {percent}%")
@@ -157,10 +164,7 @@ def check_standard(
         return
     reason = f"the lowest key question, {min(percents)}%, gives {by_bands}, the report {printed}"
     if discretion == printed:
-        permitted = permitted_discretion(
-            min(percents), bands.ratings, bands.discretion, qualitative=qualitative
-        )
-        if any(item.rating == printed for item in permitted):
+        if bands.permit(printed, min(percents), qualitative=qualitative):
             return
         reason += "; the discretion it mentions does not reach so far"
     rated.doubt(reason)
@@ -173,14 +177,14 @@ def check_ratings(
 ) -> None:
     """Compare the places that print a rating, and the sum of points with the score."""
     for code, row in rows.items():
-        values = [value for value, _, _ in rated[code].readings]
+        values = [said.value for said in rated[code].readings]
         if len(set(values)) > 1:
-            places = ", ".join(f"{where}: {value}" for value, _, where in rated[code].readings)
+            places = ", ".join(f"{said.where}: {said.value}" for said in rated[code].readings)
             row.doubt(f"the document prints different ratings ({places})")
         elif len(values) > 1 or rated[code].listed:
             row.prove("it stands in two places")
-    overall = {value for value, _, _ in read.readings}
-    scores = {score for score, _, _, _ in read.scores}
+    overall = {said.value for said in read.readings}
+    scores = {score for score, _, _ in read.scores}
     if len(overall) > 1:
         total.doubt(f"the document prints different overall ratings: {', '.join(sorted(overall))}")
     if len(scores) > 1:
@@ -193,29 +197,20 @@ def check_ratings(
     reasons = []
     if scores and scores != {sum_of_points}:
         reasons.append(f"the points add up to {sum_of_points}, the printed score is {min(scores)}")
-    if any(of != most for _, of, _, _ in read.scores):
+    if any(of != most for _, of, _ in read.scores):
         reasons.append(f"the score is printed out of another total than {most}")
     if sum_of_points > most:
         return
     by_bands = overall_rating(sum_of_points, bands.overall)
     if {by_bands} != overall:
         reasons.append(f"{sum_of_points} points give {by_bands}")
-    for reason in reasons:
-        total.doubt(reason)
-        for row in rows.values():
-            if not row.proofs:
-                row.doubt(reason)
+    total.doubt(*reasons)
+    for row in rows.values():
+        if not row.proofs:
+            row.doubt(*reasons)
     if not reasons:
         how = f"the points of the ratings add up to {sum_of_points}"
         total.prove(how)
         if scores:
             for row in rows.values():
                 row.prove(how)
-
-
-def agreed_size(statements: list[tuple[int, str, str]]) -> tuple[int | None, bool]:
-    """Return the size of a sample that a document prints, and whether its statements agree."""
-    counts = Counter(size for size, _, _ in statements)
-    if not counts:
-        return None, True
-    return counts.most_common(1)[0][0], len(counts) == 1

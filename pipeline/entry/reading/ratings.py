@@ -3,19 +3,20 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from pipeline.entry.documents import Document
+from pipeline.entry.reading.found import Said
+from pipeline.entry.reading.stream import at_or_above
 from pipeline.entry.reading.vocabulary import Standard, Vocabulary
-from pipeline.entry.reading.words import shown, simple, without_marks
+from pipeline.entry.reading.words import after_number, footnote_mark, shown, simple, without_marks
 
 
 @dataclass
 class Rated:
     """What a document prints as the rating of one standard, at each place it stands."""
 
-    standard: str
-    readings: list[tuple[str, str, str]] = field(default_factory=list)
-    """Rating, words and place of each reading."""
+    readings: list[Said] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     listed: bool = False
     """Whether the list of all ratings on the ratings page says the same."""
@@ -25,8 +26,9 @@ class Rated:
 class Overall:
     """The printed overall rating and score."""
 
-    readings: list[tuple[str, str, str]] = field(default_factory=list)
-    scores: list[tuple[int, int, str, str]] = field(default_factory=list)
+    readings: list[Said] = field(default_factory=list)
+    scores: list[tuple[int, int, str]] = field(default_factory=list)
+    """Score, the total it is printed out of, and the words."""
 
 
 def standard_ratings(
@@ -36,12 +38,11 @@ def standard_ratings(
     headings: Mapping[int, str],
 ) -> dict[str, Rated]:
     """Return the ratings of the standards of a framework, by standard."""
-    found = {standard.code: Rated(standard.code) for standard in vocabulary.standards}
+    found = {standard.code: Rated() for standard in vocabulary.standards}
     for number, code in headings.items():
         rated = found[code]
         ratings, last, cut = _ratings_after(document, number, vocabulary, headings)
-        near = [n for n in columns if number - 4 <= n <= number]
-        expected = columns[max(near)] if near else ("current",)
+        expected = at_or_above(columns, number, reach=4) or ("current",)
         words = shown([line.text for line in document.lines[number : last + 1]], 240)
         where = document.lines[number].where
         if cut:
@@ -56,7 +57,7 @@ def standard_ratings(
             continue
         by_column = dict(zip(expected, ratings, strict=True))
         if "current" in by_column:
-            rated.readings.append((by_column["current"], words, where))
+            rated.readings.append(Said(by_column["current"], words, where))
     _compare_list(document, vocabulary, found)
     return found
 
@@ -71,6 +72,7 @@ def _ratings_after(
     standard = vocabulary.standard(headings[number])
     words = _words(document, number, standard, headings)
     statement = list(standard.statement)
+    beginnings = {parts[0] for r in vocabulary.ratings if len(parts := simple(r)) > 1}
     ratings: list[str] = []
     begun: list[str] = []
     last, said, strange, at = number, 0, 0, 0
@@ -86,11 +88,12 @@ def _ratings_after(
         if word in ahead:
             said += ahead.index(word) + 1
             last = line
-        elif word in _beginnings(vocabulary):
+        elif word in beginnings:
             begun.append(word)
             last = line
-        elif begun and _completes(begun[0], word, vocabulary):
-            ratings.append(_completes(begun.pop(0), word, vocabulary) or "")
+        elif begun and (whole := vocabulary.rating([begun[0], word])):
+            ratings.append(whole)
+            del begun[0]
             last = line
         else:
             strange += 1
@@ -106,16 +109,10 @@ def _words(
     """Return the words behind a standard's name with their lines, up to the next heading."""
     words: list[tuple[int, str]] = []
     for line in range(number, min(number + 14, len(document.lines))):
-        if line > number and line in headings:
-            break
         text = document.lines[line].text
-        if line > number and (re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", text) or "?" in text):
+        if line > number and (line in headings or footnote_mark(text) or "?" in text):
             break
-        found = simple(text)
-        if line == number:
-            while found and found[0].isdigit():
-                found = found[1:]
-            found = found[len(standard.name) :]
+        found = after_number(text)[len(standard.name) :] if line == number else simple(text)
         words += [(line, word) for word in found]
     return words
 
@@ -128,32 +125,18 @@ def _rating_at(words: list[str], vocabulary: Vocabulary) -> tuple[str | None, in
     return None, 0
 
 
-def _beginnings(vocabulary: Vocabulary) -> set[str]:
-    return {parts[0] for r in vocabulary.ratings if len(parts := simple(r)) > 1}
-
-
-def _completes(first: str, second: str, vocabulary: Vocabulary) -> str | None:
-    return next((r for r in vocabulary.ratings if simple(r) == [first, second]), None)
-
-
 def _compare_list(document: Document, vocabulary: Vocabulary, found: dict[str, Rated]) -> None:
     """Compare with a list of ratings alone, one for each standard in order, where there is one."""
-    run: list[str] = []
-    for line in (*document.lines, None):
-        words = [] if line is None else simple(line.text)
-        if line is not None and not words:
-            continue
-        rating, length = _rating_at(words, vocabulary)
-        if rating and length == len(words):
-            run.append(rating)
-            continue
-        if len(run) == len(found):
+    texts = (simple(line.text) for line in document.lines)
+    ratings = (vocabulary.rating(words) for words in texts if words)
+    for is_list, together in groupby(ratings, bool):
+        run = list(together)
+        if is_list and len(run) == len(found):
             for rated, listed in zip(found.values(), run, strict=True):
-                if any(reading != listed for reading, _, _ in rated.readings):
+                if any(said.value != listed for said in rated.readings):
                     rated.doubts.append(f"the list of ratings says {listed}")
                 elif rated.readings:
                     rated.listed = True
-        run = []
 
 
 def overall(document: Document, vocabulary: Vocabulary) -> Overall:
@@ -175,10 +158,10 @@ def overall(document: Document, vocabulary: Vocabulary) -> Overall:
         for pattern in patterns:
             hit = re.search(pattern, text, re.I)
             if hit:
-                rating = next(r for r in vocabulary.ratings if simple(r) == simple(hit[1]))
-                found.readings.append((rating, shown([hit[0]], 200), line.where))
+                rating = vocabulary.rating(simple(hit[1])) or ""
+                found.readings.append(Said(rating, shown([hit[0]], 200), line.where))
                 break
         score = re.search(r"^\W*score\W+(\d{1,3})\s*/\s*(\d{1,3})\b", text, re.I)
         if score:
-            found.scores.append((int(score[1]), int(score[2]), score[0], line.where))
+            found.scores.append((int(score[1]), int(score[2]), score[0]))
     return found

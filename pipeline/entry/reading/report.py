@@ -15,15 +15,15 @@ from pipeline.entry.problems import NotAReport
 from pipeline.entry.reading import proof
 from pipeline.entry.reading.dates import fits_weekday, iso
 from pipeline.entry.reading.facts import proposed_facts
-from pipeline.entry.reading.found import Found
+from pipeline.entry.reading.found import Found, Said
 from pipeline.entry.reading.identity import Identity
-from pipeline.entry.reading.questions import Asking, Cell, askings
+from pipeline.entry.reading.questions import askings
 from pipeline.entry.reading.ratings import Rated, overall, standard_ratings
 from pipeline.entry.reading.samples import Size, sample_sizes
-from pipeline.entry.reading.sources import source_row
+from pipeline.entry.reading.sources import source_rows
 from pipeline.entry.reading.statements import Discretion, discretions, progress, restated_figures
-from pipeline.entry.reading.stream import headers, standard_lines, tokens
-from pipeline.entry.reading.vocabulary import Vocabulary, vocabulary
+from pipeline.entry.reading.stream import Asking, Token, headers, standard_lines
+from pipeline.entry.reading.vocabulary import Vocabulary, allowed, vocabulary
 
 NOT_FOUND = "not found in the document"
 
@@ -89,8 +89,7 @@ def read_report(
     report = _Report(document, words, tables, identity, year)
     columns = headers(document, words)
     headings = standard_lines(document, words)
-    stream = tokens(document, words)
-    questions, prompts = askings(document, stream, words, columns, headings)
+    questions, prompts = askings(document, words, columns, headings)
     rated = standard_ratings(document, words, columns, headings)
     if not questions and not any(item.readings for item in rated.values()):
         raise NotAReport(
@@ -109,9 +108,8 @@ def read_report(
         about.cells["comparator"] = named.pop()
     prompt_rows = _prompts(report, prompts)
     _ratings(report, rated, own, headings)
-    key_questions = words.key_questions
-    proof.check_shares(own, {code: q.sample for code, q in key_questions.items()}, base)
-    proof.check_shares(prompt_rows, {code: p.sample for code, p in words.prompts.items()}, base)
+    proof.check_shares(own, words.key_questions, base)
+    proof.check_shares(prompt_rows, words.prompts, base)
     proof.check_restated(own, restated_figures(document, words))
     _follow_up(report, resources)
     used = {row.where for row in report.rows if row.table.endswith("_scores")}
@@ -120,17 +118,10 @@ def read_report(
 
 
 def _about(report: _Report) -> None:
-    identity, tables = report.identity, report.tables
-    known = tables["inspections"][tables["inspections"]["inspection"] == report.code]
-    published = identity.published
-    source = source_row(
-        tables, known, f"report-{report.code}", "inspection report", identity, published
-    )
-    report.rows.append(source)
-    report.source = source.cells["source"]
-    if not identity.is_known:
-        report.rows.append(provider_row(identity))
-    fieldwork = identity.fieldwork
+    identity = report.identity
+    fieldwork, published = identity.fieldwork, identity.published
+    report.rows += source_rows(report.tables, report.code, identity)
+    report.source = report.rows[0].cells["source"]
     said = [item for item in (fieldwork, published) if item.value]
     row = report.add(
         "inspections",
@@ -143,7 +134,7 @@ def _about(report: _Report) -> None:
             "fieldwork_start": report.fieldwork or "",
             "published_printed": published.value,
             "published": iso(published.value) or "",
-            "source": source.cells["source"],
+            "source": report.source,
             "place": "; ".join(item.where for item in said),
         },
         " | ".join(item.words for item in said),
@@ -160,32 +151,14 @@ def _about(report: _Report) -> None:
         row.doubt("the provider's name was not found: name it with --provider")
 
 
-def provider_row(identity: Identity) -> Found:
-    """Return the row of a provider that the raw tables do not have yet."""
-    name = identity.name.value
-    full = re.sub(r"\bCRC$", "Community Rehabilitation Company", name)
-    row = Found(
-        "providers",
-        {
-            "provider": identity.provider,
-            "name": full,
-            "short_name": re.sub("Community Rehabilitation Company", "CRC", name),
-            "simulated": "no",
-        },
-        identity.name.words,
-        identity.name.where,
-    )
-    row.doubt("a provider that is not in the raw tables: check both names")
-    return row
-
-
 def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
     """Add a row a sample; return the sizes that are printed without contradiction."""
     base = {}
     kinds = report.tables["sample_kinds"]
     inner = set(kinds[kinds["part_of"].notna()]["sample"])
     for sample, size in sizes.items():
-        count, agreed = proof.agreed_size(size.sizes)
+        counts = Counter(count for count, _, _ in size.sizes)
+        count = counts.most_common(1)[0][0] if counts else None
         first = next(((w, p) for n, w, p in size.sizes if n == count), ("", ""))
         row = report.add(
             "samples",
@@ -201,12 +174,11 @@ def _samples(report: _Report, sizes: Mapping[str, Size]) -> dict[str, int]:
             },
             *first,
         )
-        for reason in size.doubts:
-            row.doubt(reason)
+        row.doubt(*size.doubts)
         if count is None:
             row.doubt("no size of this sample was found")
             continue
-        if not agreed:
+        if len(counts) > 1:
             said = ", ".join(f"{where}: {n}" for n, _, where in size.sizes)
             row.doubt(f"the document prints different sizes ({said})")
         elif len({where for _, _, where in size.sizes}) > 1:
@@ -255,7 +227,7 @@ def _score(
     asking: Asking | None,
     column: str,
     elsewhere: int | None = None,
-) -> tuple[Found, Cell | None]:
+) -> tuple[Found, Token | None]:
     """Add the row of one figure; ``elsewhere`` is the one that another report prints."""
     cell = asking.cells.get(column) if asking else None
     percent = "" if cell is None or cell.percent is None else str(cell.percent)
@@ -265,28 +237,22 @@ def _score(
         "percent": percent,
         "status": "published" if percent else (cell and cell.status) or "",
     }
-    row = report.add(table, cells, *_from(asking))
+    row = report.add(table, cells, *((asking.words, asking.where) if asking else ()))
     _doubts(row, asking, cell, elsewhere)
     return row, cell
 
 
-def _from(asking: Asking | None) -> tuple[str, str]:
-    return ("", "") if asking is None else (asking.words, asking.where)
-
-
-def _doubts(
-    row: Found, asking: Asking | None, cell: Cell | None, elsewhere: int | None = None
-) -> None:
+def _doubts(row: Found, asking: Asking | None, cell: Token | None, elsewhere: int | None) -> None:
     """Say what is doubtful of a row; ``elsewhere`` is the figure another report prints."""
     if asking is None:
         row.doubt(NOT_FOUND)
         return
-    for reason in asking.doubts:
-        row.doubt(reason)
-    same = cell is not None and cell.percent is not None and cell.percent == elsewhere
+    row.doubt(*asking.doubts)
+    percent = cell.percent if cell else None
+    same = percent is not None and percent == elsewhere
     if same:
         row.prove("another report prints the same")
-    elif cell is not None and cell.percent is not None and elsewhere is not None:
+    elif percent is not None and elsewhere is not None:
         row.doubt(f"another report prints {elsewhere}%")
     if asking.loose and not same:
         row.doubt("the figure does not stand on the lines of its question")
@@ -296,7 +262,7 @@ def _doubts(
         row.doubt("its table has no such column, though others have")
     elif cell is None:
         row.doubt("no figure stands in this column")
-    elif cell.percent is None and cell.status is None:
+    elif percent is None and cell.status is None:
         row.doubt("the figure is no whole percentage from 0 to 100")
     if asking.repeated:
         row.prove("the same figure stands in two tables")
@@ -334,7 +300,8 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
     has_previous = any("previous" in asking.cells for asking in prompts.values())
     for code in dict.fromkeys([*report.words.prompts, *prompts]):
         asking = prompts.get(code)
-        if asking is not None and asking.is_new:
+        is_new = asking is not None and asking.asked is None
+        if asking is not None and is_new:
             positions += 1
             sample = report.words.key_questions[asking.key_question].sample
             report.add(
@@ -347,7 +314,8 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
                     "wording": asking.wording,
                     "sample": sample,
                 },
-                *_from(asking),
+                asking.words,
+                asking.where,
             ).doubt(f"{framework} has no prompt of this wording: add it, or correct the wording")
         for column, inspection in (("current", report.code), ("previous", report.previous)):
             if column == "previous" and not has_previous:
@@ -356,7 +324,7 @@ def _prompts(report: _Report, prompts: Mapping[str, Asking]) -> dict[str, Found]
             row, cell = _score(report, "prompt_scores", key, asking, column)
             if column == "current" and cell is not None and cell.status:
                 row.doubt("this inspection has no figure here: are the columns turned round?")
-            if asking is not None and asking.is_new:
+            if is_new:
                 row.doubt(f"{framework} has no prompt of this wording")
             if column == "current":
                 rows[code] = row
@@ -375,38 +343,37 @@ def _ratings(
     rows = {}
     for standard in words.standards:
         item = rated[standard.code]
-        rating, said, where = item.readings[0] if item.readings else ("", "", "")
+        first = (*item.readings, Said())[0]
         row = report.add(
             "ratings",
             {
                 "inspection": report.code,
                 "framework": words.framework,
                 "standard": standard.code,
-                "rating": rating,
+                "rating": first.value,
             },
-            said,
-            where,
+            first.words,
+            first.where,
         )
-        if not rating:
+        if not first.value:
             row.doubt(NOT_FOUND)
-        for reason in item.doubts:
-            row.doubt(reason)
+        row.doubt(*item.doubts)
         rows[standard.code] = row
     read = overall(document, words)
-    first = read.readings[0] if read.readings else ("", "", "")
+    first = (*read.readings, Said())[0]
     score = str(read.scores[0][0]) if read.scores else ""
     total = report.add(
         "overall_ratings",
         {
             "inspection": report.code,
-            "rating": first[0],
+            "rating": first.value,
             "score": score,
             "score_status": "published" if score else "not published",
         },
-        "; ".join(dict.fromkeys([first[1], *(said for _, _, said, _ in read.scores)])),
-        first[2],
+        "; ".join(dict.fromkeys([first.words, *(said for _, _, said in read.scores)])),
+        first.where,
     )
-    if not first[0]:
+    if not first.value:
         total.doubt(NOT_FOUND)
     if not score:
         total.doubt("no score was found: does the report print none?")
@@ -480,25 +447,22 @@ def _figures_elsewhere(report: _Report, inspection: str, reading: str) -> dict[s
 def _follow_up(report: _Report, resources: Sequence[Resource]) -> None:
     plans: pd.DataFrame = report.tables["plans"]
     answered = plans[plans["inspection"] == report.previous]
-    (field,) = [
-        f for r in resources if r.name == "follow_up" for f in r.fields if f.name == "verdict"
-    ]
     plan = str(answered["plan"].iloc[0]) if len(answered) else report.previous
-    found = {item.number: item for item in progress(report.document, field.constraints["enum"])}
+    found = progress(report.document, allowed(resources, "follow_up", "verdict"))
     advice = report.tables["recommendations"]
     known = advice[advice["plan"] == plan]["recommendation"].astype(int)
     for number in range(1, max([0, *found, *(known if found else ())]) + 1):
-        item = found.get(number)
+        said = found.get(number, Said())
         row = report.add(
             "follow_up",
             {
                 "inspection": report.code,
                 "plan": plan,
                 "recommendation": number,
-                "verdict": item.verdict if item else "",
+                "verdict": said.value,
             },
-            item.words if item else "",
-            item.where if item else "",
+            said.words,
+            said.where,
         )
-        if item is None:
+        if number not in found:
             row.doubt("no verdict on this recommendation was found")

@@ -1,7 +1,6 @@
 """How many cases were read: sizes, required sizes and designs of the samples of a framework."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -9,9 +8,10 @@ import pandas as pd
 from rapidfuzz.fuzz import token_set_ratio
 
 from pipeline.entry.documents import Document
-from pipeline.entry.reading.sentences import sentences
+from pipeline.entry.reading.sentences import Sentence, sentences
+from pipeline.entry.reading.stream import at_or_above
 from pipeline.entry.reading.vocabulary import Vocabulary
-from pipeline.entry.reading.words import marks, shown, simple, telling, without_marks
+from pipeline.entry.reading.words import footnote_mark, marks, shown, simple, telling, without_marks
 
 _VERB = re.compile(r"\bwe (?:also |have )?(?:examined|inspected|assessed|completed)\b", re.I)
 _COUNT = re.compile(
@@ -30,7 +30,6 @@ _ALL = re.compile(r"inspected (?:100 per cent|100%|all) of", re.I)
 class Size:
     """What a document says of one sample."""
 
-    sample: str
     sizes: list[tuple[int, str, str]] = field(default_factory=list)
     """Number of cases, words and place of each statement."""
     parts: list[tuple[int, ...]] = field(default_factory=list)
@@ -43,40 +42,29 @@ class Size:
     doubts: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Placed:
-    text: str
-    where: str
-    domain: int | None
-    standard: str | None
-
-
 def sample_sizes(
     document: Document, vocabulary: Vocabulary, kinds: pd.DataFrame
 ) -> dict[str, Size]:
     """Return what a document says of each sample that the framework's questions are out of."""
-    used = dict.fromkeys(asked.sample for asked in vocabulary.asked)
-    found = {sample: Size(sample) for sample in used}
-    by_standard = _samples_of_standards(vocabulary)
-    by_domain = _samples_of_domains(vocabulary)
+    found = {asked.sample: Size() for asked in vocabulary.asked}
     definitions = {
         row["sample"]: row["definition"] for _, row in kinds.iterrows() if row["sample"] in found
     }
     inner = kinds[kinds["part_of"].notna()]
     part_of = dict(zip(inner["sample"], inner["part_of"], strict=True))
     footnotes = _footnotes(document)
-    for sentence in _placed(document, vocabulary):
+    for sentence, domain, standard in _placed(document, vocabulary):
         text = without_marks(sentence.text)
         counts = [
             (int(c[1].replace(",", "")), " ".join(c[2].split())) for c in _COUNT.finditer(text)
         ]
         if _VERB.search(text):
-            whole = by_domain.get(sentence.domain or 0)
+            whole = vocabulary.sample_of_domain.get(domain or 0)
             parts = []
             for count, phrase in counts:
                 if not _OF_CASES.search(phrase) and not _named(phrase, vocabulary):
                     continue
-                sample = _sample_of(phrase, sentence, vocabulary, by_standard, definitions)
+                sample = _sample_of(phrase, standard, vocabulary, definitions)
                 within = sample is None or part_of.get(sample) == whole
                 if within and re.match(r"(?:[a-z-]+\s+){1,3}cases\b", phrase):
                     parts.append(count)
@@ -91,7 +79,7 @@ def sample_sizes(
                 found[whole].parts.append(tuple(parts))
         design = _DESIGN.search(text)
         if design:
-            for sample in _designed(text, sentence, vocabulary, by_standard, by_domain):
+            for sample in _designed(text, domain, standard, vocabulary):
                 found[sample].confidence = int(design[1])
                 found[sample].margin = int(design[2]) if design[2] else None
                 found[sample].designed = sentence.where
@@ -114,27 +102,6 @@ def _from_footnote(text: str, count: int, size: Size) -> None:
         size.all_eligible = bool(_ALL.search(text))
 
 
-def _samples_of_standards(vocabulary: Vocabulary) -> dict[str, str]:
-    """Return the sample of each standard whose questions are all out of one."""
-    samples: dict[str, set[str]] = {}
-    for question in vocabulary.key_questions.values():
-        samples.setdefault(question.standard, set()).add(question.sample)
-    return {standard: next(iter(of)) for standard, of in samples.items() if len(of) == 1}
-
-
-def _samples_of_domains(vocabulary: Vocabulary) -> dict[int, str]:
-    """Return the sample that most key questions of a domain are out of."""
-    counts: dict[int, Counter[str]] = {}
-    for question in vocabulary.key_questions.values():
-        domain = vocabulary.standard(question.standard).domain
-        counts.setdefault(domain, Counter())[question.sample] += 1
-    return {
-        domain: counter.most_common(1)[0][0]
-        for domain, counter in counts.items()
-        if counter.most_common(1)[0][1] > sum(counter.values()) / 2
-    }
-
-
 def _named(phrase: str, vocabulary: Vocabulary) -> str | None:
     words = " ".join(simple(phrase))
     return next(
@@ -144,13 +111,10 @@ def _named(phrase: str, vocabulary: Vocabulary) -> str | None:
 
 
 def _sample_of(
-    phrase: str,
-    sentence: _Placed,
-    vocabulary: Vocabulary,
-    by_standard: dict[str, str],
-    definitions: dict[str, str],
+    phrase: str, standard: str | None, vocabulary: Vocabulary, definitions: dict[str, str]
 ) -> str | None:
     """Return the sample of a count of cases: named, defined, or that of the section."""
+    by_standard = vocabulary.sample_of_standard
     named = _named(phrase, vocabulary)
     if named in by_standard:
         return by_standard[named]
@@ -171,18 +135,16 @@ def _sample_of(
             and token_set_ratio(phrase, definitions[best]) > 60
         ):
             return best
-    if sentence.standard in by_standard and re.search(r"\bcases\b", phrase):
-        return by_standard[sentence.standard]
+    if standard in by_standard and re.search(r"\bcases\b", phrase):
+        return by_standard[standard]
     return None
 
 
 def _designed(
-    text: str,
-    sentence: _Placed,
-    vocabulary: Vocabulary,
-    by_standard: dict[str, str],
-    by_domain: dict[int, str],
+    text: str, domain: int | None, standard: str | None, vocabulary: Vocabulary
 ) -> list[str]:
+    """Return the samples of a design: named in its sentence, else those of the section."""
+    by_standard = vocabulary.sample_of_standard
     names = [
         by_standard[s.code]
         for s in vocabulary.standards
@@ -190,35 +152,36 @@ def _designed(
     ]
     if names:
         return names
-    if sentence.standard in by_standard:
-        return [by_standard[sentence.standard or ""]]
-    inside = [
-        s for s in vocabulary.standards if s.domain == sentence.domain and s.code in by_standard
-    ]
-    if len({by_standard[s.code] for s in inside}) > 1:
-        return list(dict.fromkeys(by_standard[s.code] for s in inside))
-    return [by_domain[sentence.domain]] if sentence.domain in by_domain else []
+    if standard in by_standard:
+        return [by_standard[standard]]
+    of_domain = (s.code for s in vocabulary.standards if s.domain == domain)
+    inside = dict.fromkeys(by_standard[code] for code in of_domain if code in by_standard)
+    if len(inside) > 1:
+        return list(inside)
+    whole = vocabulary.sample_of_domain.get(domain or 0)
+    return [whole] if whole else []
 
 
 def _footnotes(document: Document) -> dict[str, str]:
     found: dict[str, str] = {}
     lines = document.lines
     for number, line in enumerate(lines):
-        at = marks(line.text[:4])
-        if at and re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", line.text):
+        if mark := footnote_mark(line.text):
             following = []
             for below in lines[number + 1 : number + 4]:
-                if not below.text or re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", below.text):
+                if not below.text or footnote_mark(below.text):
                     break
                 following.append(below.text)
-            found[at[0]] = " ".join([line.text, *following])
+            found[mark] = " ".join([line.text, *following])
     return found
 
 
 _ORDER = ("one", "two", "three", "four", "five", "six")
 
 
-def _placed(document: Document, vocabulary: Vocabulary) -> Iterator[_Placed]:
+def _placed(
+    document: Document, vocabulary: Vocabulary
+) -> Iterator[tuple[Sentence, int | None, str | None]]:
     """Yield the sentences of running text with the domain or standard whose heading stands above.
 
     A heading is a short line: a domain by its word or name, a standard by its name.
@@ -242,5 +205,4 @@ def _placed(document: Document, vocabulary: Vocabulary) -> Iterator[_Placed]:
         elif re.match(r"annex\b", line.text, re.I):
             above[number] = (None, None)
     for sentence in sentences(document, above):
-        heading = max((n for n in above if n < sentence.line), default=-1)
-        yield _Placed(sentence.text, sentence.where, *above.get(heading, (None, None)))
+        yield (sentence, *(at_or_above(above, sentence.line) or (None, None)))

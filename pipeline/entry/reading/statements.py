@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.entry.documents import Document
+from pipeline.entry.reading.found import Said
 from pipeline.entry.reading.sentences import sentences
+from pipeline.entry.reading.stream import at_or_above
 from pipeline.entry.reading.vocabulary import Vocabulary
-from pipeline.entry.reading.words import marks, shown, telling, without_marks
+from pipeline.entry.reading.words import footnote_mark, marks, shown, telling, without_marks
 
 _PERCENT = re.compile(r"\b(\d{1,3}) ?(?:per cent|%)")
 
@@ -68,11 +70,10 @@ def discretions(
 ) -> list[Discretion]:
     """Return the notes that professional judgement changed the rating of a standard."""
     found = []
-    starts = sorted(headings)
-    mark_lines = {
-        mark: headings[above[-1]]
+    standard_of_mark = {
+        mark: at_or_above(headings, number)
         for number, line in enumerate(document.lines)
-        if not re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", line.text) and (above := [n for n in starts if n <= number])
+        if not footnote_mark(line.text)
         for mark in marks(line.text)
     }
     for sentence in sentences(document):
@@ -83,10 +84,8 @@ def discretions(
             r"\b(?:may|should|can|could) be\b|\bwhether\b", text
         ):
             continue
-        above = [n for n in starts if n <= sentence.line]
-        own = marks(text[:4]) if re.match("[⁰¹²³⁴⁵⁶⁷⁸⁹]", text) else []
-        standard = mark_lines.get(own[0]) if own else None
-        standard = standard or (headings[above[-1]] if above else None)
+        standard = standard_of_mark.get(footnote_mark(text))
+        standard = standard or at_or_above(headings, sentence.line)
         if standard is None:
             continue
         ratings = [r for r in vocabulary.ratings if re.search(rf"\bto ['‘“\"]?{r}\b", text, re.I)]
@@ -105,19 +104,9 @@ def discretions(
     return found
 
 
-@dataclass(frozen=True)
-class Progress:
-    """What a report says of one earlier recommendation."""
-
-    number: int
-    verdict: str
-    words: str
-    where: str
-
-
-def progress(document: Document, verdicts: tuple[str, ...]) -> list[Progress]:
-    """Return the verdicts on earlier recommendations, each with the number that stands above it."""
-    found = []
+def progress(document: Document, verdicts: tuple[str, ...]) -> dict[int, Said]:
+    """Return the verdicts on earlier recommendations, by the number that stands above each."""
+    found: dict[int, Said] = {}
     number, title = 0, ""
     wanted = "|".join(map(re.escape, verdicts))
     for line in document.lines:
@@ -131,8 +120,7 @@ def progress(document: Document, verdicts: tuple[str, ...]) -> list[Progress]:
             re.I,
         )
         if said and number:
-            verdict = said[1].lower()
-            verdict = verdict if verdict in verdicts else "none"
-            found.append(Progress(number, verdict, shown([title, line.text]), line.where))
+            verdict = said[1].lower() if said[1].lower() in verdicts else "none"
+            found[number] = Said(verdict, shown([title, line.text]), line.where)
             number = 0
     return found

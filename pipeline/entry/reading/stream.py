@@ -7,17 +7,19 @@ values that stand on its lines.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rapidfuzz.fuzz import ratio
 
 from pipeline.entry.documents import Document, Line
 from pipeline.entry.reading.vocabulary import Asked, Vocabulary
-from pipeline.entry.reading.words import simple, without_marks
+from pipeline.entry.reading.words import after_number, footnote_mark, simple, without_marks
+
+T = TypeVar("T")
 
 _FIGURE = re.compile(r"^[(‘']?(\d[\d,]*(?:\.\d+)?)%(\d{1,3})?[.,;:)’']*$")
-_FOOTNOTE = re.compile("^[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _SAME = 88
 """From so many hundredths alike two wordings are the same question; a changed word or two pass."""
 
@@ -29,29 +31,32 @@ class Token:
     text: str
     line: int
     cell: int
-    percent: float | None = None
+    is_value: bool = False
+    percent: int | None = None
+    """The percentage where it is a whole one from 0 to 100."""
     status: str | None = None
     part: bool = False
 
-    @property
-    def is_value(self) -> bool:
-        """Whether it is a percentage or a phrase in place of one."""
-        return self.percent is not None or self.status is not None
-
 
 @dataclass
-class Mention:
-    """A question that stands somewhere, and the values that follow it or stand on its lines."""
+class Asking:
+    """A question as the document prints it, and the values that follow it or stand on its lines."""
 
     asked: Asked | None
     wording: str
     first: int
     last: int
     columns: tuple[str, ...]
+    key_question: str
     values: list[Token] = field(default_factory=list)
-    loose: list[Token] = field(default_factory=list)
+    loose: bool = False
+    """Whether its values stand apart from its lines: proposed, to be confirmed or looked at."""
     doubts: list[str] = field(default_factory=list)
-    key_question: str = ""
+    cells: dict[str, Token] = field(default_factory=dict)
+    """The value in each column, where there are as many values as columns."""
+    words: str = ""
+    where: str = ""
+    repeated: bool = False
 
 
 def tokens(document: Document, vocabulary: Vocabulary) -> list[Token]:
@@ -59,20 +64,20 @@ def tokens(document: Document, vocabulary: Vocabulary) -> list[Token]:
     furniture = _furniture(document.lines)
     stream: list[Token] = []
     for number, line in enumerate(document.lines):
-        if number in furniture or _is_footnote(line.text, vocabulary.statuses):
+        if number in furniture or _is_note(line.text, vocabulary.statuses):
             continue
         for cell, text in enumerate(line.cells):
             stream += _cell_tokens(text, number, cell)
     return _with_phrases(stream, vocabulary.statuses)
 
 
-def _is_footnote(text: str, statuses: Sequence[str]) -> bool:
+def _is_note(text: str, statuses: Sequence[str]) -> bool:
     """Whether a line begins with a mark that no figure follows: its row may be broken there."""
     words = simple(text)
     follows = _FIGURE.match(without_marks(text).strip().partition(" ")[0]) or any(
         words[: len(phrase)] == phrase for phrase in map(simple, statuses)
     )
-    return bool(_FOOTNOTE.match(text)) and not follows
+    return bool(footnote_mark(text)) and not follows
 
 
 def _furniture(lines: Sequence[Line]) -> set[int]:
@@ -96,11 +101,10 @@ def _cell_tokens(text: str, line: int, cell: int) -> list[Token]:
     found = []
     for word in plain.split():
         match = _FIGURE.match(word)
-        if not match:
-            found.append(Token(word, line, cell))
-            continue
-        percent = float(match[1].replace(",", ""))
-        found.append(Token(word, line, cell, percent=percent))
+        figure = match[1].replace(",", "") if match else ""
+        whole = re.fullmatch(r"(\d+)(?:\.0+)?", figure)
+        percent = int(whole[1]) if whole and int(whole[1]) <= 100 else None
+        found.append(Token(word, line, cell, bool(match), percent))
     return found
 
 
@@ -137,7 +141,7 @@ def _with_phrases(found: list[Token], statuses: Sequence[str]) -> list[Token]:
             else:
                 continue
             text = " ".join(token.text for token in found[at:end])
-            whole.append(Token(text, first.line, first.cell, status=status, part=cut))
+            whole.append(Token(text, first.line, first.cell, True, status=status, part=cut))
             at = end
             break
         else:
@@ -168,6 +172,8 @@ def headers(document: Document, vocabulary: Vocabulary) -> dict[int, tuple[str, 
         if re.search(r"%\s*yes\b", line.text):
             found[number] = ("current",)
             continue
+        if number in found:
+            continue
         texts = [without_marks(line.text)]
         if number + 1 < len(lines) and len(line.cells) == len(lines[number + 1].cells) > 1:
             both = zip(line.cells, lines[number + 1].cells, strict=True)
@@ -175,56 +181,53 @@ def headers(document: Document, vocabulary: Vocabulary) -> dict[int, tuple[str, 
         below = next(
             (n for n in range(number + 1, min(number + 3, len(lines))) if lines[n].text), None
         )
-        if below is not None and number not in found:
+        if below is not None:
             rest = " ".join(without_marks(lines[below].text).split())
             both_lines = _columns(" ".join(f"{texts[0]} {rest}".split()), term, names)
             if len(both_lines) > len(_columns(rest, term, names)):  # the heading goes on
                 found[number] = found[below] = both_lines
                 continue
-        if number in found:
-            continue
-        for text in texts:
-            columns = _columns(" ".join(text.split()), term, names)
-            if columns:
-                found[number] = columns
-                break
+        each = (_columns(" ".join(text.split()), term, names) for text in texts)
+        if columns := next(filter(None, each), ()):
+            found[number] = columns
     return found
 
 
 def _columns(text: str, term: re.Pattern[str], names: dict[str, str]) -> tuple[str, ...]:
     """Return the columns that stand at the end of a line, one after the other."""
-    found: list[tuple[int, int, str]] = [
-        (m.start(), m.end(), names[m[0]]) for m in term.finditer(text)
-    ]
     columns: list[str] = []
     end = len(text)
-    for start, stop, name in reversed(found):
-        if re.sub(r"[\d\s]", "", text[stop:end]):
+    for found in reversed(list(term.finditer(text))):
+        if re.sub(r"[\d\s]", "", text[found.end() : end]):
             break
-        columns.insert(0, name)
-        end = start
+        columns.insert(0, names[found[0]])
+        end = found.start()
     # A single column counts only where nothing else stands on the line.
     if len(columns) == 1 and text[:end].strip():
         return ()
     return tuple(columns) if len(set(columns)) == len(columns) else ()
 
 
+def at_or_above(found: Mapping[int, T], line: int, reach: int | None = None) -> T | None:
+    """Return what was found nearest above a line or on it, at most ``reach`` lines away."""
+    near = max((n for n in found if n <= line and (reach is None or n >= line - reach)), default=-1)
+    return found.get(near)
+
+
 def standard_lines(document: Document, vocabulary: Vocabulary) -> dict[int, str]:
     """Return the lines that are the heading of a standard, by line; the name decides."""
     found: dict[int, str] = {}
+    starts = tuple(simple(rating)[0] for rating in vocabulary.ratings)
     for number, line in enumerate(document.lines):
-        words = simple(line.text)
+        words = after_number(line.text)
         if "?" in line.text or line.text[:1].islower():
             continue  # the end of a question, not a heading
-        while words and words[0].isdigit():
-            words = words[1:]
         numbered = bool(re.match(r"\s*\d+(?:\.\d+)+\.?\s", line.text + " "))
         for standard in vocabulary.standards:
             name = list(standard.name)
             if words[: len(name)] != name:
                 continue
             rest = " ".join(words[len(name) :])
-            starts = tuple(simple(rating)[0] for rating in vocabulary.ratings)
             if rest == "" or (numbered and rest.startswith(starts)):
                 found.setdefault(number, standard.code)
     return found
@@ -234,15 +237,15 @@ def mentions(
     document: Document,
     stream: list[Token],
     vocabulary: Vocabulary,
-    columns: dict[int, tuple[str, ...]],
-    headings: dict[int, str],
-) -> list[Mention]:
+    columns: Mapping[int, tuple[str, ...]],
+    headings: Mapping[int, str],
+) -> list[Asking]:
     """Return every question of the framework that stands in the document, in reading order.
 
     A question is known by its wording. One that the framework does not know is taken for a new
     prompt where values stand behind it.
     """
-    found: list[Mention] = []
+    found: list[Asking] = []
     standard = question = ""
     ends = [n for n, token in enumerate(stream) if not token.is_value and token.text.endswith("?")]
     heading_at = sorted(headings)
@@ -259,33 +262,31 @@ def mentions(
             before[max(0, len(before) - len(best.words))] if best else _beginning(before, stream)
         )
         stop = ends[position + 1] if position + 1 < len(ends) else len(stream)
-        mention = Mention(
+        asking = Asking(
             best,
             " ".join(stream[n].text for n in before if n >= first),
             stream[first].line,
             line,
-            _columns_at(columns, stream[first].line),
-            key_question=best.key_question if best else question,
+            at_or_above(columns, stream[first].line) or (),
+            best.key_question if best else question,
         )
         if best and not best.is_prompt:
             standard, question = best.standard, best.code
-        _collect(mention, stream, first, end, stop)
-        if best or (mention.values and question):
-            found.append(mention)
+        _collect(asking, stream, first, end, stop)
+        if best or (asking.values and not asking.loose and question):
+            found.append(asking)
     return found
 
 
 def _words_before(stream: list[Token], end: int, cell: int) -> list[int]:
     """Return the positions of up to 80 words up to a question mark, other columns left out."""
     kept: list[int] = []
-    at = end
-    while at >= 0 and len(kept) < 80:
+    for at in range(end, -1, -1):
         token = stream[at]
         if not token.is_value and token.cell <= cell:
-            if at != end and token.text.endswith("?"):
+            if len(kept) == 80 or (at != end and token.text.endswith("?")):
                 break
             kept.append(at)
-        at -= 1
     return kept[::-1]
 
 
@@ -313,46 +314,21 @@ def _best(
 
 def _beginning(before: list[int], stream: list[Token]) -> int:
     """Return where an unknown question begins: on the last line that starts with a capital."""
-    starts = [
-        n
-        for n, previous in zip(before, [None, *before], strict=False)
-        if previous is None or stream[previous].line != stream[n].line
-    ]
-    capital = [n for n in starts if stream[n].text[:1].isupper()]
-    return capital[-1] if capital else before[0]
+    starts = {stream[n].line: n for n in reversed(before)}  # the last line comes first
+    return next((n for n in starts.values() if stream[n].text[:1].isupper()), before[0])
 
 
-def _columns_at(columns: dict[int, tuple[str, ...]], line: int) -> tuple[str, ...]:
-    above = [n for n in columns if n <= line]
-    return columns[max(above)] if above else ()
-
-
-def _collect(
-    mention: Mention,
-    stream: list[Token],
-    first: int,
-    end: int,
-    stop: int,
-) -> None:
+def _collect(asking: Asking, stream: list[Token], first: int, end: int, stop: int) -> None:
     """Find the values of a question: those on its lines, then those on lines of their own."""
-    inside = [t for t in stream[first:end] if t.is_value]
-    after: list[Token] = []
-    at = end + 1
-    while at < stop:
-        token = stream[at]
+    values = [t for t in stream[first:end] if t.is_value]
+    for token in stream[end + 1 : stop]:
+        is_number = token.text.strip("()").isdigit() and len(token.text) <= 3 and token.cell == 0
         if token.is_value:
-            after.append(token)
-        elif _is_rest_of_phrase(token, [*inside, *after]):
-            pass
-        elif not (token.text.strip("()").isdigit() and len(token.text) <= 3 and token.cell == 0):
+            values.append(token)
+        elif not is_number and not _is_rest_of_phrase(token, values):
             break
-        at += 1
-    values = [*inside, *after]
-    tied = [token for token in values if mention.first <= token.line <= mention.last]
-    if tied:
-        mention.values = values
-    else:
-        mention.loose = values
+    asking.values = values
+    asking.loose = not any(asking.first <= token.line <= asking.last for token in values)
 
 
 def _is_rest_of_phrase(token: Token, values: list[Token]) -> bool:

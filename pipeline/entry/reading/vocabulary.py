@@ -6,6 +6,7 @@ All of it comes from the raw tables; nothing here belongs to one document.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import mode
 
 import pandas as pd
 
@@ -60,7 +61,7 @@ class Vocabulary:
     statuses: tuple[str, ...]
     comparators: Mapping[str, str]
 
-    @property
+    @cached_property
     def key_questions(self) -> dict[str, Asked]:
         """The key questions by number, each once, in their order."""
         found: dict[str, Asked] = {}
@@ -69,10 +70,32 @@ class Vocabulary:
                 found.setdefault(asked.code, asked)
         return found
 
-    @property
+    @cached_property
     def prompts(self) -> dict[str, Asked]:
         """The prompts by code, in the order of the annex."""
         return {asked.code: asked for asked in self.asked if asked.is_prompt}
+
+    @cached_property
+    def sample_of_standard(self) -> dict[str, str]:
+        """The sample of each standard whose questions are all out of one."""
+        samples: dict[str, set[str]] = {}
+        for question in self.key_questions.values():
+            samples.setdefault(question.standard, set()).add(question.sample)
+        return {standard: min(of) for standard, of in samples.items() if len(of) == 1}
+
+    @cached_property
+    def sample_of_domain(self) -> dict[int, str]:
+        """The sample that most key questions of a domain are out of."""
+        samples: dict[int, list[str]] = {}
+        for question in self.key_questions.values():
+            domain = self.standard(question.standard).domain
+            samples.setdefault(domain, []).append(question.sample)
+        most = {domain: mode(of) for domain, of in samples.items()}
+        return {d: of for d, of in most.items() if samples[d].count(of) > len(samples[d]) / 2}
+
+    def rating(self, words: Sequence[str]) -> str | None:
+        """The rating that these words are, as compared, None where they are none."""
+        return next((rating for rating in self.ratings if simple(rating) == list(words)), None)
 
     def standard(self, code: str) -> Standard:
         """The standard of a number."""
@@ -121,12 +144,13 @@ def vocabulary(tables: Tables, resources: Sequence[Resource], framework: str) ->
         framework,
         standards,
         tuple(asked),
-        _allowed(resources, "ratings", "rating"),
-        tuple(s for s in _allowed(resources, "key_question_scores", "status") if s != "published"),
+        allowed(resources, "ratings", "rating"),
+        tuple(s for s in allowed(resources, "key_question_scores", "status") if s != "published"),
         dict(zip(tables["comparators"]["name"], tables["comparators"]["comparator"], strict=True)),
     )
 
 
-def _allowed(resources: Sequence[Resource], table: str, column: str) -> tuple[str, ...]:
+def allowed(resources: Sequence[Resource], table: str, column: str) -> tuple[str, ...]:
+    """Return the values that the raw tables permit in a column, in their order."""
     (field,) = [f for r in resources if r.name == table for f in r.fields if f.name == column]
     return tuple(field.constraints.get("enum", ()))

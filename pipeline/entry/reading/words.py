@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import dropwhile
 
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[ ,]*[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*")
 _OTHER = re.compile(r"[^a-z0-9]+")
@@ -15,11 +16,17 @@ def without_marks(text: str) -> str:
 def marks(text: str) -> list[str]:
     """Return the footnote marks of a text as plain digits, in order."""
     to_plain = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-    return [
-        part.translate(to_plain)
-        for found in _RAISED.findall(text)
-        for part in re.split(r"[ ,]+", found)
-    ]
+    return [found.translate(to_plain) for found in re.findall("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", text)]
+
+
+def footnote_mark(text: str) -> str:
+    """Return the mark with which a footnote begins, as plain digits; "" where it is none."""
+    return marks(text)[0] if _RAISED.match(text) else ""
+
+
+def after_number(text: str) -> list[str]:
+    """Return the words of a text, as compared, behind the number of its section."""
+    return list(dropwhile(str.isdigit, simple(text)))
 
 
 def simple(text: str) -> list[str]:
@@ -39,18 +46,6 @@ _FREQUENT = frozenset(_OFTEN.split())
 def telling(text: str) -> set[str]:
     """Return the words of a text that tell what it is about, shortened to their stem."""
     return {word[:6] for word in simple(text) if word not in _FREQUENT and not word.isdigit()}
-
-
-_COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"
-_SMALL = _COUNTED.split()
-
-
-def number(word: str) -> int | None:
-    """Return a whole number written in digits or, up to twelve, in words."""
-    plain = word.lower().replace(",", "")
-    if plain.isdigit() and len(plain) < 8:
-        return int(plain)
-    return _SMALL.index(plain) if plain in _SMALL else None
 
 
 def shown(texts: Sequence[str], length: int = 400) -> str:
