@@ -1,5 +1,6 @@
-"""Writing so that a reader always finds a whole file; every room of the package writes this way."""
+"""Files are written so that a reader always finds a whole one, and known by their content."""
 
+import hashlib
 import os
 import re
 from pathlib import Path
@@ -31,6 +32,16 @@ def write_whole(path: Path, content: bytes) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def of_bytes(content: bytes) -> str:
+    """Return the fingerprint of some bytes: half of the digits of their SHA-256."""
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def of_file(path: Path) -> str:
+    """Return the fingerprint of a file's content; empty if there is no such file."""
+    return of_bytes(path.read_bytes()) if path.is_file() else ""
 
 
 def remove_leftovers(folder: Path) -> None:

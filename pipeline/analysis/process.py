@@ -46,6 +46,7 @@ from pipeline.data import Problem, Tables, load_valid
 from pipeline.data.folders import raw_folder
 from pipeline.data.owners import owner_of
 from pipeline.data.package import PACKAGE_FILE
+from pipeline.files import of_bytes, of_file
 from pipeline.workers import Tell, alongside, in_processes, rarely_collected
 
 FEWEST, CHUNK = 25, 65
@@ -405,16 +406,6 @@ def code_mark() -> str:
             if path.suffix in (".py", ".json"):
                 digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def of_bytes(content: bytes) -> str:
-    """Return the fingerprint of some bytes."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def of_file(path: Path) -> str:
-    """Return the fingerprint of a file's content; empty if there is no such file."""
-    return of_bytes(path.read_bytes()) if path.is_file() else ""
 
 
 def _failed_errors(checks: pd.DataFrame) -> list[tuple[tuple[Any, ...], Row]]:

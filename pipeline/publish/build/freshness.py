@@ -12,13 +12,12 @@ own, where nothing is warm. What they would save is the dictionary comparison be
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import stat
 import sys
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.data.folders import raw_folder
-from pipeline.files import write_whole
+from pipeline.files import of_bytes, of_file, write_whole
 
 RECORD = ".made.json"
 SEEN = ".seen.json"
@@ -40,11 +39,6 @@ Inputs = Mapping[str, str]
 
 #: What happened to an input, by whether it was there before and is there now.
 _CHANGE = {(True, True): "changed", (False, True): "is new", (True, False): "is gone"}
-
-
-def of_bytes(content: bytes) -> str:
-    """The fingerprint of some bytes."""
-    return hashlib.sha256(content).hexdigest()[:32]
 
 
 class Seen:
@@ -101,22 +95,6 @@ class Seen:
             write_whole(self._path, json.dumps(self._now).encode())
 
 
-def of_file(path: Path) -> str:
-    """The fingerprint of a file's content; empty if there is no such file."""
-    try:
-        return of_bytes(path.read_bytes())
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        return ""
-
-
-def of_files(root: Path, paths: Iterable[Path]) -> str:
-    """The fingerprint of several files under a folder: of their names and contents."""
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        digest.update(f"{path.relative_to(root).as_posix()}\0{of_file(path)}\n".encode())
-    return digest.hexdigest()
-
-
 def described_files(raw: Path) -> set[str] | None:
     """The files of a raw folder that its package, or the project's own, describes; None if unknown.
 
@@ -147,15 +125,13 @@ def strays(raw: Path) -> list[str]:
 def of_source(*floors: str) -> str:
     """The fingerprint of the package's source: of these floors, or of all of it."""
     roots = [PACKAGE / floor for floor in floors] or [PACKAGE]
-    return of_files(
-        PACKAGE,
-        (
-            path
-            for root in roots
-            for path in root.rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
-        ),
-    )
+    named = [
+        f"{path.relative_to(PACKAGE).as_posix()} {of_file(path)}"
+        for root in roots
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+    return of_bytes("\n".join(named).encode())
 
 
 @cache
