@@ -210,16 +210,12 @@ def simulate(
 @_folders
 def pdf(data: Path | None, out: Path | None) -> None:
     """Print every page to PDF with an installed Chromium, Chrome or Edge."""
-    from pipeline.publish.build.pdf import NoBrowser, PrintFailed, write_pdfs
+    from pipeline.publish.build.pdf import write_pdf
     from pipeline.publish.build.site import Folders
 
     pages = Folders.of(data, out).pages
-    try:
-        for path in write_pdfs(sorted(pages.glob("*.html")), pages / "pdf"):
-            say(_shown(path))
-    except (NoBrowser, PrintFailed) as error:
-        complain(str(error))
-        sys.exit(FAILED)
+    for page in sorted(pages.glob("*.html")):
+        say(_shown(write_pdf(page, pages / "pdf" / f"{page.stem}.pdf")))
 
 
 @cli.command()

@@ -38,23 +38,20 @@ def write_whole(path: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def remove_leftovers(folder: Path) -> None:
-    """Remove what a killed run had begun to write. Nobody else may be writing to the folder."""
-    for path in folder.rglob(".*.tmp"):
-        path.unlink(missing_ok=True)
-
-
 def of_bytes(content: bytes) -> str:
-    """Return the fingerprint of some bytes."""
+    """Return the fingerprint of some bytes: half of the digits of their SHA-256."""
     return hashlib.sha256(content).hexdigest()[:32]
 
 
 def of_file(path: Path) -> str:
     """Return the fingerprint of a file's content; empty if there is no such file."""
-    try:
-        return of_bytes(path.read_bytes())
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        return ""
+    return of_bytes(path.read_bytes()) if path.is_file() else ""
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a killed run had begun to write. Nobody else may be writing to the folder."""
+    for path in folder.rglob(".*.tmp"):
+        path.unlink(missing_ok=True)
 
 
 def of_files(root: Path, paths: Iterable[Path]) -> str:

@@ -27,7 +27,8 @@ from typing import Any, Generic, TypeVar, cast
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-Tell = Callable[[str], None]
+Tell = Callable[[Any], None]
+"""Is told what a task is at."""
 
 _PR_SET_PDEATHSIG = 1
 _ENDING = {
@@ -40,7 +41,7 @@ _LOOK_AGAIN = 1.0
 class Died(Exception):
     """A task's process ended before the task did. ``at`` is what it was last said to be at."""
 
-    def __init__(self, how: str, at: str = "") -> None:
+    def __init__(self, how: str, at: Any = "") -> None:
         """Keep how it ended, which is the message, and what it was at."""
         super().__init__(how)
         self.at = at
@@ -158,7 +159,7 @@ class _Process(Generic[Task]):
     task: Task
     number: int
     line: Connection
-    at: str = ""
+    at: Any = ""
     since: float = 0.0
 
 
@@ -195,7 +196,7 @@ def _answer(
     except (EOFError, OSError):
         ended = True
     if kind == "at":
-        process.at, process.since = str(value), time.monotonic()
+        process.at, process.since = value, time.monotonic()
         heard(process.at)
         return None
     if kind:

@@ -159,7 +159,7 @@ def process(
     each = _each(partial(_make, tables, owned, out), chunks, workers)
     for done, made in enumerate(each, start=1):
         parts.take_in(made)
-        tell(f"{done}/{len(chunks)}")
+        tell((done, len(chunks)))
     kept: set[Path] = set()
 
     def national(_: Tell) -> set[Path]:

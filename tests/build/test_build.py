@@ -507,10 +507,10 @@ def test_no_second_thread_when_workers_are_forked(project):
 def test_the_record_is_kept_while_a_long_run_goes_on(tmp_path):
     record = freshness.Record.read(tmp_path)
     record.note("a.html", {}, "x")
-    record.write_now_and_then(60)
+    record.write(60)
     assert not record.path.exists()
     time.sleep(0.01)
-    record.write_now_and_then(0.005)
+    record.write(0.005)
     assert record.path.exists()
 
 

@@ -11,7 +11,8 @@ import pytest
 from support import page_audit as audit
 from support import specimen
 
-from pipeline.publish.build.pdf import NoBrowser, write_pdf
+from pipeline.publish.build.catalogue import CannotBuild
+from pipeline.publish.build.pdf import write_pdf
 from pipeline.publish.page.page_info import PageInfo
 from pipeline.publish.page.pictures import Picture, drawing, lean_svg
 from pipeline.publish.page.render import Renderer, UnfitOutput, markdown, sections
@@ -255,6 +256,6 @@ def test_pdf_says_what_is_missing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pages: dict[str, Path]
 ) -> None:
     monkeypatch.setenv("PIPELINE_BROWSER", str(tmp_path / "no-such-browser"))
-    with pytest.raises(NoBrowser, match="neither Chromium, Chrome nor Edge"):
+    with pytest.raises(CannotBuild, match="neither Chromium, Chrome nor Edge"):
         write_pdf(pages["leadership"], tmp_path / "x.pdf")
     assert not (tmp_path / "x.pdf").exists()

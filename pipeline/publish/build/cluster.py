@@ -23,15 +23,16 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline.analysis.files import REPORT_DATA
+from pipeline.analysis.files import REPORT_DATA, write_files
 from pipeline.publish.build import freshness
 from pipeline.publish.build.catalogue import CannotBuild, Made, Report, ReportFailed
 from pipeline.surroundings import settle
@@ -45,6 +46,8 @@ LIBRARIES = (
     "nbclient", "nbconvert", "nbformat", "numpy", "openpyxl", "pandas", "papermill", "scipy",
     "xlsxwriter",
 )  # fmt: skip
+#: Folders of a parcel.
+PROCESSED, NOTEBOOKS = Path("processed"), Path("notebooks")
 #: Seconds to wait for the scheduler, for a first worker, and for one that no longer answers.
 PATIENCE = 15.0
 #: Tasks under way for each worker: enough that none waits, few enough to need little memory.
@@ -56,8 +59,7 @@ class Parcel:
     """All that a report needs, for a machine that has none of it."""
 
     report: Report
-    notebook: bytes
-    tables: dict[str, bytes]
+    files: dict[Path, bytes]
     timeout: int | None
     versions: dict[str, str]
 
@@ -65,16 +67,11 @@ class Parcel:
 @cache
 def versions() -> dict[str, str]:
     """What must agree between machines: this package to the letter, and its libraries."""
-    found = {
+    return {
         "probation-inspection-reports": freshness.of_source()[:12],
         "python": platform.python_version(),
+        **{name: version(name) for name in LIBRARIES},
     }
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
 
 
 def differences(theirs: dict[str, str], ours: dict[str, str]) -> str:
@@ -92,47 +89,38 @@ def make_page(parcel: Parcel) -> tuple[bytes | None, ReportFailed | None]:
     if different:  # a worker that joined after the check
         return None, ReportFailed(f"{parcel.report.name}: a worker has {different}.")
     with _one_at_a_time, tempfile.TemporaryDirectory(dir=_scratch()) as folder:
-        tables = Path(folder) / "processed" / REPORT_DATA / parcel.report.folder
-        notebooks = Path(folder) / "notebooks"
-        for made in (tables, notebooks):
-            made.mkdir(parents=True)
-        for name, content in parcel.tables.items():
-            (tables / name).write_bytes(content)
-        (notebooks / f"{parcel.report.notebook}.ipynb").write_bytes(parcel.notebook)
-        order = (parcel.report, Path(folder) / "processed", notebooks, parcel.timeout)
+        write_files(Path(folder), parcel.files)
+        order = (parcel.report, Path(folder) / PROCESSED, Path(folder) / NOTEBOOKS, parcel.timeout)
         with suppress(EOFError, OSError):
-            return _maker.make(order)
-        _maker.close()  # it died between two reports
-        return _maker.make(order)
-
-
-class _Maker:
-    """The process beside a Dask worker that forks one for each report."""
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def make(self, order: Any) -> tuple[bytes | None, ReportFailed | None]:
-        if self._process is None:
-            start = "from pipeline.publish.build.cluster import serve; serve()"
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", start], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        pickle.dump(order, self._process.stdin)
-        self._process.stdin.flush()
-        page, failure = pickle.load(self._process.stdout)
-        return page, failure
-
-    def close(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.communicate()
+            return _answer(order)
+        return _answer(order)  # the process beside us had died between two reports
 
 
 _one_at_a_time = threading.Lock()
-_maker = _Maker()
+
+
+@cache
+def _beside() -> subprocess.Popen[bytes]:
+    """The process beside a Dask worker that forks one for each report."""
+    start = "from pipeline.publish.build.cluster import serve; serve()"
+    return subprocess.Popen(
+        [sys.executable, "-c", start], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+
+
+def _answer(order: Any) -> tuple[bytes | None, ReportFailed | None]:
+    process = _beside()
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        pickle.dump(order, process.stdin)
+        process.stdin.flush()
+        page, failure = pickle.load(process.stdout)
+        return page, failure
+    except (EOFError, OSError):
+        _beside.cache_clear()
+        process.kill()
+        process.communicate()
+        raise
 
 
 def serve() -> None:
@@ -170,9 +158,8 @@ def made_by_cluster(
     client = _connect(scheduler)
     try:
         _check(client, scheduler)
-        yield from _Sending(client, scheduler).pages(
-            partial(_parcel, processed=processed, notebooks=notebooks, timeout=timeout), reports
-        )
+        parcel = partial(_parcel, processed=processed, notebooks=notebooks, timeout=timeout)
+        yield from _Sending(client, scheduler, parcel).pages(reports)
     finally:
         with suppress(Exception):
             _within(PATIENCE, client.close, 2)
@@ -181,25 +168,23 @@ def made_by_cluster(
 class _Sending:
     """Reports on their way to the workers of a scheduler and back."""
 
-    def __init__(self, client: Any, scheduler: str) -> None:
-        self.client, self.scheduler = client, scheduler
+    def __init__(self, client: Any, scheduler: str, parcel: Callable[[Report], Parcel]) -> None:
+        self.client, self.scheduler, self.parcel = client, scheduler, parcel
         self.done: queue.Queue[Any] = queue.Queue()
         self.sent: dict[str, tuple[Any, Report]] = {}
         self.seen: dict[str, tuple[float, float]] = {}
         self.silent: set[str] = set()
 
-    def pages(
-        self, parcel: Callable[[Report], Parcel], reports: Sequence[Report]
-    ) -> Iterator[Made]:
+    def pages(self, reports: Sequence[Report]) -> Iterator[Made]:
         waiting = iter(reports)
         for report in islice(waiting, AHEAD * max(1, len(self._workers()))):
-            self._send(parcel(report))
+            self._send(report)
         while self.sent:
             try:
                 future = self.done.get(timeout=1)
             except queue.Empty:
                 for report in self._from_silent_workers():
-                    self._send(parcel(report))
+                    self._send(report)
                 continue
             if future.key not in self.sent:  # sent again since
                 continue
@@ -213,16 +198,22 @@ class _Sending:
                 page, failure = None, ReportFailed(words)
             yield report, page, failure
             for following in islice(waiting, 1):
-                self._send(parcel(following))
+                self._send(following)
 
-    def _send(self, parcel: Parcel) -> None:
+    def _send(self, report: Report) -> None:
         workers = [address for address in self._workers() if address not in self.silent]
-        future = self.client.submit(make_page, parcel, pure=False, workers=workers or None)
-        self.sent[future.key] = (future, parcel.report)
+        future = self.client.submit(
+            make_page, self.parcel(report), pure=False, workers=workers or None
+        )
+        self.sent[future.key] = (future, report)
         future.add_done_callback(self.done.put)
 
     def _workers(self) -> dict[str, Any]:
-        return dict(self.client.scheduler_info(n_workers=-1)["workers"])
+        ask = partial(self.client.scheduler_info, n_workers=-1)
+        try:
+            return dict(_within(PATIENCE, ask)["workers"])
+        except TimeoutError:
+            raise self._lost("The Dask scheduler at {} no longer answers") from None
 
     def _from_silent_workers(self) -> list[Report]:
         """The reports to be sent again because a worker has not been heard of for too long."""
@@ -254,22 +245,18 @@ class _Sending:
 
 def _within(seconds: float, call: Callable[..., Result], *arguments: Any) -> Result:
     """What a call returns, or TimeoutError: Dask's own limits do not hold in every case."""
-    answers: queue.Queue[tuple[Any, BaseException | None]] = queue.Queue()
+    answer: Future[Result] = Future()
 
     def run() -> None:
         try:
-            answers.put((call(*arguments), None))
+            answer.set_result(call(*arguments))
         except BaseException as error:
-            answers.put((None, error))
+            answer.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
-    try:
-        result, error = answers.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError(f"no answer within {seconds:g} s") from None
-    if error is not None:
-        raise error
-    return result
+    if not wait([answer], seconds).done:
+        raise TimeoutError(f"no answer within {seconds:g} s")
+    return answer.result()
 
 
 def _connect(scheduler: str) -> Any:
@@ -321,14 +308,13 @@ def _check(client: Any, scheduler: str) -> None:
 
 
 def _parcel(report: Report, processed: Path, notebooks: Path, timeout: int | None) -> Parcel:
-    tables = processed / REPORT_DATA / report.folder
-    return Parcel(
-        report=report,
-        notebook=(notebooks / f"{report.notebook}.ipynb").read_bytes(),
-        tables={path.name: path.read_bytes() for path in sorted(tables.iterdir())},
-        timeout=timeout,
-        versions=versions(),
-    )
+    tables = Path(REPORT_DATA, report.folder)
+    notebook = f"{report.notebook}.ipynb"
+    files = {
+        PROCESSED / tables / p.name: p.read_bytes() for p in (processed / tables).glob("[!.]*")
+    }
+    files[NOTEBOOKS / notebook] = (notebooks / notebook).read_bytes()
+    return Parcel(report, files, timeout, versions())
 
 
 def _scratch() -> str | None:

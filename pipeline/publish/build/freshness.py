@@ -125,15 +125,8 @@ def strays(raw: Path) -> list[str]:
 def of_source(*floors: str) -> str:
     """The fingerprint of the package's source: of these floors, or of all of it."""
     roots = [PACKAGE / floor for floor in floors] or [PACKAGE]
-    return of_files(
-        PACKAGE,
-        (
-            path
-            for root in roots
-            for path in root.rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
-        ),
-    )
+    found = (path for root in roots for path in root.rglob("*"))
+    return of_files(PACKAGE, (p for p in found if p.is_file() and "__pycache__" not in p.parts))
 
 
 @cache
@@ -192,15 +185,13 @@ class Record:
         """Take a product out, so that it is made again if it is asked for."""
         self._changed |= self.made.pop(product, None) is not None
 
-    def write(self) -> None:
-        """Put the record next to what it is about, if anything is new in it."""
-        if not self._changed:
+    def write(self, every: float = 0.0) -> None:
+        """Put the record next to what it is about, if anything is new in it.
+
+        ``every`` is how many seconds must have gone by since it was last written.
+        """
+        if not self._changed or time.monotonic() - self._written < every:
             return
         content = json.dumps(self.made, indent=0, sort_keys=True) + "\n"
         write_whole(self.path, content.encode())
         self._written, self._changed = time.monotonic(), False
-
-    def write_now_and_then(self, seconds: float) -> None:
-        """Write it if it was last written so many seconds ago."""
-        if time.monotonic() - self._written >= seconds:
-            self.write()

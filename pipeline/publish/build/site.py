@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,12 @@ from pipeline.publish.build.catalogue import (
     FaultOfOurs,
     Made,
     Report,
-    ReportFailed,
     UnknownReport,
     Wanted,
     report_data_in,
     reports_of,
 )
-from pipeline.publish.build.freshness import Record, Seen
+from pipeline.publish.build.freshness import Inputs, Record, Seen
 from pipeline.publish.build.locking import locked
 from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.surroundings import settle
@@ -40,8 +40,8 @@ from pipeline.terminal import PROGRAM_FAULT
 from pipeline.workers import Died, Tell, alongside, processors, rarely_collected
 
 INDEX = "index.html"
-#: The processed tables, as one product.
-TABLES = "tables"
+#: All of them, as one product.
+TABLES = "processed tables"
 #: Seconds between two writings of the record; what was made since a kill is made once more.
 RECORD_EVERY = 2.0
 
@@ -158,38 +158,29 @@ def build(
         Other data have no ``out``, a folder cannot be written to, the disk is full, or the
         scheduler cannot be used.
     """
-    folders = Folders.of(data, out, notebooks)
-    say = tell if explain else _nothing
-    with _run(folders, tell) as outcome:
-        seen = Seen(folders.pages)
-        meanwhile = _import_all if scheduler is None else _nothing
-        _make_tables(folders, seen, outcome, force, say, tell, workers, progress, meanwhile)
-        abouts = report_data_in(folders.processed)
+    with _run(Folders.of(data, out, notebooks), tell, force, explain, progress) as run:
+        pages, seen, outcome = run.folders.pages, run.seen, run.outcome
+        run.make_tables(workers, _import_all if scheduler is None else _nothing)
+        abouts = report_data_in(run.folders.processed)
         reports = reports_of(abouts)
-        chosen = [r.as_of(as_of) for r in _chosen(wanted, reports, outcome)]
-        record = Record.read(folders.pages)
-        remove_leftovers(folders.pages)
-        _remove_old_pages(record, folders, reports, outcome)
-        inputs = _Inputs(folders, seen)
-        due = []
-        for report in chosen:
-            now = seen.of(f"{folders.pages}{os.sep}{report.page}")
-            reasons = record.reasons(report.page, inputs.of(report), now)
-            if reasons or force:
-                due.append(report)
-                say(f"{report.page}: {_in_short(reasons)}.")
+        chosen = [report.as_of(as_of) for report in run.chosen(wanted, reports)]
+        remove_leftovers(pages)
+        run.remove_old_pages(reports)
+        inputs = run.inputs_of(chosen)
+        due = [
+            report
+            for report in chosen
+            if run.is_due(
+                report.page, inputs[report.page], seen.of(f"{pages}{os.sep}{report.page}")
+            )
+        ]
         outcome.kept = len(chosen) - len(due)
         try:
             if due:
-                with closing(_made(due, folders, workers, scheduler, timeout)) as made:
-                    for report, page in _arriving(made, len(due), outcome, progress):
-                        write_whole(folders.pages / report.page, page)
-                        record.note(report.page, inputs.of(report), of_bytes(page))
-                        record.write_now_and_then(RECORD_EVERY)
-                        outcome.written.append(folders.pages / report.page)
-            _make_index(abouts, folders, inputs, record, outcome, force, say)
+                run.make_pages(due, inputs, _made(due, run.folders, workers, scheduler, timeout))
+            run.make_index(abouts)
         finally:
-            record.write()
+            run.record.write()
             seen.write()
     return outcome
 
@@ -203,133 +194,194 @@ def make_tables(
     tell: Callable[[str], None] = print,
 ) -> Outcome:
     """Make the processed tables only; parameters and errors are those of :func:`build`."""
-    folders = Folders.of(data, out)
-    with _run(folders, tell) as outcome:
-        seen = Seen(folders.pages)
-        say = tell if explain else _nothing
-        outcome.written += _make_tables(folders, seen, outcome, force, say, tell)
-        seen.write()
-    return outcome
+    with _run(Folders.of(data, out), tell, force, explain) as run:
+        run.outcome.written += run.make_tables()
+        run.seen.write()
+    return run.outcome
 
 
 @contextmanager
-def _run(folders: Folders, tell: Callable[[str], None]) -> Iterator[Outcome]:
+def _run(
+    folders: Folders, tell: Tell, force: bool, explain: bool, progress: bool = False
+) -> Iterator[_Run]:
     """Have the folders to ourselves, and time what happens."""
     settle()
     began = time.monotonic()
-    outcome = Outcome()
     with _disk_errors(folders), rarely_collected():
         for folder in (folders.processed, folders.pages):
             folder.mkdir(parents=True, exist_ok=True)
         with locked(folders.pages, "Another run is making these reports: waiting for it.", tell):
-            yield outcome
-    outcome.written.sort()
-    outcome.seconds = time.monotonic() - began
+            run = _Run(folders, tell, force, explain, progress, Seen(folders.pages))
+            yield run
+    run.outcome.written.sort()
+    run.outcome.seconds = time.monotonic() - began
 
 
-class _Inputs:
-    """The fingerprints of what each report is made from; what reports share is read once."""
+@dataclass
+class _Run:
+    """A run: where it works, what it was asked for, what it has seen and what it did."""
 
-    def __init__(self, folders: Folders, seen: Seen) -> None:
-        self._folders, self._seen = folders, seen
-        self._tables: dict[str, freshness.Inputs] = {}
-        self._notebooks: dict[str, str] = {}
-        self._common = {
-            "the package": freshness.of_source(),
-            "the lock file": freshness.of_surroundings(),
-        }
+    folders: Folders
+    tell: Tell
+    force: bool
+    explain: bool
+    progress: bool
+    seen: Seen
+    outcome: Outcome = field(default_factory=Outcome)
 
-    def of(self, report: Report) -> dict[str, str]:
-        """What a report is made from, named so that "... changed" can follow."""
-        notebook = f"{report.notebook}.ipynb"
-        if notebook not in self._notebooks:
-            self._notebooks[notebook] = of_file(self._folders.notebooks / notebook)
-        if report.folder not in self._tables:
-            folder = self._folders.processed / REPORT_DATA / report.folder
-            self._tables[report.folder] = self._seen.of_each(folder, "its")
-        parameters = json.dumps([report.parameters, report.edition, report.notebook])
-        return {
-            f"the notebook {notebook}": self._notebooks[notebook],
-            "its parameters": of_bytes(parameters.encode()),
-            **self._tables[report.folder],
-            **self._common,
-        }
+    @cached_property
+    def record(self) -> Record:
+        """What the pages were made from."""
+        return Record.read(self.folders.pages)
 
-    def of_index(self, listed: list[dict[str, Any]]) -> dict[str, str]:
-        """What the front page is made from."""
-        return {"what it lists": of_bytes(json.dumps(listed).encode()), **self._common}
+    def is_due(
+        self, product: str, inputs: Inputs, itself: str, record: Record | None = None
+    ) -> bool:
+        """Whether a product is to be made, and say why."""
+        reasons = (record or self.record).reasons(product, inputs, itself)
+        if self.explain and (reasons or self.force):
+            self.tell(f"{product}: {_in_short(reasons)}.")
+        return bool(reasons) or self.force
 
+    def make_tables(
+        self, workers: int | None = None, meanwhile: Callable[[], None] = _nothing
+    ) -> list[Path]:
+        """Make the processed tables if they, the raw ones or the code changed; returns them.
 
-def _make_tables(
-    folders: Folders,
-    seen: Seen,
-    outcome: Outcome,
-    force: bool,
-    say: Callable[[str], None],
-    tell: Callable[[str], None],
-    workers: int | None = None,
-    progress: bool = False,
-    meanwhile: Callable[[], None] = _nothing,
-) -> list[Path]:
-    """Make the processed tables again if they, the raw ones or the code changed; returns them.
+        They are made in a process of their own, and ``meanwhile`` is done in this one.
+        """
+        raw, processed = self.folders.raw, self.folders.processed
+        for name in freshness.strays(raw):
+            self.tell(
+                f"{raw / name} was not read: datapackage.json describes no such table. "
+                "Move it to another folder, or describe it."
+            )
+        record = Record.read(processed)
+        read = self.seen.of_each(raw, "raw", freshness.described_files(raw))
+        inputs = {**read, **_code("data", "analysis")}
+        if not self.is_due(TABLES, inputs, _fingerprint_of_tables(processed, self.seen), record):
+            return []
+        remove_leftovers(processed)
+        from pipeline.analysis.process import Processed, process
 
-    They are made in a process of their own, and ``meanwhile`` is done in this one.
-    """
-    for name in freshness.strays(folders.raw):
-        tell(
-            f"{folders.raw / name} was not read: datapackage.json describes no such table. "
-            "Move it to another folder, or describe it."
-        )
-    record = Record.read(folders.processed)
-    inputs = {
-        **seen.of_each(folders.raw, "raw", freshness.described_files(folders.raw)),
-        "the package": freshness.of_source("data", "analysis"),
-        "the lock file": freshness.of_surroundings(),
-    }
-    reasons = record.reasons(TABLES, inputs, _fingerprint_of_tables(folders.processed, seen))
-    if not reasons and not force:
-        return []
-    say(f"processed tables: {_in_short(reasons)}.")
-    remove_leftovers(folders.processed)
-    from pipeline.analysis.process import Processed, process
+        many = workers or processors()
 
-    many = workers or processors()
+        def make(done: Tell) -> Processed:
+            return process(raw, processed, many, fresh=self.force, tell=done)
 
-    def make(done: Tell) -> Processed:
-        return process(folders.raw, folders.processed, many, fresh=force, tell=done)
-
-    try:
-        with _bar(progress) as heard:
-            processed = alongside(make, meanwhile, many, heard)
-    except Died as error:
-        raise CannotBuild(
-            f"A part of the tables was not made: {error}. What was there before is unharmed; run "
-            "it again."
-        ) from error
-    _note(processed, outcome, tell)
-    if outcome.failed:  # said again in the next run, until it is put right
-        record.forget(TABLES)
-    else:
-        record.note(TABLES, inputs, _fingerprint_of_tables(folders.processed, seen))
-    record.write()
-    return sorted(folders.processed.glob("*.csv"))
-
-
-@contextmanager
-def _bar(progress: bool) -> Iterator[Tell]:
-    """A progress bar of the lots of providers whose tables are done, where there are several: of
-    some hundred providers they take minutes, in which nothing else is seen.
-    """
-    from tqdm import tqdm
-
-    tqdm.monitor_interval = 0  # its thread would be there when a worker is forked
-    with tqdm(desc="tables", unit="lot", disable=not progress, leave=False) as bar:
-
-        def heard(words: str) -> None:
-            bar.n, bar.total = map(int, words.split("/"))
+        def heard(lots: tuple[int, int]) -> None:
+            bar.n, bar.total = lots
             bar.refresh()
 
-        yield heard
+        try:
+            # Of some hundred providers they take minutes, in which nothing else is seen.
+            with self.bar(desc="tables", unit="lot") as bar:
+                made = alongside(make, meanwhile, many, heard)
+        except Died as error:
+            raise CannotBuild(
+                f"A part of the tables was not made: {error}. What was there before is unharmed; "
+                "run it again."
+            ) from error
+        self.note_problems(made)
+        if self.outcome.failed:  # said again in the next run, until it is put right
+            record.forget(TABLES)
+        else:
+            record.note(TABLES, inputs, _fingerprint_of_tables(processed, self.seen))
+        record.write()
+        return sorted(processed.glob("*.csv"))
+
+    def note_problems(self, processed: Any) -> None:
+        """Tell what was found in the raw tables; a provider left out of them counts as failed."""
+        from pipeline.data.problems import InvalidData
+
+        problems = processed.problems
+        for provider in sorted({p.provider for p in problems if p.stops and p.provider}):
+            theirs = [p for p in problems if p.stops and p.provider == provider]
+            self.outcome.failed[provider] = str(InvalidData(theirs))
+            self.outcome.exit_code = 1
+        for words in [*(str(p) for p in problems if not p.stops), *processed.newly_failed]:
+            self.tell(words)
+
+    def chosen(self, wanted: Wanted | None, reports: list[Report]) -> list[Report]:
+        """The reports asked for; where there are none, what is wrong with the data comes first."""
+        try:
+            return wanted.among(reports) if wanted else reports
+        except UnknownReport as error:
+            raise UnknownReport("\n".join([*self.outcome.failed.values(), str(error)])) from None
+
+    def remove_old_pages(self, reports: Iterable[Report]) -> None:
+        """Remove the pages of reports that are no more, if they are as we made them."""
+        known = {INDEX, *(report.page for report in reports)}
+        for product in sorted(set(self.record.made) - known):
+            path = self.folders.pages / product
+            ours = of_file(path) == self.record.made[product].get("itself")
+            if path.parent == self.folders.pages and ours:
+                path.unlink()
+                self.outcome.removed.append(path)
+            self.record.forget(product)
+
+    def inputs_of(self, reports: list[Report]) -> dict[str, Inputs]:
+        """What each page is made from, named so that "... changed" can follow."""
+        folder, code = self.folders.processed / REPORT_DATA, _code()
+        tables = {
+            name: self.seen.of_each(folder / name, "its") for name in {r.folder for r in reports}
+        }
+        notebooks = {
+            name: of_file(self.folders.notebooks / f"{name}.ipynb")
+            for name in {report.notebook for report in reports}
+        }
+        return {
+            report.page: {
+                f"the notebook {report.notebook}.ipynb": notebooks[report.notebook],
+                "its parameters": _of_json([report.parameters, report.edition, report.notebook]),
+                **tables[report.folder],
+                **code,
+            }
+            for report in reports
+        }
+
+    def make_pages(
+        self, due: list[Report], inputs: dict[str, Inputs], made: Generator[Made, None, None]
+    ) -> None:
+        """Write the pages as they are done; failures are noted."""
+        with closing(made), self.bar(iterable=made, total=len(due), unit="report") as bar:
+            for report, page, failure in bar:
+                if page is None:
+                    status = PROGRAM_FAULT if isinstance(failure, FaultOfOurs) else 1
+                    self.outcome.exit_code = max(self.outcome.exit_code, status)
+                    self.outcome.failed[report.name] = str(failure)
+                else:
+                    self.write(report.page, inputs[report.page], page)
+                    self.record.write(RECORD_EVERY)
+
+    def make_index(self, abouts: list[dict[str, Any]]) -> None:
+        """Make the front page; it lists the reports that have a page."""
+        pages, listed = self.folders.pages, []
+        for about in abouts:
+            there = [r for r in about["reports"] if (pages / f"{r['name']}.html").is_file()]
+            if there:
+                listed.append({**about, "reports": there})
+        inputs = {"what it lists": _of_json(listed), **_code()}
+        if not self.is_due(INDEX, inputs, of_file(pages / INDEX)):
+            self.outcome.kept += 1
+            return
+        from pipeline.publish.reports.index import index_html
+
+        self.write(INDEX, inputs, index_html(listed).encode("utf-8"))
+
+    def write(self, product: str, inputs: Inputs, page: bytes) -> None:
+        """Write a page and note what it was made from."""
+        path = self.folders.pages / product
+        write_whole(path, page)
+        self.record.note(product, inputs, of_bytes(page))
+        self.outcome.written.append(path)
+
+    def bar(self, **what: Any) -> Any:
+        """A progress bar, if one is to be shown."""
+        from tqdm import tqdm
+
+        tqdm.monitor_interval = 0  # its thread would be there when a worker is forked
+        return tqdm(disable=not self.progress, leave=False, **what)
 
 
 def tables_out_of_date(raw: Path, processed: Path) -> bool:
@@ -340,25 +392,16 @@ def tables_out_of_date(raw: Path, processed: Path) -> bool:
     return bool(then) and then != now
 
 
-def _chosen(wanted: Wanted | None, reports: list[Report], outcome: Outcome) -> list[Report]:
-    """The reports asked for; where there are none, what is wrong with the data comes first."""
-    try:
-        return wanted.among(reports) if wanted else reports
-    except UnknownReport as error:
-        raise UnknownReport("\n".join([*outcome.failed.values(), str(error)])) from None
+def _code(*rooms: str) -> Inputs:
+    """The fingerprints of the code, or these rooms of it, and of what it runs on."""
+    return {
+        "the package": freshness.of_source(*rooms),
+        "the lock file": freshness.of_surroundings(),
+    }
 
 
-def _note(processed: Any, outcome: Outcome, tell: Callable[[str], None]) -> None:
-    """Tell what was found in the raw tables; a provider left out of them counts as failed."""
-    from pipeline.data.problems import InvalidData
-
-    problems = processed.problems
-    for provider in sorted({p.provider for p in problems if p.stops and p.provider}):
-        theirs = [p for p in problems if p.stops and p.provider == provider]
-        outcome.failed[provider] = str(InvalidData(theirs))
-        outcome.exit_code = 1
-    for words in [*(str(p) for p in problems if not p.stops), *processed.newly_failed]:
-        tell(words)
+def _of_json(content: Any) -> str:
+    return of_bytes(json.dumps(content).encode())
 
 
 def _fingerprint_of_tables(processed: Path, seen: Seen) -> str:
@@ -366,7 +409,7 @@ def _fingerprint_of_tables(processed: Path, seen: Seen) -> str:
     with suppress(FileNotFoundError), os.scandir(processed / REPORT_DATA) as folders:
         for folder in sorted(folders, key=lambda entry: entry.name):
             found |= seen.of_each(Path(folder.path), folder.name)
-    return of_bytes(json.dumps(found).encode()) if found else ""
+    return _of_json(found) if found else ""
 
 
 def _made(
@@ -394,68 +437,6 @@ def _made(
     return pages_of(
         longest_first, folders.processed, folders.notebooks, timeout, workers or processors()
     )
-
-
-def _arriving(
-    made: Iterator[Made], count: int, outcome: Outcome, progress: bool
-) -> Iterator[tuple[Report, bytes]]:
-    """The pages as they are done, behind one progress bar; failures are noted."""
-    from tqdm import tqdm
-
-    tqdm.monitor_interval = 0  # its thread would be there when a worker is forked
-    with tqdm(made, total=count, unit="report", disable=not progress, leave=False) as bar:
-        for report, page, failure in bar:
-            if page is None:
-                outcome.failed[report.name] = str(failure)
-                outcome.exit_code = max(outcome.exit_code, _status_of(failure))
-            else:
-                yield report, page
-
-
-def _status_of(failure: ReportFailed | None) -> int:
-    return PROGRAM_FAULT if isinstance(failure, FaultOfOurs) else 1
-
-
-def _make_index(
-    abouts: list[dict[str, Any]],
-    folders: Folders,
-    inputs: _Inputs,
-    record: Record,
-    outcome: Outcome,
-    force: bool,
-    say: Callable[[str], None],
-) -> None:
-    """Make the front page; it lists the reports that have a page."""
-    listed = []
-    for about in abouts:
-        there = [r for r in about["reports"] if (folders.pages / f"{r['name']}.html").is_file()]
-        if there:
-            listed.append({**about, "reports": there})
-    made_from = inputs.of_index(listed)
-    reasons = record.reasons(INDEX, made_from, of_file(folders.pages / INDEX))
-    if not reasons and not force:
-        outcome.kept += 1
-        return
-    say(f"{INDEX}: {_in_short(reasons)}.")
-    from pipeline.publish.reports.index import index_html
-
-    page = index_html(listed).encode("utf-8")
-    write_whole(folders.pages / INDEX, page)
-    record.note(INDEX, made_from, of_bytes(page))
-    outcome.written.append(folders.pages / INDEX)
-
-
-def _remove_old_pages(
-    record: Record, folders: Folders, reports: Iterable[Report], outcome: Outcome
-) -> None:
-    """Remove the pages of reports that are no more, if they are as we made them."""
-    known = {INDEX, *(report.page for report in reports)}
-    for product in sorted(set(record.made) - known):
-        path = folders.pages / product
-        if path.parent == folders.pages and of_file(path) == record.made[product].get("itself"):
-            path.unlink()
-            outcome.removed.append(path)
-        record.forget(product)
 
 
 def _real(path: Path) -> Path:
