@@ -17,11 +17,9 @@ def locked(folder: Path, waiting: str, tell: Callable[[str], None] = print) -> I
     """
     lock = FileLock(folder / ".lock")
     try:
-        lock.acquire(timeout=0)
+        held = lock.acquire(timeout=0)
     except Timeout:
         tell(waiting)
-        lock.acquire()
-    try:
+        held = lock.acquire()
+    with held:
         yield
-    finally:
-        lock.release()

@@ -38,6 +38,8 @@ from pipeline.publish.page.style import settings
 from pipeline.terminal import fault
 from pipeline.workers import Died, Tell, TookTooLong, can_fork, in_processes
 
+#: The renderer of this process: the template is read and compiled once.
+renderer = cache(Renderer)
 #: Seconds beyond its time after which a cell that does not hear of it is ended with its process.
 GRACE = 5.0
 #: What reading a notebook that is none, or is damaged, may raise.
@@ -189,12 +191,6 @@ def _executed(
         )  # fmt: skip
     raise_for_execution_errors(executed, None)
     return executed
-
-
-@cache
-def renderer() -> Renderer:
-    """The renderer of this process: the template is read and compiled once."""
-    return Renderer()
 
 
 @cache
