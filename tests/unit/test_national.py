@@ -17,7 +17,7 @@ from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.records import records
 from pipeline.analysis.report_data import report_files
 from pipeline.data import load
-from pipeline.publish.reports.national import first_screen
+from pipeline.publish.reports.national import NationalReport
 
 CRC = "crc-2019"
 
@@ -206,4 +206,4 @@ def test_recommended_most_often_names_every_tie(providers, said):
         {"label": list("ABC")[: len(providers)], "providers": providers, "again": 1}
     )
     report = SimpleNamespace(data={"recommended": rows.assign(**zeros)})
-    assert first_screen._recommended(report) == said
+    assert NationalReport._recommended(report) == said
