@@ -1,4 +1,4 @@
-"""What leadership sees first: counts and plain sentences made from the comparison tables."""
+"""What a comparison comes to: counts and plain sentences, an analyst's ``.sentences``."""
 
 from collections import Counter
 
@@ -19,7 +19,7 @@ def _of_framework(tables: Tables, name: str, inspection: str) -> list[Row]:
 
 
 def headline(tables: Tables, asked: list[Row], compared: list[Row], rated: list[Row]) -> list[Row]:
-    """Return the first screen of a comparison as rows of ``item``, ``value`` and ``sentence``.
+    """Return what a comparison comes to as rows of ``item``, ``value`` and ``sentence``.
 
     ``asked`` (key_question_comparison), ``compared`` (rating_comparison)
     and ``rated`` (standard_ratings) hold one pair of rounds, or one round
