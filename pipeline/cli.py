@@ -210,11 +210,15 @@ def simulate(
 @_folders
 def pdf(data: Path | None, out: Path | None) -> None:
     """Print every page to PDF with an installed Chromium, Chrome or Edge."""
+    from pipeline.publish.build.catalogue import CannotBuild
     from pipeline.publish.build.pdf import write_pdf
     from pipeline.publish.build.site import Folders
 
     pages = Folders.of(data, out).pages
-    for page in sorted(pages.glob("*.html")):
+    there = sorted(pages.glob("*.html"))
+    if not there:
+        raise CannotBuild(f"There is no page in {pages} to print: run report first.")
+    for page in there:
         say(_shown(write_pdf(page, pages / "pdf" / f"{page.stem}.pdf")))
 
 

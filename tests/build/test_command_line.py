@@ -34,6 +34,12 @@ def test_help_names_every_command_and_loads_no_heavy_library() -> None:
         assert f"\n  {command} " in shown
 
 
+def test_with_no_page_to_print_the_command_says_what_to_run(tmp_path: Path) -> None:
+    done = run("pdf", "--out", tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no page" in done.stderr and "run report first" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
