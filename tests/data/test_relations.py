@@ -723,6 +723,13 @@ def test_a_report_of_another_century(published):
     assert broken("published-of-inspections-in-our-time", tables) == ["2120-02"]
 
 
+@pytest.mark.parametrize(("day", "wrong"), [("2023-02-28", []), ("2023-03-01", ["2023-03-01"])])
+def test_an_update_three_years_after_its_plan_is_the_last(published, day, wrong):
+    tables = dict(published)
+    change("action_updates", {}, date=day)(tables)
+    assert broken("update-within-years", tables) == wrong
+
+
 def test_an_update_that_lies_ahead(published, monkeypatch):
     monkeypatch.setattr(rule, "today", lambda: "2020-06-29")
     assert broken("update-not-ahead", published) == ["2020-06-30"]

@@ -12,7 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.anova import anova_lm
 
-from pipeline.analysis.statistics.funnel import dispersion, exact_limit, limits, zone
+from pipeline.analysis.statistics.funnel import (
+    approximate_limit,
+    dispersion,
+    exact_limit,
+    limits,
+    zone,
+)
 from pipeline.analysis.statistics.ranking import RankInterval, half, rank_intervals
 from pipeline.analysis.statistics.shrinkage import intraclass_correlation, shrunk
 
@@ -48,6 +54,13 @@ def test_many_cases_come_close_to_the_normal_limits():
     error = sqrt(0.6 * 0.4 / 10_000)
     assert upper[0] == pytest.approx(0.6 + 1.959964 * error, abs=1e-4)
     assert lower[0] == pytest.approx(0.6 - 1.959964 * error, abs=1e-4)
+
+
+def test_a_limit_is_a_share_of_at_least_one_case():
+    assert approximate_limit(0.9, [4], 0.999).tolist() == [1]
+    assert approximate_limit(0.1, [4], 0.001).tolist() == [0]
+    with pytest.raises(ValueError, match="at least one case"):
+        exact_limit(0.5, [10, 0], 0.975)
 
 
 def test_zones():
@@ -134,6 +147,10 @@ def test_a_shrunk_share_lies_between_the_share_and_the_mean(figures):
     found = shrunk(counts, bases)
     low, high = np.minimum(counts / bases, found.mean), np.maximum(counts / bases, found.mean)
     assert ((low - 1e-12 <= found.shares) & (found.shares <= high + 1e-12)).all()
+
+
+def test_where_no_case_differs_there_is_no_spread_to_share():
+    assert intraclass_correlation([0, 0], [5, 5]) == intraclass_correlation([5, 5], [5, 5]) == 0
 
 
 def test_no_spread_beyond_chance_leaves_only_the_mean():

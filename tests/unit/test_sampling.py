@@ -136,3 +136,8 @@ def test_a_sample_of_everything_shows_the_share_itself():
 def test_a_question_without_sense_is_answered_in_a_sentence(ask, words):
     with pytest.raises(ValueError, match=words):
         ask()
+
+
+def test_what_nobody_says_is_80_percent_confidence_of_five_points_either_way():
+    """As the reports of 2018 and 2020 say of their own samples."""
+    assert sample_size(None) == sample_size(None, 80, 5, 50) == 164

@@ -316,6 +316,7 @@ def test_large_samples_cost_no_more_and_see_more():
         ("many", 2, "whole number"),
         (None, 2, "missing"),
         ([1, 5], [3, 4], "above its base"),
+        ([1, 0.5], [3, 4], "whole number"),
         ([0, -3], [3, 4], "count is -3: a number of cases cannot be below 0"),
     ],
 )

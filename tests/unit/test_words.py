@@ -156,6 +156,8 @@ def test_what_many_figures_say_together():
     assert pattern.dependent_z == pytest.approx(z.sum() / (10 + 90 * 0.4) ** 0.5)
     assert pattern.combined_z == pytest.approx(2.9, abs=0.05)
     assert pattern.dependent_z == pytest.approx(1.3, abs=0.05)
+    still = {"comparable": "yes", "change_points": 0, "z_score": pd.NA}
+    assert pattern_of_changes([*rows, still])[:4] == (11, 9, 1, 1)
     said = pattern_sentence(rows)
     assert said.startswith("Nine of the ten key questions that may be compared rose.")
     assert "move together" in said and "does not settle it" in said

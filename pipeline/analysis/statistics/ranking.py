@@ -42,7 +42,6 @@ def rank_intervals(chances: npt.ArrayLike, level: float = LEVEL) -> list[RankInt
     probability = np.asarray(chances, dtype=float)
     if probability.ndim != 2 or not np.allclose(probability.sum(axis=1), 1):
         raise ValueError("The chances of each provider's scores must add up to 1.")
-    providers, _ = probability.shape
     above = 1 - probability.cumsum(axis=1)
     not_below = above + probability
     tail = (1 - level) / 2
@@ -52,8 +51,7 @@ def rank_intervals(chances: npt.ArrayLike, level: float = LEVEL) -> list[RankInt
     best = (many_above.cumsum(axis=1).round(9) <= tail).sum(axis=1)
     worst = (many_not_below.cumsum(axis=1).round(9) < 1 - tail).sum(axis=1)
     return [
-        RankInterval(int(low) + 1, min(int(high), providers - 1) + 1)
-        for low, high in zip(best, worst, strict=True)
+        RankInterval(int(low) + 1, int(high) + 1) for low, high in zip(best, worst, strict=True)
     ]
 
 
