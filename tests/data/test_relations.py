@@ -730,6 +730,13 @@ def test_an_update_three_years_after_its_plan_is_the_last(published, day, wrong)
     assert broken("update-within-years", tables) == wrong
 
 
+@pytest.mark.parametrize(("due", "wrong"), [("2030-02-28", []), ("2030-03", ["2030-03"])])
+def test_a_revised_target_ten_years_after_its_plan_is_the_last(published, due, wrong):
+    tables = dict(published)
+    change("action_updates", {}, due=due)(tables)
+    assert broken("revised-target-after-its-update", tables) == wrong
+
+
 def test_an_update_that_lies_ahead(published, monkeypatch):
     monkeypatch.setattr(rule, "today", lambda: "2020-06-29")
     assert broken("update-not-ahead", published) == ["2020-06-30"]

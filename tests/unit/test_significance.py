@@ -299,6 +299,9 @@ def test_large_samples_cost_no_more_and_see_more():
     assert far == (1, 1)
     # One sample typed far too large: the other one still limits what can be seen.
     assert smallest_detectable_change(70, 1_000_000, 97).rise >= 10
+    for power in (0, 1, 1.5, float("nan")):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            smallest_detectable_change(70, 100, 97, power=power)
 
 
 @pytest.mark.parametrize(
