@@ -240,6 +240,22 @@ def test_damage_by_a_spreadsheet_is_named_in_every_column(folder, name, where, c
                          for s in found)  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("name", "where", "column", "mend"),
+    [
+        ("inspections", {"round": "2018"}, "published_printed", "what the document prints"),
+        ("actions", {"action": "dlnr-crc-2020-1-01"}, "due", "write year and month as in 2020-02"),
+        ("samples", {"inspection": "northumbria-crc-2019"}, "size", "write the number in digits"),
+    ],
+)
+def test_what_a_spreadsheet_changed_is_to_be_typed_as_its_column_is(
+    folder, name, where, column, mend
+):
+    folder.edit(name, where, **{column: "Feb-20"})
+    said = [sentence for sentence in sentences(folder) if "changed by a spreadsheet" in sentence]
+    assert said and all(mend in sentence for sentence in said)
+
+
 def test_what_only_looks_like_a_blank_or_letter_is_read_as_it(folder):
     folder.edit("actions", {"action": "dlnr-crc-2020-1-01"}, owner="Head\u00a0of  Hub")
     folder.edit("actions", {"action": "dlnr-crc-2020-1-02"}, owner="Chef de cre\u0301dit")
