@@ -6,8 +6,10 @@ Every room of the package writes this way.
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
 
 #: One part of a path that the data names: nothing that leads elsewhere, on any system.
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -54,9 +56,12 @@ def remove_leftovers(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def of_files(root: Path, paths: Iterable[Path]) -> str:
-    """Return the fingerprint of several files under a folder: of their names and contents."""
+@cache
+def of_source(*floors: str) -> str:
+    """Return the fingerprint of the package's source: of these floors, or of all of it."""
+    roots = [PACKAGE / floor for floor in floors] or [PACKAGE]
     digest = hashlib.sha256()
-    for path in sorted(paths):
-        digest.update(f"{path.relative_to(root).as_posix()}\0{of_file(path)}\n".encode())
+    for path in sorted(path for root in roots for path in root.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(f"{path.relative_to(PACKAGE).as_posix()}\0{of_file(path)}\n".encode())
     return digest.hexdigest()

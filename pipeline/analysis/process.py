@@ -45,7 +45,7 @@ from pipeline.data import Problem, Tables, load_valid
 from pipeline.data.folders import raw_folder
 from pipeline.data.owners import owner_of
 from pipeline.data.package import PACKAGE_FILE
-from pipeline.files import of_bytes, of_file, of_files
+from pipeline.files import of_bytes, of_file, of_source
 from pipeline.workers import Tell, alongside, in_processes, rarely_collected
 
 FEWEST, CHUNK = 25, 40
@@ -377,9 +377,7 @@ class Parts:
 @cache
 def code_mark() -> str:
     """Return the fingerprint of the code the tables are made by, and of what it runs on."""
-    package = Path(__file__).resolve().parents[1]
-    paths = [path for room in ("data", "analysis") for path in (package / room).rglob("*.*")]
-    code = of_files(package, (path for path in paths if path.suffix in (".py", ".json")))
+    code = of_source("data", "analysis")
     return of_bytes(f"{code} {pd.__version__} {sys.version_info[:2]}".encode())
 
 

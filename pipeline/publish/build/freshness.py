@@ -25,14 +25,14 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.data.folders import raw_folder
-from pipeline.files import of_bytes, of_file, of_files, write_whole
+from pipeline.files import PACKAGE, of_bytes, of_file, write_whole
+from pipeline.files import of_source as of_source  # its users ask this module what is fresh
 
 RECORD = ".made.json"
 SEEN = ".seen.json"
 PACKAGE_FILE = "datapackage.json"
 #: Nanoseconds after which a change to a file would show in its marks, on any file system.
 _SETTLED = 3_000_000_000
-PACKAGE = Path(__file__).resolve().parents[2]
 LOCK_FILE = PACKAGE.parent / "requirements" / "report.txt"
 
 Inputs = Mapping[str, str]
@@ -119,14 +119,6 @@ def strays(raw: Path) -> list[str]:
         return []
     there = {path.name for path in raw.iterdir() if path.is_file()}
     return sorted(n for n in there - known if not n.startswith(("README", ".")))
-
-
-@cache
-def of_source(*floors: str) -> str:
-    """The fingerprint of the package's source: of these floors, or of all of it."""
-    roots = [PACKAGE / floor for floor in floors] or [PACKAGE]
-    found = (path for root in roots for path in root.rglob("*"))
-    return of_files(PACKAGE, (p for p in found if p.is_file() and "__pycache__" not in p.parts))
 
 
 @cache
