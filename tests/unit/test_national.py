@@ -207,3 +207,13 @@ def test_recommended_most_often_names_every_tie(providers, said):
     )
     report = SimpleNamespace(data={"recommended": rows.assign(**zeros)})
     assert NationalReport._recommended(report) == said
+
+
+def test_what_came_of_recommendations_is_counted_so_that_few_figures_show():
+    counts = {"followed": 3, "followed_rose": 2, "others": 1, "others_rose": 1}
+    rows = pd.DataFrame([{"label": "A", "providers": 1, "again": 0, **counts}])
+    *_, said = NationalReport._recommended(SimpleNamespace(data={"recommended": rows}))
+    assert said == (
+        "Of 3 figures that a plan was to raise, 2 rose afterwards, and of 1 other 1; what was low "
+        "tends to rise anyway."
+    )

@@ -167,8 +167,9 @@ class NationalReport(ReportPage):
         others, others_rose = int(rows["others"].sum()), int(rows["others_rose"].sum())
         if told and others:
             said.append(
-                f"{rose / told:.0%} of the figures that a plan was to raise rose afterwards, and "
-                f"{others_rose / others:.0%} of the rest; what was low tends to rise anyway."
+                f"Of {counted(told, 'figure')} that a plan was to raise, {rose} rose afterwards, "
+                f"and of {counted(others, 'other')} {others_rose}; what was low tends to rise "
+                "anyway."
             )
         return said
 
