@@ -232,13 +232,13 @@ def test_known_bases_on_which_the_tests_differ_are_no_want_of_a_figure():
 
 def test_a_sample_typed_too_large_asks_for_no_more_tests(monkeypatch):
     asked = []
-    original = change_module.pooled_tests
+    original = change_module.pooled_z
 
     def counted(*arrays):
         asked.append(len(arrays[0]))
         return original(*arrays)
 
-    monkeypatch.setattr(change_module, "pooled_tests", counted)
+    monkeypatch.setattr(change_module, "pooled_z", counted)
     # An open base makes most pairs; one typed with a digit too many must not multiply them.
     for limit in (150, 970, 1_000_000):
         open_base = Base(f"open-{limit}", None, limit, False)

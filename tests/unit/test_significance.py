@@ -24,10 +24,11 @@ from pipeline.analysis.statistics.significance import (
     clopper_pearson_interval,
     few_expected,
     newcombe_interval,
-    pooled_tests,
+    pooled_z,
     smallest_detectable_change,
     smallest_expected_count,
     two_proportion_test,
+    two_sided_p,
     wilson_interval,
 )
 
@@ -157,10 +158,10 @@ def test_z_test_equals_statsmodels_and_many_pairs_equal_one(first, second):
         return
     z, p = two_proportion_test(x1, n1, x2, n2)
     assert (z, p) == pytest.approx(proportions_ztest([x1, x2], [n1, n2]), abs=1e-9)
-    together = pooled_tests(*(np.array([value] * 3) for value in (x1, n1, x2, n2)))
-    assert together[0] == pytest.approx([z] * 3, abs=1e-12)
-    assert together[1] == pytest.approx([p] * 3, abs=1e-12)
-    assert together[2].all()
+    many, computed = pooled_z(*(np.array([value] * 3) for value in (x1, n1, x2, n2)))
+    assert many == pytest.approx([z] * 3, abs=1e-12)
+    assert two_sided_p(many) == pytest.approx([p] * 3, abs=1e-12)
+    assert computed.all()
     backwards = two_proportion_test(x2, n2, x1, n1)
     assert backwards.z == pytest.approx(-z, abs=1e-12)
 

@@ -89,10 +89,23 @@ def _fits(percent: int, base: int) -> bool:
 @lru_cache(maxsize=16_384)
 def _pairs(percent: int, smallest: int, largest: int) -> tuple[npt.NDArray, npt.NDArray]:
     """Counts and bases, within limits, that print as a percentage (see the head of the module)."""
-    bases = np.arange(smallest, min(largest, max(smallest, EVERY_BASE)) + 1)
+    if largest <= EVERY_BASE:
+        counts, bases = _every_pair(percent)
+        first, end = bases.searchsorted([smallest, largest + 1])
+        return counts[first:end], bases[first:end]
+    bases = np.arange(smallest, max(smallest, EVERY_BASE) + 1)
     if largest > bases[-1]:
         further = np.geomspace(bases[-1] + 1, largest, FURTHER_BASES).round().astype(np.int64)
         bases = np.concatenate([bases, np.unique(further)])
+    return _pairs_of(percent, bases)
+
+
+@lru_cache(maxsize=101)
+def _every_pair(percent: int) -> tuple[npt.NDArray, npt.NDArray]:
+    return _pairs_of(percent, np.arange(1, EVERY_BASE + 1))
+
+
+def _pairs_of(percent: int, bases: npt.NDArray) -> tuple[npt.NDArray, npt.NDArray]:
     lowest, highest = _fitting(percent, bases)
     fits = lowest <= highest
     bases, lowest, highest = bases[fits], lowest[fits], highest[fits]

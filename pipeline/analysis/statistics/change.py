@@ -31,9 +31,9 @@ current_at_least`` (smallest base by the documents' words) and ``comparator_perc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import dropwhile
 from typing import Any
 
@@ -57,11 +57,13 @@ from pipeline.analysis.statistics.significance import (
     benjamini_hochberg,
     few_expected,
     newcombe_interval,
-    pooled_tests,
+    pooled_z,
     smallest_detectable_change,
     smallest_expected_count,
     two_proportion_test,
+    two_sided_p,
     wilson_interval,
+    z_needed,
 )
 from pipeline.data import is_missing
 
@@ -139,7 +141,6 @@ class _Pairs:
     x2: npt.NDArray
     n2: npt.NDArray
     z: npt.NDArray
-    p: npt.NDArray
     computed: npt.NDArray
     few: npt.NDArray
     z_passes: npt.NDArray
@@ -169,10 +170,12 @@ class _Pairs:
         if z_verdict == UNSETTLED or not self.few.any():
             return z_verdict
         passes = z_verdict == SIGNIFICANT
-        if self.first_unlike(z_verdict, -self.p if passes else self.p) is None:
+        # Those nearest to the other answer first.
+        size = np.abs(self.z)
+        if self.first_unlike(z_verdict, size if passes else -size) is None:
             return z_verdict
         # With the bases known, figures that fit several counts may still disagree for that reason.
-        every = np.arange(len(self.p))
+        every = np.arange(len(size))
         if known and self.few.all() and passes not in self.exact_passes(every):
             return TESTS_DISAGREE
         return UNSETTLED
@@ -198,31 +201,55 @@ _AT_ONCE = 200_000
 """Pairs tested at once, about: enough that a test costs next to nothing, few enough for memory."""
 
 
-def _crossed(
-    sides: Sequence[tuple[Side, Side]], level: float
-) -> Iterator[tuple[_Pairs, list[slice]]]:
-    """Cross the previous and the current counts and bases of each question, many at once.
+@dataclass(frozen=True)
+class _Lot:
+    """Some questions and their possible pairs, one question after the other."""
 
-    The pairs of some questions, one question after the other, and where those of each are.
-    """
+    questions: list[Question]
+    sizes: npt.NDArray
+    pairs: _Pairs
+
+    @cached_property
+    def starts(self) -> npt.NDArray:
+        """Where the pairs of each question begin."""
+        return self.sizes.cumsum() - self.sizes
+
+    def each(self) -> Iterator[tuple[Question, _Pairs]]:
+        """Each question with its own pairs."""
+        for question, start, size in zip(
+            self.questions, self.starts.tolist(), self.sizes.tolist(), strict=True
+        ):
+            yield question, self.pairs.part(slice(start, start + size))
+
+    def of_each(self, function: np.ufunc, values: npt.NDArray) -> npt.NDArray:
+        """Sum up values of pairs by a function, such as ``np.minimum``, to one a question."""
+        return function.reduceat(values, self.starts)
+
+    def of_pairs(self, values: npt.NDArray) -> npt.NDArray:
+        """Give each pair the value of its question."""
+        return np.repeat(values, self.sizes)
+
+
+def _crossed(sides: Mapping[Question, tuple[Side, Side]], level: float) -> Iterator[_Lot]:
+    """Cross the previous and the current counts and bases of each question, many at once."""
     if not sides:
         return
-    sizes = np.array([[len(bases) for _, bases in both] for both in sides])
+    questions, both = list(sides), list(sides.values())
+    sizes = np.array([[len(bases) for _, bases in pair] for pair in both])
     lot = sizes.prod(axis=1).cumsum() // _AT_ONCE
-    for some in np.split(np.arange(len(sides)), np.flatnonzero(np.diff(lot)) + 1):
+    for some in np.split(np.arange(len(both)), np.flatnonzero(np.diff(lot)) + 1):
         many = sizes[some].prod(axis=1)
-        ends = many.cumsum()
-        within = np.arange(many.sum()) - np.repeat(ends - many, many)
+        within = np.arange(many.sum()) - np.repeat(many.cumsum() - many, many)
         places = np.divmod(within, np.repeat(sizes[some, 1], many))
         arrays = []
         for side, (place, size) in enumerate(zip(places, sizes[some].T, strict=True)):
             at = place + np.repeat(size.cumsum() - size, many)
-            arrays += [np.concatenate([sides[i][side][what] for i in some])[at] for what in (0, 1)]
+            arrays += [np.concatenate([both[i][side][what] for i in some])[at] for what in (0, 1)]
         x1, n1, x2, n2 = arrays
-        z, p, computed = pooled_tests(x2, n2, x1, n1)
+        z, computed = pooled_z(x2, n2, x1, n1)
         few = computed & few_expected(x1, n1, x2, n2)
-        pairs = _Pairs(level, x1, n1, x2, n2, z, p, computed, few, p < level)
-        yield pairs, [slice(end - size, end) for end, size in zip(ends, many, strict=True)]
+        pairs = _Pairs(level, x1, n1, x2, n2, z, computed, few, np.abs(z) > z_needed(level))
+        yield _Lot([questions[i] for i in some], many, pairs)
 
 
 def assess_change(
@@ -264,13 +291,8 @@ def assess_changes(questions: Iterable[Question], level: float = 0.1) -> dict[Qu
             sides[question] = previous, current
         else:
             found[question] = _NO_BASE
-    each = iter(sides)
-    for pairs, slices in _crossed(list(sides.values()), level):
-        interval = newcombe_interval(pairs.x2, pairs.n2, pairs.x1, pairs.n1, 0.9)
-        for at in slices:
-            question = next(each)
-            limits = float(interval.lower[at].min()), float(interval.upper[at].max())
-            found[question] = _judged(question, pairs.part(at), limits)
+    for some in _crossed(sides, level):
+        found.update(_judged(some))
     for question, cases in _overturned_by(found, level):
         found[question] = replace(found[question], overturned_by=cases)
     # Where a bound in words narrows the bases down: what the verdict would be without it.
@@ -302,30 +324,38 @@ _NO_VARIATION = Change(
 )
 
 
-def _judged(question: Question, pairs: _Pairs, limits: tuple[float, float]) -> Change:
-    """Judge one change by its pairs, without what takes other pairs."""
-    if not pairs.computed.any():
+def _judged(some: _Lot) -> Iterator[tuple[Question, Change]]:
+    """Judge changes by their pairs, without what takes other pairs."""
+    pairs = some.pairs
+    limits = newcombe_interval(pairs.x2, pairs.n2, pairs.x1, pairs.n1, 0.9)
+    size, cases = np.abs(pairs.z), pairs.n1 + pairs.n2
+    largest = np.flatnonzero(cases == some.of_pairs(some.of_each(np.maximum, cases)))
+    known = {
+        "p_min": two_sided_p(some.of_each(np.maximum, size)),
+        "p_max": two_sided_p(some.of_each(np.minimum, np.where(pairs.computed, size, np.inf))),
+        "z": pairs.z[largest[largest.searchsorted(some.starts)]],
+        "lower_90": some.of_each(np.minimum, limits.lower),
+        "upper_90": some.of_each(np.maximum, limits.upper),
+    }
+    computed = some.of_each(np.logical_or, pairs.computed).tolist()
+    rows = zip(*(values.tolist() for values in known.values()), strict=True)
+    for (question, own), can, row in zip(some.each(), computed, rows, strict=True):
+        yield question, _verdict(question, own, dict(zip(known, row, strict=True)), can)
+
+
+def _verdict(question: Question, pairs: _Pairs, known: dict[str, Any], computed: bool) -> Change:
+    if not computed:
         return _NO_VARIATION
     (_, previous), (_, current) = question
     full = _both_full(question)
     verdict = pairs.verdict(known=full)
     p_value = exact = None
-    if full and len(pairs.p) == 1:
-        p_value = float(pairs.p[0])
+    if full and len(pairs.z) == 1:
+        p_value = known["p_max"]
         if pairs.few[0]:
             exact = exact_z_p(*(int(v[0]) for v in (pairs.x1, pairs.n1, pairs.x2, pairs.n2)))
-    p = pairs.p[pairs.computed]
-    return Change(
-        verdict,
-        _reason(verdict, pairs, (previous, current), full),
-        pairs.z_verdict(),
-        p_value,
-        float(p.min()),
-        float(p.max()),
-        exact,
-        float(pairs.z[(pairs.n1 + pairs.n2).argmax()]),
-        *limits,
-    )
+    reason = _reason(verdict, pairs, (previous, current), full)
+    return Change(verdict, reason, pairs.z_verdict(), p_value=p_value, exact_p=exact, **known)
 
 
 def _both_full(question: Question) -> bool:
@@ -415,14 +445,20 @@ def _overturned_by(
         if settled and _both_full(question) and max(map(_read, question)) <= EVERY_BASE:
             first, second = map(_down_to_half, question)
             sides[question] = first, second
-    each = iter(sides)
-    for pairs, slices in _crossed(list(sides.values()), level):
-        answered = pairs.n1 + pairs.n2
-        for at in slices:
-            question = next(each)
-            unlike = pairs.part(at).first_unlike(found[question].verdict, -answered[at])
-            missing = sum(map(_read, question)) - answered[at]
-            yield question, None if unlike is None else int(missing[unlike])
+    for some in _crossed(sides, level):
+        pairs, answered = some.pairs, some.pairs.n1 + some.pairs.n2
+        passes = np.array([found[question].verdict == SIGNIFICANT for question in some.questions])
+        unlike = pairs.z_passes != some.of_pairs(passes)
+        most = some.of_each(np.maximum, np.where(unlike, answered, 0))
+        # With few cases the exact test may part them sooner than the Z-test does.
+        doubtful = pairs.few & ~unlike & (answered > some.of_pairs(most))
+        asked = some.of_each(np.logical_or, doubtful).tolist()
+        for (question, own), best, ask in zip(some.each(), most.tolist(), asked, strict=True):
+            if ask:
+                own_answered = own.n1 + own.n2
+                at = own.first_unlike(found[question].verdict, -own_answered)
+                best = 0 if at is None else int(own_answered[at])
+            yield question, sum(map(_read, question)) - best if best else None
 
 
 def _read(figure: Figure) -> int:

@@ -15,6 +15,7 @@ equal to 1e-6. Every function takes counts that were checked (``significance.che
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from functools import lru_cache
 
 import numpy as np
@@ -65,21 +66,23 @@ def exact_z_passes(x1: int, n1: int, x2: int, n2: int, level: float) -> bool:
 def critical_z(z: npt.NDArray, n1: int, n2: int, level: float) -> float:
     """Smallest of some sizes of pooled Z at which the exact test passes; infinity if none does.
 
-    The p-value never rises as Z moves away from 0, so one number settles every pair of counts, and
-    bisection finds it. For bases of ``LARGEST`` cases together or fewer.
+    The p-value never rises as Z moves away from 0, so one number settles every pair of counts. It
+    is mostly among the smallest, so that steps are doubled from there, and what lies between the
+    last two is halved. For bases of ``LARGEST`` cases together or fewer.
 
     >>> critical_z(np.array([1.7, 1.8, 2.5]), 20, 11, 0.1)
     1.8
     """
-    sizes = np.unique(np.abs(z))
-    low, high = 0, len(sizes)
-    while low < high:
-        middle = (low + high) // 2
-        if _passes(float(sizes[middle]), n1, n2, level):
-            high = middle
-        else:
-            low = middle + 1
-    return float(sizes[low]) if low < len(sizes) else math.inf
+    sizes = np.unique(np.abs(z)).tolist()
+
+    def passes(at: int) -> bool:
+        return at >= len(sizes) or _passes(sizes[at], n1, n2, level)
+
+    low, step = 0, 1
+    while not passes(low + step - 1):
+        low, step = low + step, 2 * step
+    at = bisect_left(range(low, low + step - 1), True, key=passes) + low
+    return sizes[at] if at < len(sizes) else math.inf
 
 
 def exact_z_at_least(

@@ -222,7 +222,7 @@ def two_proportion_test(
             if pooled
             else "The unpooled Z-test cannot be computed: neither sample shows any variation."
         )
-    return ZTest(_plain(z), _plain(2 * ndtr(-np.abs(z))))
+    return ZTest(_plain(z), _plain(two_sided_p(z)))
 
 
 def _z(
@@ -239,22 +239,37 @@ def _z(
         return np.where(variance > 0, (share1 - share2) / np.sqrt(variance), np.nan)
 
 
-def pooled_tests(
-    x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers
-) -> tuple[npt.NDArray, npt.NDArray, npt.NDArray]:
-    """Pooled Z and two-sided p-value of many pairs at once, and whether each could be computed.
+def pooled_z(x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers) -> tuple[npt.NDArray, npt.NDArray]:
+    """Pooled Z of many pairs at once, and whether it could be computed.
 
-    Where it could not (every case or none on both sides) Z stands at 0 and the p-value at 1, which
-    is no evidence of a difference. Counts are taken as checked.
+    Where it could not (every case or none on both sides) Z stands at 0, which is no evidence of a
+    difference. Counts are taken as checked. The p-values are ``two_sided_p``.
 
-    >>> z, p, computed = pooled_tests(*(np.array(x) for x in ([78, 5], [97, 5], [70, 4], [100, 4])))
-    >>> p.round(3), computed
+    >>> z, computed = pooled_z(*(np.array(x) for x in ([78, 5], [97, 5], [70, 4], [100, 4])))
+    >>> two_sided_p(z).round(3), computed
     (array([0.091, 1.   ]), array([ True, False]))
     """
     z = _z(np.asarray(x1), np.asarray(n1), np.asarray(x2), np.asarray(n2))
     computed = ~np.isnan(z)
-    z = np.nan_to_num(z)
-    return z, 2 * ndtr(-np.abs(z)), computed
+    return np.where(computed, z, 0.0), computed
+
+
+def two_sided_p(z: npt.NDArray) -> npt.NDArray:
+    """Two-sided p-value (a proportion) of a Z by the normal curve.
+
+    >>> float(two_sided_p(np.array(1.96)).round(3))
+    0.05
+    """
+    return 2 * ndtr(-np.abs(z))
+
+
+def z_needed(level: float) -> float:
+    """Size of Z beyond which the two-sided test passes at a level (a proportion).
+
+    >>> round(z_needed(0.1), 3)
+    1.645
+    """
+    return float(-ndtri(level / 2))
 
 
 def smallest_expected_count(x1: Numbers, n1: Numbers, x2: Numbers, n2: Numbers) -> Any:
@@ -358,10 +373,11 @@ def _power_by_percent(n1: int, n2: int, level: float) -> npt.NDArray:
     first, second = _percent_pmf(n1), _percent_pmf(n2)
     # How probable it is that the second count is large enough for the Z-test at each first count.
     tail = np.pad(np.cumsum(second[:, ::-1], axis=1)[:, ::-1], ((0, 0), (0, 1)))
-    up = first @ tail[:, further_apart(-ndtri(level / 2), n1, n2)].T
+    needed = z_needed(level)
+    up = first @ tail[:, further_apart(needed, n1, n2)].T
     x1, x2 = _with_few_expected(n1, n2)
-    z, p, _ = pooled_tests(x1, n1, x2, n2)
-    lost = (p < level) & (z < 0)
+    z, _ = pooled_z(x1, n1, x2, n2)
+    lost = z < -needed
     if lost.any():
         lost &= -z < critical_z(z[lost], n1, n2, level) * (1 - 1e-9)
     return up - first[:, x1[lost]] @ second[:, x2[lost]].T
@@ -387,6 +403,6 @@ def _normal_power(n1: int, n2: int, level: float) -> npt.NDArray:
     later = np.arange(101) / 100
     share = later[:, None]
     together = (share * n1 + later * n2) / (n1 + n2)
-    needed = -ndtri(level / 2) * np.sqrt(together * (1 - together) * (1 / n1 + 1 / n2))
+    needed = z_needed(level) * np.sqrt(together * (1 - together) * (1 / n1 + 1 / n2))
     spread = np.sqrt(share * (1 - share) / n1 + later * (1 - later) / n2) + 1e-300
     return ndtr((later - share - needed) / spread)
