@@ -1,5 +1,7 @@
 """How often fresh samples give each rating: exact results against seeded simulation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -108,17 +110,35 @@ def test_exact_results_equal_a_seeded_simulation(rule, dependence):
         assert total[points] == pytest.approx((drawn == points).mean(), abs=0.005)
 
 
-def test_the_bounds_hold_every_dependence():
-    overall = pd.DataFrame(stability_of_overall(INSPECTION, records(KINDS), records(OVERALL)))
+def published_as(inspection, rating):
+    others = [row for row in inspection.ratings if row["standard"] != "overall"]
+    return replace(
+        inspection, ratings=[*others, {"standard": "overall", "published_rating": rating}]
+    )
+
+
+@pytest.mark.parametrize(("at", "published"), list(enumerate(OVERALL["rating"])))
+def test_the_bounds_hold_every_dependence(at, published):
+    inspection = published_as(INSPECTION, published)
+    overall = pd.DataFrame(stability_of_overall(inspection, records(KINDS), records(OVERALL)))
+    bounded = overall[overall["lowest"].notna()]
+    # Those of the rating above the published one, which a report says; of the highest at the top.
+    points = sorted(OVERALL["lower_points"])
+    assert bounded["rule"].tolist() == [BANDS_ALONE]
+    above = points[min(points.index(OVERALL["lower_points"].iloc[at]) + 1, len(points) - 1)]
+    assert bounded["lower_points"].tolist() == [above]
     for name in ("independent", "together"):
-        assert (overall["lowest"] <= overall[name] + 1e-9).all()
-        assert (overall[name] <= overall["highest"] + 1e-9).all()
+        assert (bounded["lowest"] <= bounded[name] + 1e-9).all()
+        assert (bounded[name] <= bounded["highest"] + 1e-9).all()
+    assert overall.groupby("rule")["published"].sum().tolist() == [1, 1]
+
+
+def test_the_bounds_of_standards_hold_every_dependence():
     standards = pd.DataFrame(stability_of_standards(INSPECTION))
     low, middle, high = (
         standards[f"at_least_{name}"] for name in ("lowest", "independent", "together")
     )
     assert (low <= middle + 1e-12).all() and (middle <= high + 1e-12).all()
-    assert overall.groupby("rule")["published"].sum().tolist() == [1, 1]
 
 
 def test_the_bounds_on_the_total_are_those_of_an_adversary():
@@ -130,7 +150,7 @@ def test_the_bounds_on_the_total_are_those_of_an_adversary():
     ratings = RATINGS[RATINGS["standard"].isin(["2.1", "2.3"])]
     # Totals of 6 need Outstanding twice.
     bands = [{"rating": "Low", "lower_points": 0}, {"rating": "High", "lower_points": 6}]
-    inspection = rated(questions, ratings, standards)
+    inspection = published_as(rated(questions, ratings, standards), "Low")
     overall = pd.DataFrame(stability_of_overall(inspection, records(KINDS), bands))
     row = overall[(overall["rule"] == BANDS_ALONE) & (overall["rating"] == "High")].iloc[0]
     outstanding = printed_percent(np.arange(98), 97) >= 80

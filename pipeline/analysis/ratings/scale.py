@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -172,6 +172,7 @@ class Rated:
         return {row["standard"]: row["published_rating"] for row in self.ratings}
 
 
+@lru_cache(maxsize=20_000)
 def largest_pair(percent: int, base: Base) -> tuple[int, int] | None:
     """Count and base of a printed percentage: the known ones, or of the largest possible base.
 

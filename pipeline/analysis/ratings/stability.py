@@ -185,23 +185,29 @@ def stability_of_overall(
 
     ``overall_bands`` are the framework's rows. A row a rule and overall rating. Columns: ``rule,
     rating, lower_points, published`` (true for the published overall rating), ``lowest,
-    independent, together, highest`` (proportions; the outer two are bounds whatever the dependence,
-    None where too many standards share their cases).
+    independent, together, highest`` (proportions). The outer two are bounds whatever the
+    dependence. Each takes a linear programme, so they are worked out where a report says them: by
+    the bands alone, of the rating above the published one (of the highest where that is
+    published). They are None elsewhere, and where too many standards share their cases.
     """
     rows: list[Row] = []
     bands = sorted(overall_bands, key=lambda band: band["lower_points"])
+    ratings = [band["rating"] for band in bands]
+    overall = rated.published.get("overall")
+    above = ratings[ratings.index(overall) :][:2][-1] if overall in ratings else None
     for rule in RULES:
         parts = _parts(rated, sample_kinds, rule)
         independent, together = parts.total("independent"), parts.total("together")
         for band in bands:
             need = int(band["lower_points"])
-            lowest, highest = parts.bounds(need)
+            said = rule == BANDS_ALONE and band["rating"] == above
+            lowest, highest = parts.bounds(need) if said else (None, None)
             rows.append(
                 {
                     "rule": rule,
                     "rating": band["rating"],
                     "lower_points": need,
-                    "published": band["rating"] == rated.published.get("overall"),
+                    "published": band["rating"] == overall,
                     "lowest": lowest,
                     "independent": min(1.0, float(independent[need:].sum())),
                     "together": min(1.0, float(together[need:].sum())),
