@@ -68,14 +68,10 @@ def against_benchmark(percent: int | None, base: Base, benchmark: int | None) ->
         return Standing(None, "The number of cases behind the figure is not known.")
     line = max(0.0, (benchmark - 0.5) / 100), min(1.0, (benchmark + 0.5) / 100)
     few = bases < FEW_CASES
-    lower, upper = (
-        np.where(few, exact, score)
-        for exact, score in zip(
-            clopper_pearson_interval(counts, bases, LEVEL),
-            wilson_interval(counts, bases, LEVEL),
-            strict=True,
-        )
-    )
+    lower, upper = wilson_interval(counts, bases, LEVEL)
+    if few.any():
+        exact = clopper_pearson_interval(counts, bases, LEVEL)
+        lower, upper = np.where(few, exact.lower, lower), np.where(few, exact.upper, upper)
     better, worse = lower > line[1], upper < line[0]
     p = float(_p_values(counts, bases, line).max())
     known = base.one_count(percent) is not None

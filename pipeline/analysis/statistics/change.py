@@ -31,6 +31,7 @@ current_at_least`` (smallest base by the documents' words) and ``comparator_perc
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -42,7 +43,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.analysis.dictionary import column_types
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row, records, row_values
 from pipeline.analysis.statistics.bases import EVERY_BASE, Base, base_of
 from pipeline.analysis.statistics.benchmark import against_benchmark
 from pipeline.analysis.statistics.exact import (
@@ -197,8 +198,8 @@ class _Pairs:
         return first
 
 
-_AT_ONCE = 200_000
-"""Pairs tested at once, about: enough that a test costs next to nothing, few enough for memory."""
+_AT_ONCE = 20_000
+"""Pairs tested at once, about: enough that a test costs little, few enough for a small memory."""
 
 
 @dataclass(frozen=True)
@@ -634,13 +635,14 @@ def _fill(frame: pd.DataFrame, at: pd.Series, prefix: str, limits: Interval) -> 
 
 def adjusted_by_family(comparison: pd.DataFrame, p_values: pd.Series) -> pd.Series:
     """Return p-values (0-1) adjusted by Benjamini and Hochberg within each pair of rounds."""
-    adjusted = pd.Series(pd.NA, index=comparison.index, dtype="object")
-    for _, index in comparison.groupby(FAMILY, dropna=False).groups.items():
-        given = [None if is_missing(p) else float(p) for p in p_values.loc[index]]
-        adjusted.loc[index] = [
-            pd.NA if value is None else value for value in benjamini_hochberg(given)
-        ]
-    return adjusted
+    families: dict[tuple[Any, ...], dict[int, float | None]] = defaultdict(dict)
+    for at, (family, p) in enumerate(zip(row_values(comparison, FAMILY), p_values, strict=True)):
+        families[family][at] = None if is_missing(p) else float(p)
+    adjusted: dict[int, float | None] = {}
+    for given in families.values():
+        adjusted.update(zip(given, benjamini_hochberg(given.values()), strict=True))
+    found = [pd.NA if (value := adjusted[at]) is None else value for at in range(len(comparison))]
+    return pd.Series(found, comparison.index, dtype="object")
 
 
 def families_of_tests(tested: pd.DataFrame, level: float = 0.1) -> pd.DataFrame:

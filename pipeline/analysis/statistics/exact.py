@@ -209,7 +209,7 @@ def _at(angles: npt.NDArray, region: npt.NDArray, n1: int, n2: int, mirrored: bo
     flat = angles.ravel()
     if mirrored:
         flat = np.concatenate([flat, math.pi / 2 - flat])
-    above = np.einsum("ij,ij->i", _pmf(n1, flat), _tail(_pmf(n2, flat))[:, region])
+    above = np.einsum("ij,ij->i", _pmf(n1, flat), tail_of(_pmf(n2, flat))[:, region])
     return above.reshape(-1, *angles.shape).sum(axis=0)
 
 
@@ -303,8 +303,14 @@ def _pmf(n: int, angles: npt.NDArray) -> npt.NDArray:
     return np.exp(_choices(n) + k * well + (n - k) * not_well)
 
 
-def _tail(pmf: npt.NDArray) -> npt.NDArray:
-    """Probability of a count of at least k, for k from 0 to n + 1 (the last is 0)."""
+def tail_of(pmf: npt.NDArray) -> npt.NDArray:
+    """Probability of a count of at least k, for k from 0 to n + 1 (the last is 0).
+
+    ``pmf`` has a row a share, with the probability of each count from 0 to n.
+
+    >>> tail_of(np.array([[0.25, 0.5, 0.25]]))
+    array([[1.  , 0.75, 0.25, 0.  ]])
+    """
     tail = np.zeros((pmf.shape[0], pmf.shape[1] + 1))
     tail[:, :-1] = pmf[:, ::-1].cumsum(axis=1)[:, ::-1]
     return tail
@@ -317,4 +323,4 @@ def _grid_pmf(n: int, steps: int) -> npt.NDArray:
 
 @lru_cache(maxsize=64)
 def _grid_tail(n: int, steps: int) -> npt.NDArray:
-    return _tail(_grid_pmf(n, steps))
+    return tail_of(_grid_pmf(n, steps))

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv, ndtr, ndtri
 
-from pipeline.analysis.statistics.exact import LARGEST, binomial, critical_z, further_apart
+from pipeline.analysis.statistics.exact import LARGEST, binomial, critical_z, further_apart, tail_of
 
 Numbers = Any
 """A whole number, or an array of whole numbers."""
@@ -372,9 +372,8 @@ def _power_by_percent(n1: int, n2: int, level: float) -> npt.NDArray:
     """Probability of a significant rise: a row and column a true percentage, before and after."""
     first, second = _percent_pmf(n1), _percent_pmf(n2)
     # How probable it is that the second count is large enough for the Z-test at each first count.
-    tail = np.pad(np.cumsum(second[:, ::-1], axis=1)[:, ::-1], ((0, 0), (0, 1)))
     needed = z_needed(level)
-    up = first @ tail[:, further_apart(needed, n1, n2)].T
+    up = first @ tail_of(second)[:, further_apart(needed, n1, n2)].T
     x1, x2 = _with_few_expected(n1, n2)
     z, _ = pooled_z(x1, n1, x2, n2)
     lost = z < -needed
