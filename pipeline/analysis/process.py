@@ -21,7 +21,8 @@ from pipeline.analysis.comparison import (
 from pipeline.analysis.corrections import corrected_figures
 from pipeline.analysis.dictionary import column_types, in_columns_of
 from pipeline.analysis.files import csv_bytes, read_table, remove_others, write_files
-from pipeline.analysis.national.page import USED, national_reports
+from pipeline.analysis.national.page import national_reports
+from pipeline.analysis.national.providers import contributions
 from pipeline.analysis.providers import (
     TELL_WHOSE,
     families,
@@ -163,8 +164,7 @@ def process(
     kept: set[Path] = set()
 
     def national(_: Tell) -> set[Path]:
-        processed = {name: parts.frame(name, columns) for name, columns in USED.items()}
-        return _write(national_reports(tables, processed), out)
+        return _write(national_reports(tables, parts.brought()), out)
 
     def whole() -> None:
         for name, content in parts.whole():
@@ -181,18 +181,23 @@ def process(
 
 @dataclass(frozen=True)
 class Made:
-    """What was made of some providers: header and bytes of each table by provider, and files."""
+    """What was made of some providers: header and bytes of each table by provider, and files.
+
+    ``brought`` is what each brings to a national page.
+    """
 
     headers: dict[str, bytes]
     tables: dict[str, dict[str, bytes]]
     files: dict[str, dict[str, str]]
+    brought: dict[str, Row]
 
 
 def _make(tables: Tables, owned: dict[str, pd.Series], out: Path, providers: list[str]) -> Made:
     """Make the tables of some providers, and write their reports' data."""
     view = of_providers(tables, owned, providers)
     processed = processed_tables(view)
-    made = Made({}, {code: {} for code in providers}, {code: {} for code in providers})
+    brought = contributions(view, processed)
+    made = Made({}, {code: {} for code in providers}, {code: {} for code in providers}, brought)
     for name, frame in processed.items():
         made.headers[name] = csv_bytes(frame.iloc[:0])
         for code, content in _by_provider(frame, owner_of_rows(view, frame)).items():
@@ -343,6 +348,11 @@ class Parts:
         for code, tables in made.tables.items():
             self._text[code] = tables
             self._providers[code]["files"] = made.files[code]
+            self._providers[code]["brought"] = made.brought.get(code)
+
+    def brought(self) -> dict[str, Row]:
+        """Return what each provider brings to a national page."""
+        return {code: known["brought"] for code, known in self._providers.items()}
 
     def files(self) -> set[Path]:
         """Return the tables and the reports' data that belong to the providers."""
