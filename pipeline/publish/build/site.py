@@ -170,9 +170,7 @@ def build(
         due = [
             report
             for report in chosen
-            if run.is_due(
-                report.page, inputs[report.page], seen.of(f"{pages}{os.sep}{report.page}")
-            )
+            if run.is_due(report.page, inputs[report.page], seen.of(pages / report.page))
         ]
         outcome.kept = len(chosen) - len(due)
         try:
@@ -267,7 +265,9 @@ class _Run:
         many = workers or processors()
 
         def make(done: Tell) -> Processed:
-            return process(raw, processed, many, fresh=self.force, tell=done)
+            return process(
+                raw, processed, many, fresh=self.force, fingerprint=self.seen.of, tell=done
+            )
 
         def heard(lots: tuple[int, int]) -> None:
             bar.n, bar.total = lots
