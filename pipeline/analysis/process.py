@@ -140,7 +140,8 @@ def process(
     not changed is left alone, and files that no longer belong are removed. A provider whose rows
     are what they were, with the tables that all share and the code, is not worked out again
     (unless ``fresh``); ``fingerprint`` is that of a file's content, empty where there is none.
-    ``tell`` is told how many of how many lots of providers are done.
+    ``tell`` is told how many of how many lots of providers are done, and with the last the folders
+    of report data that are as they are to be.
     """
     parts = Parts(out, fingerprint, fresh)
     read = {path.name: fingerprint(path) for path in sorted(raw.glob("*.csv"))}
@@ -161,7 +162,7 @@ def process(
     each = _each(partial(_make, tables, owned, out), chunks, workers)
     for done, made in enumerate(each, start=1):
         parts.take_in(made, marks)
-        tell((done, len(chunks)))
+        tell((done, len(chunks), parts.reports() if done == len(chunks) else ()))
     kept: set[Path] = set()
 
     def national(_: Tell) -> set[Path]:
@@ -259,7 +260,7 @@ class Parts:
         self.raw: dict[str, str] = {}
         self.rows: dict[str, dict[str, str]] = {}
         self._providers: dict[str, Any] = {}
-        self._text: dict[str, dict[str, bytes]] = {}
+        self._text: dict[str, dict[str, bytes | memoryview]] = {}
         self._whole: dict[str, str] = {}  # of the tables that are as they should be
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             record = json.loads((out / PARTS).read_bytes())
@@ -268,7 +269,8 @@ class Parts:
             if fresh or there != whole or record["code"] != code_mark():
                 return
             for name, (_, sizes) in record["tables"].items():
-                content, at = (out / f"{name}.csv").read_bytes(), len(_header(name))
+                content = memoryview((out / f"{name}.csv").read_bytes())
+                at = len(_header(name))
                 self._text[name] = {}
                 for code, size in sizes.items():
                     self._text[name][code] = content[at : at + size]
@@ -341,6 +343,10 @@ class Parts:
     def brought(self) -> dict[str, Row]:
         """Return what each provider brings to a national page."""
         return {code: known["brought"] for code, known in self._providers.items()}
+
+    def reports(self) -> set[str]:
+        """Return the names of the reports on one provider."""
+        return {path.parent.name for path in self.files() if path.parent.name}
 
     def files(self) -> set[Path]:
         """Return the tables and the reports' data that belong to the providers."""

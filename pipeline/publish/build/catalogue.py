@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,13 @@ Made = tuple[Report, bytes | None, ReportFailed | None]
 def report_data_in(processed: Path) -> list[dict[str, Any]]:
     """What each folder of report data says of itself (``about.json``), by name."""
     paths = sorted((processed / REPORT_DATA).glob(f"*/{ABOUT}"))
-    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    return [_about(path, path.stat().st_mtime_ns) for path in paths]
+
+
+@cache
+def _about(path: Path, changed: int) -> dict[str, Any]:
+    about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return about
 
 
 def reports_of(abouts: Sequence[dict[str, Any]]) -> list[Report]:
