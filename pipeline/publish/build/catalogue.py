@@ -77,9 +77,12 @@ class FaultOfOurs(ReportFailed):
 Made = tuple[Report, bytes | None, ReportFailed | None]
 
 
-def report_data_in(processed: Path) -> list[dict[str, Any]]:
-    """What each folder of report data says of itself (``about.json``), by name."""
-    paths = sorted((processed / REPORT_DATA).glob(f"*/{ABOUT}"))
+def report_data_in(processed: Path, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """What each folder of report data, or of these names, says of itself (``about.json``)."""
+    folder = processed / REPORT_DATA
+    if names is None:
+        names = (path.parent.name for path in folder.glob(f"*/{ABOUT}"))
+    paths = [folder / name / ABOUT for name in sorted(names)]
     return [_about(path, path.stat().st_mtime_ns) for path in paths]
 
 

@@ -163,8 +163,7 @@ def build(
 
         def get_ready() -> None:
             _get_ready(run.folders.notebooks)
-            # What is seen now, while tables are made, need only be looked at again afterwards.
-            run.inputs_of(reports_of(report_data_in(run.folders.processed)))
+            _code()
 
         def make_due(reports: list[Report]) -> None:
             chosen = [report.as_of(as_of) for report in run.chosen(wanted, reports)]
@@ -178,9 +177,8 @@ def build(
 
         def make_early(folders: Collection[str]) -> None:
             """Make pages of reports on one provider while what rests on all is still made."""
-            reports = reports_of(report_data_in(run.folders.processed))
             with suppress(UnknownReport):  # it may be a page on all that is wanted
-                make_due([report for report in reports if report.folder in folders])
+                make_due(reports_of(report_data_in(run.folders.processed, folders)))
 
         try:
             if scheduler is None:
