@@ -146,10 +146,10 @@ def process(
     parts = Parts(out, fingerprint, fresh)
     read = {path.name: fingerprint(path) for path in sorted(raw.glob("*.csv"))}
     read[PACKAGE_FILE] = "".join(fingerprint(of / PACKAGE_FILE) for of in (raw, raw_folder()))
-    sound = parts.sound(read)
+    sound, known = parts.known(read)
     tables, problems = load_valid(raw, sound)
     owned = owner_of(tables)
-    rows = fingerprints(tables, owned, parts.rows_of(sound))
+    rows = fingerprints(tables, owned, known)
     parts.raw, parts.rows = ({}, {}) if problems else (read, rows)
     kin = families(tables)
     marks = {code: mark for own in kin for mark in [mark_of(own, rows)] for code in own}
@@ -278,23 +278,18 @@ class Parts:
             self.raw, self.rows, self._whole = record["raw"], record["rows"], whole
             self._providers = record["providers"]
 
-    def sound(self, read: Mapping[str, str]) -> set[str]:
+    def known(self, read: Mapping[str, str]) -> tuple[set[str], dict[str, dict[str, str]]]:
         """Return the raw files that are as they were when nothing was wrong with any of them.
 
-        ``read`` holds the fingerprints of the raw files. What a file must be is in the package.
+        With them, the fingerprints of their rows. ``read`` holds those of the raw files. What a
+        file must be is in the package; whose its rows are stands in other tables.
         """
         if self.raw.get(PACKAGE_FILE) != read[PACKAGE_FILE]:
-            return set()
-        return {name for name, mark in read.items() if self.raw.get(name) == mark}
-
-    def rows_of(self, sound: Collection[str]) -> dict[str, dict[str, str]]:
-        """Return the fingerprints of rows by table that hold still, as their files are sound.
-
-        Whose a row is stands in other tables; one of those that is new holds no rows known yet.
-        """
-        if {f"{name}.csv" for name in TELL_WHOSE} & {*self.raw} - {*sound}:
-            return {}
-        return {name: marks for name, marks in self.rows.items() if f"{name}.csv" in sound}
+            return set(), {}
+        sound = {name for name, mark in read.items() if self.raw.get(name) == mark}
+        if {f"{name}.csv" for name in TELL_WHOSE} & {*self.raw} - sound:
+            return sound, {}
+        return sound, {name: marks for name, marks in self.rows.items() if f"{name}.csv" in sound}
 
     def still_right(self, code: str, mark: str) -> bool:
         """Whether what was made of a provider was made from the same and is still there."""
@@ -346,7 +341,7 @@ class Parts:
 
     def reports(self) -> set[str]:
         """Return the names of the reports on one provider."""
-        return {path.parent.name for path in self.files() if path.parent.name}
+        return {path.split("/")[1] for known in self._providers.values() for path in known["files"]}
 
     def files(self) -> set[Path]:
         """Return the tables and the reports' data that belong to the providers."""

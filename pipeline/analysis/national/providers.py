@@ -89,7 +89,8 @@ def contributions(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> dict
     put together: ``standing``, the columns of ``standing_of_providers`` that rest on its own rows;
     ``chances`` of each total of points, had other cases of the same work been read (empty without a
     score); ``tiles`` (see there); ``figures``, its key questions with a percentage and what is
-    known of their cases; and ``moves`` of key questions and standards since the round before.
+    known of their cases; ``moved_figures`` and ``moved_ratings``, what compares with the round
+    before.
     """
     rated, compared, asked = (
         grouped(records(processed[name]), key)
@@ -109,7 +110,7 @@ def contributions(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> dict
             questions.setdefault(row["key_question"], row)
         figures = [row for row in questions.values() if row["current_percent"] is not None]
         since, changes = (
-            [row for row in rows[code] if before and row["previous_inspection"] == before]
+            [row for row in rows[code] if row["previous_inspection"] == before]
             for rows in (compared, asked)
         )
         (now,) = (row for row in rated[code] if row["standard"] == "overall")
@@ -128,7 +129,20 @@ def contributions(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> dict
                 if row["standard"] != "overall"
             ],
             "figures": [_figure(row) for row in figures],
-            "moves": [*_moved_figures(changes), *_moved_ratings(since)],
+            "moved_figures": [
+                {
+                    "subject": row["key_question"],
+                    "way": WAYS[(row["change_points"] > 0) - (row["change_points"] < 0)],
+                    "significant": row["change_verdict"] == "significant",
+                }
+                for row in changes
+                if row["comparable"] == "yes" and row["change_points"] is not None
+            ],
+            "moved_ratings": [
+                {"subject": row["standard"], "way": row["direction"]}
+                for row in since
+                if row["direction"] is not None
+            ],
         }
     return found
 
@@ -152,32 +166,6 @@ def _figure(row: Row) -> Row:
         counts = possible_counts(percent, base.printed)
         figure |= {"count": counts[len(counts) // 2], "cases": base.printed}
     return figure
-
-
-def _moved_figures(changes: list[Row]) -> list[Row]:
-    return [
-        {
-            "kind": "key question",
-            "subject": row["key_question"],
-            "way": WAYS[(row["change_points"] > 0) - (row["change_points"] < 0)],
-            "significant": row["change_verdict"] == "significant",
-        }
-        for row in changes
-        if row["comparable"] == "yes" and row["change_points"] is not None
-    ]
-
-
-def _moved_ratings(since: list[Row]) -> list[Row]:
-    return [
-        {
-            "kind": "standard",
-            "subject": row["standard"],
-            "way": row["direction"],
-            "significant": False,
-        }
-        for row in since
-        if row["direction"] is not None
-    ]
 
 
 def standing_of_providers(

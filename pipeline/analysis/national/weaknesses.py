@@ -36,7 +36,7 @@ def recommended_questions(
     (regression to the mean), so a difference between the two proves nothing by itself.
     """
     links = framework_rows(tables["recommendation_links"], framework)
-    moves = _moves(brought, pairs, "key question")
+    moves = typed(brought_by(brought, pairs, "moved_figures"), _MOVES)
     found = _followed(tables, pairs, links[links["kind"] == "key question"], moves)
     asked = framework_rows(tables["key_questions"], framework)[["key_question", "label"]]
     found = found.merge(asked, left_on="subject", right_on="key_question")[_RECOMMENDED]
@@ -61,16 +61,10 @@ def recommended_standards(
     kind, subject = links["kind"], links["subject"]
     asked = subject.where(kind == "key question", subject.map(question_of))
     standards = subject.where(kind == "standard", asked.map(standard_of))
-    moves = _moves(brought, pairs, "standard")
+    moves = typed(brought_by(brought, pairs, "moved_ratings"), _MOVES)
     found = _followed(tables, pairs, links.assign(subject=standards), moves)
     rated = framework_rows(tables["standards"], framework)[["standard", "name"]]
     return rated.merge(found, left_on="standard", right_on="subject")[_STANDARDS]
-
-
-def _moves(brought: Mapping[str, Row], pairs: list[Latest], kind: str) -> pd.DataFrame:
-    """The moves of one kind since the round before, with their providers."""
-    rows = [row for row in brought_by(brought, pairs, "moves") if row["kind"] == kind]
-    return typed(rows, _MOVES)
 
 
 def _followed(

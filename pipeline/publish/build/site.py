@@ -164,6 +164,8 @@ def build(
         def get_ready() -> None:
             _get_ready(run.folders.notebooks)
             _code()
+            with suppress(OSError, ValueError):  # most will be as they are, and read already
+                report_data_in(run.folders.processed)
 
         def make_due(reports: list[Report]) -> None:
             chosen = [report.as_of(as_of) for report in run.chosen(wanted, reports)]
