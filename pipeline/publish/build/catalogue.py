@@ -82,12 +82,13 @@ def report_data_in(processed: Path, names: Iterable[str] | None = None) -> list[
     folder = processed / REPORT_DATA
     if names is None:
         names = (path.parent.name for path in folder.glob(f"*/{ABOUT}"))
-    paths = [folder / name / ABOUT for name in sorted(names)]
-    return [_about(path, path.stat().st_mtime_ns) for path in paths]
+    found = ((path, path.stat()) for path in (folder / name / ABOUT for name in sorted(names)))
+    return [_about(path, marks.st_ino, marks.st_mtime_ns) for path, marks in found]
 
 
 @cache
-def _about(path: Path, changed: int) -> dict[str, Any]:
+def _about(path: Path, *marks: int) -> dict[str, Any]:
+    """What a file says, read again only if its marks have changed."""
     about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return about
 

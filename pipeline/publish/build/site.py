@@ -164,10 +164,11 @@ def build(
         def get_ready() -> None:
             _get_ready(run.folders.notebooks)
             _code()
-            with suppress(OSError, ValueError):  # most will be as they are, and read already
+            with suppress(OSError, ValueError):  # most will stay, and are then read already
                 report_data_in(run.folders.processed)
 
         def make_due(reports: list[Report]) -> None:
+            """Make the pages that are due, of those that were not looked at yet."""
             chosen = [report.as_of(as_of) for report in run.chosen(wanted, reports)]
             left = [report for report in chosen if report.page not in looked_at]
             looked_at.update(report.page for report in left)
@@ -296,7 +297,7 @@ class _Run:
         def heard(said: tuple[int, int, Collection[str]]) -> None:
             bar.n, bar.total, folders = said
             bar.refresh()
-            if folders and many > 1:
+            if folders and many > 1:  # with one, pages come after tables
                 ready(folders)
 
         try:
