@@ -1,5 +1,6 @@
 """Entry point of ``python -m pipeline``: what must hold before anything else is imported."""
 
+import gc
 import os
 import sys
 
@@ -25,6 +26,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         complain(str(error))
         status = 1
+    finally:
+        gc.freeze()  # Python would end by looking for garbage in all that it has imported
     sys.exit(status)
 
 

@@ -5,6 +5,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -21,7 +22,8 @@ from pipeline.analysis.comparison import (
 from pipeline.analysis.corrections import corrected_figures
 from pipeline.analysis.dictionary import column_types, in_columns_of
 from pipeline.analysis.files import csv_bytes, read_table, remove_others, write_files
-from pipeline.analysis.national.page import USED, national_reports
+from pipeline.analysis.national.page import national_reports
+from pipeline.analysis.national.providers import contributions
 from pipeline.analysis.providers import (
     TELL_WHOSE,
     families,
@@ -127,6 +129,7 @@ def process(
     workers: int = 1,
     *,
     fresh: bool = False,
+    fingerprint: Callable[[Path], str] = of_file,
     tell: Tell = lambda _: None,
 ) -> Processed:
     """Make every processed table and report's data of a raw folder in ``out``.
@@ -136,35 +139,34 @@ def process(
     are in the result. Each file is written under another name and renamed; one whose content has
     not changed is left alone, and files that no longer belong are removed. A provider whose rows
     are what they were, with the tables that all share and the code, is not worked out again
-    (unless ``fresh``). ``tell`` is told how many of how many lots of providers are done.
+    (unless ``fresh``); ``fingerprint`` is that of a file's content, empty where there is none.
+    ``tell`` is told how many of how many lots of providers are done, and with the last the folders
+    of report data that are as they are to be.
     """
-    parts = Parts.read(out, fresh)
-    packages = of_file(raw / PACKAGE_FILE) + of_file(raw_folder() / PACKAGE_FILE)
-    read = {path.name: of_file(path) for path in sorted(raw.glob("*.csv"))}
-    read[PACKAGE_FILE] = of_bytes(packages.encode())
-    sound = parts.sound(read)
+    parts = Parts(out, fingerprint, fresh)
+    read = {path.name: fingerprint(path) for path in sorted(raw.glob("*.csv"))}
+    read[PACKAGE_FILE] = "".join(fingerprint(of / PACKAGE_FILE) for of in (raw, raw_folder()))
+    sound, known = parts.known(read)
     tables, problems = load_valid(raw, sound)
     owned = owner_of(tables)
-    rows = fingerprints(tables, owned, parts.rows_of(sound))
+    rows = fingerprints(tables, owned, known)
     parts.raw, parts.rows = ({}, {}) if problems else (read, rows)
-    marked = [(family, mark_of(family, rows)) for family in families(tables)]
-    due = [(family, mark) for family, mark in marked if not parts.still_right(family, mark)]
-    again = [code for family, _ in due for code in family]
+    kin = families(tables)
+    marks = {code: mark for own in kin for mark in [mark_of(own, rows)] for code in own}
+    due = [own for own in kin if not all(parts.still_right(code, marks[code]) for code in own)]
+    again = [code for own in due for code in own]
     before = parts.checks(again)
-    for family, mark in due:
-        parts.expect(family, mark)
-    chunks = _in_chunks([family for family, _ in due], workers)
+    chunks = _in_chunks(due, workers)
     faulty = {problem.provider for problem in problems if problem.stops}
     parts.drop_all_but({*tables["providers"]["provider"], *faulty})
     each = _each(partial(_make, tables, owned, out), chunks, workers)
     for done, made in enumerate(each, start=1):
-        parts.take_in(made)
-        tell((done, len(chunks)))
+        parts.take_in(made, marks)
+        tell((done, len(chunks), parts.reports() if done == len(chunks) else ()))
     kept: set[Path] = set()
 
     def national(_: Tell) -> set[Path]:
-        processed = {name: parts.frame(name, columns) for name, columns in USED.items()}
-        return _write(national_reports(tables, processed), out)
+        return _write(national_reports(tables, parts.brought()), out)
 
     def whole() -> None:
         for name, content in parts.whole():
@@ -179,24 +181,26 @@ def process(
     return Processed(list(problems), found)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Made:
-    """What was made of some providers: header and bytes of each table by provider, and files."""
+    """What was made of some providers.
 
-    headers: dict[str, bytes]
+    ``tables`` holds the rows of each as CSV by table, ``files`` the fingerprints of its reports'
+    data, and ``brought`` what it brings to a national page, if it was inspected.
+    """
+
     tables: dict[str, dict[str, bytes]]
     files: dict[str, dict[str, str]]
+    brought: dict[str, Row]
 
 
 def _make(tables: Tables, owned: dict[str, pd.Series], out: Path, providers: list[str]) -> Made:
     """Make the tables of some providers, and write their reports' data."""
     view = of_providers(tables, owned, providers)
     processed = processed_tables(view)
-    made = Made({}, {code: {} for code in providers}, {code: {} for code in providers})
+    made = Made({}, {code: {} for code in providers}, contributions(view, processed))
     for name, frame in processed.items():
-        made.headers[name] = csv_bytes(frame.iloc[:0])
-        for code, content in _by_provider(frame, owner_of_rows(view, frame)).items():
-            made.tables[code][name] = content
+        made.tables[name] = _by_provider(frame, owner_of_rows(view, frame))
     for report in reports(view, processed):
         files = report_files(report)
         write_files(out, files)
@@ -244,120 +248,110 @@ def _by_provider(frame: pd.DataFrame, owner: pd.Series) -> dict[str, bytes]:
 
 
 class Parts:
-    """The processed tables by provider: what is right already, and what it was made from."""
+    """The processed tables by provider: what is right already, and what it was made from.
 
-    def __init__(self, out: Path, record: dict[str, Any]) -> None:
-        """Take what the record of an earlier run says of the folder."""
-        self._out = out
-        self._headers: dict[str, str] = record.get("headers", {})
-        self._providers: dict[str, Any] = record.get("providers", {})
-        self.raw: dict[str, str] = record.get("raw", {})
-        self.rows: dict[str, dict[str, str]] = record.get("rows", {})
-        self._text: dict[str, dict[str, bytes]] = {}
-        self._whole: dict[str, str] = {}
+    ``raw`` and ``rows`` are the fingerprints of the raw files and of the rows of each provider, by
+    table, as they were when nothing was wrong with any of them.
+    """
 
-    @classmethod
-    def read(cls, out: Path, fresh: bool) -> "Parts":
-        """Read the record of a folder; an empty one where the tables are not those it is of."""
-        try:
+    def __init__(self, out: Path, fingerprint: Callable[[Path], str], fresh: bool) -> None:
+        """Read the record of a folder; nothing counts where the tables are not those it is of."""
+        self._out, self._fingerprint = out, fingerprint
+        self.raw: dict[str, str] = {}
+        self.rows: dict[str, dict[str, str]] = {}
+        self._providers: dict[str, Any] = {}
+        self._text: dict[str, dict[str, bytes | memoryview]] = {}
+        self._whole: dict[str, str] = {}  # of the tables that are as they should be
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             record = json.loads((out / PARTS).read_bytes())
-            parts = cls(out, record)
-            for name, whole in record["tables"].items():
-                content = (out / f"{name}.csv").read_bytes()
-                if fresh or of_bytes(content) != whole or record["code"] != code_mark():
-                    return cls(out, {})
-                at = len(record["headers"][name].encode())
-                for code, known in sorted(parts._providers.items()):
-                    size = known["sizes"].get(name, 0)
-                    parts._text.setdefault(code, {})[name] = content[at : at + size]
+            whole = {name: whole for name, (whole, _) in record["tables"].items()}
+            there = {name: fingerprint(out / f"{name}.csv") for name in whole}
+            if fresh or there != whole or record["code"] != code_mark():
+                return
+            for name, (_, sizes) in record["tables"].items():
+                content = memoryview((out / f"{name}.csv").read_bytes())
+                at = len(_header(name))
+                self._text[name] = {}
+                for code, size in sizes.items():
+                    self._text[name][code] = content[at : at + size]
                     at += size
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return cls(out, {})
-        return parts
+            self.raw, self.rows, self._whole = record["raw"], record["rows"], whole
+            self._providers = record["providers"]
 
-    def sound(self, read: Mapping[str, str]) -> set[str]:
+    def known(self, read: Mapping[str, str]) -> tuple[set[str], dict[str, dict[str, str]]]:
         """Return the raw files that are as they were when nothing was wrong with any of them.
 
-        ``read`` holds the fingerprints of the raw files. What a file must be is in the package.
+        With them, the fingerprints of their rows. ``read`` holds those of the raw files. What a
+        file must be is in the package; whose its rows are stands in other tables.
         """
         if self.raw.get(PACKAGE_FILE) != read[PACKAGE_FILE]:
-            return set()
-        return {name for name, mark in read.items() if self.raw.get(name) == mark}
+            return set(), {}
+        sound = {name for name, mark in read.items() if self.raw.get(name) == mark}
+        if {f"{name}.csv" for name in TELL_WHOSE} & {*self.raw} - sound:
+            return sound, {}
+        return sound, {name: marks for name, marks in self.rows.items() if f"{name}.csv" in sound}
 
-    def rows_of(self, sound: Collection[str]) -> dict[str, dict[str, str]]:
-        """Return the fingerprints of rows by table that hold still, as their files are sound.
-
-        Whose a row is stands in other tables; one of those that is new holds no rows known yet.
-        """
-        if {f"{name}.csv" for name in TELL_WHOSE} & {*self.raw} - {*sound}:
-            return {}
-        return {name: marks for name, marks in self.rows.items() if f"{name}.csv" in sound}
-
-    def checks(self, codes: Collection[str] | None = None) -> pd.DataFrame | None:
-        """Return the table of checks as it stands, of some providers, or None if there is none."""
-        return self.frame("quality_checks", codes=codes) if self._headers else None
-
-    def frame(
-        self, name: str, columns: list[str] | None = None, codes: Collection[str] | None = None
-    ) -> pd.DataFrame:
-        """Return a table as it now is: the columns, and the providers' rows, that are wanted."""
-        wanted = self._text if codes is None else self._text.keys() & set(codes)
-        whole = self._rows_under_header(name, sorted(wanted))
-        return read_table(io.BytesIO(whole), column_types(name), columns)
-
-    def _rows_under_header(self, name: str, codes: list[str]) -> bytes:
-        rows = (self._text[code].get(name, b"") for code in codes)
-        return b"".join([self._headers[name].encode(), *rows])
-
-    def still_right(self, family: list[str], mark: str) -> bool:
-        """Whether what was made of these providers was made from the same and is still there."""
-        return all(
-            self._providers.get(code, {}).get("mark") == mark
-            and all(
-                of_file(self._out / path) == whole
-                for path, whole in self._providers[code]["files"].items()
-            )
-            for code in family
+    def still_right(self, code: str, mark: str) -> bool:
+        """Whether what was made of a provider was made from the same and is still there."""
+        known = self._providers.get(code, {})
+        return known.get("mark") == mark and all(
+            self._fingerprint(self._out / path) == whole for path, whole in known["files"].items()
         )
-
-    def expect(self, family: list[str], mark: str) -> None:
-        """Take these providers as about to be made from something else."""
-        for code in family:
-            self._providers[code] = {"mark": mark, "files": {}}
-            self._text[code] = {}
 
     def drop_all_but(self, providers: set[str | None]) -> None:
         """Forget the providers that are no longer in the data."""
-        for code in set(self._providers) - providers:
-            del self._providers[code]
-            self._text.pop(code, None)
+        gone = self._providers.keys() - providers
+        self._providers = {c: known for c, known in self._providers.items() if c not in gone}
+        for name, text in self._text.items():
+            self._put(name, dict.fromkeys(gone & text.keys(), b""))
 
-    def take_in(self, made: Made) -> None:
+    def take_in(self, made: Made, marks: Mapping[str, str]) -> None:
         """Put what was made of some providers in its place."""
-        headers = {name: content.decode() for name, content in made.headers.items()}
-        if self._headers and headers != self._headers:
-            # Other columns than before: what is left of a provider with a problem does not fit.
-            known = set(self._text) - {c for c, t in self._text.items() if t}
-            self.drop_all_but({*known, *made.tables})
-        self._headers = headers
-        for code, tables in made.tables.items():
-            self._text[code] = tables
-            self._providers[code]["files"] = made.files[code]
+        for code, files in made.files.items():
+            brought = made.brought.get(code)
+            self._providers[code] = {"mark": marks[code], "files": files, "brought": brought}
+        for name, text in made.tables.items():
+            self._put(name, {code: text.get(code, b"") for code in made.files})
+
+    def _put(self, name: str, new: Mapping[str, bytes]) -> None:
+        text = self._text.setdefault(name, {})
+        if any(text.get(code, b"") != rows for code, rows in new.items()):
+            self._whole.pop(name, None)
+        text |= new
+
+    def checks(self, codes: Collection[str] | None = None) -> pd.DataFrame | None:
+        """Return the table of checks as it stands, of some providers, or None if there is none."""
+        return self.frame("quality_checks", codes) if self._text else None
+
+    def frame(self, name: str, codes: Collection[str] | None = None) -> pd.DataFrame:
+        """Return a table as it now is, of the providers that are wanted (all if None)."""
+        return read_table(io.BytesIO(self._content(name, codes)), column_types(name))
+
+    def _content(self, name: str, codes: Collection[str] | None = None) -> bytes:
+        rows = (
+            rows
+            for code, rows in sorted(self._text[name].items())
+            if codes is None or code in codes
+        )
+        return b"".join([_header(name), *rows])
+
+    def brought(self) -> dict[str, Row]:
+        """Return what each provider brings to a national page."""
+        return {code: known["brought"] for code, known in self._providers.items()}
+
+    def reports(self) -> set[str]:
+        """Return the names of the reports on one provider."""
+        return {path.split("/")[1] for known in self._providers.values() for path in known["files"]}
 
     def files(self) -> set[Path]:
         """Return the tables and the reports' data that belong to the providers."""
         named = {Path(path) for known in self._providers.values() for path in known["files"]}
-        return named | {Path(f"{name}.csv") for name in self._headers}
+        return named | {Path(f"{name}.csv") for name in self._text}
 
     def whole(self) -> Iterator[tuple[Path, bytes]]:
-        """Yield the whole tables, one at a time for the sake of memory."""
-        codes = sorted(self._text)
-        for code in codes:
-            self._providers[code]["sizes"] = {
-                name: len(self._text[code].get(name, b"")) for name in self._headers
-            }
-        for name in self._headers:
-            content = self._rows_under_header(name, codes)
+        """Yield the whole tables that are not as they should be, one at a time for memory."""
+        for name in sorted(self._text.keys() - self._whole.keys()):
+            content = self._content(name)
             self._whole[name] = of_bytes(content)
             yield Path(f"{name}.csv"), content
 
@@ -367,11 +361,17 @@ class Parts:
             "code": code_mark(),
             "raw": self.raw,
             "rows": self.rows,
-            "headers": self._headers,
-            "tables": self._whole,
             "providers": self._providers,
+            "tables": {
+                name: (self._whole[name], {code: len(rows) for code, rows in text.items() if rows})
+                for name, text in self._text.items()
+            },
         }
         return (json.dumps(record, sort_keys=True) + "\n").encode()
+
+
+def _header(name: str) -> bytes:
+    return (",".join(column_types(name)) + "\n").encode()
 
 
 @cache

@@ -9,7 +9,12 @@ from support.folders import Folder, add_provider, copy_inspection
 from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.national.headline import headline
 from pipeline.analysis.national.page import national_reports
-from pipeline.analysis.national.providers import Latest, latest_pairs, standing_of_providers
+from pipeline.analysis.national.providers import (
+    Latest,
+    contributions,
+    latest_pairs,
+    standing_of_providers,
+)
 from pipeline.analysis.national.questions import shares_of_questions
 from pipeline.analysis.national.weaknesses import recommended_standards, use_of_discretion
 from pipeline.analysis.process import processed_tables
@@ -37,19 +42,20 @@ def add(folder, number, **percents):
 
 
 def made(folder):
+    """The tables of a folder, and what each provider brings to a national page."""
     tables = folder.tables()
-    return tables, processed_tables(tables)
+    return tables, contributions(tables, processed_tables(tables))
 
 
 def test_one_provider_gets_no_page_and_two_do(folder):
     add(folder, 1)
-    tables, processed = made(folder)
-    assert list(national_reports(tables, processed)) == []
+    tables, brought = made(folder)
+    assert list(national_reports(tables, brought)) == []
     add(folder, 2)
-    tables, processed = made(folder)
-    (report,) = national_reports(tables, processed)
+    tables, brought = made(folder)
+    (report,) = national_reports(tables, brought)
     assert report.name == "national" and report.about["simulated"] is True
-    assert report_files(report) == report_files(next(iter(national_reports(tables, processed))))
+    assert report_files(report) == report_files(next(iter(national_reports(tables, brought))))
 
 
 def test_real_and_simulated_providers_are_never_put_together(folder):
@@ -64,12 +70,12 @@ def test_real_and_simulated_providers_are_never_put_together(folder):
 def test_twelve_equal_providers_cannot_be_told_apart(folder):
     for number in range(1, 13):
         add(folder, number)
-    tables, processed = made(folder)
+    tables, brought = made(folder)
     (pairs,) = latest_pairs(tables).values()
-    rows = standing_of_providers(tables, processed, CRC, pairs)
+    rows = standing_of_providers(tables, brought, CRC, pairs)
     assert rows["half"].unique().tolist() == ["either half"]
     assert rows[["best_rank", "worst_rank"]].drop_duplicates().to_numpy().tolist() == [[1, 12]]
-    shares, questions = shares_of_questions(tables, processed, CRC, rows)
+    shares, questions = shares_of_questions(tables, brought, CRC, pairs)
     known = questions[questions["phi"].notna()]
     assert len(known) > 5 and (known["phi"] < 0.01).all() and (known["widened"] == 1).all()
     assert shares["zone"].dropna().unique().tolist() == ["within"]
@@ -87,9 +93,9 @@ def test_an_owner_under_two_spellings_is_one(folder):
     for number, owner in ((1, "Larkfield Trust"), (2, "LARKFIELD  Trust."), (3, "Oakmere")):
         code = add(folder, number)
         folder.edit("providers", {"provider": code}, owner=owner)
-    tables, processed = made(folder)
+    tables, brought = made(folder)
     (pairs,) = latest_pairs(tables).values()
-    rows = standing_of_providers(tables, processed, CRC, pairs).set_index("provider")["owner"]
+    rows = standing_of_providers(tables, brought, CRC, pairs).set_index("provider")["owner"]
     assert rows.loc[["made-up-01", "made-up-02", "made-up-03"]].tolist() == [
         "Larkfield Trust", "Larkfield Trust", "Oakmere",
     ]  # fmt: skip
@@ -99,10 +105,9 @@ def test_one_provider_apart_is_found(folder):
     for number in range(1, 12):
         add(folder, number)
     add(folder, 12, **{"2_1_1": 20})
-    tables, processed = made(folder)
+    tables, brought = made(folder)
     (pairs,) = latest_pairs(tables).values()
-    rows = standing_of_providers(tables, processed, CRC, pairs)
-    shares, questions = shares_of_questions(tables, processed, CRC, rows)
+    shares, questions = shares_of_questions(tables, brought, CRC, pairs)
     found = shares[(shares["key_question"] == "2.1.1") & (shares["zone"] == "far below")]
     assert found["provider"].tolist() == ["made-up-12"]
     assert questions.set_index("key_question").loc["2.1.1", "below"] == 1
@@ -130,8 +135,8 @@ def test_a_provider_without_an_overall_rating_is_listed_and_not_ranked(folder):
     folder.edit("overall_ratings", where, rating="", rating_status="not published", score="",
                 score_status="not published")  # fmt: skip
     folder.edit("ratings", {**where, "standard": "1.1"}, rating="", status="not rated")
-    tables, processed = made(folder)
-    (report,) = national_reports(tables, processed)
+    tables, brought = made(folder)
+    (report,) = national_reports(tables, brought)
     rows = pd.DataFrame({name: values for name, (_, values) in report.tables["providers"].items()})
     rows = rows.set_index("provider")
     assert rows["rating"].isna().sum() == 1 and rows.index[-1] == "made-up-02"
@@ -146,7 +151,8 @@ def test_ratings_of_the_standards_that_a_plan_was_to_raise():
     rounds = records(inspections_in_order(tables))
     before, after = (row for row in rounds if row["provider"] == "northumbria-crc")
     pairs = [Latest("northumbria-crc", after, before)]
-    found = recommended_standards(tables, processed_tables(tables), CRC, pairs)
+    brought = contributions(tables, processed_tables(tables))
+    found = recommended_standards(tables, brought, CRC, pairs)
     found = found.set_index("standard")
     assert found.loc["2.3", ["followed", "followed_rose", "others"]].tolist() == [1, 1, 0]
     assert found.loc["2.4", ["followed", "others", "others_rose"]].tolist() == [0, 1, 1]

@@ -16,50 +16,33 @@ from pipeline.analysis.national.weaknesses import (
     use_of_discretion,
 )
 from pipeline.analysis.ratings.bands import framework_rows
+from pipeline.analysis.records import Row
 from pipeline.analysis.report_data import ReportSubject, comparison_name, with_sources
 from pipeline.analysis.sentences.phrases import joined
 from pipeline.data import Tables
 
 NAME = "national"
-USED = {
-    "key_question_comparison": [
-        "provider", "previous_inspection", "current_inspection", "standard", "key_question",
-        "label", "sample", "current_percent", "current_base", "current_limit", "current_tied",
-        "current_at_least", "comparator", "comparator_percent", "comparable", "change_points",
-        "change_verdict",
-    ],
-    "standard_ratings": [
-        "inspection", "standard", "name", "published_rating", "status", "points", "source", "place",
-    ],
-    "rating_comparison": [
-        "provider", "previous_inspection", "current_inspection", "standard", "direction",
-        "previous_points", "current_points", "previous_status", "current_status",
-    ],
-}  # fmt: skip
-"""The processed tables that these pages are made from, and which columns of each."""
 
 
-def national_reports(
-    tables: Tables, processed: Mapping[str, pd.DataFrame]
-) -> Iterator[ReportSubject]:
+def national_reports(tables: Tables, brought: Mapping[str, Row]) -> Iterator[ReportSubject]:
     """Return the data of the national pages; none where no framework has two providers.
 
     The framework with the most providers is on the page ``national``, each other one on a page of
-    its own that names it. ``processed`` holds the processed tables of all providers.
+    its own that names it. ``brought`` are the ``contributions`` of all providers.
     """
     for at, (framework, pairs) in enumerate(latest_pairs(tables).items()):
         name = f"{NAME}-{framework}" if at else NAME
-        providers = standing_of_providers(tables, processed, framework, pairs)
-        shares, questions = shares_of_questions(tables, processed, framework, providers)
+        providers = standing_of_providers(tables, brought, framework, pairs)
+        shares, questions = shares_of_questions(tables, brought, framework, pairs)
         bands = framework_rows(tables["overall_bands"], framework)
         frames = {
             "providers": providers.assign(page=_pages(pairs, providers)),
-            "tiles": tiles(processed, providers),
+            "tiles": tiles(brought, pairs),
             "standards": framework_rows(tables["standards"], framework),
             "shares": shares,
             "questions": questions,
-            "recommended": recommended_questions(tables, processed, framework, pairs),
-            "recommended_standards": recommended_standards(tables, processed, framework, pairs),
+            "recommended": recommended_questions(tables, brought, framework, pairs),
+            "recommended_standards": recommended_standards(tables, brought, framework, pairs),
             "discretion": use_of_discretion(tables, framework, providers),
             "overall_bands": bands,
             "rating_bands": framework_rows(tables["rating_bands"], framework),

@@ -1,16 +1,17 @@
 """Each key question across providers: overall share, funnel, spread beyond chance, shrinkage."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+from pipeline.analysis.national.providers import Latest, brought_by
 from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.records import Row, grouped, records, typed
-from pipeline.analysis.statistics.bases import base_of, possible_counts
 from pipeline.analysis.statistics.funnel import FEWEST, dispersion, zones
 from pipeline.analysis.statistics.shrinkage import shrunk
-from pipeline.data import Tables, is_missing
+from pipeline.data import Tables
 
 _SHARES = {
     "provider": "string", "short_name": "string", "key_question": "string", "percent": "Int64",
@@ -29,16 +30,16 @@ _QUESTIONS = {
 
 
 def shares_of_questions(
-    tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str, providers: pd.DataFrame
+    tables: Tables, brought: Mapping[str, Row], framework: str, pairs: list[Latest]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Two tables: a row a provider and key question, and a row a key question.
 
-    ``providers`` is the result of ``standing_of_providers``. The first has ``percent`` as published
-    (whole percent), ``count`` and ``cases`` (empty where the number of cases was not published, or
-    is not tied to the question), ``drawn_in`` (the share drawn towards the mean of all, percent),
-    ``zone`` in the funnel of chance alone (far below, below, within, above, far above; empty where
-    it cannot be said) and ``stands_out``, whether it lies outside the 99.8% limits even where these
-    are widened by the spread of all providers.
+    ``brought`` are the ``contributions``, ``pairs`` the framework's from ``latest_pairs``. The
+    first has ``percent`` as published (whole percent), ``count`` and ``cases`` (empty where the
+    number of cases was not published, or is not tied to the question), ``drawn_in`` (the share
+    drawn towards the mean of all, percent), ``zone`` in the funnel of chance alone (far below,
+    below, within, above, far above; empty where it cannot be said) and ``stands_out``, whether it
+    lies outside the 99.8% limits even where these are widened by the spread of all providers.
 
     The second has ``comparator_percent`` where all are set against the same aggregate,
     ``providers`` with a figure and ``known`` of them with a number of cases;
@@ -53,21 +54,14 @@ def shares_of_questions(
     a spread beyond chance is a finding and not a fault of the model. Widening shows who differs
     even from that spread (Spiegelhalter 2005, section 5).
     """
-    latest = providers[["inspection", "provider", "short_name", "lowest_question"]]
-    scores = processed["key_question_comparison"].merge(
-        latest, left_on="current_inspection", right_on="inspection", suffixes=("", "_of_provider")
-    )
-    scores = scores.drop_duplicates(["inspection", "key_question"])
-    by_question = grouped(records(scores), "key_question")
+    named = tables["providers"].set_index("provider")["short_name"].to_dict()
+    by_question = grouped(brought_by(brought, pairs, "figures"), "key_question")
+    lowest = Counter(brought[pair.provider]["standing"].get("lowest_question") for pair in pairs)
     shares: list[Row] = []
     rows: list[Row] = []
     for question in records(framework_rows(tables["key_questions"], framework)):
         code = question["key_question"]
-        figures = [
-            {**score, "percent": score["current_percent"], **_cases(score)}
-            for score in by_question[code]
-            if not is_missing(score["current_percent"])
-        ]
+        figures = [{**row, "short_name": named[row["provider"]]} for row in by_question[code]]
         if not figures:
             continue
         known = [figure for figure in figures if figure["cases"] is not None]
@@ -81,7 +75,7 @@ def shares_of_questions(
                 "lowest_percent": percents.min(),
                 "highest_percent": percents.max(),
                 "comparator_percent": _comparator(figures),
-                "lowest_for": sum(figure["lowest_question"] == code for figure in figures),
+                "lowest_for": lowest[code],
                 **_across(known),
             }
         )
@@ -93,19 +87,6 @@ def _comparator(figures: list[Row]) -> Any:
     """The aggregate's share, where all providers are set against the same aggregate."""
     one = len({figure["comparator"] for figure in figures}) == 1
     return figures[0]["comparator_percent"] if one else None
-
-
-def _cases(score: Row) -> Row:
-    """Count and number of cases behind a printed percentage, None where they are not known.
-
-    Above a hundred cases several counts print alike; the middle one is taken.
-    """
-    base = base_of(score, "current")
-    percent = int(score["current_percent"])
-    if base.printed is None or not base.is_full_sample(percent):
-        return {"count": None, "cases": None}
-    counts = possible_counts(percent, base.printed)
-    return {"count": counts[len(counts) // 2], "cases": base.printed}
 
 
 def _across(known: list[Row]) -> Row:

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
-from pipeline.analysis.national.providers import WAYS, Latest
+from pipeline.analysis.national.providers import WAYS, Latest, brought_by
 from pipeline.analysis.ratings.bands import framework_rows
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.records import Row, records, typed
 from pipeline.data import Tables
 
 _RECOMMENDED = [
@@ -18,11 +17,14 @@ _STANDARDS = [
     "standard", "name", "providers", "again", "followed", "followed_rose", "followed_stayed",
     "followed_fell", "others", "others_rose", "others_stayed", "others_fell",
 ]  # fmt: skip
+_MOVES = {
+    **dict.fromkeys(["provider", "subject", "way"], "string"), "significant": "boolean",
+}  # fmt: skip
 _DISCRETION = ["rule", "description", "standards", "providers", "up", "down", "points"]
 
 
 def recommended_questions(
-    tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str, pairs: list[Latest]
+    tables: Tables, brought: Mapping[str, Row], framework: str, pairs: list[Latest]
 ) -> pd.DataFrame:
     """A row a key question that recommendations of any plan were tied to, most providers first.
 
@@ -34,13 +36,7 @@ def recommended_questions(
     (regression to the mean), so a difference between the two proves nothing by itself.
     """
     links = framework_rows(tables["recommendation_links"], framework)
-    moves = _of_latest(processed["key_question_comparison"], pairs)
-    moves = moves[(moves["comparable"] == "yes") & moves["change_points"].notna()]
-    moves = moves.assign(
-        subject=moves["key_question"],
-        way=np.sign(moves["change_points"]).map(WAYS),
-        significant=moves["change_verdict"] == "significant",
-    )
+    moves = typed(brought_by(brought, pairs, "moved_figures"), _MOVES)
     found = _followed(tables, pairs, links[links["kind"] == "key question"], moves)
     asked = framework_rows(tables["key_questions"], framework)[["key_question", "label"]]
     found = found.merge(asked, left_on="subject", right_on="key_question")[_RECOMMENDED]
@@ -48,7 +44,7 @@ def recommended_questions(
 
 
 def recommended_standards(
-    tables: Tables, processed: Mapping[str, pd.DataFrame], framework: str, pairs: list[Latest]
+    tables: Tables, brought: Mapping[str, Row], framework: str, pairs: list[Latest]
 ) -> pd.DataFrame:
     """A row a standard that recommendations of any plan were tied to, in the framework's order.
 
@@ -65,18 +61,10 @@ def recommended_standards(
     kind, subject = links["kind"], links["subject"]
     asked = subject.where(kind == "key question", subject.map(question_of))
     standards = subject.where(kind == "standard", asked.map(standard_of))
-    moves = _of_latest(processed["rating_comparison"], pairs).dropna(subset="direction")
-    moves = moves.assign(subject=moves["standard"], way=moves["direction"], significant=False)
+    moves = typed(brought_by(brought, pairs, "moved_ratings"), _MOVES)
     found = _followed(tables, pairs, links.assign(subject=standards), moves)
     rated = framework_rows(tables["standards"], framework)[["standard", "name"]]
     return rated.merge(found, left_on="standard", right_on="subject")[_STANDARDS]
-
-
-def _of_latest(comparison: pd.DataFrame, pairs: list[Latest]) -> pd.DataFrame:
-    """The rows of a comparison on the latest inspections and the ones before them."""
-    both = [(p.current["inspection"], p.previous["inspection"]) for p in pairs if p.previous]
-    columns = ["current_inspection", "previous_inspection"]
-    return comparison.merge(pd.DataFrame(both, columns=columns, dtype="string"), on=columns)
 
 
 def _followed(

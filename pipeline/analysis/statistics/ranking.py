@@ -43,10 +43,8 @@ def rank_intervals(chances: npt.ArrayLike, level: float = LEVEL) -> list[RankInt
     if probability.ndim != 2 or not np.allclose(probability.sum(axis=1), 1):
         raise ValueError("The chances of each provider's scores must add up to 1.")
     above = 1 - probability.cumsum(axis=1)
-    not_below = above + probability
     tail = (1 - level) / 2
-    many_above = _numbers_of_others(probability, above)
-    many_not_below = _numbers_of_others(probability, not_below)
+    many_above, many_not_below = _numbers_of_others(probability, above)
     # Rounded, so that a sum which differs in its last digit elsewhere gives the same rank.
     best = (many_above.cumsum(axis=1).round(9) <= tail).sum(axis=1)
     worst = (many_not_below.cumsum(axis=1).round(9) < 1 - tail).sum(axis=1)
@@ -55,22 +53,26 @@ def rank_intervals(chances: npt.ArrayLike, level: float = LEVEL) -> list[RankInt
     ]
 
 
-def _numbers_of_others(own: npt.NDArray, beaten: npt.NDArray) -> npt.NDArray:
-    """Probability of each number of others (column, from 0) that beat each provider (row).
+def _numbers_of_others(own: npt.NDArray, above: npt.NDArray) -> npt.NDArray:
+    """Probability of each number of others (last axis, from 0) above and not below each provider.
 
     The sum's Fourier transform is the product of the events', so that all providers but one are the
-    product of those before and those after it.
+    product of those before and those after it. Not below a score is above the one before it.
     """
     providers, scores = own.shape
     turn = np.exp(-2j * np.pi * np.arange(providers // 2 + 1) / providers)
-    mixed = np.zeros((providers, len(turn)), dtype=complex)
+    mixed = np.zeros((2, providers, len(turn)), dtype=complex)
+    mixed[1] = own[:, 0, None] * turn ** (providers - 1)  # nobody is below the lowest score
     for score in range(scores):
-        event = 1 + beaten[:, score, None] * (turn - 1)
+        event = 1 + above[:, score, None] * (turn - 1)
         before, after = np.ones_like(event), np.ones_like(event)
         before[1:] = event[:-1].cumprod(axis=0)
         after[:-1] = event[:0:-1].cumprod(axis=0)[::-1]
-        mixed += own[:, score, None] * before * after
-    return np.fft.irfft(mixed, n=providers, axis=1)
+        others = before * after
+        mixed[0] += own[:, score, None] * others
+        if score + 1 < scores:
+            mixed[1] += own[:, score + 1, None] * others
+    return np.fft.irfft(mixed, n=providers, axis=2)
 
 
 def half(interval: RankInterval, providers: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +77,20 @@ class FaultOfOurs(ReportFailed):
 Made = tuple[Report, bytes | None, ReportFailed | None]
 
 
-def report_data_in(processed: Path) -> list[dict[str, Any]]:
-    """What each folder of report data says of itself (``about.json``), by name."""
-    paths = sorted((processed / REPORT_DATA).glob(f"*/{ABOUT}"))
-    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+def report_data_in(processed: Path, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """What each folder of report data, or of these names, says of itself (``about.json``)."""
+    folder = processed / REPORT_DATA
+    if names is None:
+        names = (path.parent.name for path in folder.glob(f"*/{ABOUT}"))
+    found = ((path, path.stat()) for path in (folder / name / ABOUT for name in sorted(names)))
+    return [_about(path, marks.st_ino, marks.st_mtime_ns) for path, marks in found]
+
+
+@cache
+def _about(path: Path, *marks: int) -> dict[str, Any]:
+    """What a file says, read again only if its marks have changed."""
+    about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return about
 
 
 def reports_of(abouts: Sequence[dict[str, Any]]) -> list[Report]:

@@ -58,8 +58,9 @@ class Seen:
             self._before = dict(json.loads(self._path.read_text(encoding="utf-8")))
         self._now: dict[str, list[Any]] = {}
 
-    def of(self, path: str) -> str:
+    def of(self, file: Path | str) -> str:
         """The fingerprint of a file's content; empty if there is no such file."""
+        path = str(file)
         try:
             found = os.stat(path)  # noqa: PTH116
         except (FileNotFoundError, NotADirectoryError):

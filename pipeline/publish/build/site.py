@@ -11,7 +11,7 @@ import errno
 import json
 import os
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -50,10 +50,10 @@ def _nothing(*_: object) -> None:
     pass
 
 
-def _import_all() -> None:
+def _get_ready(notebooks: Path) -> None:
     from pipeline.publish.build.run import get_ready
 
-    get_ready([])
+    get_ready(notebooks.glob("*.ipynb"))
 
 
 @dataclass
@@ -159,30 +159,45 @@ def build(
         scheduler cannot be used.
     """
     with _run(Folders.of(data, out, notebooks), tell, force, explain, progress) as run:
-        pages, seen, outcome = run.folders.pages, run.seen, run.outcome
-        run.make_tables(workers, _import_all if scheduler is None else _nothing)
-        abouts = report_data_in(run.folders.processed)
-        reports = reports_of(abouts)
-        chosen = [report.as_of(as_of) for report in run.chosen(wanted, reports)]
-        remove_leftovers(pages)
-        run.remove_old_pages(reports)
-        inputs = run.inputs_of(chosen)
-        due = [
-            report
-            for report in chosen
-            if run.is_due(
-                report.page, inputs[report.page], seen.of(f"{pages}{os.sep}{report.page}")
-            )
-        ]
-        outcome.kept = len(chosen) - len(due)
-        try:
+        looked_at: set[str] = set()
+
+        def get_ready() -> None:
+            _get_ready(run.folders.notebooks)
+            _code()
+            with suppress(OSError, ValueError):  # most will stay, and are then read already
+                report_data_in(run.folders.processed)
+
+        def make_due(reports: list[Report]) -> None:
+            """Make the pages that are due, of those that were not looked at yet."""
+            chosen = [report.as_of(as_of) for report in run.chosen(wanted, reports)]
+            left = [report for report in chosen if report.page not in looked_at]
+            looked_at.update(report.page for report in left)
+            inputs = run.inputs_of(left)
+            due = [report for report in left if run.is_due_page(report, inputs[report.page])]
+            run.outcome.kept += len(left) - len(due)
             if due:
                 run.make_pages(due, inputs, _made(due, run.folders, workers, scheduler, timeout))
+
+        def make_early(folders: Collection[str]) -> None:
+            """Make pages of reports on one provider while what rests on all is still made."""
+            with suppress(UnknownReport):  # it may be a page on all that is wanted
+                make_due(reports_of(report_data_in(run.folders.processed, folders)))
+
+        try:
+            if scheduler is None:
+                run.make_tables(workers, get_ready, make_early)
+            else:
+                run.make_tables(workers)
+            abouts = report_data_in(run.folders.processed)
+            reports = reports_of(abouts)
+            remove_leftovers(run.folders.pages)
+            make_due(reports)
+            run.remove_old_pages(reports)
             run.make_index(abouts)
         finally:
             run.record.write()
-            seen.write()
-    return outcome
+            run.seen.write()
+    return run.outcome
 
 
 def make_tables(
@@ -243,12 +258,20 @@ class _Run:
             self.tell(f"{product}: {_in_short(reasons)}.")
         return bool(reasons) or self.force
 
+    def is_due_page(self, report: Report, inputs: Inputs) -> bool:
+        """Whether a report's page is to be made."""
+        return self.is_due(report.page, inputs, self.seen.of(self.folders.pages / report.page))
+
     def make_tables(
-        self, workers: int | None = None, meanwhile: Callable[[], None] = _nothing
+        self,
+        workers: int | None = None,
+        meanwhile: Callable[[], None] = _nothing,
+        ready: Callable[[Collection[str]], None] = _nothing,
     ) -> list[Path]:
         """Make the processed tables if they, the raw ones or the code changed; returns them.
 
-        They are made in a process of their own, and ``meanwhile`` is done in this one.
+        They are made in a process of their own, and ``meanwhile`` is done in this one; ``ready``,
+        as soon as the data of reports on one provider are there, with the names of their folders.
         """
         raw, processed = self.folders.raw, self.folders.processed
         for name in freshness.strays(raw):
@@ -267,11 +290,15 @@ class _Run:
         many = workers or processors()
 
         def make(done: Tell) -> Processed:
-            return process(raw, processed, many, fresh=self.force, tell=done)
+            return process(
+                raw, processed, many, fresh=self.force, fingerprint=self.seen.of, tell=done
+            )
 
-        def heard(lots: tuple[int, int]) -> None:
-            bar.n, bar.total = lots
+        def heard(said: tuple[int, int, Collection[str]]) -> None:
+            bar.n, bar.total, folders = said
             bar.refresh()
+            if folders and many > 1:  # with one, pages come after tables
+                ready(folders)
 
         try:
             # Of some hundred providers they take minutes, in which nothing else is seen.
