@@ -17,7 +17,7 @@ from support.folders import (
 
 from pipeline.analysis.plans import response_counts
 from pipeline.cli import cli
-from pipeline.data import InvalidData, load, load_valid
+from pipeline.data import InvalidData, load_valid
 from pipeline.data.codes import code_order
 from pipeline.data.problems import SAID_IN_FULL
 

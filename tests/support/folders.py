@@ -9,9 +9,11 @@ import filecmp
 import json
 import shutil
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
-from pipeline.data import Tables
+from pipeline.data import Tables, load
 from pipeline.data.package import PACKAGE_FILE
 from pipeline.data.tables import _checked, _raise
 
@@ -20,6 +22,12 @@ from pipeline.data.tables import _checked, _raise
 RAW = Path(__file__).resolve().parents[1] / "published" / "raw"
 
 Row = dict[str, str]
+
+
+@cache
+def published_tables() -> Tables:
+    """The tables as published, loaded once in a process; nobody can put another in their place."""
+    return MappingProxyType(load(RAW))
 
 
 def stamps(folder: Path) -> dict[str, tuple[int, int]]:

@@ -6,13 +6,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.folders import Folder
+from support.folders import Folder, published_tables
 
 from pipeline.analysis.process import processed_tables
 from pipeline.analysis.records import records
 from pipeline.analysis.scores import scores
 from pipeline.analysis.sentences.corrections import corrected_in_words
-from pipeline.data import load
 
 INSPECTION = "northumbria-crc-2019"
 DAYS = {"first-erratum": ("2020-06-01", "1 June 2020"), "second-erratum": ("2020-07-01", "1 July")}
@@ -144,9 +143,8 @@ def test_an_erratum_of_the_aggregate_moves_only_what_stands_against_it(folder):
 
 @pytest.fixture(scope="module")
 def published():
-    from support.folders import RAW
 
-    return load(RAW)
+    return published_tables()
 
 
 @settings(max_examples=6)
