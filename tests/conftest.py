@@ -1,5 +1,6 @@
 """What many tests share: the real site, sites of other data, and a browser."""
 
+import gc
 import os
 import signal
 import sys
@@ -47,6 +48,17 @@ def pytest_runtest_protocol(item: Any) -> Iterator[Any]:
     """See pytest_make_collect_report."""
     _place["published"] = "published" in item.path.parts
     return (yield)
+
+
+def pytest_collection_finish() -> None:
+    """Set aside what was imported and collected: it is much, and none of it is garbage.
+
+    The pipeline looks for garbage each time before it forks, and takes back afterwards what it set
+    aside; here that stays where it is.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.unfreeze = lambda: None
 
 
 # What a runner in the background ignores would be ignored by every process that a test starts and
