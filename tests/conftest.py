@@ -17,6 +17,7 @@ from support.folders import Folder, add_what_a_user_adds
 from support.specimen import HOSTILE
 
 from pipeline.data.folders import RAW_VARIABLE
+from pipeline.publish.build.run import get_ready
 from pipeline.publish.build.site import build
 
 # What tests call the project's own raw folder, here and in every process they start, is the frozen
@@ -76,6 +77,7 @@ settings.load_profile("any machine")
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """An installed browser. Where REQUIRE_BROWSER is set, as in CI, its absence is a failure."""
+    get_ready([])  # closes this thread's event loop, which the browser's driver keeps running
     with audit.browser() as found:
         if found is None:
             if os.environ.get("REQUIRE_BROWSER"):
