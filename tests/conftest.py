@@ -19,6 +19,7 @@ from support.specimen import HOSTILE
 from pipeline.data.folders import RAW_VARIABLE
 from pipeline.publish.build.run import get_ready
 from pipeline.publish.build.site import build
+from pipeline.workers import processors
 
 # What tests call the project's own raw folder, here and in every process they start, is the frozen
 # copy of the published figures: what a user adds to data/raw makes no test fail.
@@ -49,6 +50,11 @@ def pytest_runtest_protocol(item: Any) -> Iterator[Any]:
     """See pytest_make_collect_report."""
     _place["published"] = "published" in item.path.parts
     return (yield)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """A process more than there are processors: while one waits for a server, another works."""
+    return processors() + 1
 
 
 def pytest_collection_finish() -> None:
