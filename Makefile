@@ -44,7 +44,7 @@ report: $(VENV)/report.stamp ## build what is out of date: tables, reports and r
 data: $(VENV)/report.stamp ## check data/raw and build data/processed
 	@$(RUN) data $(call on,FORCE,--force) $(call on,EXPLAIN,--explain)
 
-test: $(VENV)/develop.stamp ## run every test, a process a processor
+test: $(VENV)/develop.stamp ## run every test, in a process more than there are processors
 	@$(VENV)/bin/python -m pytest -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder $$TESTS
 
 check: $(VENV)/develop.stamp ## style, types, import directions, notebook hygiene, lock files

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -46,12 +47,15 @@ class Ran:
     words: list[str] = field(default_factory=list)
 
 
-def loaded(folder: Path) -> str:
-    """Load a folder; return what came of it. Any exception but InvalidData is a fault of ours."""
+def loaded(folder: Path, sound: Collection[str] = ()) -> str:
+    """Load a folder; return what came of it. Any exception but InvalidData is a fault of ours.
+
+    ``sound`` names the files that were not corrupted, where nothing is wrong with them.
+    """
     from pipeline.data import InvalidData, load_valid
 
     try:
-        _, problems = load_valid(folder)
+        _, problems = load_valid(folder, sound)
     except InvalidData as error:
         sentences = str(error).split("\n")
         assert all(sentence.endswith(".") for sentence in sentences), sentences

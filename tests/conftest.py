@@ -1,5 +1,6 @@
 """What many tests share: the real site, sites of other data, and a browser."""
 
+import gc
 import os
 import signal
 import sys
@@ -16,7 +17,9 @@ from support.folders import Folder, add_what_a_user_adds
 from support.specimen import HOSTILE
 
 from pipeline.data.folders import RAW_VARIABLE
+from pipeline.publish.build.run import get_ready
 from pipeline.publish.build.site import build
+from pipeline.workers import processors
 
 # What tests call the project's own raw folder, here and in every process they start, is the frozen
 # copy of the published figures: what a user adds to data/raw makes no test fail.
@@ -49,6 +52,22 @@ def pytest_runtest_protocol(item: Any) -> Iterator[Any]:
     return (yield)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """A process more than there are processors: while one waits for a server, another works."""
+    return processors() + 1
+
+
+def pytest_collection_finish() -> None:
+    """Set aside what was imported and collected: it is much, and none of it is garbage.
+
+    The pipeline looks for garbage each time before it forks, and takes back afterwards what it set
+    aside; here that stays where it is.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.unfreeze = lambda: None
+
+
 # What a runner in the background ignores would be ignored by every process that a test starts and
 # then signals.
 for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
@@ -64,6 +83,7 @@ settings.load_profile("any machine")
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """An installed browser. Where REQUIRE_BROWSER is set, as in CI, its absence is a failure."""
+    get_ready([])  # closes this thread's event loop, which the browser's driver keeps running
     with audit.browser() as found:
         if found is None:
             if os.environ.get("REQUIRE_BROWSER"):

@@ -41,7 +41,7 @@ def turned_round(text: str) -> bytes:
 
 def problems_of(folder: Folder) -> list[Problem]:
     with pytest.raises(InvalidData) as caught:
-        load(folder.path)
+        folder.tables()
     for problem, sentence in zip(caught.value.problems, str(caught.value).split("\n"), strict=True):
         assert str(problem) == sentence
         assert sentence.startswith(problem.file)
@@ -158,7 +158,7 @@ def test_a_fall_printed_in_words_may_be_a_negative_figure(folder):
     folder.edit("measures", {"measure": "vacancy-rate"}, unit="percentage points")
     printed = "fell by 1.64 points (previous year 2.84%)"
     folder.edit("facts", {"measure": "vacancy-rate"}, value="-1.64", as_printed=printed)
-    assert len(load(folder.path)["facts"]) > 300
+    assert len(folder.tables()["facts"]) > 300
 
 
 def test_one_slip_is_one_problem(folder):
@@ -267,7 +267,7 @@ def test_a_header_without_rows_where_rows_are_needed(folder, name):
 
 def test_a_header_without_rows_where_none_are_needed(folder):
     folder.drop("comparability")
-    assert load(folder.path)["comparability"].empty
+    assert folder.tables()["comparability"].empty
 
 
 # The file as a whole
@@ -347,10 +347,10 @@ def test_a_folder_in_place_of_a_file(folder):
     ids=["byte order mark", "CRLF", "no last line end", "blank rows", "columns turned round"],
 )
 def test_what_spreadsheets_do_and_may(folder, change):
-    wanted = load(folder.path)[SCORES]
+    wanted = folder.tables()[SCORES]
     file = folder.file(SCORES)
     file.write_bytes(change(file.read_text(encoding="utf-8")))
-    pd.testing.assert_frame_equal(load(folder.path)[SCORES], wanted)
+    pd.testing.assert_frame_equal(folder.tables()[SCORES], wanted)
 
 
 def test_extra_and_missing_cells(folder):

@@ -3,10 +3,8 @@
 Sixty by seed here, by loading alone; ``python -m bench.fuzz`` does thousands, and builds.
 """
 
-import shutil
-
 import pytest
-from support.folders import RAW
+from support.folders import Folder
 
 from bench.fuzz import PAGES, REFUSED, corrupt, loaded
 
@@ -15,12 +13,10 @@ from bench.fuzz import PAGES, REFUSED, corrupt, loaded
 def test_a_corrupted_folder_ends_in_pages_or_sentences(tmp_path, block):
     outcomes = set()
     for seed in range(block * 20, block * 20 + 20):
-        folder = tmp_path / str(seed)
-        shutil.copytree(RAW, folder)
-        what = corrupt(folder, seed)
+        folder = Folder(tmp_path / str(seed))
+        what = corrupt(folder.path, seed)
         try:
-            outcomes.add(loaded(folder))
+            outcomes.add(loaded(folder.path, folder.sound()))
         except Exception as error:
             raise AssertionError(f"seed {seed}: {what}") from error
-        shutil.rmtree(folder)
     assert {PAGES, REFUSED} <= outcomes

@@ -17,7 +17,7 @@ from support.folders import (
 
 from pipeline.analysis.plans import response_counts
 from pipeline.cli import cli
-from pipeline.data import InvalidData, load, load_valid
+from pipeline.data import InvalidData, load_valid
 from pipeline.data.codes import code_order
 from pipeline.data.problems import SAID_IN_FULL
 
@@ -31,13 +31,13 @@ def folder(tmp_path):
 
 def sentences(folder: Folder) -> list[str]:
     with pytest.raises(InvalidData) as caught:
-        load(folder.path)
+        folder.tables()
     return str(caught.value).split("\n")
 
 
 def words(folder: Folder) -> list[str]:
     """What is said of a folder that loads."""
-    return [str(problem) for problem in load_valid(folder.path)[1]]
+    return [str(problem) for problem in load_valid(folder.path, folder.sound())[1]]
 
 
 def package_of(folder: Folder) -> dict:
@@ -53,18 +53,18 @@ def write_package(folder: Folder, package: object) -> None:
 
 
 def test_columns_may_stand_in_any_order(folder):
-    wanted = load(folder.path)["ratings"]
+    wanted = folder.tables()["ratings"]
     lines = folder.file("ratings").read_text(encoding="utf-8").replace('"Ratings page, ', '"')
     rows = [line.split(",") for line in lines.replace('"Ratings, ', '"').splitlines()]
     text = "".join(",".join(reversed(row)) + "\n" for row in rows)
     folder.file("ratings").write_text(text, encoding="utf-8")
-    found = load(folder.path)["ratings"]
+    found = folder.tables()["ratings"]
     assert list(found.columns) == list(wanted.columns)
     assert found["rating"].tolist() == wanted["rating"].tolist()
 
 
 def test_a_folder_from_before_a_column_or_table_was_added_still_loads(folder):
-    wanted = load(folder.path)
+    wanted = folder.tables()
     package = package_of(folder)
     package["resources"] = [r for r in package["resources"] if not r.get("optional")]
     for resource in package["resources"]:
@@ -77,7 +77,7 @@ def test_a_folder_from_before_a_column_or_table_was_added_still_loads(folder):
         write_package(folder, package)
         folder.write(resource["name"], old)
     folder.file("lineage").unlink()
-    found = load(folder.path)
+    found = folder.tables()
     assert found["inspections"]["comparator"].isna().all()
     assert found["ratings"].equals(wanted["ratings"])
     assert set(found) == set(wanted)
@@ -86,7 +86,7 @@ def test_a_folder_from_before_a_column_or_table_was_added_still_loads(folder):
 def test_a_row_without_its_last_optional_cells(folder):
     with folder.file("action_updates").open("a", encoding="utf-8") as file:
         file.write("dlnr-crc-2020-1-01,2020-06-30,in progress,June meeting,Minutes\n")
-    updates = load(folder.path)["action_updates"]
+    updates = folder.tables()["action_updates"]
     assert updates["due"].isna().all() and len(updates) == 1
 
 
@@ -121,7 +121,7 @@ def test_files_that_are_no_tables_are_named(folder):
 def test_rows_take_their_place_by_number(folder):
     lines = folder.file("standards").read_text(encoding="utf-8").splitlines(keepends=True)
     folder.file("standards").write_text("".join([lines[0], *reversed(lines[1:])]), "utf-8")
-    found = load(folder.path)["standards"]
+    found = folder.tables()["standards"]
     for _, codes in found.groupby("framework")["standard"]:
         assert codes.tolist() == sorted(codes, key=code_order)
 
@@ -215,7 +215,7 @@ def test_a_rating_may_be_missing_with_a_reason(folder, status):
     folder.edit(
         "overall_ratings", {"inspection": "northumbria-crc-2019"}, rating="", rating_status=status
     )
-    tables = load(folder.path)
+    tables = folder.tables()
     assert tables["ratings"]["rating"].isna().sum() == 1
     assert set(tables["ratings"]["status"]) == {"published", status}
 
@@ -259,7 +259,7 @@ def test_what_a_spreadsheet_changed_is_to_be_typed_as_its_column_is(
 def test_what_only_looks_like_a_blank_or_letter_is_read_as_it(folder):
     folder.edit("actions", {"action": "dlnr-crc-2020-1-01"}, owner="Head\u00a0of  Hub")
     folder.edit("actions", {"action": "dlnr-crc-2020-1-02"}, owner="Chef de cre\u0301dit")
-    tables, problems = load_valid(folder.path)
+    tables, problems = load_valid(folder.path, folder.sound())
     owners = tables["actions"].set_index("action")["owner"]
     assert owners["dlnr-crc-2020-1-01"] == "Head of Hub"
     assert owners["dlnr-crc-2020-1-02"] == "Chef de cr\u00e9dit"
@@ -288,7 +288,7 @@ def test_a_band_that_ends_below_its_start(folder):
 def test_a_month_is_compared_with_a_day_by_the_month(folder, published, good):
     folder.edit("inspections", {"round": "2018"}, published=published, published_printed="undated")
     if good:
-        load(folder.path)
+        folder.tables()
     else:
         assert "lies before the start of fieldwork, 2018-07" in sentences(folder)[0]
 
@@ -308,7 +308,7 @@ def test_the_edges_of_an_update(folder, day, says):
         {"action": "dlnr-crc-2020-1-01", "date": day, "status": "in progress"},
     )
     if says is None:
-        load(folder.path)
+        folder.tables()
     else:
         assert says in sentences(folder)[0]
 
@@ -333,7 +333,7 @@ def test_what_a_plan_does_not_print_stays_empty(folder):
     folder.edit("responses", where, response="not answered", reason="")
     totals = ["agreed_printed", "partly_agreed_printed", "not_agreed_printed", "total_printed"]
     folder.edit("plans", {"plan": "dlnr-crc-2020"}, **dict.fromkeys(totals, ""))
-    tables = load(folder.path)
+    tables = folder.tables()
     counted = response_counts(tables).set_index(["plan", "response"])["counted"]
     assert counted["dlnr-crc-2020", "not answered"] == 1
 
@@ -342,7 +342,7 @@ def test_what_a_plan_does_not_print_stays_empty(folder):
 def test_a_size_may_be_kept_back(folder, status):
     where = {"inspection": "northumbria-crc-2019", "sample": "post-release"}
     folder.edit("samples", where, size="", size_status=status)
-    samples = load(folder.path)["samples"].set_index(["inspection", "sample"])
+    samples = folder.tables()["samples"].set_index(["inspection", "sample"])
     assert samples.loc[tuple(where.values()), "size_status"] == status
 
 
@@ -360,7 +360,7 @@ def test_a_framework_without_overall_ratings_needs_no_bands_for_them(folder):
         "score_status": "not published",
     }
     folder.edit("overall_ratings", {"inspection": code}, **none)
-    assert load(folder.path)["overall_bands"]["framework"].nunique() == 2
+    assert folder.tables()["overall_bands"]["framework"].nunique() == 2
 
 
 @pytest.mark.parametrize("total", ["7", "9"])
@@ -393,7 +393,7 @@ def three(folder):
 )
 def test_one_providers_fault_leaves_out_that_provider(three, name, where, changes):
     three.edit(name, where, **changes)
-    tables, problems = load_valid(three.path)
+    tables, problems = load_valid(three.path, three.sound())
     assert {problem.provider for problem in problems} == {"solo-crc"}
     assert sorted(tables["providers"]["provider"]) == ["dlnr-crc", "northumbria-crc"]
     assert "solo-crc-2020" not in set(tables["inspections"]["inspection"])
@@ -401,20 +401,20 @@ def test_one_providers_fault_leaves_out_that_provider(three, name, where, change
         if "inspection" in frame:
             assert "solo-crc-2020" not in set(frame["inspection"])
     with pytest.raises(InvalidData):
-        load(three.path)
+        three.tables()
 
 
 def test_a_fault_of_what_is_shared_stops_everything(three):
     three.edit("standards", {"standard": "2.1"}, domain="9")
     with pytest.raises(InvalidData):
-        load_valid(three.path)
+        load_valid(three.path, three.sound())
 
 
 def test_no_provider_left_stops_everything(folder):
     for code in ("northumbria-crc", "dlnr-crc"):
         folder.edit("providers", {"provider": code}, simulated="maybe")
     with pytest.raises(InvalidData, match="write one of: yes, no"):
-        load_valid(folder.path)
+        load_valid(folder.path, folder.sound())
 
 
 @pytest.mark.parametrize(
@@ -428,7 +428,7 @@ def test_no_provider_left_stops_everything(folder):
 )
 def test_a_lost_table_is_missed(three, name, says):
     three.drop(name, inspection="solo-crc-2020")
-    (problem,) = [problem for problem in load_valid(three.path)[1] if problem.stops]
+    (problem,) = [problem for problem in load_valid(three.path, three.sound())[1] if problem.stops]
     assert problem.provider == "solo-crc" and says in str(problem)
     assert "or not entered yet." in str(problem)
 
@@ -442,7 +442,7 @@ def test_an_emptied_aggregate_is_missed(folder):
 def test_two_inspections_in_one_year_and_no_label(folder):
     code = copy_inspection(folder, "northumbria-crc", 2020)
     folder.edit("inspections", {"inspection": code}, round="2019")
-    assert load(folder.path)["inspections"]["round"].tolist() == [2018, 2019, 2019]
+    assert folder.tables()["inspections"]["round"].tolist() == [2018, 2019, 2019]
 
 
 # Commands
@@ -472,7 +472,7 @@ def test_what_an_inspection_needs_is_printed():
 def test_what_hangs_on_a_row_at_fault_goes_with_it(folder, name, where, column):
     """A plan that cannot be read takes its recommendations along, and no other provider."""
     folder.edit(name, where, **{column: ""})
-    tables, problems = load_valid(folder.path)
+    tables, problems = load_valid(folder.path, folder.sound())
     assert {problem.provider for problem in problems if problem.stops} == {"dlnr-crc"}
     assert "northumbria-crc" in set(tables["providers"]["provider"])
     for table in ("plans", "recommendations", "actions"):
@@ -514,7 +514,7 @@ def test_a_pattern_that_takes_for_ever_is_not_run(folder):
             field.setdefault("constraints", {})["pattern"] = "(a|aa|a*)*b"
     write_package(folder, package)
     folder.edit("providers", {"provider": "dlnr-crc"}, short_name="a" * 70)
-    load(folder.path)
+    folder.tables()
 
 
 def test_a_word_the_reports_do_not_know(folder):

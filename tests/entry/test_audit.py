@@ -5,13 +5,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from support.folders import published_tables
 from support.reports import invent, of
 
-from pipeline.data import load
 from pipeline.entry.audit import audit
 from pipeline.entry.problems import CannotEnter
 
-TABLES = load()
+TABLES = published_tables()
 FRAMEWORK = "crc-2019"
 STANDARDS = dict(
     zip(*(of(TABLES["standards"], FRAMEWORK)[c] for c in ("standard", "name")), strict=True)

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.folders import Folder
+from support.folders import Folder, published_tables
 from support.reports import invent, report_with_tables
 from support.workbooks import CODE, FRAMEWORK, Typed, typed_workbook
 
-from pipeline.data import load, raw_folder
+from pipeline.data import raw_folder
 from pipeline.data.package import read_package
-from pipeline.entry.accept import enter, storing
+from pipeline.entry.accept import Outcome, enter, storing
 from pipeline.entry.form.filled import filled_form
 from pipeline.entry.form.writing import write_form
 from pipeline.entry.problems import CannotEnter
@@ -30,6 +30,13 @@ def fingerprint(folder: Folder) -> dict[str, str]:
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.path.iterdir())
     }
+
+
+@pytest.fixture(scope="module")
+def dry(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """What a dry run makes of the typed workbook."""
+    place = tmp_path_factory.mktemp("dry")
+    return enter(typed_workbook(place / "new.xlsx").path, Folder(place / "raw").path)
 
 
 def test_a_dry_run_shows_every_row_and_writes_nothing(folder: Folder, tmp_path: Path) -> None:
@@ -48,12 +55,12 @@ def test_written_once_it_stands_there_and_twice_changes_nothing(
     folder: Folder, tmp_path: Path
 ) -> None:
     typed = typed_workbook(tmp_path / "new.xlsx")
-    made = invent(load(folder.path), FRAMEWORK, 1)
+    made = invent(folder.tables(), FRAMEWORK, 1)
     old = {name: folder.file(name).read_text(encoding="utf-8") for name in ("ratings", "samples")}
     assert enter(typed.path, folder.path, write=True).written
     for name, text in old.items():  # what was there keeps its bytes
         assert folder.file(name).read_text(encoding="utf-8").startswith(text)
-    tables = load(folder.path)
+    tables = folder.tables()
     scores = tables["key_question_scores"]
     own = scores[(scores["inspection"] == CODE) & scores["percent"].notna()]
     assert dict(zip(own["key_question"], own["percent"], strict=True)) == made.own
@@ -124,10 +131,10 @@ def test_a_failed_rename_leaves_every_file_as_it_was(
 
 @pytest.mark.parametrize("renames", [0, 1, 4, 8])
 def test_a_process_killed_while_writing_leaves_none_or_all_to_the_next(
-    renames: int, folder: Folder, tmp_path: Path
+    renames: int, dry: Outcome, folder: Folder, tmp_path: Path
 ) -> None:
     typed = typed_workbook(tmp_path / "new.xlsx")
-    before, whole = fingerprint(folder), enter(typed.path, folder.path).changes
+    before = fingerprint(folder)
     child = os.fork()
     if child == 0:
         real, done = Path.replace, []
@@ -144,8 +151,8 @@ def test_a_process_killed_while_writing_leaves_none_or_all_to_the_next(
     os.waitpid(child, 0)
     outcome = enter(typed.path, folder.path)
     assert (fingerprint(folder) == before) == bool(outcome.changes)
-    assert outcome.changes in (0, whole)
-    load(folder.path)
+    assert outcome.changes in (0, dry.changes)
+    folder.tables()
     enter(typed.path, folder.path, write=True)
     assert {path.name for path in folder.path.parent.iterdir()} == {"raw", "new.xlsx"}
     assert not list(folder.path.glob(".*"))
@@ -294,13 +301,12 @@ def columns_moved(typed: Typed) -> None:
     "change", [as_text, trailing_blanks, rows_hidden, filtered, note_beside, columns_moved]
 )
 def test_what_changes_no_figure_changes_no_row(
-    change: Callable[[Typed], None], folder: Folder, tmp_path: Path
+    change: Callable[[Typed], None], dry: Outcome, folder: Folder, tmp_path: Path
 ) -> None:
     typed = typed_workbook(tmp_path / "new.xlsx")
-    before = list(enter(typed.path, folder.path).lines())
     change(typed)
     typed.save()
-    assert list(enter(typed.path, folder.path).lines()) == before
+    assert list(enter(typed.path, folder.path).lines()) == list(dry.lines())
 
 
 @pytest.mark.parametrize(
@@ -334,7 +340,7 @@ def test_a_spreadsheet_in_another_form_is_said(folder: Folder, tmp_path: Path) -
 
 def read_workbook(folder: Folder, tmp_path: Path) -> Typed:
     """A workbook read from an invented report."""
-    tables = load(folder.path)
+    tables = folder.tables()
     report = tmp_path / "report.txt"
     report.write_text(report_with_tables(tables, invent(tables, FRAMEWORK, 4)), encoding="utf-8")
     identity, found = read_document(report, tables, RESOURCES, FRAMEWORK)
@@ -364,7 +370,7 @@ def test_what_was_read_is_entered_once_it_is_settled(folder: Folder, tmp_path: P
     typed.save()
     outcome = enter(typed.path, folder.path, write=True)
     assert any("ambleshire-crc-2020 are left out" in line for line in outcome.left_out)
-    made = invent(load(raw_folder()), FRAMEWORK, 4)
+    made = invent(published_tables(), FRAMEWORK, 4)
     scores = folder.rows("key_question_scores", inspection=CODE, reading="own")
     assert {s["key_question"]: int(s["percent"]) for s in scores if s["percent"]} == made.own
     kept = folder.rows("machine_readings", source=f"report-{CODE}", table="ratings")

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.folders import Folder
+from support.folders import Folder, published_tables
 from support.workbooks import CODE, FRAMEWORK, Typed, typed_workbook
 
 from pipeline.analysis.ratings.bands import standard_ratings
-from pipeline.data import load, raw_folder
+from pipeline.data import raw_folder
 from pipeline.data.completeness import NEEDS
 from pipeline.data.package import read_package
 from pipeline.entry.accept import enter
@@ -35,7 +35,7 @@ def _forms() -> dict[str, tuple[bytes, dict[Cell, Any]]]:
     """Return the filled-in forms, and what was typed into each, by sheet, row and column."""
     with TemporaryDirectory() as folder:
         blank = Path(folder) / "blank.xlsx"
-        tables = load()
+        tables = published_tables()
         write_form(new_inspection(tables, RESOURCES, "Ambleshire CRC", 2021, FRAMEWORK), blank)
         inspection = typed_workbook(Path(folder) / "typed.xlsx")
         _more(inspection)
@@ -67,7 +67,7 @@ def _between(blank: Path, typed: Typed) -> tuple[bytes, dict[Cell, Any]]:
 
 def _more(typed: Typed) -> None:
     """Type the sheets that an inspection need not have."""
-    measure = str(load()["measures"]["measure"].iloc[0])
+    measure = str(published_tables()["measures"]["measure"].iloc[0])
     typed.type("facts", {}, inspection=CODE, measure=measure, value=5, as_printed="5",
                status="published", place="Page 3")  # fmt: skip
     typed.type("discretions", {}, standard="2.1", rule="within-points", from_rating="Inadequate",
@@ -129,7 +129,7 @@ def test_any_part_of_a_form_is_entered_or_refused_by_sheet_and_cell(
         elif kind == "inspection":
             _waits(folder)
         else:
-            load(folder.path)
+            folder.tables()
 
 
 def _waits(folder: Folder) -> None:
@@ -141,7 +141,7 @@ def _waits(folder: Folder) -> None:
         for row in rows:
             if not row[figures.get(need.table, "percent")]:
                 assert row[need.status] in (WAITING, "not published", "qualitative evidence only")
-    load(folder.path)
+    folder.tables()
 
 
 def test_a_form_with_its_cover_only_is_entered_and_every_rating_waits(
@@ -149,7 +149,7 @@ def test_a_form_with_its_cover_only_is_entered_and_every_rating_waits(
 ) -> None:
     cover = [c for c in _forms()["inspection"][1] if c[0] in COVER]
     assert _entered("inspection", cover, folder, tmp_path) == []
-    rated = standard_ratings(load(folder.path))
+    rated = standard_ratings(folder.tables())
     own = rated[rated["inspection"] == CODE]
     assert len(own) and own["published_rating"].isna().all()
     (total,) = folder.rows("overall_ratings", inspection=CODE)

@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from support.folders import published_tables
 
-from pipeline.data import Tables, load, raw_folder
+from pipeline.data import Tables, raw_folder
 from pipeline.data.package import read_package
 from pipeline.entry.problems import NotAReport
 from pipeline.entry.reading import read_document
@@ -20,7 +21,7 @@ from pipeline.entry.reading.found import Found
 from pipeline.entry.reading.report import NOT_FOUND
 
 FOLDER = os.environ.get("PUBLISHED_DOCUMENTS")
-TABLES = load()
+TABLES = published_tables()
 RESOURCES = read_package(raw_folder()).resources
 KEYS = {r.name: r.primary_key for r in RESOURCES}
 #: The columns that hold what a document prints, by table.

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from support.folders import published_tables
 from support.reports import (
     Invented,
     as_docx,
@@ -26,12 +27,12 @@ from support.reports import (
     report_with_tables,
 )
 
-from pipeline.data import Tables, load, raw_folder
+from pipeline.data import Tables, raw_folder
 from pipeline.data.package import read_package
 from pipeline.entry.reading import read_document
 from pipeline.entry.reading.found import Found
 
-TABLES: Tables = load()
+TABLES: Tables = published_tables()
 RESOURCES = read_package(raw_folder()).resources
 FRAMEWORK = "crc-2019"
 LINES = "crc-2018"

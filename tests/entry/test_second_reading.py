@@ -9,7 +9,6 @@ from support.reports import invent, report_with_tables
 from support.workbooks import CODE, FRAMEWORK, Typed, typed_workbook
 
 from pipeline.analysis.statistics.double_entry import DoubleEntry
-from pipeline.data import load
 from pipeline.data.package import read_package
 from pipeline.entry.accept import enter
 from pipeline.entry.form.filled import filled_form
@@ -83,7 +82,7 @@ def test_a_second_reading_settles_what_the_reader_was_not_sure_of(
     folder: Folder, tmp_path: Path
 ) -> None:
     """Read by machine, then typed by a person: what they say alike needs no more looking at."""
-    tables = load(folder.path)
+    tables = folder.tables()
     resources = read_package(folder.path).resources
     report = tmp_path / "report.txt"
     report.write_text(report_with_tables(tables, invent(tables, FRAMEWORK, 1)), encoding="utf-8")

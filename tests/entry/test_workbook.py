@@ -4,17 +4,17 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from support.folders import Folder
+from support.folders import Folder, published_tables
 from support.workbooks import Typed, typed_workbook
 
-from pipeline.data import load, raw_folder
+from pipeline.data import raw_folder
 from pipeline.data.package import read_package
 from pipeline.entry.accept import enter
 from pipeline.entry.form.blank import new_audits, new_inspection, new_plan
 from pipeline.entry.form.writing import write_form
 from pipeline.entry.problems import CannotEnter
 
-TABLES = load()
+TABLES = published_tables()
 RESOURCES = {r.name: r for r in read_package(raw_folder()).resources}
 
 
@@ -148,7 +148,7 @@ def test_audits_of_a_month_are_typed_as_answers_and_entered(tmp_path: Path) -> N
     typed.type("audit_targets", {"key_question": "2.1.1"}, percent=75)
     outcome = enter(typed.save(), folder.path, write=True)
     assert outcome.changes == 3
-    tables = load(folder.path)
+    tables = folder.tables()
     rows = tables["case_audits"].set_index("case")
     assert rows["answer"].to_dict() == {"2020-03-01": "yes", "2020-03-02": "no"}
     assert tables["audit_targets"]["percent"].tolist() == [75]
@@ -168,4 +168,4 @@ def test_a_measure_is_chosen_from_a_list(tmp_path: Path) -> None:
     assert rule.type == "list"
     column = rule.formula1.split("$")[1]
     listed = {c.value for c in typed.book["lists"][column][1:] if c.value}
-    assert listed == set(load()["measures"]["measure"])
+    assert listed == set(published_tables()["measures"]["measure"])

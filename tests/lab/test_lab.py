@@ -19,8 +19,8 @@ SIMULATED = {"national.ipynb", "rounds.ipynb", "scorecard.ipynb"}
 
 
 @pytest.fixture(scope="module")
-def addresses(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Iterator[dict[bool, str]]:
-    """JupyterLab on the project's own tables (False) and on simulated ones (True).
+def page(tmp_path_factory: pytest.TempPathFactory, demo: Path, chromium: Any) -> Iterator[Any]:
+    """JupyterLab in a browser, over notebooks on the project's own tables and on simulated ones.
 
     Where REQUIRE_LAB is set, as in CI, its absence is a failure.
     """
@@ -31,34 +31,28 @@ def addresses(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Iterator[
         pytest.skip("the lab environment is not there")
     place = tmp_path_factory.mktemp("lab")
     make_tables(None, place / "site")
-    own = lab.copied(
-        [name for name in NOTEBOOKS if name not in SIMULATED], place / "own" / "notebooks"
-    )
-    drawn = lab.copied(
-        sorted(SIMULATED), place / "simulated" / "notebooks", provider="simulated-0001"
-    )
-    with (
-        lab.server(own, place / "site" / "processed") as real,
-        lab.server(drawn, demo / "processed") as simulated,
-    ):
-        yield {False: real, True: simulated}
+    root = place / "root"
+    own = [name for name in NOTEBOOKS if name not in SIMULATED]
+    lab.copied(own, root / "own", place / "site" / "processed")
+    lab.copied(sorted(SIMULATED), root / "simulated", demo / "processed", "simulated-0001")
+    with lab.server(root) as address, lab.opened(chromium, address) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_notebook_is_whole_in_both_themes(
-    name: str, addresses: dict[bool, str], chromium: Any, tmp_path: Path
-) -> None:
+def test_a_notebook_is_whole_in_both_themes(name: str, page: Any) -> None:
     pictures = os.environ.get("LAB_PICTURES")
-    with lab.opened(chromium, addresses[name in SIMULATED], name) as page:
+    with lab.notebook(page, f"{'simulated' if name in SIMULATED else 'own'}/{name}"):
         lab.run_all(page)
         faults = lab.cell_faults(page)
         for theme in lab.THEMES:
             faults += lab.shown_in(page, theme)
             if pictures:
                 lab.photograph(page, Path(pictures) / f"{name} {theme}.png")
-        assert page.asked == []
         # The same look at the same outputs, their styles taken away: what is checked can fail.
         lab.without_styles(page)
-        lost = [lab.shown_in(page, theme) for theme in lab.THEMES]
+        lost = [lab.shown_in(page, theme) for theme in reversed(lab.THEMES)]
+    asked, page.asked = page.asked, []
+    assert asked == []
     assert faults == []
     assert all(lost), "outputs that have lost their style pass for whole"

@@ -15,7 +15,7 @@ from support.folders import Folder, add_provider, copy_inspection
 
 import pipeline as pr
 from pipeline import explore
-from pipeline.data import InvalidData, load
+from pipeline.data import InvalidData
 from pipeline.data.nearest import Unknown, nearest_first, no_such, one_of
 from pipeline.publish.build.site import make_tables, tables_out_of_date
 from pipeline.publish.reports.comparison import ComparisonReport
@@ -155,7 +155,7 @@ def test_a_slip_in_the_raw_data_is_a_sentence_in_a_notebook_too(tmp_path: Path) 
     folder = Folder(tmp_path / "raw")
     (folder.path / "ratings.csv").write_text("nothing", encoding="utf-8")
     with pytest.raises(InvalidData) as said:
-        load(folder.path)
+        folder.tables()
     (line,) = said.value._render_traceback_()
     assert line.startswith("ratings.csv, line 1")
 

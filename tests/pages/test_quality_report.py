@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from support.folders import Folder
+from support.folders import Folder, published_tables
 
 from pipeline.analysis.process import process
 from pipeline.analysis.quality.coverage import (
@@ -13,7 +13,6 @@ from pipeline.analysis.quality.coverage import (
     documents,
     published_only,
 )
-from pipeline.data import load
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.publish.page.markup import escape
 from pipeline.publish.reports.quality import KINDS, QualityReport
@@ -23,7 +22,7 @@ Tables = dict[str, pd.DataFrame]
 
 @pytest.fixture(scope="module")
 def tables() -> Tables:
-    return dict(load())
+    return dict(published_tables())
 
 
 @pytest.fixture

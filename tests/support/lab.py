@@ -16,6 +16,7 @@ from typing import Any
 PROJECT = Path(__file__).parents[2]
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 TOKEN = "only-this-machine"
+PROCESSED = "processed"
 OUTPUTS_CHECK = Path(__file__).with_name("outputs.js").read_text(encoding="utf-8")
 NO_LAB = (
     "\n*** NO JUPYTERLAB: .venv-lab is not there, so NO NOTEBOOK WAS LOOKED AT IN IT. "
@@ -39,11 +40,11 @@ def jupyter() -> Path | None:
 
 
 @contextlib.contextmanager
-def server(folder: Path, processed: Path) -> Iterator[str]:
+def server(folder: Path) -> Iterator[str]:
     """Start JupyterLab on this machine's loopback over a folder; return its address.
 
-    Its settings, its state and its kernels' processed tables are in ``folder``'s neighbourhood, so
-    that neither the user's own Lab nor the project is touched.
+    Its settings and its state are in ``folder``'s neighbourhood, and a kernel's processed tables
+    beside its notebook, so that neither the user's own Lab nor the project is touched.
     """
     home = folder.parent / "jupyter"
     for plugin, wanted in SETTINGS.items():
@@ -62,7 +63,7 @@ def server(folder: Path, processed: Path) -> Iterator[str]:
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "PIPELINE_PROCESSED": str(processed),
+        "PIPELINE_PROCESSED": PROCESSED,
     }
     said = (folder.parent / "jupyter.log").open("w", encoding="utf-8")
     running = subprocess.Popen(
@@ -95,22 +96,25 @@ def _wait_for(address: str, running: subprocess.Popen[bytes], said: Path) -> Non
     raise AssertionError("JupyterLab did not start:\n" + said.read_text(encoding="utf-8")[-3000:])
 
 
-def copied(names: list[str], folder: Path, provider: str = "northumbria-crc") -> Path:
-    """Return a folder with copies of some of the project's notebooks: running one writes to it.
+def copied(
+    names: list[str], folder: Path, processed: Path, provider: str = "northumbria-crc"
+) -> None:
+    """Make a folder with copies of some of the project's notebooks: running one writes to it.
 
-    Their parameter ``provider`` is set to another where one is given.
+    Their processed tables are ``processed``, and their parameter ``provider`` is set to another
+    where one is given.
     """
     folder.mkdir(parents=True)
+    (folder / PROCESSED).symlink_to(processed)
     for name in names:
         text = (PROJECT / "notebooks" / name).read_text(encoding="utf-8")
         text = text.replace('provider = \\"northumbria-crc\\"', f'provider = \\"{provider}\\"')
         (folder / name).write_text(text, encoding="utf-8")
-    return folder
 
 
 @contextlib.contextmanager
-def opened(browser: Any, address: str, notebook: str) -> Iterator[Any]:
-    """Open a notebook in Lab; ``asked`` on the page lists what it asked of other machines."""
+def opened(browser: Any, address: str) -> Iterator[Any]:
+    """Open Lab; ``asked`` on the page lists what it asked of other machines."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     page = context.new_page()
     page.set_default_timeout(120_000)  # no limit to hold anybody to: only so that nothing hangs
@@ -124,14 +128,36 @@ def opened(browser: Any, address: str, notebook: str) -> Iterator[Any]:
             call.abort()
 
     page.route(lambda url: not url.startswith(("data:", "blob:")), route)
-    page.goto(f"{address}/lab/workspaces/{notebook.split('.')[0]}/tree/{notebook}?token={TOKEN}")
+    page.goto(f"{address}/lab?token={TOKEN}")
     page.wait_for_function("window.jupyterapp !== undefined")
     page.evaluate("window.jupyterapp.restored.then(() => true)")
-    page.wait_for_selector(".jp-Notebook .jp-Cell")
     try:
         yield page
     finally:
         context.close()
+
+
+@contextlib.contextmanager
+def notebook(page: Any, path: str) -> Iterator[None]:
+    """Open a notebook in Lab, with a kernel of its own, and close both."""
+    page.evaluate(
+        "path => window.jupyterapp.commands.execute('docmanager:open', { path }).then(() => true)",
+        path,
+    )
+    page.wait_for_function(
+        "path => window.jupyterapp.shell.currentWidget?.context?.path === path", arg=path
+    )
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    try:
+        yield
+    finally:
+        page.evaluate(
+            """async () => {
+              const panel = window.jupyterapp.shell.currentWidget;
+              await panel.sessionContext.shutdown();
+              panel.dispose();
+            }"""
+        )
 
 
 def run_all(page: Any) -> None:

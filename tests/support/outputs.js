@@ -4,33 +4,27 @@
   const faults = [];
   const all = (selector) => outputs.flatMap((output) => [...output.querySelectorAll(selector)]);
   for (const details of all("details")) details.open = true;
-  const seen = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true })
-    && node.getBoundingClientRect().width > 1 && node.getBoundingClientRect().height > 1;
+  const once = (find, found = new Map()) => (node) => {
+    if (!found.has(node)) found.set(node, find(node));
+    return found.get(node);
+  };
+  const seen = once((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+    && node.getBoundingClientRect().width > 1 && node.getBoundingClientRect().height > 1);
 
   /* Colours, as [red, green, blue, alpha]; the browser itself resolves names, variables and mixes. */
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const colours = new Map();
-  const colour = (text) => {
-    if (!colours.has(text)) colours.set(text, painted(text));
-    return [...colours.get(text)];
-  };
-  const painted = (text) => {
+  const painted = once((text) => {
     canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = text;
     canvas.fillRect(0, 0, 1, 1);
     const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
     return [r, g, b, a / 255];
-  };
+  });
+  const colour = (text) => [...painted(text)];
   const over = (top, below) => [0, 1, 2].map((i) => top[i] * top[3] + below[i] * (1 - top[3]));
-  const ground = (node) => {
-    const layers = [];
-    for (let at = node; at; at = at.parentElement) {
-      const here = colour(getComputedStyle(at).backgroundColor);
-      if (here[3] > 0) layers.push(here);
-      if (here[3] === 1) break;
-    }
-    return layers.reverse().reduce((below, top) => over(top, below), [255, 255, 255]);
-  };
+  const ground = once((node) => node
+    ? over(colour(getComputedStyle(node).backgroundColor), ground(node.parentElement))
+    : [255, 255, 255]);
   const luminance = (c) => {
     const [r, g, b] = c.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
@@ -40,8 +34,7 @@
     return (high + 0.05) / (low + 0.05);
   };
   /* What lies under a word of a drawing: the shapes before it that hold its middle. */
-  const drawn = new Map();
-  const shapes = (svg) => [...svg.querySelectorAll("path, rect, circle, polygon, use")]
+  const shapes = once((svg) => [...svg.querySelectorAll("path, rect, circle, polygon, use")]
     .filter((shape) => !shape.closest("defs, clipPath"))
     .map((shape) => ({ shape, edge: shape.getBoundingClientRect(), style: getComputedStyle(shape) }))
     .filter(({ style }) => style.fill !== "none")
@@ -49,12 +42,11 @@
       const fill = colour(style.fill);
       fill[3] *= style.fillOpacity * style.opacity;
       return { shape, edge, fill };
-    });
+    }));
   const under = (text, svg) => {
     const box = text.getBoundingClientRect();
     const x = box.left + box.width / 2, y = box.top + box.height / 2;
-    if (!drawn.has(svg)) drawn.set(svg, shapes(svg));
-    return drawn.get(svg)
+    return shapes(svg)
       .filter(({ shape, edge }) => x >= edge.left && x <= edge.right && y >= edge.top && y <= edge.bottom
         && shape.compareDocumentPosition(text) & 4)
       .reduce((below, { fill }) => over(fill, below), ground(svg));

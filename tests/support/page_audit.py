@@ -12,6 +12,7 @@ import io
 import itertools
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -73,23 +74,26 @@ def opened(browser: Any, path: Path, width: int = 1280, **context: Any) -> Itera
 
 
 @cache
+def _parsed(path: Path) -> tuple[Any, list[Any]]:
+    parser = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False)
+    return parser.parse(path.read_text(encoding="utf-8")), parser.errors
+
+
 def document(path: Path) -> Any:
     """Return the page parsed by html5lib, without namespaces."""
-    text = path.read_text(encoding="utf-8")
-    return html5lib.parse(text, treebuilder="etree", namespaceHTMLElements=False)
+    return _parsed(path)[0]
 
 
 def html_faults(path: Path) -> list[str]:
     """Return what html5lib in strict mode finds wrong, and ids used twice or pointing nowhere."""
-    parser = html5lib.HTMLParser(strict=False)
-    parser.parse(path.read_text(encoding="utf-8"))
+    tree, errors = _parsed(path)
     found = [
         f"line {line}: {HTML_ERRORS.get(code, code) % details}"
-        for (line, _), code, details in parser.errors
+        for (line, _), code, details in errors
     ]
-    ids = [node.get("id") for node in document(path).iter() if node.get("id")]
-    found += [f"id {name} is used twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
-    for node in document(path).iter():
+    ids = Counter(node.get("id") for node in tree.iter() if node.get("id"))
+    found += [f"id {name} is used twice" for name in sorted(ids) if ids[name] > 1]
+    for node in tree.iter():
         for attribute in ("aria-labelledby", "aria-describedby", "headers", "for"):
             for name in (node.get(attribute) or "").split():
                 if name not in ids:
@@ -347,8 +351,12 @@ def svg_text_faults(page: Any, least_size: float = 10.9) -> list[str]:
         const found = [];
         for (const svg of document.querySelectorAll('svg')) {
           if (!svg.getBoundingClientRect().width) continue;
-          const shapes = [...svg.querySelectorAll('path, rect, circle, ellipse, polygon, use')]
-            .filter(s => !s.closest('defs, clipPath'));
+          const shapes = [...svg.querySelectorAll('path, rect, circle, ellipse, polygon')]
+            .filter(s => !s.closest('defs, clipPath') && s.isPointInFill).map(shape => {
+              const look = getComputedStyle(shape), fill = parse(look.fill);
+              const alpha = fill && fill.a * look.fillOpacity * look.opacity;
+              return { shape, fill, alpha, area: shape.getBoundingClientRect() };
+            }).filter(({ fill }) => fill);
           for (const text of svg.querySelectorAll('text')) {
             if (!text.textContent.trim()) continue;
             const box = text.getBoundingClientRect();
@@ -362,15 +370,10 @@ def svg_text_faults(page: Any, least_size: float = 10.9) -> list[str]:
             for (const fx of [0.1, 0.5, 0.9]) for (const fy of [0.25, 0.5, 0.75]) {
               const x = box.left + box.width * fx, y = box.top + box.height * fy;
               let ground = [255, 255, 255];
-              for (const shape of shapes) {
-                const area = shape.getBoundingClientRect();
+              for (const { shape, fill, alpha, area } of shapes) {
                 if (x < area.left || x > area.right || y < area.top || y > area.bottom) continue;
-                const look = getComputedStyle(shape);
-                const fill = parse(look.fill);
-                if (!fill || shape.tagName === 'use') continue;
                 const here = new DOMPoint(x, y).matrixTransform(shape.getScreenCTM().inverse());
-                if (!shape.isPointInFill || !shape.isPointInFill(here)) continue;
-                const alpha = fill.a * look.fillOpacity * look.opacity;
+                if (!shape.isPointInFill(here)) continue;
                 ground = over(fill.rgb, alpha, ground);
               }
               const shown = over(ink.rgb, ink.a * style.fillOpacity * style.opacity, ground);

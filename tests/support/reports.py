@@ -39,6 +39,7 @@ def invent(tables: Tables, framework: str, seed: int, provider: str = "Ambleshir
     dice = random.Random(seed)
     made = Invented(framework, provider)
     questions = of(tables["key_questions"], framework)
+    standards = dict(zip(questions["key_question"], questions["standard"], strict=True))
     bands = of(tables["rating_bands"], framework)
     for _, row in questions.iterrows():
         if row["evidence"] == "cases":
@@ -51,15 +52,11 @@ def invent(tables: Tables, framework: str, seed: int, provider: str = "Ambleshir
         made.prompts[row["prompt"]] = (earlier, dice.randint(5, 100))
     for _, row in of(tables["standards"], framework).iterrows():
         code = row["standard"]
-        shares = [p for q, p in made.own.items() if standard_of(tables, framework, q) == code]
+        shares = [p for q, p in made.own.items() if standards[q] == code]
         made.ratings[code] = (
             rating_for(min(shares), bands) if shares else dice.choice(list(bands["rating"]))
         )
-        earlier = [
-            p
-            for q, p in made.previous.items()
-            if p is not None and standard_of(tables, framework, q) == code
-        ]
+        earlier = [p for q, p in made.previous.items() if p is not None and standards[q] == code]
         made.before[code] = rating_for(min(earlier), bands) if earlier else made.ratings[code]
     made.score = sum(points_for(rating, bands) for rating in made.ratings.values())
     made.overall = overall_rating(made.score, of(tables["overall_bands"], framework))
@@ -69,11 +66,6 @@ def invent(tables: Tables, framework: str, seed: int, provider: str = "Ambleshir
 
 def of(table: pd.DataFrame, framework: str) -> pd.DataFrame:
     return table[table["framework"] == framework]
-
-
-def standard_of(tables: Tables, framework: str, question: str) -> str:
-    rows = of(tables["key_questions"], framework)
-    return str(rows[rows["key_question"] == question]["standard"].iloc[0])
 
 
 def report_with_tables(tables: Tables, made: Invented) -> str:

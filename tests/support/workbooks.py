@@ -7,10 +7,11 @@ from typing import Any
 
 import openpyxl
 
-from pipeline.data import load, raw_folder
+from pipeline.data import raw_folder
 from pipeline.data.package import read_package
 from pipeline.entry.form.blank import new_inspection
 from pipeline.entry.form.writing import write_form
+from support.folders import published_tables
 from support.reports import Invented, invent
 
 FRAMEWORK = "crc-2019"
@@ -77,7 +78,7 @@ def typed_workbook(path: Path, seed: int = 1) -> Typed:
 
 @cache
 def _typed(seed: int) -> bytes:
-    tables = load()
+    tables = published_tables()
     made = invent(tables, FRAMEWORK, seed)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "typed.xlsx"

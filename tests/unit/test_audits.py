@@ -14,7 +14,7 @@ from pipeline.analysis.audits.scorecard import (
     teams,
 )
 from pipeline.analysis.process import processed_tables
-from pipeline.data import InvalidData, load
+from pipeline.data import InvalidData
 
 PROVIDER = "northumbria-crc"
 MONTHS = [f"2019-{month:02d}" for month in range(1, 13)]
@@ -239,7 +239,7 @@ def test_no_case_auditor_or_note_reaches_the_tables_of_the_page(folder):
 def test_a_slip_is_answered_with_its_line(folder, change, words):
     line = folder.add("case_audits", {**answered("2019-12", 1, 1)[0], **change})
     with pytest.raises(InvalidData) as refused:
-        load(folder.path)
+        folder.tables()
     (problem,) = refused.value.problems
     assert (problem.file, problem.line) == ("case_audits.csv", line)
     assert words in str(problem)

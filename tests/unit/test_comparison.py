@@ -12,6 +12,7 @@ from support.folders import (
     add_second_framework,
     add_youth_inspection,
     copy_inspection,
+    published_tables,
 )
 
 from pipeline.analysis.comparison import (
@@ -26,7 +27,6 @@ from pipeline.analysis.ratings.bands import standard_ratings
 from pipeline.analysis.records import records
 from pipeline.analysis.sentences.headline import headline
 from pipeline.analysis.sentences.phrases import in_words, joined
-from pipeline.data import load
 
 PREVIOUS, CURRENT = "northumbria-crc-2018", "northumbria-crc-2019"
 
@@ -78,7 +78,7 @@ def first_screen(tables, *frames):
 
 @pytest.fixture(scope="module")
 def tables():
-    return load()
+    return published_tables()
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from support.folders import (
     add_second_framework,
     add_youth_inspection,
     copy_inspection,
+    published_tables,
 )
 
 from pipeline.analysis.comparison import key_question_comparison, prompt_comparison
@@ -20,7 +21,6 @@ from pipeline.analysis.inspections import (
 from pipeline.analysis.process import processed_tables
 from pipeline.analysis.report_data import comparisons, report_files
 from pipeline.analysis.sentences.leadership import no_aggregate
-from pipeline.data import load
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.publish.reports.comparison import ComparisonReport
 from pipeline.publish.reports.comparison.first_screen import facts
@@ -204,7 +204,7 @@ def test_without_an_aggregate_nothing_is_said_to_be_unpublished(folder):
 
 
 def test_the_name_in_a_sentence():
-    tables = load()
+    tables = published_tables()
     assert comparator_in_text(tables, "all-crcs") == "all CRCs"
     named = comparator_in_text(tables, "all-crcs", period=True)
     assert named == "all CRCs (June 2018 to June 2019)"

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.folders import published_tables
 from support.leadership_words import forbidden
 
 from pipeline.analysis.promises import promises
@@ -16,7 +17,6 @@ from pipeline.analysis.records import records
 from pipeline.analysis.report_data import themes_of
 from pipeline.analysis.sentences import leadership
 from pipeline.analysis.sentences.leadership import Movement
-from pipeline.data import load
 
 ORDER = ["Inadequate", "Requires improvement", "Good", "Outstanding"]
 
@@ -369,7 +369,7 @@ def test_points_are_told_with_their_direction() -> None:
 
 @pytest.fixture(scope="module")
 def tables() -> Mapping[str, pd.DataFrame]:
-    return load()
+    return published_tables()
 
 
 def test_promises_are_those_of_the_two_plans(tables: Mapping[str, pd.DataFrame]) -> None:

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from support.folders import Folder, add_provider, copy_inspection
+from support.folders import Folder, add_provider, copy_inspection, published_tables
 
 from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.national.headline import headline
@@ -21,7 +21,6 @@ from pipeline.analysis.process import processed_tables
 from pipeline.analysis.ratings.bands import framework_rows
 from pipeline.analysis.records import records
 from pipeline.analysis.report_data import report_files
-from pipeline.data import load
 from pipeline.publish.reports.national import NationalReport
 
 CRC = "crc-2019"
@@ -147,7 +146,7 @@ def test_a_provider_without_an_overall_rating_is_listed_and_not_ranked(folder):
 def test_ratings_of_the_standards_that_a_plan_was_to_raise():
     # The plan of 2018 (recommendations 4 and 5 are about delivery, none about reviewing), and the
     # ratings of both reports: delivery and reviewing from Inadequate to Requires improvement.
-    tables = load()
+    tables = published_tables()
     rounds = records(inspections_in_order(tables))
     before, after = (row for row in rounds if row["provider"] == "northumbria-crc")
     pairs = [Latest("northumbria-crc", after, before)]

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.folders import published_tables
 
 from pipeline.analysis import plans
 from pipeline.analysis.comparison import (
@@ -36,7 +37,7 @@ RESPONSES = {
 
 @pytest.fixture(scope="module")
 def tables():
-    return load()
+    return published_tables()
 
 
 @pytest.fixture(scope="module")

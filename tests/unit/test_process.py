@@ -73,6 +73,32 @@ def again(made, tmp_path):
     return Folder(tmp_path / "raw"), tmp_path / "processed"
 
 
+SOLO = "comparison-solo-2020"
+
+
+def with_another(folder: Folder) -> None:
+    """Give the folder a provider whose rows are without fault, with an inspection."""
+    add_provider(folder, "solo", "Solo CRC")
+    copy_inspection(folder, "solo", 2020)
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """A raw folder with another provider, and its tables; tests only read it."""
+    base = tmp_path_factory.mktemp("two")
+    folder = Folder(base / "raw")
+    with_another(folder)
+    process(folder.path, base / "processed")
+    return base
+
+
+@pytest.fixture
+def again_two(two, tmp_path):
+    """A copy of the raw folder with another provider and one of its tables, to be changed."""
+    shutil.copytree(two / "processed", tmp_path / "processed")
+    return Folder(tmp_path / "raw", two / "raw"), tmp_path / "processed"
+
+
 @pytest.fixture(scope="module")
 def wider(tmp_path_factory):
     """Another provider with one round, a third Northumbria round and a second framework."""
@@ -319,12 +345,9 @@ def test_a_change_touches_only_the_reports_it_concerns(made, again, edit, touche
         assert about(made, name)["data_version"] != about(out, name)["data_version"]
 
 
-def test_a_change_leaves_what_a_fresh_run_would_leave(tmp_path):
+def test_a_change_leaves_what_a_fresh_run_would_leave(again_two, tmp_path):
     """Only what changed is made again, and the folder is as if all had been."""
-    folder, out = Folder(tmp_path / "raw"), tmp_path / "processed"
-    add_provider(folder, "solo", "Solo CRC")
-    copy_inspection(folder, "solo", 2020)
-    process(folder.path, out)
+    folder, out = again_two
     before = stamps(out)
     where = {"inspection": "solo-2020", "key_question": "4.1.2", "reading": "own"}
     folder.edit("key_question_scores", where, percent="78")
@@ -369,9 +392,8 @@ def test_a_document_concerns_those_who_cite_it(again, tmp_path, edit, providers)
     assert contents(out) == contents(tmp_path / "fresh")
 
 
-def test_a_change_of_the_only_row_that_all_share_concerns_all(tmp_path):
-    folder, out = Folder(tmp_path / "raw"), tmp_path / "processed"
-    process(folder.path, out)
+def test_a_change_of_the_only_row_that_all_share_concerns_all(again):
+    folder, out = again
     before = contents(out)
     folder.edit("comparators", {"comparator": "all-crcs"}, note="")
     process(folder.path, out)
@@ -388,14 +410,11 @@ def outcome(raw: Path, out: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory):
+def kept(two, tmp_path_factory):
     """A folder that is changed cell by cell, and its tables that are kept from run to run."""
     base = tmp_path_factory.mktemp("kept")
-    folder = Folder(base / "raw")
-    add_provider(folder, "solo", "Solo CRC")
-    copy_inspection(folder, "solo", 2020)
-    process(folder.path, base / "processed")
-    return folder, contents(base / "processed")
+    shutil.copytree(two / "processed", base / "processed")
+    return Folder(base / "raw", two / "raw"), contents(two / "processed")
 
 
 @settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
@@ -440,15 +459,6 @@ def test_a_file_changed_by_hand_is_put_right(made, again, name):
     assert contents(out) == contents(made)
 
 
-SOLO = "comparison-solo-2020"
-
-
-def with_another(folder: Folder) -> None:
-    """Give the folder a provider whose rows are without fault, with an inspection."""
-    add_provider(folder, "solo", "Solo CRC")
-    copy_inspection(folder, "solo", 2020)
-
-
 def test_one_providers_fault_does_not_stop_the_others(made, tmp_path):
     folder, out = Folder(tmp_path / "raw"), tmp_path / "processed"
     with_another(folder)
@@ -460,10 +470,8 @@ def test_one_providers_fault_does_not_stop_the_others(made, tmp_path):
     assert contents(out / REPORT_DATA / DLNR_PLAN) == contents(made / REPORT_DATA / DLNR_PLAN)
 
 
-def test_a_provider_with_a_fault_keeps_what_was_last_made_of_it(made, tmp_path):
-    folder, out = Folder(tmp_path / "raw"), tmp_path / "processed"
-    with_another(folder)
-    process(folder.path, out)
+def test_a_provider_with_a_fault_keeps_what_was_last_made_of_it(made, again_two):
+    folder, out = again_two
     ratings = (out / "standard_ratings.csv").read_bytes()
     where = {"inspection": "northumbria-crc-2019", "key_question": "4.1.2", "reading": "own"}
     folder.edit("key_question_scores", where, percent="740")

@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.folders import published_tables
 
 from pipeline.analysis.quality.lookups import SEVERITIES
 from pipeline.analysis.quality.rules import quality_checks, rules_table
 from pipeline.analysis.quality.shares import share_in_words
-from pipeline.data import load
 
 PROJECT = Path(__file__).resolve().parents[2]
 FIRST, SECOND = "northumbria-crc-2018", "northumbria-crc-2019"
@@ -26,7 +26,7 @@ Tables = dict[str, pd.DataFrame]
 
 @pytest.fixture(scope="module")
 def tables() -> Tables:
-    return dict(load())
+    return dict(published_tables())
 
 
 @pytest.fixture(scope="module")

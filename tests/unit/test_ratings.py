@@ -14,6 +14,7 @@ from support.folders import (
     add_provider,
     add_second_framework,
     add_youth_inspection,
+    published_tables,
 )
 
 from pipeline.analysis.comparison import key_question_comparison, rating_comparison
@@ -32,7 +33,6 @@ from pipeline.analysis.ratings.bands import (
 )
 from pipeline.analysis.records import records
 from pipeline.analysis.sentences.headline import headline
-from pipeline.data import load
 
 INADEQUATE, IMPROVE = "Inadequate", "Requires improvement"
 GOOD, OUTSTANDING = "Good", "Outstanding"
@@ -59,7 +59,7 @@ percents = st.integers(0, 100)
 
 @pytest.fixture(scope="module")
 def tables():
-    return load()
+    return published_tables()
 
 
 @pytest.fixture(scope="module")
@@ -545,7 +545,7 @@ def test_the_top_of_another_framework_is_its_own(folder):
 
 
 def test_one_framework_compares_with_itself_and_with_another_where_it_is_said():
-    tables = load()
+    tables = published_tables()
     none = {**tables, "comparability": tables["comparability"].iloc[:0]}
     assert ratings_compare(none, "crc-2019", "crc-2019")
     assert scores_compare(none, "crc-2019", "crc-2019")
