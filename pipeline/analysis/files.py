@@ -40,7 +40,7 @@ def data_version(content: bytes) -> str:
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """Return a table as CSV bytes: UTF-8, LF line ends, ten digits, missing left empty."""
-    return "".join([",".join(frame) + "\n", *csv_lines(frame)]).encode("utf-8")
+    return "".join([",".join(map(str, frame)) + "\n", *csv_lines(frame)]).encode("utf-8")
 
 
 def csv_lines(frame: pd.DataFrame) -> list[str]:

@@ -41,7 +41,8 @@ def look_up(
     found = {
         here: take(other[name].values, places, allow_fill=True) for name, here in names.items()
     }
-    return rows.drop(columns=[name for name in found if name in rows]).assign(**found)
+    known = [name for name in found if name in rows]
+    return (rows.drop(columns=known) if known else rows).assign(**found)
 
 
 def row_values(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
@@ -58,10 +59,13 @@ def in_force(
     Added are ``first_`` columns of the ``figures`` and of ``source`` and ``place``: what was first
     printed, missing where the figure was printed once, or every time alike.
     """
-    dated = look_up(rows, sources, ["source"], ["published"])
+    # Hardly a figure is printed again: only those that are have to be put in order of time.
+    again = rows.duplicated(key, keep=False)
+    dated = look_up(rows[again], sources, ["source"], ["published"])
     ordered = dated.sort_values("published", kind="stable", na_position="first")
-    kept = ordered.drop_duplicates(key, keep="last").sort_index().drop(columns="published")
-    unlike = rows[[*key, *figures]].drop_duplicates()
+    last = ordered.drop_duplicates(key, keep="last").drop(columns="published")
+    kept = pd.concat([rows[~again], last]).sort_index()
+    unlike = dated[[*key, *figures]].drop_duplicates()
     corrected = unlike[unlike.duplicated(key, keep=False)][list(key)].drop_duplicates()
     first = ordered.drop_duplicates(key, keep="first").merge(corrected, on=list(key))
     names = {name: f"first_{name}" for name in [*figures, "source", "place"]}

@@ -65,6 +65,7 @@ from pipeline.analysis.significance_claims import significant_without_a_claim
 from pipeline.analysis.statistics.change import detectable_by_sample, families_of_tests
 from pipeline.analysis.statistics.sample_design import published_designs
 from pipeline.data import Tables
+from pipeline.data.once import once
 
 _PAIR = ["previous_inspection", "current_inspection"]
 
@@ -316,6 +317,11 @@ def themes_of(tables: Tables) -> pd.DataFrame:
     return frame[["framework", "key_question", "theme", "in_short"]]
 
 
+@once
+def _providers(tables: Tables) -> dict[str, Row]:
+    return {row["provider"]: row for row in records(tables["providers"])}
+
+
 def _about(
     tables: Tables,
     pair: Row,
@@ -326,7 +332,7 @@ def _about(
     bands: list[Row],
 ) -> dict[str, Any]:
     """Return what ``about.json`` says of a comparison."""
-    provider = tables["providers"].set_index("provider").loc[pair["provider"]]
+    provider = _providers(tables)[pair["provider"]]
     before = None if previous is None else _key_of(previous, pair["provider"])
     now = _key_of(current, pair["provider"])
     name = comparison_name(pair["provider"], before, now)
@@ -373,7 +379,7 @@ def _about(
         **then,
         "direction": _direction(*ratings_then_now),
         "framework": current["framework"],
-        "owner": "" if pd.isna(provider["owner"]) else provider["owner"],
+        "owner": provider["owner"] or "",
         "comparator": current["comparator"] or "",
         "standfirst": f"{full} against {' and '.join(beside)}" if beside else str(full),
         "dates": [_dates(row, full) for row in (previous, current) if row is not None],
