@@ -120,7 +120,8 @@ def _plain(column: pd.Series) -> list[Any]:
     import pandas as pd
 
     # What is not the same as itself is a number that is missing.
-    return [None if v is pd.NA or v != v else v for v in column.tolist()]
+    missing = pd.NA
+    return [None if v is missing or v != v else v for v in column.tolist()]
 
 
 def _rounded(values: Iterable[Any]) -> list[Any]:

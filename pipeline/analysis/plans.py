@@ -369,6 +369,7 @@ def due_by_owner_and_month(actions: pd.DataFrame) -> pd.DataFrame:
     return in_columns_of("actions_due", frame)
 
 
+@once
 def follow_up_chain(tables: Tables) -> pd.DataFrame:
     """Return one row a recommendation that a later inspection followed up.
 

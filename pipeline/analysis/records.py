@@ -59,28 +59,29 @@ def in_force(
     Added are ``first_`` columns of the ``figures`` and of ``source`` and ``place``: what was first
     printed, missing where the figure was printed once, or every time alike.
     """
-    # Hardly a figure is printed again: only those that are have to be put in order of time.
     again = rows.duplicated(key, keep=False)
-    dated = look_up(rows[again], sources, ["source"], ["published"])
-    ordered = dated.sort_values("published", kind="stable", na_position="first")
-    last = ordered.drop_duplicates(key, keep="last").drop(columns="published")
-    kept = pd.concat([rows[~again], last]).sort_index()
-    unlike = dated[[*key, *figures]].drop_duplicates()
-    corrected = unlike[unlike.duplicated(key, keep=False)][list(key)].drop_duplicates()
-    first = ordered.drop_duplicates(key, keep="first").merge(corrected, on=list(key))
+    kept, first = rows[~again], rows[again]
+    if not first.empty:  # hardly a figure is printed again
+        dated = look_up(first, sources, ["source"], ["published"])
+        ordered = dated.sort_values("published", kind="stable", na_position="first")
+        last = ordered.drop_duplicates(key, keep="last").drop(columns="published")
+        kept = pd.concat([kept, last])
+        unlike = dated[[*key, *figures]].drop_duplicates()
+        corrected = unlike[unlike.duplicated(key, keep=False)][list(key)].drop_duplicates()
+        first = ordered.drop_duplicates(key, keep="first").merge(corrected, on=list(key))
     names = {name: f"first_{name}" for name in [*figures, "source", "place"]}
-    return look_up(kept, first, key, names)
+    return look_up(kept.sort_index(), first, key, names)
 
 
 def records(frame: pd.DataFrame) -> list[Row]:
     """Return the rows of a table as dictionaries, in order; a missing value is None."""
     # A column at a time: to_dict("records") looks every column up by its position, which takes
     # longer than all the rest where a table is wide and short.
-    names: list[str] = []
-    columns: list[list[Any]] = []
-    for name, column in frame.items():
-        names.append(str(name))
-        columns.append([None if value is pd.NA else value for value in column.tolist()])
+    missing, names = pd.NA, [str(name) for name in frame]
+    columns = [
+        [None if value is missing else value for value in column.tolist()]
+        for _, column in frame.items()
+    ]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 

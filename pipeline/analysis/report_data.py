@@ -129,11 +129,11 @@ class _Divided:
             for column, (kind, values) in self._columns[name].items()
         }
 
-    def rows(self, name: str, *keys: tuple[Any, ...]) -> list[Row]:
-        """Return the same as rows."""
-        table = self.table(name, *keys)
-        values = (values for _, values in table.values())
-        return [dict(zip(table, row, strict=True)) for row in zip(*values, strict=True)]
+
+def _rows(table: Columns) -> list[Row]:
+    """Return columns as rows."""
+    values = (values for _, values in table.values())
+    return [dict(zip(table, row, strict=True)) for row in zip(*values, strict=True)]
 
 
 def _named(documents: Columns, tables: Mapping[str, Columns]) -> Columns:
@@ -189,20 +189,18 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         here = pair["previous_inspection"], pair["current_inspection"]
         later = (current["inspection"],)
         each = [(row["inspection"],) for row in both]
-        questions, standards = (by_pair.rows(name, here) for name in ("key_questions", "standards"))
-        ratings = by_inspection.rows("standard_ratings", *each)
+        compared, inspected = by_pair.of(here), by_inspection.of(*each)
+        questions, standards = (_rows(compared[name]) for name in ("key_questions", "standards"))
+        ratings = _rows(inspected["standard_ratings"])
         first = headline(tables, questions, standards, ratings)
-        first += by_inspection.rows("plan_line", later)
+        first += _rows(by_inspection.table("plan_line", later))
         framework = {
-            name: by_framework.rows(name, (current["framework"],)) for name in _OF_FRAMEWORK
+            name: _rows(by_framework.table(name, (current["framework"],))) for name in _OF_FRAMEWORK
         }
-        others = by_pair.table("other_aggregates", here)["comparator"][1]
+        others = compared["other_aggregates"]["comparator"][1]
         own = {
-            **by_pair.of(here),
-            **{
-                name: _with_round(columns, previous)
-                for name, columns in by_inspection.of(*each).items()
-            },
+            **compared,
+            **{name: _with_round(columns, previous) for name, columns in inspected.items()},
             **{name: by_inspection.table(name, later) for name in ("claims", "unclaimed")},
             **{
                 name: by_framework.table(name, *dict.fromkeys((row["framework"],) for row in both))
@@ -416,11 +414,17 @@ def _then(
         return {"previous_rating": None, "previous_score": None}
     earlier = rated[previous["inspection"]]
     frameworks = previous["framework"], current["framework"]
-    alike = ratings_compare(tables, *frameworks), scores_compare(tables, *frameworks)
+    ratings, scores = _alike(tables, *frameworks)
     return {
-        "previous_rating": earlier["published_rating"] if alike[0] else None,
-        "previous_score": earlier["score"] if alike[1] else None,
+        "previous_rating": earlier["published_rating"] if ratings else None,
+        "previous_score": earlier["score"] if scores else None,
     }
+
+
+@once
+def _alike(tables: Tables, previous: str, current: str) -> tuple[bool, bool]:
+    """Whether ratings of two frameworks may stand side by side, and whether scores may."""
+    return ratings_compare(tables, previous, current), scores_compare(tables, previous, current)
 
 
 def _direction(before: Any, now: Any, order: list[Any]) -> str:

@@ -23,6 +23,9 @@ def _frameworks(tables: Tables) -> dict[str, str]:
     return dict(row_values(tables["inspections"], ["inspection", "framework"]))
 
 
+_scores_compare = once(scores_compare)
+
+
 def headline(tables: Tables, asked: list[Row], compared: list[Row], rated: list[Row]) -> list[Row]:
     """Return what a comparison comes to as rows of ``item``, ``value`` and ``sentence``.
 
@@ -42,7 +45,7 @@ def headline(tables: Tables, asked: list[Row], compared: list[Row], rated: list[
         leading = _comparable_points(compared, tables)
     frameworks = _frameworks(tables)
     beside = then
-    if then is not None and not scores_compare(tables, frameworks[previous], frameworks[current]):
+    if then is not None and not _scores_compare(tables, frameworks[previous], frameworks[current]):
         beside = None
     bands = _of_framework(tables, "overall_bands", frameworks[current])
     rows.append(("overall", *_overall(now, beside, bands, leading[1], compared)))
