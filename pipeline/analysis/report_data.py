@@ -41,7 +41,7 @@ from pipeline.analysis.quality.coverage import (
     quality_tables,
 )
 from pipeline.analysis.quality.lookups import ERROR
-from pipeline.analysis.ratings.bands import NOT_DERIVED, ratings_compare, scores_compare
+from pipeline.analysis.ratings.bands import NOT_DERIVED, ratings_compare
 from pipeline.analysis.ratings.next_rating import (
     NEXT_RATING,
     next_overall_rating,
@@ -57,7 +57,7 @@ from pipeline.analysis.ratings.stability import (
     stability_of_total,
 )
 from pipeline.analysis.records import Row, grouped, records
-from pipeline.analysis.sentences.headline import headline
+from pipeline.analysis.sentences.headline import headline, scores_alike
 from pipeline.analysis.sentences.leadership import movement, step, where_it_stands
 from pipeline.analysis.sentences.narrative import next_rating_sentences, overturned_sentence
 from pipeline.analysis.sentences.phrases import joined
@@ -136,11 +136,17 @@ def _rows(table: Columns) -> list[Row]:
     return [dict(zip(table, row, strict=True)) for row in zip(*values, strict=True)]
 
 
-def _named(documents: Columns, tables: Mapping[str, Columns]) -> Columns:
-    """Return the documents that the columns called ``source`` of some tables name."""
+@once
+def _documents(tables: Tables) -> Columns:
+    return columns_of(tables["sources"])
+
+
+def cited(tables: Tables, own: Mapping[str, Columns]) -> Columns:
+    """Return the documents that the columns called ``source`` of a report's own tables name."""
+    documents = _documents(tables)
     named = {
         value
-        for columns in tables.values()
+        for columns in own.values()
         for name, (_, values) in columns.items()
         if name.endswith("source")
         for value in values
@@ -157,7 +163,7 @@ def with_sources(
 ) -> ReportSubject:
     """Return a report's data: its tables, and the documents they name."""
     own = {name: columns_of(frame) for name, frame in frames.items()}
-    return ReportSubject(about, {**own, "sources": _named(columns_of(tables["sources"]), own)})
+    return ReportSubject(about, {**own, "sources": cited(tables, own)})
 
 
 def comparison_name(provider: str, previous: int | str | None, current: int | str) -> str:
@@ -174,7 +180,6 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
     rounds = inspections_in_order(tables)
     inspections = {row["inspection"]: row for row in records(rounds)}
     of_provider = grouped(records(rounds), "provider")
-    documents = columns_of(tables["sources"])
     by_pair = _Divided(_tables_of_pairs(tables, processed), *_PAIR)
     by_inspection = _Divided(_tables_of_inspections(tables, processed, rounds), "inspection")
     of_frameworks = {name: tables[name] for name in ("frameworks", *_OF_FRAMEWORK)}
@@ -217,7 +222,7 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         bands = framework["overall_bands"]
         about = _about(tables, pair, previous, current, ratings, standards, bands)
         about["beside"] = through_time(of_provider[pair["provider"]], current["inspection"])
-        yield ReportSubject(about, {**own, "sources": _named(documents, own)})
+        yield ReportSubject(about, {**own, "sources": cited(tables, own)})
 
 
 _OF_FRAMEWORK = ("rating_bands", "overall_bands", "standards", "discretion_rules")
@@ -316,7 +321,8 @@ def themes_of(tables: Tables) -> pd.DataFrame:
 
 
 @once
-def _providers(tables: Tables) -> dict[str, Row]:
+def providers_by_code(tables: Tables) -> dict[str, Row]:
+    """Return the rows of ``providers`` by code."""
     return {row["provider"]: row for row in records(tables["providers"])}
 
 
@@ -330,7 +336,7 @@ def _about(
     bands: list[Row],
 ) -> dict[str, Any]:
     """Return what ``about.json`` says of a comparison."""
-    provider = _providers(tables)[pair["provider"]]
+    provider = providers_by_code(tables)[pair["provider"]]
     before = None if previous is None else _key_of(previous, pair["provider"])
     now = _key_of(current, pair["provider"])
     name = comparison_name(pair["provider"], before, now)
@@ -414,17 +420,14 @@ def _then(
         return {"previous_rating": None, "previous_score": None}
     earlier = rated[previous["inspection"]]
     frameworks = previous["framework"], current["framework"]
-    ratings, scores = _alike(tables, *frameworks)
+    alike = _ratings_alike(tables, *frameworks), scores_alike(tables, *frameworks)
     return {
-        "previous_rating": earlier["published_rating"] if ratings else None,
-        "previous_score": earlier["score"] if scores else None,
+        "previous_rating": earlier["published_rating"] if alike[0] else None,
+        "previous_score": earlier["score"] if alike[1] else None,
     }
 
 
-@once
-def _alike(tables: Tables, previous: str, current: str) -> tuple[bool, bool]:
-    """Whether ratings of two frameworks may stand side by side, and whether scores may."""
-    return ratings_compare(tables, previous, current), scores_compare(tables, previous, current)
+_ratings_alike = once(ratings_compare)
 
 
 def _direction(before: Any, now: Any, order: list[Any]) -> str:
@@ -585,7 +588,6 @@ def outlook(
 def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
     """Return the data of the report on each action plan."""
     frames = plans.plan_tables(tables, processed)
-    documents = columns_of(tables["sources"])
     chain = _Divided({"follow_up": frames.pop("follow_up")}, "page")
     divided = _Divided(frames, "plan")
     ordered = inspections_in_order(tables)
@@ -602,7 +604,7 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
         own |= bands.of(*((code,) for code in dict.fromkeys(own["inspections"]["framework"][1])))
         inspected = plan["provider"] in own["inspections"]["provider"][1]
         about = plans.plan_about(plan, inspected)
-        yield ReportSubject(about, {**own, "sources": _named(documents, own)})
+        yield ReportSubject(about, {**own, "sources": cited(tables, own)})
 
 
 def quality_reports(

@@ -12,8 +12,8 @@ from pipeline.data.once import once
 
 
 @once
-def _of_framework(tables: Tables, name: str, framework: str) -> list[Row]:
-    """Return the rows of a table of a framework."""
+def of_framework(tables: Tables, name: str, framework: str) -> list[Row]:
+    """Return the rows of one framework of a table."""
     return records(framework_rows(tables[name], framework))
 
 
@@ -23,7 +23,8 @@ def _frameworks(tables: Tables) -> dict[str, str]:
     return dict(row_values(tables["inspections"], ["inspection", "framework"]))
 
 
-_scores_compare = once(scores_compare)
+scores_alike = once(scores_compare)
+"""``scores_compare``, looked up once for two frameworks."""
 
 
 def headline(tables: Tables, asked: list[Row], compared: list[Row], rated: list[Row]) -> list[Row]:
@@ -45,9 +46,9 @@ def headline(tables: Tables, asked: list[Row], compared: list[Row], rated: list[
         leading = _comparable_points(compared, tables)
     frameworks = _frameworks(tables)
     beside = then
-    if then is not None and not _scores_compare(tables, frameworks[previous], frameworks[current]):
+    if then is not None and not scores_alike(tables, frameworks[previous], frameworks[current]):
         beside = None
-    bands = _of_framework(tables, "overall_bands", frameworks[current])
+    bands = of_framework(tables, "overall_bands", frameworks[current])
     rows.append(("overall", *_overall(now, beside, bands, leading[1], compared)))
     if then is not None:
         rows.append(("comparable standards", *leading))
@@ -145,7 +146,7 @@ def _comparable_points(standards: list[Row], tables: Tables) -> tuple[str | None
     before = sum(row["previous_points"] for row in comparable)
     after = sum(row["current_points"] for row in comparable)
     framework = _frameworks(tables)[standards[0]["current_inspection"]]
-    bands = _of_framework(tables, "rating_bands", framework)
+    bands = of_framework(tables, "rating_bands", framework)
     most = max(band["points"] for band in bands) * len(comparable)
     return (
         f"{before} to {after} of {most}",
