@@ -60,11 +60,7 @@ def _csv_cells(column: pd.Series) -> list[str]:
     whole = "".join(cells)
     if not any(sign in whole for sign in ',"\r\n'):
         return cells
-    return [_quoted(cell) if _IS_QUOTED(cell) else cell for cell in cells]
-
-
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"'
+    return ['"' + c.replace('"', '""') + '"' if _IS_QUOTED(c) else c for c in cells]
 
 
 def read_table(
@@ -159,9 +155,8 @@ def frames_bytes(tables: Mapping[str, Columns]) -> bytes:
 
 
 def _column_in_json(column: list[Any]) -> str:
-    if column[0] == "string":
-        return f"[{', '.join(map(_text_in_json, column))}]"
-    return _in_json(column)
+    text = column[0] == "string"
+    return f"[{', '.join(map(_text_in_json, column))}]" if text else _in_json(column)
 
 
 def read_frames(path: Path) -> dict[str, dict[str, list[Any]]]:

@@ -92,14 +92,6 @@ def _scores(tables: Tables) -> tuple[dict[Any, Row], dict[Any, Any], dict[Any, A
     )
 
 
-def ratings_through_time(tables: Tables, rated: Mapping[Any, Row], rounds: list[Row]) -> list[Row]:
-    """A row a standard of the latest framework and round; ``rated`` by inspection and standard.
-
-    Columns as in ``figures_through_time``, with the published ``rating`` and its ``points``.
-    """
-    return [row for *_, row in _lines(tables, rounds, "standard", "name", rated)]
-
-
 def _lines(
     tables: Tables, rounds: list[Row], subject: str, name: str, own: Mapping[Any, Row]
 ) -> Iterator[tuple[Row, str, Row]]:
@@ -331,7 +323,8 @@ def _tables(
     tables: Tables, rated: Mapping[Any, Row], changes: list[Row], rounds: list[Row]
 ) -> tuple[str, dict[str, Columns]]:
     """The sentence on the whole, and the tables of a page."""
-    ratings = ratings_through_time(tables, rated, rounds)
+    # A row a standard and round, with the columns of the figures, the rating and its points.
+    ratings = [row for *_, row in _lines(tables, rounds, "standard", "name", rated)]
     figures = figures_through_time(tables, rounds)
     totals = totals_through_time(tables, rated, rounds)
     said = headline(totals, figures, changes, ratings)

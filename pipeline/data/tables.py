@@ -1,6 +1,6 @@
 """Load every raw table, checked and typed, or say everything that is wrong with them."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import compress
 from pathlib import Path
@@ -18,15 +18,9 @@ from pipeline.data.read import Text, read_text
 #: The raw tables by name; the index of each is the line of the row in its file.
 Tables = Mapping[str, pd.DataFrame]
 
-_MADE_OF: dict[str, Callable[[str], Any]] = {
-    "integer": int, "number": float, "string": str, "date": str,
-}  # fmt: skip
 _TYPES: dict[str, Any] = {
-    "integer": "Int64",
-    "number": "Float64",
-    "string": "string",
-    "date": "string",
-}
+    "integer": "Int64", "number": "Float64", "string": "string", "date": "string",
+}  # fmt: skip
 
 
 def load(folder: Path | str | None = None) -> Tables:
@@ -212,7 +206,7 @@ def _typed(text: Text, resource: Resource, bad_lines: set[int | None]) -> pd.Dat
     good = [line not in bad_lines for line in text.lines]
     columns = {}
     for field in resource.fields:
-        made = _MADE_OF[field.type]
+        made = {"integer": int, "number": float}.get(field.type, str)
         cells = list(compress(text.cells[field.name], good))
         # Most cells of a column say what another one says, and share its value.
         values = {cell: made(cell) if cell else pd.NA for cell in set(cells)}

@@ -117,12 +117,11 @@ def _wrong_sign(frame: pd.DataFrame) -> list[bool]:
     """Whether a figure is negative without a minus or a word for less, or positive with a minus."""
     found = []
     for value, printed in cells(frame, "value", "as_printed"):
-        if value is pd.NA:
-            found.append(False)
-            continue
         text = _THOUSANDS.sub("", printed)
         negative = {float(number) for number in _NEGATIVE.findall(text)}
-        if value < 0:
+        if pd.isna(value):
+            found.append(False)
+        elif value < 0:
             found.append(-value not in negative and not _LESS.search(text))
         else:
             plain = printed_numbers(text).count(float(value))
