@@ -15,6 +15,7 @@ from pipeline.analysis.inspections import inspections_in_order, pairs_of_inspect
 from pipeline.analysis.ratings.bands import bands_by_percent
 from pipeline.analysis.records import in_force, look_up
 from pipeline.data import Tables
+from pipeline.data.once import once
 
 NO_EARLIER = "There is no earlier inspection of this provider in the data."
 NOT_STATED = "No document says whether figures of these two frameworks may be compared."
@@ -83,6 +84,7 @@ def key_question_comparison(tables: Tables) -> pd.DataFrame:
     return in_columns_of("key_question_comparison", rows)
 
 
+@once
 def own_scores(tables: Tables) -> pd.DataFrame:
     """Return the score of each key question in each inspection's own report, as now in force.
 
@@ -184,6 +186,7 @@ def _with_bases(rows: pd.DataFrame, tables: Tables, side: str, sample: str) -> p
     return rows
 
 
+@once
 def bases(tables: Tables) -> pd.DataFrame:
     """Return how many cases a figure of each inspection and kind of sample can be out of.
 

@@ -78,11 +78,12 @@ def corrected_figures(
     return typed(rows, column_types("corrected_figures"))
 
 
-def _in_time(kind: _Kind, tables: Tables) -> pd.DataFrame:
-    """Return the rows of a kind of figure, in the order in which their documents came out."""
+def _printed_again(kind: _Kind, tables: Tables) -> pd.DataFrame:
+    """Return the rows of figures printed more than once, in the order of their documents."""
     rows = tables[kind.table]
     if "reading" in rows:
         rows = rows[rows["reading"] == "own"]
+    rows = rows[rows.duplicated(list(kind.key), keep=False)]
     day = rows["source"].map(tables["sources"].set_index("source")["published"])
     return rows.assign(published=day).sort_values("published", kind="stable", na_position="first")
 
@@ -90,9 +91,8 @@ def _in_time(kind: _Kind, tables: Tables) -> pd.DataFrame:
 def _printed_differently(tables: Tables) -> Iterator[tuple[_Kind, list[Row]]]:
     """Each figure that documents print differently, with all its printings in time."""
     for kind in _KINDS:
-        rows = _in_time(kind, tables)
-        again = rows[rows.duplicated(list(kind.key), keep=False)]
-        for printings in grouped(records(again), *kind.key).values():
+        again = records(_printed_again(kind, tables))
+        for printings in grouped(again, *kind.key).values():
             if len({(row[kind.figure], row[kind.status]) for row in printings}) > 1:
                 yield kind, printings
 
@@ -101,7 +101,7 @@ def _as_first_printed(tables: Tables) -> Tables:
     """Return the tables with every figure as its first document printed it."""
     first = dict(tables)
     for kind in _KINDS:
-        rows = _in_time(kind, tables)
+        rows = _printed_again(kind, tables)
         later = rows.index[rows.duplicated(list(kind.key))]
         first[kind.table] = first[kind.table].drop(index=later, errors="ignore")
     return first

@@ -9,11 +9,13 @@ import pandas as pd
 
 from pipeline.analysis.records import Row, grouped, look_up, records, row_values
 from pipeline.data import Tables
+from pipeline.data.once import once
 
 RENAMED = "renamed"
 """The kind of lineage in which a service stays the same: its figures compare as one provider's."""
 
 
+@once
 def inspections_in_order(tables: Tables) -> pd.DataFrame:
     """Return the inspections by provider and, within one, by fieldwork and publication.
 
@@ -78,6 +80,7 @@ def _is_newer(one: Any, other: Any) -> bool:
     return known and one[: len(other)] > other[: len(one)]
 
 
+@once
 def comparator_in_text(tables: Tables, comparator: str | None, *, period: bool = False) -> str:
     """Return an aggregate as a sentence names it, with its period if asked; empty for none."""
     for row in records(tables["comparators"]):
@@ -94,6 +97,7 @@ def shared_comparator(tables: Tables, codes: Iterable[str | None]) -> str:
     return comparator_in_text(tables, found.pop()) if len(found) == 1 else ""
 
 
+@once
 def pairs_of_inspections(tables: Tables) -> pd.DataFrame:
     """Return every inspection with each earlier one it may be looked at with.
 

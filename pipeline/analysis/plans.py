@@ -19,6 +19,7 @@ from pipeline.analysis.dictionary import in_columns_of
 from pipeline.analysis.inspections import inspections_in_order
 from pipeline.analysis.records import Row, grouped, look_up, records
 from pipeline.data import Tables, is_missing
+from pipeline.data.once import once
 from pipeline.data.relations import printed
 
 WHOLE_RECOMMENDATION = "Whole recommendation: "
@@ -73,6 +74,7 @@ _LOOP_COLUMNS = [
 _WHOLE = ["recommendation", "previous_percent", "current_percent", "change_points"]
 
 
+@once
 def default_days(tables: Tables) -> pd.Series:
     """Return the day from which the plans of each provider are looked at unless a reader asks.
 
@@ -313,6 +315,7 @@ def completeness(recommendations: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+@once
 def response_counts(tables: Tables) -> pd.DataFrame:
     """Return one row a plan and response, and one for its total.
 
@@ -366,6 +369,7 @@ def due_by_owner_and_month(actions: pd.DataFrame) -> pd.DataFrame:
     return in_columns_of("actions_due", frame)
 
 
+@once
 def follow_up_chain(tables: Tables) -> pd.DataFrame:
     """Return one row a recommendation that a later inspection followed up.
 
@@ -501,6 +505,7 @@ def result_line(counts: Mapping[str, int], actions: int, dated: int) -> str:
     )
 
 
+@once
 def plans_in_brief(tables: Tables) -> pd.DataFrame:
     """Return one row a plan: its raw columns and what its page and the front page say of it.
 

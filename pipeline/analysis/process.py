@@ -4,6 +4,7 @@ import io
 import json
 import math
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from pipeline.analysis.comparison import (
 )
 from pipeline.analysis.corrections import corrected_figures
 from pipeline.analysis.dictionary import column_types, in_columns_of
-from pipeline.analysis.files import csv_bytes, read_table, remove_others, write_files
+from pipeline.analysis.files import csv_lines, read_table, remove_others, write_files
 from pipeline.analysis.national.page import national_reports
 from pipeline.analysis.national.providers import contributions
 from pipeline.analysis.providers import (
@@ -43,7 +44,7 @@ from pipeline.analysis.report_data import (
 )
 from pipeline.analysis.significance_claims import significance_claims
 from pipeline.analysis.statistics.change import with_tests
-from pipeline.data import Problem, Tables, load_valid
+from pipeline.data import Problem, Tables, is_missing, load_valid
 from pipeline.data.folders import raw_folder
 from pipeline.data.owners import owner_of
 from pipeline.data.package import PACKAGE_FILE
@@ -199,8 +200,9 @@ def _make(tables: Tables, owned: dict[str, pd.Series], out: Path, providers: lis
     view = of_providers(tables, owned, providers)
     processed = processed_tables(view)
     made = Made({}, {code: {} for code in providers}, contributions(view, processed))
+    owners = owners_of_rows(view, processed)
     for name, frame in processed.items():
-        made.tables[name] = _by_provider(frame, owner_of_rows(view, frame))
+        made.tables[name] = _by_provider(frame, owners[name])
     for report in reports(view, processed):
         files = report_files(report)
         write_files(out, files)
@@ -217,34 +219,26 @@ def _write(made: Iterable[ReportSubject], out: Path) -> set[Path]:
     return {path for each in files for path in each}
 
 
-def owner_of_rows(tables: Tables, frame: pd.DataFrame) -> pd.Series:
-    """Return the provider of each row of a processed table."""
-    raw = {name: tables[name] for name in ("inspections", "plans", "actions")}
-    owner = owner_of({**raw, "made": frame})["made"].astype("string")
+def owners_of_rows(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Return the provider of each row of the processed tables, by table."""
+    # Of actions both have the same, so that those processed tell whose they are as well.
+    owners = owner_of({**{name: tables[name] for name in ("inspections", "plans")}, **processed})
     # A check of a plan whose inspection is not in the data names the plan or its document.
-    if "subject" in frame and owner.isna().any():
-        for named, key in ((r"^plan ([^,]+)", "plan"), (r", (.+)$", "source")):
-            known = tables["plans"].drop_duplicates(key).set_index(key)["provider"]
-            plan = frame["subject"].str.extract(named, expand=False)
-            owner = owner.fillna(plan.map(known).astype("string"))
-    return owner
+    checks = owners["quality_checks"].astype("string")
+    subject = processed["quality_checks"]["subject"][checks.isna()]
+    for named, key in ((r"^plan ([^,]+)", "plan"), (r", (.+)$", "source")):
+        known = tables["plans"].drop_duplicates(key).set_index(key)["provider"]
+        plan = subject.str.extract(named, expand=False)
+        checks = checks.fillna(plan.map(known).astype("string"))
+    return {**{name: owners[name] for name in processed}, "quality_checks": checks}
 
 
 def _by_provider(frame: pd.DataFrame, owner: pd.Series) -> dict[str, bytes]:
     """Return the rows of each provider as CSV without a header, in the order they have."""
-    text = csv_bytes(frame.iloc[owner.argsort(kind="stable")], header=False)
-    lines = text.splitlines(keepends=True) if b"\r" not in text else []
-    counts = owner.value_counts(sort=False).sort_index()
-    if len(lines) != len(frame):  # a cell holds a line break
-        return {
-            code: csv_bytes(frame[(owner == code).fillna(False)], header=False)
-            for code in counts.index
-        }
-    found, at = {}, 0
-    for code, number in counts.items():
-        found[str(code)] = b"".join(lines[at : at + number])
-        at += number
-    return found
+    lines: dict[str, list[str]] = defaultdict(list)
+    for code, line in zip(owner.tolist(), csv_lines(frame), strict=True):
+        lines[code].append(line)
+    return {code: "".join(own).encode() for code, own in lines.items() if not is_missing(code)}
 
 
 class Parts:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pipeline.analysis.plans import follow_up_chain
+from pipeline.analysis.records import look_up
 from pipeline.data import Tables
 
 COLUMNS = [
@@ -26,18 +27,21 @@ def promises(tables: Tables) -> pd.DataFrame:
     plans = tables["plans"]
     replaced = plans["plan"].isin(plans["replaces"].dropna())
     plans = plans[plans["inspection"].notna() & ~replaced][["plan", "inspection", "year"]]
-    frame = tables["recommendations"].merge(plans, on="plan")
-    frame = frame.merge(tables["responses"][[*key, "response"]], on=key, how="left")
+    frame = tables["recommendations"]
+    frame = look_up(
+        frame[frame["plan"].isin(plans["plan"])], plans, ["plan"], ["inspection", "year"]
+    )
+    frame = look_up(frame, tables["responses"], key, ["response"])
     frame["response"] = frame["response"].fillna("not entered yet")
     actions = tables["actions"]
     actions = actions[key].assign(actions=1, actions_with_date=actions["due"].notna())
-    frame = frame.merge(actions.groupby(key, as_index=False).sum(), on=key, how="left")
     counts = ["actions", "actions_with_date"]
+    frame = look_up(frame, actions.groupby(key, as_index=False).sum(), key, counts)
     frame[counts] = frame[counts].fillna(0).astype("Int64")
     links = tables["recommendation_links"]
     links = links[links["kind"] == "key question"]
     linked = links.groupby(key)["subject"].agg("; ".join).rename("key_questions").reset_index()
-    frame = frame.merge(linked, on=key, how="left")
+    frame = look_up(frame, linked, key, ["key_questions"])
     found = follow_up_chain(tables)[[*key, "follow_up", "inspection", "source", "place"]]
     found.columns = [*key, "found", "found_in", "found_source", "found_place"]
     frame = frame.merge(found, on=key, how="left")

@@ -7,6 +7,7 @@ import pandas as pd
 from pandas.util import hash_pandas_object
 
 from pipeline.data import Tables
+from pipeline.data.once import Kept
 from pipeline.files import of_bytes
 
 SHARED = "shared"
@@ -32,11 +33,13 @@ def of_providers(
     Tables that no provider's own tables and pages may show are not among them.
     """
     codes = set(providers)
-    return {
-        name: frame[owned[name].isin(codes)] if name in owned else frame
-        for name, frame in tables.items()
-        if name not in _OF_ALL
-    }
+    return Kept(
+        {
+            name: frame[owned[name].isin(codes)] if name in owned else frame
+            for name, frame in tables.items()
+            if name not in _OF_ALL
+        }
+    )
 
 
 def families(tables: Tables) -> list[list[str]]:

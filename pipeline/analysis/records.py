@@ -41,7 +41,8 @@ def look_up(
     found = {
         here: take(other[name].values, places, allow_fill=True) for name, here in names.items()
     }
-    return rows.drop(columns=[name for name in found if name in rows]).assign(**found)
+    known = [name for name in found if name in rows]
+    return (rows.drop(columns=known) if known else rows).assign(**found)
 
 
 def row_values(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
@@ -58,25 +59,29 @@ def in_force(
     Added are ``first_`` columns of the ``figures`` and of ``source`` and ``place``: what was first
     printed, missing where the figure was printed once, or every time alike.
     """
-    dated = look_up(rows, sources, ["source"], ["published"])
-    ordered = dated.sort_values("published", kind="stable", na_position="first")
-    kept = ordered.drop_duplicates(key, keep="last").sort_index().drop(columns="published")
-    unlike = rows[[*key, *figures]].drop_duplicates()
-    corrected = unlike[unlike.duplicated(key, keep=False)][list(key)].drop_duplicates()
-    first = ordered.drop_duplicates(key, keep="first").merge(corrected, on=list(key))
+    again = rows.duplicated(key, keep=False)
+    kept, first = rows[~again], rows[again]
+    if not first.empty:  # hardly a figure is printed again
+        dated = look_up(first, sources, ["source"], ["published"])
+        ordered = dated.sort_values("published", kind="stable", na_position="first")
+        last = ordered.drop_duplicates(key, keep="last").drop(columns="published")
+        kept = pd.concat([kept, last])
+        unlike = dated[[*key, *figures]].drop_duplicates()
+        corrected = unlike[unlike.duplicated(key, keep=False)][list(key)].drop_duplicates()
+        first = ordered.drop_duplicates(key, keep="first").merge(corrected, on=list(key))
     names = {name: f"first_{name}" for name in [*figures, "source", "place"]}
-    return look_up(kept, first, key, names)
+    return look_up(kept.sort_index(), first, key, names)
 
 
 def records(frame: pd.DataFrame) -> list[Row]:
     """Return the rows of a table as dictionaries, in order; a missing value is None."""
     # A column at a time: to_dict("records") looks every column up by its position, which takes
     # longer than all the rest where a table is wide and short.
-    names: list[str] = []
-    columns: list[list[Any]] = []
-    for name, column in frame.items():
-        names.append(str(name))
-        columns.append([None if value is pd.NA else value for value in column.tolist()])
+    missing, names = pd.NA, [str(name) for name in frame]
+    columns = [
+        [None if value is missing else value for value in column.tolist()]
+        for _, column in frame.items()
+    ]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
@@ -102,7 +107,7 @@ def first_spellings(names: Iterable[str]) -> dict[str, str]:
     return {name: first.setdefault(letters, name) for name, letters in plain.items()}
 
 
-def typed(rows: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> pd.DataFrame:
+def typed(rows: Iterable[Mapping[str, Any]], types: Mapping[str, Any]) -> pd.DataFrame:
     """Return rows as a table with the columns and types given, in their order.
 
     What a row does not hold is missing; what it holds besides is left out.
@@ -110,4 +115,8 @@ def typed(rows: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> pd.Dat
     >>> typed([{"cases": 25, "month": "2020-03"}, {}], {"cases": "Int64"})["cases"].tolist()
     [25, <NA>]
     """
-    return pd.DataFrame(list(rows), columns=list(types)).astype(dict(types))
+    known = list(rows)
+    # A column at a time: what pandas would make of the rows by itself takes as long again.
+    return pd.DataFrame(
+        {name: pd.array([row.get(name) for row in known], kind) for name, kind in types.items()}
+    )

@@ -41,7 +41,7 @@ from pipeline.analysis.quality.coverage import (
     quality_tables,
 )
 from pipeline.analysis.quality.lookups import ERROR
-from pipeline.analysis.ratings.bands import NOT_DERIVED, ratings_compare, scores_compare
+from pipeline.analysis.ratings.bands import NOT_DERIVED, ratings_compare
 from pipeline.analysis.ratings.next_rating import (
     NEXT_RATING,
     next_overall_rating,
@@ -57,7 +57,7 @@ from pipeline.analysis.ratings.stability import (
     stability_of_total,
 )
 from pipeline.analysis.records import Row, grouped, records
-from pipeline.analysis.sentences.headline import headline
+from pipeline.analysis.sentences.headline import headline, scores_alike
 from pipeline.analysis.sentences.leadership import movement, step, where_it_stands
 from pipeline.analysis.sentences.narrative import next_rating_sentences, overturned_sentence
 from pipeline.analysis.sentences.phrases import joined
@@ -65,6 +65,7 @@ from pipeline.analysis.significance_claims import significant_without_a_claim
 from pipeline.analysis.statistics.change import detectable_by_sample, families_of_tests
 from pipeline.analysis.statistics.sample_design import published_designs
 from pipeline.data import Tables
+from pipeline.data.once import once
 
 _PAIR = ["previous_inspection", "current_inspection"]
 
@@ -128,18 +129,24 @@ class _Divided:
             for column, (kind, values) in self._columns[name].items()
         }
 
-    def rows(self, name: str, *keys: tuple[Any, ...]) -> list[Row]:
-        """Return the same as rows."""
-        table = self.table(name, *keys)
-        values = (values for _, values in table.values())
-        return [dict(zip(table, row, strict=True)) for row in zip(*values, strict=True)]
+
+def _rows(table: Columns) -> list[Row]:
+    """Return columns as rows."""
+    values = (values for _, values in table.values())
+    return [dict(zip(table, row, strict=True)) for row in zip(*values, strict=True)]
 
 
-def _named(documents: Columns, tables: Mapping[str, Columns]) -> Columns:
-    """Return the documents that the columns called ``source`` of some tables name."""
+@once
+def _documents(tables: Tables) -> Columns:
+    return columns_of(tables["sources"])
+
+
+def cited(tables: Tables, own: Mapping[str, Columns]) -> Columns:
+    """Return the documents that the columns called ``source`` of a report's own tables name."""
+    documents = _documents(tables)
     named = {
         value
-        for columns in tables.values()
+        for columns in own.values()
         for name, (_, values) in columns.items()
         if name.endswith("source")
         for value in values
@@ -156,7 +163,7 @@ def with_sources(
 ) -> ReportSubject:
     """Return a report's data: its tables, and the documents they name."""
     own = {name: columns_of(frame) for name, frame in frames.items()}
-    return ReportSubject(about, {**own, "sources": _named(columns_of(tables["sources"]), own)})
+    return ReportSubject(about, {**own, "sources": cited(tables, own)})
 
 
 def comparison_name(provider: str, previous: int | str | None, current: int | str) -> str:
@@ -173,7 +180,6 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
     rounds = inspections_in_order(tables)
     inspections = {row["inspection"]: row for row in records(rounds)}
     of_provider = grouped(records(rounds), "provider")
-    documents = columns_of(tables["sources"])
     by_pair = _Divided(_tables_of_pairs(tables, processed), *_PAIR)
     by_inspection = _Divided(_tables_of_inspections(tables, processed, rounds), "inspection")
     of_frameworks = {name: tables[name] for name in ("frameworks", *_OF_FRAMEWORK)}
@@ -188,20 +194,18 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         here = pair["previous_inspection"], pair["current_inspection"]
         later = (current["inspection"],)
         each = [(row["inspection"],) for row in both]
-        questions, standards = (by_pair.rows(name, here) for name in ("key_questions", "standards"))
-        ratings = by_inspection.rows("standard_ratings", *each)
+        compared, inspected = by_pair.of(here), by_inspection.of(*each)
+        questions, standards = (_rows(compared[name]) for name in ("key_questions", "standards"))
+        ratings = _rows(inspected["standard_ratings"])
         first = headline(tables, questions, standards, ratings)
-        first += by_inspection.rows("plan_line", later)
+        first += _rows(by_inspection.table("plan_line", later))
         framework = {
-            name: by_framework.rows(name, (current["framework"],)) for name in _OF_FRAMEWORK
+            name: _rows(by_framework.table(name, (current["framework"],))) for name in _OF_FRAMEWORK
         }
-        others = by_pair.table("other_aggregates", here)["comparator"][1]
+        others = compared["other_aggregates"]["comparator"][1]
         own = {
-            **by_pair.of(here),
-            **{
-                name: _with_round(columns, previous)
-                for name, columns in by_inspection.of(*each).items()
-            },
+            **compared,
+            **{name: _with_round(columns, previous) for name, columns in inspected.items()},
             **{name: by_inspection.table(name, later) for name in ("claims", "unclaimed")},
             **{
                 name: by_framework.table(name, *dict.fromkeys((row["framework"],) for row in both))
@@ -218,7 +222,7 @@ def comparisons(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterat
         bands = framework["overall_bands"]
         about = _about(tables, pair, previous, current, ratings, standards, bands)
         about["beside"] = through_time(of_provider[pair["provider"]], current["inspection"])
-        yield ReportSubject(about, {**own, "sources": _named(documents, own)})
+        yield ReportSubject(about, {**own, "sources": cited(tables, own)})
 
 
 _OF_FRAMEWORK = ("rating_bands", "overall_bands", "standards", "discretion_rules")
@@ -316,6 +320,12 @@ def themes_of(tables: Tables) -> pd.DataFrame:
     return frame[["framework", "key_question", "theme", "in_short"]]
 
 
+@once
+def providers_by_code(tables: Tables) -> dict[str, Row]:
+    """Return the rows of ``providers`` by code."""
+    return {row["provider"]: row for row in records(tables["providers"])}
+
+
 def _about(
     tables: Tables,
     pair: Row,
@@ -326,7 +336,7 @@ def _about(
     bands: list[Row],
 ) -> dict[str, Any]:
     """Return what ``about.json`` says of a comparison."""
-    provider = tables["providers"].set_index("provider").loc[pair["provider"]]
+    provider = providers_by_code(tables)[pair["provider"]]
     before = None if previous is None else _key_of(previous, pair["provider"])
     now = _key_of(current, pair["provider"])
     name = comparison_name(pair["provider"], before, now)
@@ -373,7 +383,7 @@ def _about(
         **then,
         "direction": _direction(*ratings_then_now),
         "framework": current["framework"],
-        "owner": "" if pd.isna(provider["owner"]) else provider["owner"],
+        "owner": provider["owner"] or "",
         "comparator": current["comparator"] or "",
         "standfirst": f"{full} against {' and '.join(beside)}" if beside else str(full),
         "dates": [_dates(row, full) for row in (previous, current) if row is not None],
@@ -410,11 +420,14 @@ def _then(
         return {"previous_rating": None, "previous_score": None}
     earlier = rated[previous["inspection"]]
     frameworks = previous["framework"], current["framework"]
-    alike = ratings_compare(tables, *frameworks), scores_compare(tables, *frameworks)
+    alike = _ratings_alike(tables, *frameworks), scores_alike(tables, *frameworks)
     return {
         "previous_rating": earlier["published_rating"] if alike[0] else None,
         "previous_score": earlier["score"] if alike[1] else None,
     }
+
+
+_ratings_alike = once(ratings_compare)
 
 
 def _direction(before: Any, now: Any, order: list[Any]) -> str:
@@ -575,7 +588,6 @@ def outlook(
 def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Iterator[ReportSubject]:
     """Return the data of the report on each action plan."""
     frames = plans.plan_tables(tables, processed)
-    documents = columns_of(tables["sources"])
     chain = _Divided({"follow_up": frames.pop("follow_up")}, "page")
     divided = _Divided(frames, "plan")
     ordered = inspections_in_order(tables)
@@ -592,7 +604,7 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
         own |= bands.of(*((code,) for code in dict.fromkeys(own["inspections"]["framework"][1])))
         inspected = plan["provider"] in own["inspections"]["provider"][1]
         about = plans.plan_about(plan, inspected)
-        yield ReportSubject(about, {**own, "sources": _named(documents, own)})
+        yield ReportSubject(about, {**own, "sources": cited(tables, own)})
 
 
 def quality_reports(

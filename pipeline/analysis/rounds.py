@@ -7,6 +7,7 @@ of the kind has a row without a figure, and what was asked before it is followed
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -14,14 +15,22 @@ import pandas as pd
 
 from pipeline.analysis.about import about_provider, page
 from pipeline.analysis.comparison import NO_DATA, NOT_STATED, own_scores
+from pipeline.analysis.files import Columns, columns_of, columns_of_rows
 from pipeline.analysis.inspections import inspections_in_order
-from pipeline.analysis.ratings.bands import framework_rows, scores_compare
-from pipeline.analysis.records import Row, grouped, records, typed
-from pipeline.analysis.report_data import ReportSubject, comparison_name, named_then, with_sources
+from pipeline.analysis.records import Row, grouped, records
+from pipeline.analysis.report_data import (
+    ReportSubject,
+    cited,
+    comparison_name,
+    named_then,
+    providers_by_code,
+)
+from pipeline.analysis.sentences.headline import of_framework, scores_alike
 from pipeline.analysis.sentences.phrases import counted, in_words, joined
 from pipeline.analysis.statistics.bases import possible_counts
 from pipeline.analysis.statistics.significance import wilson_interval
 from pipeline.data import Tables, is_missing
+from pipeline.data.once import once
 
 FEWEST = 3
 """A page through time is made of at least so many rounds; two are a comparison."""
@@ -40,6 +49,11 @@ _TOTALS = {
     **_HERE, "framework": "string", "rating": "string", "status": "string", "points": "Int64",
     "way": "string", "most": "Int64", "source": "string", "place": "string",
 }  # fmt: skip
+_CHANGES = {
+    "key_question": "string", "label": "string", "change_points": "Int64",
+    "change_verdict": "string", "comparable": "string", "reason_not_comparable": "string",
+}  # fmt: skip
+_HEADLINE = {"item": "string", "sentence": "string"}
 
 
 def rounds_of(tables: Tables) -> dict[str, list[Row]]:
@@ -47,7 +61,7 @@ def rounds_of(tables: Tables) -> dict[str, list[Row]]:
     return grouped(records(inspections_in_order(tables)), "provider")
 
 
-def figures_through_time(tables: Tables, rounds: list[Row]) -> pd.DataFrame:
+def figures_through_time(tables: Tables, rounds: list[Row]) -> list[Row]:
     """A row a key question of the latest framework and round in which it, or its like, was asked.
 
     Columns: ``percent`` as published and its ``status``; ``cases`` and the 95% Wilson interval
@@ -56,31 +70,26 @@ def figures_through_time(tables: Tables, rounds: list[Row]) -> pd.DataFrame:
     figure compares with that of the round before (yes, caution, no; empty in the first) and the
     ``reason``.
     """
-    codes = {row["inspection"] for row in rounds}
-    scores = own_scores(tables)
-    scores = scores[scores["inspection"].isin(codes)]
-    own = {(row["inspection"], row["key_question"]): row for row in records(scores)}
-    samples = {
-        (question["framework"], question["key_question"]): question["sample"]
-        for question in records(tables["key_questions"])
-    }
-    sizes = {(row["inspection"], row["sample"]): row["size"] for row in records(tables["samples"])}
+    own, samples, sizes = _scores(tables)
     rows: list[Row] = []
     for inspection, code, line in _lines(tables, rounds, "key question", "label", own):
         sample = samples.get((inspection["framework"], code))
         size = sizes.get((inspection["inspection"], sample))
         rows.append(line | _interval(line.get("percent"), size))
-    return typed(rows, _FIGURES)
+    return rows
 
 
-def ratings_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]) -> pd.DataFrame:
-    """A row a standard of the latest framework and round; ``ratings`` from standard_ratings.
-
-    Columns as in ``figures_through_time``, with the published ``rating`` and its ``points``.
-    """
-    found = records(ratings.rename(columns={"published_rating": "rating"}))
-    rated = {(row["inspection"], row["standard"]): row for row in found}
-    return typed((row for *_, row in _lines(tables, rounds, "standard", "name", rated)), _RATINGS)
+@once
+def _scores(tables: Tables) -> tuple[dict[Any, Row], dict[Any, Any], dict[Any, Any]]:
+    """Scores by inspection and question, samples by framework and question, and their sizes."""
+    return (
+        {(row["inspection"], row["key_question"]): row for row in records(own_scores(tables))},
+        {
+            (q["framework"], q["key_question"]): q["sample"]
+            for q in records(tables["key_questions"])
+        },
+        {(row["inspection"], row["sample"]): row["size"] for row in records(tables["samples"])},
+    )
 
 
 def _lines(
@@ -92,7 +101,7 @@ def _lines(
     """
     key = subject.replace(" ", "_")
     kind = "rating" if subject == "standard" else subject
-    for asked in records(framework_rows(tables[f"{key}s"], rounds[-1]["framework"])):
+    for asked in of_framework(tables, f"{key}s", rounds[-1]["framework"]):
         for inspection, code, row, step in _followed(tables, rounds, kind, asked[key], own):
             line = {
                 **row,
@@ -117,11 +126,7 @@ def _followed(
     ``own`` are rows by inspection and code. The code is empty in a round that asked nothing of the
     kind, and the first is one that did.
     """
-    stated = tables["comparability"]
-    said = {
-        (row["previous_framework"], row["current_framework"], row["subject"]): row
-        for row in records(stated[stated["kind"] == kind])
-    }
+    said = _stated(tables)
     found: list[tuple[Row, str, Row]] = [(rounds[-1], subject, {})]
     last = 0
     for earlier in reversed(rounds[:-1]):
@@ -130,7 +135,7 @@ def _followed(
         if earlier["framework"] == later["framework"]:
             step = {"step": "yes"}
         else:
-            row = said.get((earlier["framework"], later["framework"], code), {})
+            row = said.get((kind, earlier["framework"], later["framework"], code), {})
             before = row.get("previous_subject")
             step = {"step": row.get("comparable", "no"), "reason": row.get("reason", NOT_STATED)}
         if last == len(found) - 1:
@@ -144,6 +149,14 @@ def _followed(
     ]
 
 
+@once
+def _stated(tables: Tables) -> dict[Any, Row]:
+    """What the data says of comparing two frameworks, by kind, frameworks and later subject."""
+    key = ("kind", "previous_framework", "current_framework", "subject")
+    return {tuple(row[k] for k in key): row for row in records(tables["comparability"])}
+
+
+@lru_cache(maxsize=5000)
 def _interval(percent: Any, size: Any) -> Row:
     if is_missing(percent) or is_missing(size):
         return {}
@@ -158,53 +171,47 @@ def _interval(percent: Any, size: Any) -> Row:
     }
 
 
-def totals_through_time(tables: Tables, ratings: pd.DataFrame, rounds: list[Row]) -> pd.DataFrame:
+def totals_through_time(tables: Tables, rated: Mapping[Any, Row], rounds: list[Row]) -> list[Row]:
     """A row a round: overall ``rating`` and its ``status``, ``points`` of ``most``, source, place.
 
     ``way`` is up or down where the score compares with that of the round before and moved.
     """
-    found = records(ratings[ratings["standard"] == "overall"])
-    overall = {row["inspection"]: row for row in found}
-    most = tables["overall_bands"].groupby("framework")["upper_points"].max()
-    rows: list[Row] = [
-        {
-            **overall[row["inspection"]],
+    rows: list[Row] = []
+    for row in rounds:
+        bands = of_framework(tables, "overall_bands", row["framework"])
+        here = {
             "round": row["round_name"],
             "framework": row["framework"],
-            "rating": overall[row["inspection"]]["published_rating"],
-            "most": most.get(row["framework"]),
+            "most": max((band["upper_points"] for band in bands), default=None),
         }
-        for row in rounds
-    ]
+        rows.append(rated[row["inspection"], "overall"] | here)
     for before, now in pairwise(rows):
         known = not is_missing(before["points"]) and not is_missing(now["points"])
-        if known and scores_compare(tables, before["framework"], now["framework"]):
+        if known and scores_alike(tables, before["framework"], now["framework"]):
             step = now["points"] - before["points"]
             now["way"] = "up" if step > 0 else "down" if step < 0 else None
-    return typed(rows, _TOTALS)
+    return rows
 
 
 def headline(
-    totals: pd.DataFrame, figures: pd.DataFrame, changes: pd.DataFrame, ratings: pd.DataFrame
-) -> pd.DataFrame:
+    totals: list[Row], figures: list[Row], changes: list[Row], ratings: list[Row]
+) -> list[Row]:
     """The first screen as rows of (item, sentence).
 
     ``changes`` are the rows of key_question_comparison between the first and the last round.
     """
-    said = [
-        ("overall", _way(totals)),
-        ("standards", _ratings_sentence(ratings)),
-        ("questions", _changes_sentence(totals, changes)),
-        ("breaks", _breaks_sentence(figures)),
-    ]
-    return pd.DataFrame(
-        [row for row in said if row[1]], columns=["item", "sentence"], dtype="string"
-    )
+    said = {
+        "overall": _way(totals),
+        "standards": _ratings_sentence(ratings),
+        "questions": _changes_sentence(totals, changes),
+        "breaks": _breaks_sentence(figures),
+    }
+    return [{"item": item, "sentence": sentence} for item, sentence in said.items() if sentence]
 
 
-def _way(totals: pd.DataFrame) -> str:
+def _way(totals: list[Row]) -> str:
     parts = []
-    for row in records(totals):
+    for row in totals:
         rating = row["rating"]
         if is_missing(rating):
             rating = f"no overall rating ({row['status']})"
@@ -213,15 +220,16 @@ def _way(totals: pd.DataFrame) -> str:
     return f"{in_words(len(parts), capital=True)} rounds: {joined(parts)}."
 
 
-def _ratings_sentence(ratings: pd.DataFrame) -> str:
+def _ratings_sentence(ratings: list[Row]) -> str:
     """How the standards moved that compare over every step."""
     ways = {"rose": 0, "stayed": 0, "fell": 0}
-    whole = int(ratings.groupby("standard").size().max()) if len(ratings) else 0
-    for _, line in ratings.groupby("standard", sort=False):
-        points = line["points"]
-        if len(line) < whole or (line["step"] == "no").any() or points.isna().any():
+    lines = grouped(ratings, "standard").values()
+    whole = max(map(len, lines), default=0)
+    for line in lines:
+        points: list[Any] = [row.get("points") for row in line]
+        if len(line) < whole or None in points or any(row.get("step") == "no" for row in line):
             continue
-        step = int(points.iloc[-1]) - int(points.iloc[0])
+        step = points[-1] - points[0]
         ways["rose" if step > 0 else "fell" if step < 0 else "stayed"] += 1
     many = sum(ways.values())
     if not many:
@@ -233,14 +241,16 @@ def _ratings_sentence(ratings: pd.DataFrame) -> str:
     )
 
 
-def _changes_sentence(totals: pd.DataFrame, changes: pd.DataFrame) -> str:
-    known = changes[(changes["comparable"] == "yes") & changes["change_points"].notna()]
-    first, last = totals["round"].iloc[0], totals["round"].iloc[-1]
-    if known.empty:
+def _changes_sentence(totals: list[Row], changes: list[Row]) -> str:
+    known = [
+        row for row in changes if row["comparable"] == "yes" and row["change_points"] is not None
+    ]
+    first, last = totals[0]["round"], totals[-1]["round"]
+    if not known:
         return f"No key question of {last} compares with {first}."
-    rose = int((known["change_points"] > 0).sum())
-    fell = int((known["change_points"] < 0).sum())
-    firm = int((known["change_verdict"] == "significant").sum())
+    rose = sum(row["change_points"] > 0 for row in known)
+    fell = sum(row["change_points"] < 0 for row in known)
+    firm = sum(row["change_verdict"] == "significant" for row in known)
     passed = "none passes" if firm == 0 else f"{in_words(firm)} pass{'es' if firm == 1 else ''}"
     return (
         f"From {first} to {last} {in_words(rose)} of {counted(len(known), 'key question')} that "
@@ -249,11 +259,10 @@ def _changes_sentence(totals: pd.DataFrame, changes: pd.DataFrame) -> str:
     )
 
 
-def _breaks_sentence(figures: pd.DataFrame) -> str:
-    broken = figures[figures["step"] == "no"]
-    if broken.empty:
+def _breaks_sentence(figures: list[Row]) -> str:
+    many = len({row["key_question"] for row in figures if row.get("step") == "no"})
+    if not many:
         return ""
-    many = broken["key_question"].nunique()
     return (
         f"{in_words(many, capital=True)} {'line is' if many == 1 else 'lines are'} broken where "
         "the question or the method changed."
@@ -292,49 +301,58 @@ def rounds_reports(
     tables: Tables, processed: Mapping[str, pd.DataFrame]
 ) -> Iterator[ReportSubject]:
     """Return the data of the page through time of each provider with ``FEWEST`` rounds or more."""
-    for provider, rounds in rounds_of(tables).items():
-        if len(rounds) >= FEWEST:
-            frames = _frames(tables, processed, rounds)
-            yield with_sources(tables, _about(tables, provider, rounds, frames), frames)
+    several = {code: own for code, own in rounds_of(tables).items() if len(own) >= FEWEST}
+    if not several:
+        return
+    rated = {
+        (row["inspection"], row["standard"]): row | {"rating": row["published_rating"]}
+        for row in records(processed["standard_ratings"])
+    }
+    compared = processed["key_question_comparison"][
+        ["previous_inspection", "current_inspection", *_CHANGES]
+    ]
+    changes = grouped(records(compared), "previous_inspection", "current_inspection")
+    for provider, rounds in several.items():
+        ends = rounds[0]["inspection"], rounds[-1]["inspection"]
+        said, own = _tables(tables, rated, changes[ends], rounds)
+        about = _about(tables, provider, rounds, said)
+        yield ReportSubject(about, {**own, "sources": cited(tables, own)})
 
 
-def _frames(
-    tables: Tables, processed: Mapping[str, pd.DataFrame], rounds: list[Row]
-) -> dict[str, pd.DataFrame]:
-    rated = processed["standard_ratings"]
-    ratings = ratings_through_time(tables, rated, rounds)
+def _tables(
+    tables: Tables, rated: Mapping[Any, Row], changes: list[Row], rounds: list[Row]
+) -> tuple[str, dict[str, Columns]]:
+    """The sentence on the whole, and the tables of a page."""
+    # A row a standard and round, with the columns of the figures, the rating and its points.
+    ratings = [row for *_, row in _lines(tables, rounds, "standard", "name", rated)]
     figures = figures_through_time(tables, rounds)
     totals = totals_through_time(tables, rated, rounds)
-    changes = processed["key_question_comparison"]
-    changes = changes[
-        (changes["previous_inspection"] == rounds[0]["inspection"])
-        & (changes["current_inspection"] == rounds[-1]["inspection"])
-    ]
+    said = headline(totals, figures, changes, ratings)
+    return said[0]["sentence"], {
+        "totals": columns_of_rows(totals, _TOTALS),
+        "rating_bands": _bands(tables, frozenset(row["framework"] for row in rounds)),
+        "ratings": columns_of_rows(ratings, _RATINGS),
+        "figures": columns_of_rows(figures, _FIGURES),
+        "changes": columns_of_rows(changes, _CHANGES),
+        "headline": columns_of_rows(said, _HEADLINE),
+    }
+
+
+@once
+def _bands(tables: Tables, frameworks: frozenset[str]) -> Columns:
     bands = tables["rating_bands"]
-    return {
-        "totals": totals,
-        "rating_bands": bands[bands["framework"].isin(set(totals["framework"]))],
-        "ratings": ratings,
-        "figures": figures,
-        "changes": changes[
-            ["key_question", "label", "change_points", "change_verdict", "comparable",
-             "reason_not_comparable"]
-        ],
-        "headline": headline(totals, figures, changes, ratings),
-    }  # fmt: skip
+    return columns_of(bands[bands["framework"].isin(frameworks)])
 
 
-def _about(
-    tables: Tables, provider: str, rounds: list[Row], frames: dict[str, pd.DataFrame]
-) -> dict[str, Any]:
-    simulated = tables["providers"].set_index("provider").loc[provider, "simulated"]
+def _about(tables: Tables, provider: str, rounds: list[Row], said: str) -> dict[str, Any]:
+    simulated = providers_by_code(tables)[provider]["simulated"]
     short, full = rounds[-1]["provider_short_name"], rounds[-1]["provider_name"]
     first, last = rounds[0]["round_name"], rounds[-1]["round_name"]
     name = page_name(provider)
     return {
         **about_provider("rounds", name, provider, full, short, simulated),
         "title": f"{short}: {in_words(len(rounds))} inspections, {first} to {last}",
-        "result": str(frames["headline"]["sentence"].iloc[0]),
+        "result": said,
         "standfirst": f"{full} through all its inspections in the data",
         "dates": [
             f"Round {item['round_name']}{named_then(item, full)}: "

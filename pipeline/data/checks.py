@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.data.once import Kept
 from pipeline.data.package import ForeignKey, Package, Resource
 from pipeline.data.problems import Problem
 from pipeline.data.relations.rule import cells, shown
@@ -29,6 +30,7 @@ def table_problems(
     that are not ``whole``, as rows were left out, may be empty. What reads nothing but ``sound``
     files was found to hold of them before.
     """
+    tables = Kept(tables)
     resources = package.resources
     files = {resource.name: resource.path for resource in resources}
     problems = [

@@ -45,11 +45,14 @@ def in_order(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if name not in ORDER or frame.empty:
         return frame
     groups, codes = ORDER[name]
-    ranks = {column: pd.factorize(frame[column])[0] for column in groups}
-    for column in codes:
-        known = sorted(frame[column].dropna().unique(), key=code_order)
-        ranks[column] = pd.Categorical(frame[column], categories=known).codes
-    by = pd.DataFrame(ranks, index=frame.index)
-    if all((by[column].diff().dropna() >= 0).all() for column in by):
-        return frame
-    return frame.loc[by.sort_values([*groups, *codes], kind="stable").index]
+    ranks = []
+    for column in (*groups, *codes):
+        values = frame[column].tolist()
+        known = [value for value in dict.fromkeys(values) if value is not pd.NA]
+        if column in codes:
+            known.sort(key=code_order)
+        rank = {value: place for place, value in enumerate(known)}
+        ranks.append([rank.get(value, -1) for value in values])
+    places = list(zip(*ranks, strict=True))
+    order = sorted(range(len(places)), key=places.__getitem__)
+    return frame if order == list(range(len(places))) else frame.take(order)

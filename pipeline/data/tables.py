@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from pipeline.data.read import Text, read_text
 #: The raw tables by name; the index of each is the line of the row in its file.
 Tables = Mapping[str, pd.DataFrame]
 
-_TYPES = {"integer": "Int64", "number": "Float64", "string": "string", "date": "string"}
+_TYPES: dict[str, Any] = {
+    "integer": "Int64", "number": "Float64", "string": "string", "date": "string",
+}  # fmt: skip
 
 
 def load(folder: Path | str | None = None) -> Tables:
@@ -95,19 +98,18 @@ def _checked(
     texts: dict[str, Text] = {}
     tables: dict[str, pd.DataFrame] = {}
     for resource in package.resources:
-        if resource.path not in sound:
-            text, found = read_text(folder, resource, package.limits)
-            cells = list(column_problems(text, resource, package.limits)) if text else []
-            problems += [*found, *cells]
-            if text is None:
-                continue
-            if found or cells or not text.lines:
+        if resource.path in sound:
+            tables[resource.name] = in_order(resource.name, _read(folder, resource))
+            continue
+        text, found = read_text(folder, resource, package.limits)
+        cells = list(column_problems(text, resource, package.limits)) if text else []
+        problems += [*found, *cells]
+        if text is not None:
+            if found or cells:
                 texts[resource.name] = text
-                # A row with a bad cell has been reported; the rest of the table still counts.
-                bad_lines = {problem.line for problem in cells if problem.stops}
-                tables[resource.name] = in_order(resource.name, _typed(text, resource, bad_lines))
-                continue
-        tables[resource.name] = in_order(resource.name, _read(folder, resource))
+            # A row with a bad cell has been reported; the rest of the table still counts.
+            bad_lines = {problem.line for problem in cells if problem.stops}
+            tables[resource.name] = in_order(resource.name, _typed(text, resource, bad_lines))
     for name, figure, status in FIGURES:
         # The status of a rating may be left empty: it then means published.
         if figure == "rating" and name in tables:
@@ -201,6 +203,12 @@ def _read(folder: Path, resource: Resource) -> pd.DataFrame:
 
 
 def _typed(text: Text, resource: Resource, bad_lines: set[int | None]) -> pd.DataFrame:
-    frame = pd.DataFrame(text.cells, pd.Index(text.lines, dtype="int64"), dtype="string")
-    good = frame[~frame.index.isin(bad_lines)].replace("", pd.NA)
-    return good.astype({field.name: _TYPES[field.type] for field in resource.fields})
+    good = [line not in bad_lines for line in text.lines]
+    columns = {}
+    for field in resource.fields:
+        made = {"integer": int, "number": float}.get(field.type, str)
+        cells = list(compress(text.cells[field.name], good))
+        # Most cells of a column say what another one says, and share its value.
+        values = {cell: made(cell) if cell else pd.NA for cell in set(cells)}
+        columns[field.name] = pd.array([values[cell] for cell in cells], _TYPES[field.type])
+    return pd.DataFrame(columns, pd.Index(list(compress(text.lines, good)), dtype="int64"))

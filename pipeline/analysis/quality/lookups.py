@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -30,8 +31,7 @@ SEVERITIES = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule found in one place: whose, about what, whether it holds, and in words."""
 
     inspection: str

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pipeline.analysis.quality.lookups import ERROR, NOTE, WARNING, Finding, Records, plain, rule
 from pipeline.analysis.statistics.bases import possible_bases, possible_counts
@@ -95,34 +96,38 @@ def _possible(
 ) -> Iterator[Finding]:
     if percent is None or percent not in range(101):
         return
-    percent = int(percent)
     size = records.size(inspection, sample)
     if size is not None:
-        counts = possible_counts(percent, size)
-        if counts:
-            detail = f"{percent}% can be {_listed(counts)} of {size} cases."
-        else:
-            smaller = possible_bases(percent, size)
-            detail = f"{percent}% is no whole number of {size} cases, half up or half to even; " + (
-                f"the base must be smaller: {_bases(percent, size)}."
-                if smaller
-                else "nor of any smaller number: one of the two is not as it was counted."
-            )
-        yield Finding(inspection, subject, bool(counts), detail)
+        yield Finding(inspection, subject, *_of_size(int(percent), size))
         return
     limit = records.limit(inspection, sample, question_sample)
-    if limit is None:
-        return
+    if limit is not None:
+        yield Finding(inspection, subject, *_up_to(int(percent), limit))
+
+
+@lru_cache(maxsize=10_000)
+def _of_size(percent: int, size: int) -> tuple[bool, str]:
+    """Whether a percentage can be of so many cases, and that in words."""
+    if counts := possible_counts(percent, size):
+        return True, f"{percent}% can be {_listed(counts)} of {size} cases."
+    detail = f"{percent}% is no whole number of {size} cases, half up or half to even; "
+    if smaller := possible_bases(percent, size):
+        return False, f"{detail}the base must be smaller: {_bases(smaller)}."
+    return False, f"{detail}nor of any smaller number: one of the two is not as it was counted."
+
+
+@lru_cache(maxsize=10_000)
+def _up_to(percent: int, limit: int) -> tuple[bool, str]:
+    """Whether a percentage can be of so many cases or fewer, and that in words."""
     bases = possible_bases(percent, limit)
-    if bases:
-        full = "also" if limit in bases else "not"
-        detail = (
-            f"The base is not printed; {percent}% is possible of {_bases(percent, limit)} cases, "
-            f"and so {full} of all {limit}."
-        )
-    else:
+    if not bases:
         detail = f"The base is not printed; no number of cases up to {limit} gives {percent}%."
-    yield Finding(inspection, subject, bool(bases), detail)
+        return False, detail
+    full = "also" if limit in bases else "not"
+    return True, (
+        f"The base is not printed; {percent}% is possible of {_bases(bases)} cases, "
+        f"and so {full} of all {limit}."
+    )
 
 
 @rule(NOTE, "Percentages of those interviewed that are possible")
@@ -170,8 +175,7 @@ def _listed(counts: list[int]) -> str:
     return str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
 
 
-def _bases(percent: int, limit: int) -> str:
-    bases = possible_bases(percent, limit)
+def _bases(bases: list[int]) -> str:
     if len(bases) <= 5:
         return ", ".join(map(str, bases))
     return f"{len(bases)} bases from {bases[0]} to {bases[-1]}"

@@ -77,7 +77,7 @@ def quality_checks(tables: Tables, rated: pd.DataFrame | None = None) -> pd.Data
             for inspection in order
             if inspection not in asked
         ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(column_types("quality_checks"))).astype("string")
+    return pd.DataFrame(rows, columns=list(column_types("quality_checks")), dtype="string")
 
 
 def rules_table() -> pd.DataFrame:

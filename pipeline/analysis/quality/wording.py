@@ -12,14 +12,14 @@ def wording_agrees(records: Records) -> Iterator[Finding]:
     reported = grouped(records.rows("inspections"), "framework")
     for row in records.rows("question_wordings"):
         question = records.questions[row["framework"], row["key_question"]]
+        found = Finding(
+            "",
+            f"key question {row['key_question']}, {row['where']}",
+            _same_words(question["question"], row["wording"]),
+            f"Ratings table: {question['question']} {row['where'].capitalize()}: {row['wording']}",
+        )
         for inspection in reported[row["framework"]]:
-            yield Finding(
-                inspection["inspection"],
-                f"key question {row['key_question']}, {row['where']}",
-                _same_words(question["question"], row["wording"]),
-                f"Ratings table: {question['question']} {row['where'].capitalize()}: "
-                f"{row['wording']}",
-            )
+            yield found._replace(inspection=inspection["inspection"])
     for earlier, later in records.pairs:
         frameworks = earlier["framework"], later["framework"]
         for (first, second, kind, subject), entry in records.comparable.items():

@@ -3,19 +3,28 @@
 from collections import Counter
 
 from pipeline.analysis.inspections import comparator_in_text
-from pipeline.analysis.ratings.bands import points_to_next, scores_compare
-from pipeline.analysis.records import Row, records
+from pipeline.analysis.ratings.bands import framework_rows, points_to_next, scores_compare
+from pipeline.analysis.records import Row, records, row_values
 from pipeline.analysis.sentences.narrative import few_cases, rose_and_fell
 from pipeline.analysis.sentences.phrases import counted, in_words, joined, label_parts, plural
 from pipeline.data import Tables
+from pipeline.data.once import once
 
 
-def _of_framework(tables: Tables, name: str, inspection: str) -> list[Row]:
-    """Return the rows of a table of the framework an inspection was judged by."""
-    inspections = tables["inspections"]
-    at = inspections["inspection"].tolist().index(inspection)
-    framework = inspections["framework"].iloc[at]
-    return [row for row in records(tables[name]) if row["framework"] == framework]
+@once
+def of_framework(tables: Tables, name: str, framework: str) -> list[Row]:
+    """Return the rows of one framework of a table."""
+    return records(framework_rows(tables[name], framework))
+
+
+@once
+def _frameworks(tables: Tables) -> dict[str, str]:
+    """Return the framework that each inspection was judged by."""
+    return dict(row_values(tables["inspections"], ["inspection", "framework"]))
+
+
+scores_alike = once(scores_compare)
+"""``scores_compare``, looked up once for two frameworks."""
 
 
 def headline(tables: Tables, asked: list[Row], compared: list[Row], rated: list[Row]) -> list[Row]:
@@ -35,11 +44,11 @@ def headline(tables: Tables, asked: list[Row], compared: list[Row], rated: list[
     leading: tuple[str | None, str] = (None, "")
     if then is not None:
         leading = _comparable_points(compared, tables)
-    frameworks = tables["inspections"].set_index("inspection")["framework"]
+    frameworks = _frameworks(tables)
     beside = then
-    if then is not None and not scores_compare(tables, frameworks[previous], frameworks[current]):
+    if then is not None and not scores_alike(tables, frameworks[previous], frameworks[current]):
         beside = None
-    bands = _of_framework(tables, "overall_bands", current)
+    bands = of_framework(tables, "overall_bands", frameworks[current])
     rows.append(("overall", *_overall(now, beside, bands, leading[1], compared)))
     if then is not None:
         rows.append(("comparable standards", *leading))
@@ -136,7 +145,8 @@ def _comparable_points(standards: list[Row], tables: Tables) -> tuple[str | None
         return None, ""
     before = sum(row["previous_points"] for row in comparable)
     after = sum(row["current_points"] for row in comparable)
-    bands = _of_framework(tables, "rating_bands", standards[0]["current_inspection"])
+    framework = _frameworks(tables)[standards[0]["current_inspection"]]
+    bands = of_framework(tables, "rating_bands", framework)
     most = max(band["points"] for band in bands) * len(comparable)
     return (
         f"{before} to {after} of {most}",

@@ -1,6 +1,7 @@
 """Relations of facts: figures as they were printed, shares, units, and each fact once."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -77,11 +78,14 @@ def _not_printed(column: str) -> Wrong:
         found = []
         columns = (column, "as_printed", "comparator", "unit")
         for value, printed, comparator, unit in cells(frame, *columns):
+            if value is pd.NA:
+                found.append(False)
+                continue
             word = {"target": "target", "comparator_value": comparator}.get(column)
             numbers = _named(printed, word) or printed_numbers(printed)
             if not numbers and unit in ("count", "rank"):
                 numbers = worded_numbers(printed)
-            found.append(bool(numbers) and pd.notna(value) and abs(value) not in numbers)
+            found.append(bool(numbers) and abs(value) not in numbers)
         return found
 
     return wrong
@@ -125,14 +129,18 @@ def _wrong_sign(frame: pd.DataFrame) -> list[bool]:
     return found
 
 
-def _share_printed(frame: pd.DataFrame) -> list[bool]:
-    """Whether the figure itself is printed with a percent sign, or the word."""
-    found = []
-    for value, printed in cells(frame, "value", "as_printed"):
-        number = "" if pd.isna(value) else re.escape(f"{abs(value):g}")
-        form = rf"(?<![\d.]){number}0*\s*(%|per ?cent\b)"
-        found.append(bool(number) and re.search(form, _THOUSANDS.sub("", printed)) is not None)
-    return found
+def _of_unit(unit: str, wrong: Callable[[float, str], bool]) -> Wrong:
+    """Whether a figure of this unit is printed so that it cannot be of it."""
+    return lambda frame: [
+        of is not pd.NA and of == unit and value is not pd.NA and wrong(value, printed)
+        for of, value, printed in cells(frame, "unit", "value", "as_printed")
+    ]
+
+
+def _is_share(value: float, printed: str) -> bool:
+    """Whether a figure itself is printed with a percent sign, or the word."""
+    form = rf"(?<![\d.]){re.escape(f'{abs(value):g}')}0*\s*(%|per ?cent\b)"
+    return re.search(form, _THOUSANDS.sub("", printed)) is not None
 
 
 def _stands_again(frame: pd.DataFrame) -> pd.Series:
@@ -209,12 +217,7 @@ RULES: list[Rule] = [
         "shares-in-percent",
         "A measure counted in percent is printed as a share.",
         "measure",
-        lambda f: (
-            f["unit"].eq("percent")
-            & f["value"].notna()
-            & ~pd.Series(_share_printed(f), f.index)
-            & f["as_printed"].map(printed_numbers).map(len).gt(0)
-        ),
+        _of_unit("percent", lambda v, said: bool(printed_numbers(said)) and not _is_share(v, said)),
         'is in percent, but as_printed, "{as_printed}", gives {value} without a percent sign',
         "check the measure, its unit in measures.csv and the print",
     ),
@@ -222,7 +225,7 @@ RULES: list[Rule] = [
         "counts-not-in-percent",
         "A measure that is a count is not printed as a share.",
         "measure",
-        lambda f: f["unit"].eq("count") & pd.Series(_share_printed(f), f.index),
+        _of_unit("count", _is_share),
         'is a count, but as_printed, "{as_printed}", gives {value} as a share',
         "check the measure and its unit in measures.csv",
     ),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 
@@ -34,17 +35,23 @@ _QUARTER = re.compile(
 )
 _ORDINALS = ("first", "second", "third", "fourth")
 
+_remembered = lru_cache(maxsize=5000)
+"""Most dates are printed like many others."""
 
+
+@_remembered
 def names_period(printed: str) -> bool:
     """Whether a printed date is a season or a quarter of a year."""
     return bool(_SEASON.search(printed) or _QUARTER.search(printed))
 
 
+@_remembered
 def names_month(printed: str) -> bool:
     """Whether a printed date holds a month and a year, or a date in figures."""
     return bool((_MONTH.search(printed) and _YEAR.search(printed)) or _NUMERIC.search(printed))
 
 
+@_remembered
 def agrees(printed: str, typed: str) -> bool:
     """Whether a typed date (year, month, day, as far as known) can be what is printed.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.data.once import once
 from pipeline.data.problems import Problem
 
 Frames = Mapping[str, pd.DataFrame]
@@ -56,7 +57,7 @@ class Rows:
 
     def frame(self, tables: Frames) -> pd.DataFrame:
         """Return the rows, each with the line it stands on as its index."""
-        return self.of(tables) if self.of else tables[self.table]
+        return _made(tables, self) if self.of else tables[self.table]
 
     def with_columns(
         self, other: str, *key: str, here: Sequence[str] = (), **columns: str
@@ -145,11 +146,20 @@ class Rows:
         and the fix may name any column of the rows in braces.
         """
 
-        def check(tables: Frames) -> Iterator[Problem]:
+        def check(tables: Frames) -> Iterable[Problem]:
+            if tables[self.table].empty:
+                return ()
             frame = self.frame(tables)
             return wrong_rows(self.table, frame, wrong(frame), column, says, fix, stops=stops)
 
         return Rule(name, holds, (self.table, *self.reads), check)
+
+
+@once
+def _made(tables: Frames, rows: Rows) -> pd.DataFrame:
+    """Return rows with what they look up: several rules may ask about the same."""
+    assert rows.of
+    return rows.of(tables)
 
 
 def rows_with(table: str, *reads: str) -> Callable[[Of], Rows]:
@@ -189,7 +199,7 @@ def wrong_rows(
     stops: bool = True,
 ) -> Iterator[Problem]:
     """Yield a problem for each row of ``frame`` where ``wrong`` is true (missing counts as not)."""
-    at_fault = pd.Series(wrong, index=frame.index).astype("boolean").fillna(False)
+    at_fault = pd.Series(wrong, index=frame.index).to_numpy(bool, na_value=False)
     if not at_fault.any():
         return
     for line, row in frame[at_fault].sort_index().iterrows():

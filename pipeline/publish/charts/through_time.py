@@ -20,7 +20,7 @@ _FIT = 20
 def lines_chart(figures: pd.DataFrame, rounds: list[str], narrow: bool = False) -> Drawing:
     """Draw a panel a key question: figures by round, joined where they compare.
 
-    ``figures`` is the result of ``figures_through_time``; ``rounds`` the names of the inspections
+    ``figures`` has the columns of ``figures_through_time``; ``rounds`` the names of the inspections
     in order, as the ticks show them. A full line joins what compares, a broken one what compares
     with caution; where nothing may be compared an upright dotted line stands between.
     """
