@@ -107,7 +107,6 @@ def in_processes(
         return
     waiting = iter(tasks)
     running: list[_Process[Task]] = []
-    gc.collect()
     gc.freeze()  # the collector leaves shared pages alone, so that they stay shared
     try:
         while True:

@@ -33,13 +33,11 @@ from pipeline.publish.build.asked import check_declared, check_opened, forget_op
 from pipeline.publish.build.catalogue import FaultOfOurs, Made, Report, ReportFailed
 from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.publish.page.page_info import page_info
-from pipeline.publish.page.render import Renderer, UnfitOutput, for_page, markdown
+from pipeline.publish.page.render import UnfitOutput, for_page, markdown, renderer
 from pipeline.publish.page.style import settings
 from pipeline.terminal import fault
 from pipeline.workers import Died, Tell, TookTooLong, can_fork, in_processes
 
-#: The renderer of this process: the template is read and compiled once.
-renderer = cache(Renderer)
 #: Seconds beyond its time after which a cell that does not hear of it is ended with its process.
 GRACE = 5.0
 #: What reading a notebook that is none, or is damaged, may raise.

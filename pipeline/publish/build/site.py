@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +50,10 @@ def _nothing(*_: object) -> None:
     pass
 
 
-def _import_all() -> None:
+def _get_ready(notebooks: Path) -> None:
     from pipeline.publish.build.run import get_ready
 
-    get_ready([])
+    get_ready(notebooks.glob("*.ipynb"))
 
 
 @dataclass
@@ -160,7 +160,8 @@ def build(
     """
     with _run(Folders.of(data, out, notebooks), tell, force, explain, progress) as run:
         pages, seen, outcome = run.folders.pages, run.seen, run.outcome
-        run.make_tables(workers, _import_all if scheduler is None else _nothing)
+        ready = partial(_get_ready, run.folders.notebooks) if scheduler is None else _nothing
+        run.make_tables(workers, ready)
         abouts = report_data_in(run.folders.processed)
         reports = reports_of(abouts)
         chosen = [report.as_of(as_of) for report in run.chosen(wanted, reports)]
