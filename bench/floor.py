@@ -25,9 +25,9 @@ import nbformat
 from bench.warmed import NOTEBOOKS, comparisons, cpu
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.publish.build.catalogue import Report
-from pipeline.publish.build.run import get_ready, renderer
+from pipeline.publish.build.run import get_ready
 from pipeline.publish.page.page_info import page_info
-from pipeline.publish.page.render import for_page
+from pipeline.publish.page.render import for_page, renderer
 
 
 def plain_page(report: Report, notebook: Any) -> str:

@@ -107,7 +107,6 @@ def in_processes(
         return
     waiting = iter(tasks)
     running: list[_Process[Task]] = []
-    gc.collect()
     gc.freeze()  # the collector leaves shared pages alone, so that they stay shared
     try:
         while True:
@@ -119,9 +118,9 @@ def in_processes(
                 running.append(_start(work, task, [process.line for process in running]))
             if not running:
                 return
-            wait([process.line for process in running], _LOOK_AGAIN)
+            said = wait([process.line for process in running], _LOOK_AGAIN)
             for process in list(running):
-                answer = _answer(process, patience, heard)
+                answer = _answer(process, process.line in said, patience, heard)
                 if answer is not None:
                     running.remove(process)
                     _end(process)
@@ -184,14 +183,14 @@ def _start(
 
 
 def _answer(
-    process: _Process[Any], patience: float | None, heard: Tell
+    process: _Process[Any], said: bool, patience: float | None, heard: Tell
 ) -> tuple[Any, Exception | None] | None:
-    """What a process has come to; None while it is at work."""
+    """What a process, which has said something or not, has come to; None while it is at work."""
     # A process forked by it may hold the line open: that its own has ended is asked for as well.
     ended = bool(os.waitid(os.P_PID, process.number, os.WEXITED | os.WNOHANG | os.WNOWAIT))
     kind, value = "", None
     try:
-        if process.line.poll():
+        if said or (ended and process.line.poll()):
             kind, value = process.line.recv()
     except (EOFError, OSError):
         ended = True

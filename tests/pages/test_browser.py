@@ -48,9 +48,9 @@ def specimens(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "leadership": renderer.html(specimen.notebook(), specimen.info()),
         "analyst": renderer.html(specimen.notebook(edition="analyst"), specimen.info("analyst")),
         "hostile": renderer.html(specimen.notebook(hostile=True), specimen.info(hostile=True)),
-        "index": index_html([about(n) for n in range(3)], renderer),
+        "index": index_html([about(n) for n in range(3)]),
         "index-long": index_html(
-            [about(n, specimen.HOSTILE if n == 7 else "Testshire") for n in range(40)], renderer
+            [about(n, specimen.HOSTILE if n == 7 else "Testshire") for n in range(40)]
         ),
     }
     paths = {}

@@ -58,8 +58,7 @@ def pages(renderer: Renderer, tmp_path_factory: pytest.TempPathFactory) -> dict[
                     "simulated": True,
                     "reports": [{"name": "../x", "edition": "leadership"}],
                 }
-            ],
-            renderer,
+            ]
         ),
         encoding="utf-8",
     )
@@ -170,7 +169,7 @@ def test_warnings_of_a_run_never_reach_a_page(renderer: Renderer) -> None:
     assert "Warning" not in renderer.html(node, PageInfo(title="Quiet page", edition="analyst"))
 
 
-def test_front_page_stays_within_its_weight(renderer: Renderer) -> None:
+def test_front_page_stays_within_its_weight() -> None:
     abouts = [
         {
             "name": f"comparison-{n}",
@@ -188,12 +187,12 @@ def test_front_page_stays_within_its_weight(renderer: Renderer) -> None:
         }
         for n in range(300)
     ]
-    empty = len(index_html([], renderer).encode())
-    full = index_html(abouts, renderer)
+    empty = len(index_html([]).encode())
+    full = index_html(abouts)
     assert empty < 100_000
     assert len(full.encode()) < 100_000 + 1024 * 300
     assert full.count("<li data-row") == 300
-    assert index_html(abouts[::-1], renderer) == full
+    assert index_html(abouts[::-1]) == full
 
 
 def test_figure_must_state_a_finding_and_lead_to_its_numbers() -> None:

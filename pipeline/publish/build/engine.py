@@ -21,7 +21,7 @@ import sys
 from typing import Any
 
 from jupyter_core.utils import run_sync
-from nbclient.exceptions import CellTimeoutError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbclient.util import run_hook
 from nbformat.notebooknode import from_dict
 from papermill.clientwrap import PapermillNotebookClient
@@ -50,11 +50,23 @@ class _Client(PapermillNotebookClient):
         }  # fmt: skip
         return self.nb
 
+    def papermill_execute_cells(self) -> None:
+        """Run the cells that hold code; papermill accounts for each of the others too."""
+        for index, cell in enumerate(self.nb.cells):
+            skipped = self.skip_cells_with_tag in cell.metadata.get("tags", [])
+            if cell.cell_type != "code" or not cell.source.strip() or skipped:
+                continue
+            self.nb_man.cell_start(cell, index)
+            try:
+                self.execute_cell(cell, index)
+            except CellExecutionError as error:
+                self.nb_man.cell_exception(cell, cell_index=index, exception=error)
+                break
+            finally:
+                self.nb_man.cell_complete(cell, cell_index=index)
+
     def execute_cell(self, cell: Any, cell_index: int, *_: Any, **__: Any) -> Any:
         """Run a cell within its time and fill in what it shows."""
-        skipped = self.skip_cells_with_tag in cell.metadata.get("tags", [])
-        if cell.cell_type != "code" or not cell.source.strip() or skipped:
-            return cell
         run_sync(run_hook)(self.on_cell_start, cell=cell, cell_index=cell_index)
         cell.outputs, self.clear_before_next_output = [], False
         cell.execution_count = self.shell.execution_count

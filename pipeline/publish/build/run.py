@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import chdir, closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
 import papermill
@@ -33,13 +33,12 @@ from pipeline.publish.build.asked import check_declared, check_opened, forget_op
 from pipeline.publish.build.catalogue import FaultOfOurs, Made, Report, ReportFailed
 from pipeline.publish.build.time_limit import TIMEOUT
 from pipeline.publish.page.page_info import page_info
-from pipeline.publish.page.render import Renderer, UnfitOutput, for_page, markdown
+from pipeline.publish.page.render import UnfitOutput, for_page, markdown, renderer
 from pipeline.publish.page.style import settings
 from pipeline.terminal import fault
 from pipeline.workers import Died, Tell, TookTooLong, can_fork, in_processes
 
-#: The renderer of this process: the template is read and compiled once.
-renderer = cache(Renderer)
+_ENGINE = "ipython" if can_fork() else None
 #: Seconds beyond its time after which a cell that does not hear of it is ended with its process.
 GRACE = 5.0
 #: What reading a notebook that is none, or is damaged, may raise.
@@ -81,12 +80,21 @@ def pages_of(
     Each is made in a process of its own, ``at_once`` at the same time, in the order they are done.
     """
 
-    def page(report: Report, tell: Tell) -> bytes:
-        return run_report(report, processed, notebooks, timeout, tell)
+    def page(task: tuple[Report, _Prepared | None], tell: Tell) -> bytes:
+        report, prepared = task
+        return run_report(report, processed, notebooks, timeout, tell, prepared)
+
+    def tasks() -> Iterator[tuple[Report, _Prepared | None]]:
+        # Here it costs least: a forked process copies the memory of whatever takes part.
+        for report in reports:
+            prepared = None
+            with suppress(Exception):  # it will be said when the notebook is run
+                prepared = _prepared(report, notebooks)
+            yield report, prepared
 
     patience = None if timeout is None else timeout + GRACE
-    with closing(in_processes(page, reports, at_once, patience)) as done:
-        for report, made, error in done:
+    with closing(in_processes(page, tasks(), at_once, patience)) as done:
+        for (report, _), made, error in done:
             yield report, made, None if error is None else _failure(report, error, timeout)
 
 
@@ -107,6 +115,7 @@ def run_report(
     notebooks: Path,
     timeout: int | None = TIMEOUT,
     tell: Tell = lambda _: None,
+    prepared: _Prepared | None = None,
 ) -> bytes:
     """Run a report's notebook and return its page as UTF-8.
 
@@ -122,6 +131,8 @@ def run_report(
         Seconds one cell may take; None for as long as it likes.
     tell
         Is told at each cell which one it is.
+    prepared
+        Its notebook, if that was prepared before.
 
     Raises
     ------
@@ -129,15 +140,7 @@ def run_report(
         A parameter is not declared, a cell failed or never ended, the notebook's process died, or
         an output may not stand on a page.
     """
-    path = notebooks / f"{report.notebook}.ipynb"
-    try:
-        notebook, declared = _read(path, path.stat().st_mtime_ns)
-    except _UNREADABLE as error:
-        raise ReportFailed(
-            f"{report.name}: the notebook {path.name} cannot be read ({_first_line(error)})."
-        ) from None
-    check_declared(report, notebook, declared)
-    run = for_page(notebook)
+    notebook, run, ready = prepared or _prepared(report, notebooks)
     forget_opened()
     at = report.name
 
@@ -148,8 +151,7 @@ def run_report(
 
     try:
         with _environment(PROCESSED_VARIABLE, str(processed.resolve())):
-            asking = with_question(report, run)
-            executed = _executed(asking, report.parameters, notebooks, timeout, started)
+            executed = _executed(ready, notebooks, timeout, started)
     except PapermillExecutionError as error:
         cause = f"{error.ename}: {_first_line(error.evalue)}" if error.evalue else error.ename
         raise ReportFailed(
@@ -159,8 +161,8 @@ def run_report(
         raise ReportFailed(f"{at} was stopped: it took longer than {timeout} s.") from None
     except NoSuchKernel as error:
         raise ReportFailed(
-            f"{report.name}: the notebook {path.name} asks for the kernel '{error.name}', which is "
-            "not installed; choose Python 3 in JupyterLab and save it."
+            f"{report.name}: the notebook {report.notebook}.ipynb asks for the kernel "
+            f"'{error.name}', which is not installed; choose Python 3 in JupyterLab and save it."
         ) from None
     except DeadKernelError as error:
         raise ReportFailed(f"{at} failed: {error}") from None
@@ -173,20 +175,40 @@ def run_report(
     return html.encode("utf-8")
 
 
-def _executed(
-    notebook: Any, parameters: dict[str, Any], folder: Path, timeout: int | None, started: Any
-) -> Any:
-    """A copy of a notebook, run in this folder by papermill, with its outputs.
+class _Prepared(NamedTuple):
+    """A notebook as written, with the cells of its page, and with a report's parameters too."""
 
-    These are the steps of ``papermill.execute_notebook`` but for its files: it would write the
-    notebook out as JSON and check it by a schema, before and after, though nobody asked for a file.
+    notebook: Any
+    run: Any
+    ready: Any
+
+
+def _prepared(report: Report, notebooks: Path) -> _Prepared:
+    path = notebooks / f"{report.notebook}.ipynb"
+    try:
+        notebook, declared = _read(path, path.stat().st_mtime_ns)
+    except _UNREADABLE as error:
+        raise ReportFailed(
+            f"{report.name}: the notebook {path.name} cannot be read ({_first_line(error)})."
+        ) from None
+    check_declared(report, notebook, declared)
+    run = for_page(notebook)
+    asking = from_dict(with_question(report, run))
+    ready = parameterize_notebook(asking, report.parameters, engine_name=_ENGINE)
+    return _Prepared(notebook, run, ready)
+
+
+def _executed(ready: Any, folder: Path, timeout: int | None, started: Any) -> Any:
+    """A notebook run in this folder by papermill, with its outputs.
+
+    These and ``_prepared`` are the steps of ``papermill.execute_notebook`` but for its files: it
+    would write the notebook out as JSON and check it by a schema, before and after, though nobody
+    asked for a file.
     """
-    engine = "ipython" if can_fork() else None
-    kernel = papermill_engines.nb_kernel_name(engine, notebook)
-    ready = parameterize_notebook(from_dict(notebook), parameters, engine_name=engine)
+    kernel = papermill_engines.nb_kernel_name(_ENGINE, ready)
     with chdir(folder):
         executed = papermill_engines.execute_notebook_with_engine(
-            engine, ready, kernel,
+            _ENGINE, ready, kernel,
             progress_bar=False, execution_timeout=timeout, on_cell_start=started,
         )  # fmt: skip
     raise_for_execution_errors(executed, None)

@@ -14,7 +14,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from markupsafe import Markup as Markup
@@ -36,11 +36,12 @@ def escape(value: object) -> Markup:
     characters, lone surrogates) are replaced by the replacement character, so that a page stays
     valid whatever a data file contains.
     """
-    if isinstance(value, Markup):
-        return value
-    text = str(value)
-    # Most words hold nothing to escape, and this is asked a hundred thousand times a page.
-    return _marked(html.escape(clean(text), quote=True) if _SPECIAL.search(text) else text)
+    return value if isinstance(value, Markup) else _marked(_safe(value))
+
+
+def _safe(value: object) -> str:
+    """A value's markup as text like any other, to be put into more: this happens most often."""
+    return value if isinstance(value, Markup) else html.escape(clean(value))
 
 
 def tag(name: str, /, *inside: object, **attributes: object) -> Markup:
@@ -63,30 +64,36 @@ def shape(name: str, /, **attributes: object) -> Markup:
     return _marked(f"<{name}{_attributes(attributes)}/>")
 
 
-def join(parts: Iterable[object], between: str = "") -> Markup:
+def join(parts: Iterable[object], between: str = EMPTY) -> Markup:
     """Return the parts as markup, one after the other, text among them escaped."""
     # str.join: Markup's own would escape once more what is markup already.
-    return _marked(str.join(escape(between), map(escape, parts)))
+    return _marked(str.join(_safe(between), map(_safe, parts)))
 
 
 def _attributes(attributes: dict[str, object]) -> str:
     return "".join(
-        f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(value)}"')
+        f" {_written(key)}" if value is True else f' {_written(key)}="{_safe(value)}"'
         for key, value in attributes.items()
         if value is not None and value is not False and value != ""
     )
 
 
+@cache
+def _written(attribute: str) -> str:
+    return attribute.rstrip("_").replace("_", "-")
+
+
 def clean(value: object) -> str:
     """Return a value as text in which every character may stand in HTML, SVG and a spreadsheet."""
-    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", str(value))
+    text = str(value)
+    # What may not stand there cannot be printed either; most words can, which is soon seen.
+    return text if text.isprintable() else _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 _NEVER = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff" + "".join(
     chr(plane * 0x10000 + end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF)
 )
 _FORBIDDEN = re.compile(f"[{_NEVER}]")
-_SPECIAL = re.compile(f"[&<>\"'{_NEVER}]")
 
 
 def slug(value: object) -> str:

@@ -119,6 +119,10 @@ class Renderer:
         return lean_html(text)
 
 
+#: The renderer of this process: the template is read and compiled once.
+renderer = cache(Renderer)
+
+
 class _PageExporter(TemplateExporter):
     """nbconvert's exporter with our template, our Markdown and nothing afterwards."""
 

@@ -27,7 +27,7 @@ from pipeline.publish.page.markup import (
     way,
 )
 from pipeline.publish.page.page_info import EDITIONS, SIMULATED, PageInfo
-from pipeline.publish.page.render import Renderer
+from pipeline.publish.page.render import renderer
 from pipeline.publish.page.style import BANDS
 
 About = Mapping[str, Any]
@@ -76,7 +76,7 @@ class _Provider:
         return next(filter(None, (_told(about, name) for about in self.reports)), "")
 
 
-def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> str:
+def index_html(reports: Sequence[About]) -> str:
     """Return the front page as HTML.
 
     Parameters
@@ -88,8 +88,6 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
         comparison may say ``rating``, ``score``, ``direction`` (rose, stayed, fell), ``round``,
         ``previous_round``, ``framework`` and ``owner``; a plan ``inspected``, whether the data
         holds an inspection of its provider.
-    renderer
-        A renderer already built, to save building another.
     """
     providers = _providers(reports)
     shared = [about for about in reports if not _provider_name(about)]
@@ -127,7 +125,7 @@ def index_html(reports: Sequence[About], renderer: Renderer | None = None) -> st
             tag("p", _DRAWN if simulated else _COPIED),
         ]
     )
-    return (renderer or Renderer()).page(body, page)
+    return renderer().page(body, page)
 
 
 def _told(about: About, name: str) -> str:
