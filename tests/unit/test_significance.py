@@ -291,6 +291,16 @@ def test_small_samples_cannot_see_small_changes():
     assert smallest_detectable_change(0, 20, 11).fall is None
 
 
+def test_power_of_three_cases_and_three_worked_out_by_hand():
+    # Of 3 and 3 only 0 and 3 differ by both tests: 1 and 3 pass the Z-test (z = 1.73, p = 0.083),
+    # but 14 of 64 equally probable pairs are as far apart, 2 of 64 for 0 and 3. So from 20% it is
+    # seen with probability 0.8^3 q^3: 0.512 for q = 100%, and 0.4968 for 99%.
+    assert smallest_detectable_change(20, 3, 3, power=0.5) == (80, None)
+    assert smallest_detectable_change(80, 3, 3, power=0.5) == (None, 80)
+    # From nothing at all done well it is q^3: 0.512 for 80%, 0.493 for 79%.
+    assert smallest_detectable_change(0, 3, 3, power=0.5) == (80, None)
+
+
 def test_large_samples_cost_no_more_and_see_more():
     close = smallest_detectable_change(70, 980, 980)
     far = smallest_detectable_change(70, 1_000_000, 1_000_000)
