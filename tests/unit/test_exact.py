@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportions_ztest
 from support.exact import by_counting, scipy_keeps_ties, scipys, z_squared
 
 from pipeline.analysis.statistics import exact
@@ -31,6 +32,12 @@ def test_the_few_cases_of_through_the_gate(x1, n1, x2, n2, p):
     assert exact_z_p(x1, n1, x2, n2) == pytest.approx(p, abs=5e-5)
     assert exact_z_p(x1, n1, x2, n2) == pytest.approx(scipys(x1, n1, x2, n2), abs=1e-6)
     assert exact_z_p(x1, n1, x2, n2) == pytest.approx(by_counting(x1, n1, x2, n2), abs=1e-6)
+
+
+@pytest.mark.parametrize(("x1", "n1", "x2", "n2", "p"), PUBLISHED)
+def test_one_size_of_z_passes_or_none_does(x1, n1, x2, n2, p):
+    z = abs(proportions_ztest([x1, x2], [n1, n2])[0])
+    assert critical_z(np.array([z]), n1, n2, 0.1) == (z if p < 0.1 else np.inf)
 
 
 @st.composite
@@ -71,6 +78,19 @@ def test_passing_is_having_a_smaller_p_value(table, level):
             assert exact_z_passes(*table, at) == (p < at)
     bound = exact_z_at_least(*(np.array([value]) for value in table))[0]
     assert bound <= p + 1e-9
+
+
+@given(tables(most=60))
+@example((0, 9, 1, 3))
+def test_the_lower_bound_is_the_chance_of_what_lies_further_out_on_both_sides(table):
+    x1, n1, x2, n2 = table
+    if x1 * n2 > x2 * n1:
+        x1, n1, x2, n2 = x2, n2, x1, n1
+    share, chance = (x1 + x2) / (n1 + n2), scipy.stats.binom
+    mirrored = chance.sf(n1 - x1 - 1, n1, share) * chance.cdf(n2 - x2, n2, share)
+    expected = min(1, chance.cdf(x1, n1, share) * chance.sf(x2 - 1, n2, share) + mirrored)
+    found = exact_z_at_least(*(np.array([value]) for value in table))[0]
+    assert found == pytest.approx(expected, abs=1e-12)
 
 
 @given(tables(most=300))

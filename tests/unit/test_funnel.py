@@ -238,6 +238,10 @@ def test_ranks_of_three_hundred_hold_in_drawn_leagues():
 def test_a_provider_is_in_a_half_only_with_its_whole_interval():
     assert half(RankInterval(1, 10), 21) == "upper half"
     assert half(RankInterval(12, 21), 21) == "lower half"
+    # An even number has no middle: the tenth of twenty is the last of the upper half.
+    assert half(RankInterval(1, 10), 20) == "upper half"
+    assert half(RankInterval(11, 20), 20) == "lower half"
+    assert half(RankInterval(10, 11), 20) == "either half"
     assert half(RankInterval(10, 12), 21) == half(RankInterval(11, 11), 21) == "either half"
 
 

@@ -120,6 +120,11 @@ def test_a_sample_of_everything_shows_the_share_itself():
     assert likely_shares(40, 25, 25) == (40, 40)
 
 
+@pytest.mark.parametrize("share", [0, 100])
+def test_where_no_case_differs_every_sample_shows_the_same(share):
+    assert likely_shares(share, 200) == (share, share)
+
+
 @pytest.mark.parametrize(
     ("ask", "words"),
     [
@@ -141,3 +146,6 @@ def test_a_question_without_sense_is_answered_in_a_sentence(ask, words):
 def test_what_nobody_says_is_80_percent_confidence_of_five_points_either_way():
     """As the reports of 2018 and 2020 say of their own samples."""
     assert sample_size(None) == sample_size(None, 80, 5, 50) == 164
+    assert sample_size(None, margin=0.1) == sample_size(None, 80, 0.1, 50)
+    assert margin_of_error(100) == margin_of_error(100, None, 80, 50)
+    assert eligible_cases_for_design(100) == eligible_cases_for_design(100, 80, 5)
