@@ -21,6 +21,14 @@ def test_sizes_read_from_any_table_are_whole_numbers_or_none(none, size):
     assert type(base.printed) is int
 
 
+@pytest.mark.parametrize(("said", "tied"), [(True, True), ("yes", True), ("no", False)])
+def test_a_base_is_tied_where_it_is_said_and_a_size_is_printed(said, tied):
+    row = {"sample": "x", "current_base": 25, "current_limit": 30, "current_tied": said}
+    assert base_of(row, "current") == Base("x", 25, 30, tied)
+    assert not base_of({**row, "current_base": None}, "current").tied
+    assert not base_of({**row, "current_tied": pd.NA}, "current").tied
+
+
 def prints_as(count, base):
     share = Decimal(100 * count) / Decimal(base)
     return {int(share.quantize(Decimal(1), rule)) for rule in (ROUND_HALF_UP, ROUND_HALF_EVEN)}
@@ -90,8 +98,13 @@ def test_sizes_without_a_gap_are_said_by_their_ends_and_others_are_counted_too()
     # No case of any number prints as 0%; a half of the cases needs an even number.
     assert Base("x", None, 10, False).described(0) == "1 to 10"
     assert Base("x", None, 10, False).described(50) == "2 to 10 (5 sizes)"
+    # 11 of 14, 15 of 19, 19 of 24, 22 of 28 and 23 of 29 are 79%, and of no number between.
+    assert Base("x", None, 28, False).described(79) == "14, 19, 24 or 28"
+    assert Base("x", None, 29, False).described(79) == "14 to 29 (5 sizes)"
     # Every even number to 150, and every odd one from 101 on: half a case is half a percent there.
     assert Base("x", None, 150, False).described(50) == "2 to 150 (100 sizes)"
+    # Beyond, a few stand for all, so that their number says nothing.
+    assert Base("x", None, 200, False).described(50) == "2 to 200"
 
 
 def test_large_bases_fit_several_counts_of_which_the_ends_and_the_middle_stand():

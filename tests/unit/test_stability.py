@@ -118,6 +118,11 @@ def test_the_bounds_hold_every_dependence():
         standards[f"at_least_{name}"] for name in ("lowest", "independent", "together")
     )
     assert (low <= middle + 1e-12).all() and (middle <= high + 1e-12).all()
+    of = ["lowest", "independent", "together", "highest"]
+    assert overall[of].ge(0).all(axis=None) and overall[of].le(1).all(axis=None)
+    # Every total is 0 points or more.
+    least = overall.loc[overall["lower_points"] == 0, of]
+    assert len(least) == 2 and least.sub(1).abs().lt(1e-9).all(axis=None)
     assert overall.groupby("rule")["published"].sum().tolist() == [1, 1]
 
 
@@ -138,6 +143,50 @@ def test_the_bounds_on_the_total_are_those_of_an_adversary():
     assert row["highest"] == pytest.approx(min(top), abs=1e-6)
     assert row["lowest"] == pytest.approx(max(0, sum(top) - 1), abs=1e-6)
     assert row["independent"] == pytest.approx(top[0] * top[1])
+
+
+def test_a_standard_that_stands_alone_bounds_the_total_by_its_own_bounds():
+    # Through the Gate shares its cases with no other standard; 2 points are its Good.
+    questions = key_questions()
+    questions = questions[questions["standard"] == "4.2"]
+    alone = rated(questions, RATINGS[RATINGS["standard"] == "4.2"])
+    bands = [{"rating": "Low", "lower_points": 0}, {"rating": "High", "lower_points": 2}]
+    overall = pd.DataFrame(stability_of_overall(alone, records(KINDS), bands))
+    total = overall[overall["rating"] == "High"].set_index("rule")
+    standard = pd.DataFrame(stability_of_standards(alone))
+    good = standard[standard["rating"] == "Good"].set_index("rule")
+    for ours, its in (
+        ("lowest", "lowest"),
+        ("independent", "independent"),
+        ("highest", "together"),
+    ):
+        assert total[ours].to_dict() == pytest.approx(good[f"at_least_{its}"].to_dict())
+
+
+def test_too_many_standards_of_the_same_cases_have_no_bounds():
+    # Eight standards of four levels are 65,536 joint levels.
+    question = key_questions().set_index("key_question").loc[["2.1.1"]]
+    codes = [f"2.{at}" for at in range(1, 9)]
+    questions = pd.concat([question.assign(standard=code, key_question=code) for code in codes])
+    standards = pd.DataFrame({"standard": codes, "name": codes, "rating_basis": "key questions"})
+    ratings = RATINGS.iloc[:8].assign(standard=codes)
+    many = rated(questions, ratings, standards)
+    bands = [{"rating": "Low", "lower_points": 0}, {"rating": "High", "lower_points": 16}]
+    high = stability_of_overall(many, records(KINDS), bands)[1]
+    assert high["lowest"] is None and high["highest"] is None
+    # Alike and lucky together: all are Good or better as often as one is.
+    good = printed_percent(np.arange(98), 97) >= 65
+    assert high["together"] == pytest.approx(counts_of_other_cases(72, 97)[good].sum())
+
+
+def test_a_very_large_sample_hardly_varies():
+    questions = key_questions()
+    questions = questions[questions["key_question"] == "2.1.1"]
+    large = {"current_base": 1_000_000, "current_limit": 1_000_000}
+    rows = pd.DataFrame(stability_of_standards(rated(questions.assign(**large))))
+    # 74% of a million cases is Good by the bands, whichever million.
+    alone = rows[rows["rule"] == BANDS_ALONE].set_index("rating")["together"]
+    assert alone["Good"] == pytest.approx(1, abs=1e-3)
 
 
 def test_judgements_are_held_as_published():
