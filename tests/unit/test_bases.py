@@ -92,6 +92,13 @@ def test_a_base_not_tied_is_any_size_up_to_its_limit():
     assert {85, 97} <= set(sizes)
     assert max(sizes) == 97
     assert base.one_count(58) is None
+    assert Base("one", None, 1, False).described(50) == "none"
+
+
+def test_what_one_caller_was_given_another_finds_unchanged():
+    for array in Base("case-supervision", 97, 97, True).pairs(80):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
 
 
 def test_sizes_without_a_gap_are_said_by_their_ends_and_others_are_counted_too():
@@ -129,6 +136,7 @@ def test_a_size_typed_too_large_costs_no_more_than_the_right_one(percent, limit)
     counts, bases = Base("x", None, limit, False).pairs(percent)
     assert len(counts) <= len(Base("x", None, 150, False).pairs(percent)[0]) + 3 * 16
     assert bases.max() == limit
+    assert len(set(zip(counts.tolist(), bases.tolist(), strict=True))) == len(counts)
     last = zip(counts[-9:].tolist(), bases[-9:].tolist(), strict=True)
     assert all(percent in prints_as(count, base) for count, base in last)
     assert len(Base("x", limit, limit, True).pairs(percent)[0]) <= 3
@@ -145,6 +153,7 @@ def test_a_bound_in_words_rules_out_smaller_bases():
     assert Base("x", None, 100, False, at_least=500).pairs(41)[1].min() == 17
     assert not Base("x", None, 100, False, at_least=500).rests_on_words(41)
     assert Base("x", None, 24, False, at_least=20).pairs(79)[1].tolist() == [24]
+    assert Base("x", None, 24, False, at_least=24).pairs(79)[1].tolist() == [24]
     assert Base("x", None, 22, False, at_least=20).pairs(79)[1].tolist() == [14, 19]
 
 
@@ -162,6 +171,7 @@ def test_an_unknown_limit_gives_no_base():
         (lambda: possible_counts(50, 0), "1 or more"),
         (lambda: possible_bases(50, 0), "1 or more"),
         (lambda: possible_bases(101, 10), "whole number from 0 to 100"),
+        (lambda: Base("x", 10, 10, True).pairs(101), "whole number from 0 to 100"),
         (lambda: Base("x", 10, 5, True), "cannot be below"),
         (lambda: Base("x", 0, 5, True), "1 or more"),
     ],

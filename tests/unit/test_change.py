@@ -206,6 +206,20 @@ def test_2_1_2_rests_on_few_cases(tested):
         assert z_test_p(x1, n1, x2, n2) < 0.1
 
 
+def test_samples_of_up_to_150_cases_are_asked_what_would_overturn_them():
+    def cases(size):
+        sides = (Base(name, size, size, True) for name in "ab")
+        return assess_change(50, next(sides), 60, next(sides)).overturned_by
+
+    # 75 and 90 of 150 pass; without one case in each round (75 and 89 of 149) they do not.
+    assert z_test_p(75, 149, 89, 149) >= 0.1
+    for x1, n1, x2, n2 in ((75, 150, 90, 150), (74, 149, 90, 150), (75, 149, 90, 150)):
+        assert z_test_p(x1, n1, x2, n2) < 0.1
+    assert z_test_p(75, 150, 89, 149) < 0.1
+    assert cases(150) == 2
+    assert cases(151) is None
+
+
 def test_through_the_gate_passes_both_tests_on_few_cases(tested):
     for number, x1, x2 in (("4.2.1", 18, 7), ("4.2.2", 14, 9), ("4.2.3", 11, 10)):
         row = tested.loc[number]
@@ -220,6 +234,11 @@ def test_through_the_gate_passes_both_tests_on_few_cases(tested):
     )
     # Where no expected count is under 5 there is no second test to name.
     assert tested["exact_p"].notna().sum() == 3
+    reasons = tested.loc[tested["comparable"] != "no", "verdict_reason"]
+    assert reasons.index[reasons.str.contains("exact version")].tolist() == [
+        "4.2.1", "4.2.2", "4.2.3",
+    ]  # fmt: skip
+    assert reasons.str.contains("does not pass").eq(tested["change_verdict"] != "significant").all()
 
 
 def test_known_bases_on_which_the_tests_differ_are_no_want_of_a_figure():
@@ -345,12 +364,33 @@ def test_many_tests_at_once(tested):
     adjusted = scipy.stats.false_discovery_control(p_max.to_numpy())
     assert tested["bh_adjusted"].dropna().to_numpy(float) == pytest.approx(adjusted, abs=1e-9)
     assert family["kept_after_adjustment"] == 0
+    assert families_of_tests(tested.reset_index()).iloc[0].to_dict() == family.to_dict()
+    assert list(family.index) == [
+        "provider", "previous_inspection", "current_inspection", "comparable", "computed",
+        "left_out", "significant", "not_significant", "tests_disagree", "unsettled",
+        "expected_by_chance", "kept_after_adjustment",
+    ]  # fmt: skip
+
+
+def test_a_comparable_figure_without_a_base_is_left_out_of_the_tests():
+    rows = key_questions()
+    rows.loc[rows["key_question"] == "2.1.1", ["previous_base", "previous_limit"]] = pd.NA
+    rows.loc[rows["key_question"] == "2.1.1", "previous_tied"] = False
+    family = families_of_tests(with_tests(rows)).iloc[0]
+    counted = family[["comparable", "computed", "left_out", "unsettled", "kept_after_adjustment"]]
+    assert counted.tolist() == [13, 12, 1, 1, 0]
 
 
 def test_other_tests_for_the_annex(tested):
     rows = pd.DataFrame(other_tests(records(tested.reset_index())))
     table = rows.pivot(index="key_question", columns="test", values="p")
     assert set(table.index) == set(tested.index[tested["p_value"].notna()])
+    # Without any variation on either side there is no unpooled test.
+    row = {**records(tested.reset_index())[0], "previous_base": 20, "current_base": 11}
+    for before, now, none in ((0, 11, True), (20, 0, True), (3, 11, False), (20, 4, False)):
+        found = other_tests([{**row, "previous_count": before, "current_count": now}])
+        (unpooled,) = (one["p"] for one in found if one["test"] == "two-sided, unpooled")
+        assert (unpooled is None) == none
     assert table.loc["2.1.2", "one-sided, pooled"] == pytest.approx(0.0455, abs=5e-5)
     fisher = scipy.stats.fisher_exact([[18, 2], [7, 4]]).pvalue
     assert table.loc["4.2.1", "Fisher"] == pytest.approx(fisher, abs=1e-9)
@@ -368,6 +408,9 @@ def test_the_picture_of_change_runs_from_the_largest_rise_to_the_largest_fall(te
 
 def test_what_the_samples_could_have_seen(tested):
     samples = detectable_by_sample(tested.reset_index()).set_index("sample")
+    assert samples.index.tolist() == [
+        "case-supervision", "case-or-risk-of-harm", "risk-of-harm", "through-the-gate",
+    ]  # fmt: skip
     assert samples.loc["case-supervision", "figures"] == 6
     assert samples.loc["through-the-gate", "no_rise"] == 2
     # test_significance holds these by adding up scipy's two tests over every pair of counts.
@@ -387,6 +430,10 @@ def test_no_change_that_did_not_pass_is_shown_to_be_small(tested):
     assert set(tested["within_ten_points"].dropna()) == {"no"}
     same = assess_change(50, Base("n", 2000, 2000, True), 50, Base("m", 2000, 2000, True))
     assert -0.1 < same.lower_90 < 0 < same.upper_90 < 0.1
+    sizes = [f"{side}_{size}" for side in ("previous", "current") for size in ("base", "limit")]
+    alike = key_questions().head(1).assign(**dict.fromkeys(sizes, 2000))
+    alike = alike.assign(previous_percent=50, current_percent=50)
+    assert with_tests(alike)["within_ten_points"].tolist() == ["yes"]
 
 
 def test_the_input_is_left_alone_and_rows_keep_their_order():
@@ -423,6 +470,7 @@ def test_a_provider_inspected_once_has_no_change():
     assert set(result["change_verdict"]) == {"not comparable"}
     assert (result["verdict_reason"].str.len() > 0).all()
     assert result.set_index("key_question").loc["2.1.2", "benchmark_verdict"] == "better"
+    assert (result["benchmark_bh"].notna() == result["benchmark_p"].notna()).all()
     assert families_of_tests(result)["comparable"].tolist() == [0]
     assert detectable_by_sample(result).empty
 
