@@ -317,8 +317,22 @@ def test_standing_against_all_crcs(tested):
     }  # fmt: skip
 
 
+def against_the_line(count, base, benchmark):
+    """The score test against the near end of the printed line, by scipy; binomial under 30."""
+    share = count / base
+    line = min(max(share, benchmark / 100 - 0.005), benchmark / 100 + 0.005)
+    if line == share:
+        return 1.0
+    if base < 30:
+        sides = [
+            scipy.stats.binomtest(count, base, line, side).pvalue for side in ("less", "greater")
+        ]
+        return min(1, 2 * min(sides))
+    z = (share - line) / math.sqrt(line * (1 - line) / base)
+    return 2 * scipy.stats.norm.sf(abs(z))
+
+
 def test_four_of_the_five_stand_when_all_comparisons_are_taken_together(tested):
-    # The score test against the near end of the printed line, by scipy; binomial under 30 cases.
     counts = {
         "2.1.1": (72, 97, 68), "2.1.2": (78, 97, 63), "2.1.3": (None, None, 55),
         "2.2.1": (76, 97, 63), "2.2.2": (72, 97, 64), "2.2.3": (43, 85, 46),
@@ -327,22 +341,9 @@ def test_four_of_the_five_stand_when_all_comparisons_are_taken_together(tested):
         "4.2.1": (7, 11, 69), "4.2.2": (9, 11, 62), "4.2.3": (10, 11, 59),
     }  # fmt: skip
     for number, (count, base, benchmark) in counts.items():
-        if count is None:
-            continue
-        share = count / base
-        line = min(max(share, benchmark / 100 - 0.005), benchmark / 100 + 0.005)
-        if line == share:
-            expected = 1.0
-        elif base < 30:
-            sides = [
-                scipy.stats.binomtest(count, base, line, side).pvalue
-                for side in ("less", "greater")
-            ]
-            expected = min(1, 2 * min(sides))
-        else:
-            z = (share - line) / math.sqrt(line * (1 - line) / base)
-            expected = 2 * scipy.stats.norm.sf(abs(z))
-        assert tested.loc[number, "benchmark_p"] == pytest.approx(expected, abs=1e-9)
+        if count is not None:
+            expected = against_the_line(count, base, benchmark)
+            assert tested.loc[number, "benchmark_p"] == pytest.approx(expected, abs=1e-9)
     known = tested["benchmark_p"].dropna().to_numpy(float)
     adjusted = scipy.stats.false_discovery_control(known)
     assert tested["benchmark_bh"].dropna().to_numpy(float) == pytest.approx(adjusted, abs=1e-9)
@@ -498,6 +499,11 @@ def test_a_standing_holds_at_every_possible_base(figure, benchmark):
     line = max(0, benchmark - 0.5) / 100, min(100, benchmark + 0.5) / 100
     found = set()
     counts, sizes = base.pairs(percent)
+    p_values = [
+        against_the_line(count, size, benchmark)
+        for count, size in zip(counts.tolist(), sizes.tolist(), strict=True)
+    ]
+    assert standing.p == pytest.approx(max(p_values), abs=1e-9)
     for count, size in zip(counts.tolist(), sizes.tolist(), strict=True):
         method = "exact" if size < 30 else "wilson"
         low, high = scipy.stats.binomtest(count, size).proportion_ci(method=method)
@@ -510,6 +516,19 @@ def test_a_standing_holds_at_every_possible_base(figure, benchmark):
     assert standing.verdict == (found.pop() if len(found) == 1 else None)
     if standing.verdict in ("better", "worse"):
         assert standing.p < 0.05
+    if standing.verdict:
+        open_base = base.one_count(percent) is None
+        assert ("whichever possible number of cases" in standing.reason) == open_base
+
+
+def test_from_30_cases_on_figures_may_be_alike():
+    # 15 of 30 and 15 of 29 against themselves.
+    assert against_benchmark(50, Base("s", 30, 30, True), 50).verdict == "similar"
+    assert against_benchmark(52, Base("s", 29, 29, True), 52).verdict == "no clear difference"
+    # And the p-value is that of the score test from there on.
+    for percent, size, count in ((50, 30, 15), (52, 29, 15)):
+        found = against_benchmark(percent, Base("s", size, size, True), 30)
+        assert found.p == pytest.approx(against_the_line(count, size, 30), abs=1e-9)
 
 
 def test_the_interval_over_open_bases_is_the_widest():

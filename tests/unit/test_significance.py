@@ -330,6 +330,10 @@ def test_large_samples_cost_no_more_and_see_more():
         (None, 2, "missing"),
         ([1, 5], [3, 4], "above its base"),
         ([1, 0.5], [3, 4], "whole number"),
+        ([0, 1], [0, 4], "base is 0"),
+        ([1, 1], [-3, 4], "base is -3: a number of cases cannot be below 0"),
+        ([1, float("nan")], [3, 4], "missing"),
+        ([1, float("inf")], [3, 4], "infinite"),
         ([0, -3], [3, 4], "count is -3: a number of cases cannot be below 0"),
     ],
 )
@@ -353,6 +357,22 @@ def test_nought_against_nought_cannot_be_computed(x1, x2):
         two_proportion_test(x1, 20, x2, 11)
     assert boschloo_exact(x1, 20, x2, 11) == 1
     assert fisher_exact(x1, 20, x2, 11) == 1
+
+
+@pytest.mark.parametrize("level", [0, 1, 1.5, float("nan")])
+def test_a_level_lies_between_0_and_1(level):
+    for interval, figures in (
+        (wilson_interval, (1, 2)),
+        (clopper_pearson_interval, (1, 2)),
+        (newcombe_interval, (1, 2, 3, 4)),
+    ):
+        with pytest.raises(ValueError, match="level must lie between 0 and 1"):
+            interval(*figures, level)
+
+
+def test_one_pair_of_many_without_a_test_is_not_passed_over():
+    with pytest.raises(CannotBeComputed, match="cannot be computed"):
+        two_proportion_test([0, 1], [5, 5], [0, 2], [5, 5])
 
 
 def test_unpooled_nought_against_all_cannot_be_computed():

@@ -20,7 +20,7 @@ from support.northumbria import (
 )
 
 from pipeline.analysis.ratings.bands import overall_rating, permitted_discretion, rating_for
-from pipeline.analysis.ratings.scale import printed_percent
+from pipeline.analysis.ratings.scale import Scale, largest_pair, printed_percent
 from pipeline.analysis.ratings.stability import (
     BANDS_ALONE,
     WITH_DISCRETION,
@@ -30,6 +30,7 @@ from pipeline.analysis.ratings.stability import (
     stability_of_total,
 )
 from pipeline.analysis.records import records
+from pipeline.analysis.statistics.bases import Base
 
 # Counts that print as the 2019 figures; 2.1.3 and 4.1.2 at the largest base that can.
 COUNTS = {
@@ -63,6 +64,22 @@ def test_the_scale_rates_as_the_rating_rules_do(count, base, qualitative):
     reach = int(scale.reachable(count, base, qualitative))
     # The rules allow any band that one case would give; the scale stops at the next one.
     assert reach == min(max(levels), level + 1)
+
+
+def test_without_rules_of_discretion_nothing_is_reached_but_by_the_bands():
+    scale = Scale.of(records(BANDS), [])
+    counts = np.arange(101)
+    assert (scale.reachable(counts, 100, qualitative=True) == scale.levels(counts, 100)).all()
+    # One point from a boundary, where that is the only rule: 49, 64 and 79 of 100.
+    rule = {"rule": "within-points", "applies_to": "key questions", "points": 1, "bands": None}
+    near = Scale.of(records(BANDS), [rule])
+    raised = near.reachable(counts, 100) > near.levels(counts, 100)
+    assert np.flatnonzero(raised).tolist() == [49, 64, 79]
+
+
+def test_where_several_counts_fit_the_middle_one_stands_for_them():
+    # 1,635 to 1,664 of 3,000 print as 55%.
+    assert largest_pair(55, Base("national", 3000, 3000, True)) == (1649, 3000)
 
 
 def simulated(rule, dependence, seed=20191):

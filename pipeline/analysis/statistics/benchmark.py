@@ -66,7 +66,7 @@ def against_benchmark(percent: int | None, base: Base, benchmark: int | None) ->
     counts, bases = base.pairs(percent)
     if not len(counts):
         return Standing(None, "The number of cases behind the figure is not known.")
-    line = max(0.0, (benchmark - 0.5) / 100), min(1.0, (benchmark + 0.5) / 100)
+    line = (benchmark - 0.5) / 100, (benchmark + 0.5) / 100
     few = bases < FEW_CASES
     lower, upper = (
         np.where(few, exact, score)
