@@ -124,6 +124,27 @@ def test_samples_too_large_to_count_take_fishers_test():
     assert not exact_z_passes(500, 1_000_000, 501, 1_000_000, 0.1)
 
 
+def fisher_doubled(x1, n1, x2, n2):
+    table = [[x1, n1 - x1], [x2, n2 - x2]]
+    sides = (scipy.stats.fisher_exact(table, side).pvalue for side in ("less", "greater"))
+    return min(1, 2 * min(sides))
+
+
+@pytest.mark.parametrize("test", [exact_z_p, boschloo_exact])
+def test_up_to_a_thousand_cases_are_counted(test):
+    # Fisher's test, which stands in beyond, is readier to see none among so many done well.
+    counted = 480, 500, 490, 500
+    assert test(*counted) < 0.95 * fisher_doubled(*counted)
+    for table in ((3, 991, 2, 10), (480, 501, 490, 500), (580, 600, 590, 600)):
+        assert test(*table) == pytest.approx(fisher_doubled(*table), rel=1e-6)
+
+
+def test_a_level_between_the_two_tests_shows_which_was_asked():
+    counted, beyond = (480, 500, 490, 500), (480, 501, 490, 500)
+    assert exact_z_passes(*counted, 0.97 * fisher_doubled(*counted))
+    assert not exact_z_passes(*beyond, 0.97 * fisher_doubled(*beyond))
+
+
 @settings(max_examples=40)
 @given(tables(most=40))
 def test_boschloo_equals_scipys(table):

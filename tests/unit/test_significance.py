@@ -223,6 +223,11 @@ def test_few_expected_is_an_expected_count_under_five(first, second):
         assert few_expected(x1, n1, x2, n2) == (fewest < 5)
 
 
+def test_five_expected_are_not_too_few():
+    assert not few_expected(5, 10, 5, 10)
+    assert few_expected(5, 10, 4, 10)
+
+
 @pytest.mark.parametrize("bad", [float("nan"), -0.1, 1.1])
 def test_a_p_value_that_is_none_is_refused(bad):
     with pytest.raises(ValueError, match="between 0 and 1"):
@@ -299,6 +304,8 @@ def test_power_of_three_cases_and_three_worked_out_by_hand():
     assert smallest_detectable_change(80, 3, 3, power=0.5) == (None, 80)
     # From nothing at all done well it is q^3: 0.512 for 80%, 0.493 for 79%.
     assert smallest_detectable_change(0, 3, 3, power=0.5) == (80, None)
+    # A power of exactly 0.8^3 is reached, whichever way its last digit was rounded.
+    assert smallest_detectable_change(0, 3, 3, power=0.512) == (80, None)
 
 
 def test_large_samples_cost_no_more_and_see_more():
@@ -312,6 +319,23 @@ def test_large_samples_cost_no_more_and_see_more():
     for power in (0, 1, 1.5, float("nan")):
         with pytest.raises(ValueError, match="between 0 and 1"):
             smallest_detectable_change(70, 100, 97, power=power)
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            smallest_detectable_change(70, 100, 97, level=power)
+
+
+@pytest.mark.parametrize(
+    ("percent", "n1", "n2", "words"),
+    [
+        (-1, 100, 97, "percentage must lie between 0 and 100"),
+        (101, 100, 97, "percentage must lie between 0 and 100"),
+        (70, 0, 97, "base is 0"),
+        (70, 100, -97, "cannot be below 0"),
+        (70, 100, 9.5, "whole number"),
+    ],
+)
+def test_what_no_sample_could_have_seen_is_not_asked(percent, n1, n2, words):
+    with pytest.raises(ValueError, match=words):
+        smallest_detectable_change(percent, n1, n2)
 
 
 @pytest.mark.parametrize(
