@@ -70,7 +70,7 @@ TESTS = {
     "data/relations/plans": "data/test_relations unit/test_plans data/test_bad_input",
     "data/relations/rule": "data/test_relations unit/test_plans data/test_bad_input",
     "data/relations/": "data/test_relations data/test_bad_input data/test_loading",
-    "data/cells": "data/test_bad_input data/test_loading",
+    "data/cells": "unit/test_cells data/test_bad_input data/test_loading",
 }
 
 OTHER: dict[type, type] = {

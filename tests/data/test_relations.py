@@ -737,6 +737,89 @@ def test_a_revised_target_ten_years_after_its_plan_is_the_last(published, due, w
     assert broken("revised-target-after-its-update", tables) == wrong
 
 
+I18, I19, P20 = {"inspection": N18}, {"inspection": N19}, {"plan": N20}
+ACTION, AUTUMN = {"action": f"{DLNR}-1-01"}, {"action": f"{DLNR}-1-02"}
+
+
+def sample(inspection: str, name: str) -> dict[str, str]:
+    return {"inspection": inspection, "sample": name}
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "where", "column", "last", "beyond"),
+    [
+        ("published-after-fieldwork", "inspections", I18, "published", "2018-07", "2018-06"),
+        ("published-soon-after-fieldwork", "inspections", I19, "published", "2022", "2023"),
+        ("round-near-its-dates", "inspections", I19, "round", 2018, 2017),
+        ("round-near-its-dates", "inspections", I19, "round", 2020, 2021),
+        ("plan-year", "plans", P20, "year", 2019, 2018),
+        ("plan-year", "plans", P20, "year", 2021, 2022),
+        ("plan-soon-after-report", "plans", P20, "submitted", "2023-02-28", "2023-03-01"),
+        ("target-within-years", "actions", ACTION, "due", "2030-02", "2030-03"),
+        ("target-within-years", "actions", AUTUMN, "due_end", "2030-02", "2030-03"),
+        ("sample-no-larger-than-its-whole", "samples", sample(N19, "risk-of-harm"), "size", 97, 98),
+        ("sample-near-what-was-asked-for", "samples", sample(N19, "unpaid-work"), "size", 150, 151),
+        ("sample-of-the-usual-size", "samples", sample(N19, "case-supervision"), "size", 500, 501),
+        (
+            "lower-bound-within-its-whole",
+            "samples",
+            sample(N18, "risk-of-harm"),
+            "size_at_least",
+            100,
+            101,
+        ),
+        ("value-is-a-share", "facts", FACT, "value", 100.0, 100.1),
+        ("value-is-a-share", "facts", FACT, "value", 0.0, -0.1),
+    ],
+)
+def test_the_last_value_that_is_allowed(published, name, table, where, column, last, beyond):
+    for value, wrong in ((last, 0), (beyond, 1)):
+        tables = dict(published)
+        change(table, where, **{column: value})(tables)
+        assert len(broken(name, tables)) == wrong
+
+
+def test_cases_of_ten_years_are_not_too_far_apart(published):
+    for year, wrong in (("2010", 0), ("2009", 1)):
+        tables = dict(published)
+        again("case_allocations", {}, case="a2", date=f"{year}-01")(tables)
+        assert len(broken("case-allocations-within-years", tables)) == wrong
+
+
+def test_a_plan_may_replace_one_of_the_same_day(published):
+    for day, wrong in (("2020-02-07", 0), ("2020-02-06", 1)):
+        tables = dict(published)
+        again("plans", P20, plan="second", replaces=N20, submitted=day)(tables)
+        assert len(broken("plan-replaces-an-earlier-one", tables)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("band", "cell", "says"),
+    [
+        ("Inadequate", {"lower_percent": 1}, "no band covers 0; let the lowest band begin at 0"),
+        ("Inadequate", {"lower_percent": 3}, "covers 0 to 2; let the lowest band begin at 0"),
+        ("Good", {"lower_percent": 66}, "no band covers 65; let each band begin one above"),
+        ("Good", {"lower_percent": 67}, "no band covers 65 to 66; let each band begin one above"),
+        ("Good", {"lower_percent": 64}, "another band, which reaches up to 64; let each band"),
+        ("Good", {"upper_percent": 64}, "below the band's own beginning, 65; check both ends"),
+        ("Outstanding", {"upper_percent": 99}, "the highest possible value is 100; let the top"),
+    ],
+)
+def test_a_band_that_does_not_fit_is_told_how(published, band, cell, says):
+    tables = dict(published)
+    change("rating_bands", {"framework": "crc-2019", "rating": band}, **cell)(tables)
+    (problem,) = BY_NAME["bands-cover-everything"].check(tables)
+    assert says in str(problem)
+
+
+def test_a_band_of_one_percent_covers_it(published):
+    tables = dict(published)
+    where = {"framework": "crc-2019"}
+    change("rating_bands", {**where, "rating": "Good"}, upper_percent=65)(tables)
+    change("rating_bands", {**where, "rating": "Outstanding"}, lower_percent=66)(tables)
+    assert broken("bands-cover-everything", tables) == []
+
+
 def test_an_update_that_lies_ahead(published, monkeypatch):
     monkeypatch.setattr(rule, "today", lambda: "2020-06-29")
     assert broken("update-not-ahead", published) == ["2020-06-30"]
@@ -767,6 +850,10 @@ def test_an_update_that_lies_ahead(published, monkeypatch):
         ("2021", "2021-01", True),
         ("2021", "2022-01", False),
         ("Sept 2019", "2019-09", True),
+        ("28/02/2020", "2020-02", True),
+        ("28/02/2020", "2020-03", False),
+        ("28/02/2020", "2020", True),
+        ("28/02/2020", "2019", False),
     ],
 )
 def test_a_date_as_printed_and_as_typed(printed, typed, wanted):
@@ -808,6 +895,15 @@ def test_a_year_printed_with_a_figure_is_no_earlier_figure(year, wrong):
         ("third quarter 2020", "2020-07", "2020-08", False),
         ("March to June 2020", "2020-03", "2020-06", True),
         ("March to June 2020", "2020-03", "2020-07", False),
+        ("March to June 2020", "2020-06", "2020-03", False),
+        ("March 2020", "2020-03", "2020-03", True),
+        ("Summer 2020", "2020-06", "2020-08", True),
+        ("Autumn 2020", "2020-09", "2020-11", True),
+        ("second quarter of 2020", "2020-04", "2020-06", True),
+        ("fourth quarter 2020", "2020-10", "2020-12", True),
+        ("Q4 2020/21", "2021-01", "2021-03", True),
+        ("Q1 2020", "2020-02", "2020-04", False),
+        ("Q1 2020", "2021-01", "2021-03", False),
     ],
 )
 def test_a_period_as_printed_and_as_typed(printed, first, last, wanted):

@@ -238,6 +238,8 @@ def test_through_the_gate_passes_both_tests_on_few_cases(tested):
     assert reasons.index[reasons.str.contains("exact version")].tolist() == [
         "4.2.1", "4.2.2", "4.2.3",
     ]  # fmt: skip
+    assert "at every number of cases" in reasons["2.3.3"]
+    assert "at any number of cases" in reasons["2.1.3"]
     assert reasons.str.contains("does not pass").eq(tested["change_verdict"] != "significant").all()
 
 
