@@ -723,6 +723,54 @@ def test_a_report_of_another_century(published):
     assert broken("published-of-inspections-in-our-time", tables) == ["2120-02"]
 
 
+def test_a_document_whose_rows_were_all_taken_out_is_only_said(published):
+    source = "hmip-northumbria-2018"
+    for left, stops in ((0, False), (1, True)):
+        tables = dict(published)
+        ratings = tables["ratings"]
+        own = ratings.index[ratings["source"].eq(source)]
+        tables["ratings"] = ratings.drop(own[left:])
+        told = BY_NAME["second-readings-count"].check(tables)
+        found = [problem for problem in told if "ratings.csv" in problem.rule]
+        assert [(problem.stops, problem.provider) for problem in found] == [
+            (stops, "northumbria-crc")
+        ]
+
+
+def test_a_range_of_one_score_is_in_order(published):
+    for ogrs in ("90", "90-90"):
+        tables = dict(published)
+        change("allocation_matrix", {"ogrs": "90-100"}, ogrs=ogrs)(tables)
+        assert broken("ogrs-from-low-to-high", tables) == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "kind", "wanted"),
+    [
+        (pd.NA, "month", "none given"),
+        ("soon", "none given", "in words"),
+        ("soon", "in words", "in words"),
+        ("Spring 2020", "ongoing", "period"),
+        ("Spring 2020", "month", "period"),
+        ("Spring 2020", "date", "period"),
+        ("Spring 2020", "period", "period"),
+        ("Spring 2020, by March 2020", "month", "month"),
+        ("March 2020", "in words", "month"),
+        ("March 2020", "ongoing", "month"),
+        ("March 2020", "date", "date"),
+        ("Ongoing from March 2020", "ongoing", "ongoing"),
+        ("Ongoing from March 2020", "in words", "month"),
+    ],
+)
+def test_the_kind_of_a_target_is_the_one_it_is_printed_as(published, printed, kind, wanted):
+    tables = dict(published)
+    change("actions", ACTION, due_printed=printed, due_kind=kind)(tables)
+    told = BY_NAME["print-goes-with-its-kind"].check(tables)
+    assert [f'and "{wanted}" as its kind' in problem.fix for problem in told] == (
+        [] if wanted == kind else [True]
+    )
+
+
 @pytest.mark.parametrize(("day", "wrong"), [("2023-02-28", []), ("2023-03-01", ["2023-03-01"])])
 def test_an_update_three_years_after_its_plan_is_the_last(published, day, wrong):
     tables = dict(published)

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.exact import outside
 from support.northumbria import key_questions
@@ -18,6 +18,7 @@ from pipeline.analysis.statistics.bases import Base, base_of, possible_counts
 from pipeline.analysis.statistics.benchmark import against_benchmark
 from pipeline.analysis.statistics.change import (
     assess_change,
+    assess_changes,
     detectable_by_sample,
     families_of_tests,
     other_tests,
@@ -248,7 +249,16 @@ def test_known_bases_on_which_the_tests_differ_are_no_want_of_a_figure():
     assert z_test_p(5, 8, 12, 13) < 0.1 <= outside(5, 8, 12, 13)
     change = assess_change(62, Base("a", 8, 8, True), 92, Base("b", 13, 13, True), 0.1)
     assert (change.verdict, change.z_verdict) == ("tests disagree", "significant")
-    assert "publish" not in change.reason and "does not" in change.reason
+    assert change.reason.startswith("The Z-test passes at a level of 0.1 with 8 cases in the prev")
+    assert "and its exact version does not." in change.reason
+    # 2 of 5 and 0 of 8, by scipy: the other way round at 0.05.
+    assert outside(2, 5, 0, 8) < 0.05 <= z_test_p(2, 5, 0, 8)
+    change = assess_change(40, Base("a", 5, 5, True), 0, Base("b", 8, 8, True), 0.05)
+    assert (change.verdict, change.z_verdict) == ("tests disagree", "not significant")
+    assert change.reason.startswith(
+        "The exact version of the Z-test passes at a level of 0.05 with"
+    )
+    assert "and the Z-test itself does not." in change.reason
 
 
 def test_a_sample_typed_too_large_asks_for_no_more_tests(monkeypatch):
@@ -458,8 +468,36 @@ def test_no_base_no_test():
     change = assess_change(50, Base("s", None, None, False), 60, Base("s", 20, 20, True))
     assert change.verdict == "unsettled"
     assert "No test can be made" in change.reason
-    missing = assess_change(None, Base("s", 20, 20, True), 60, Base("s", 20, 20, True))
-    assert missing.verdict == "not comparable"
+    missing = (None, Base("s", 20, 20, True)), (60, Base("s", 20, 20, True))
+    there = (70, Base("t", 100, 100, True)), (80, Base("t", 97, 97, True))
+    found = assess_changes([missing, there])
+    assert [found[asked].verdict for asked in (missing, there)] == ["not comparable", "significant"]
+
+
+def test_one_possible_pair_is_no_known_count():
+    change = assess_change(50, Base("a", None, 2, False), 100, Base("b", None, 1, False))
+    assert change.p_min == change.p_max == pytest.approx(z_test_p(1, 2, 1, 1))
+    assert change.p_value is None and change.exact_p is None
+
+
+def test_some_pairs_without_a_test_leave_those_that_have_one():
+    # None and 1 of 300 both print as 0%.
+    change = assess_change(0, Base("a", 300, 300, True), 0, Base("b", 300, 300, True))
+    assert change.verdict == "not significant"
+    assert change.p_min == pytest.approx(z_test_p(0, 300, 1, 300))
+    assert change.p_max == pytest.approx(1)
+
+
+def test_many_changes_are_judged_in_one_go(monkeypatch):
+    asked = []
+    original = change_module.pooled_tests
+    monkeypatch.setattr(
+        change_module, "pooled_tests", lambda *arrays: asked.append(1) or original(*arrays)
+    )
+    sides = Base("a", 100, 100, True), Base("b", 97, 97, True)
+    assess_changes([((percent, sides[0]), (80, sides[1])) for percent in range(40, 80)])
+    # Once for the changes, and once for what would overturn them.
+    assert len(asked) == 2
 
 
 def test_a_provider_inspected_once_has_no_change():
@@ -495,6 +533,9 @@ def test_large_bases_doubt_the_rounding():
 
 
 @given(figures(most=110), st.integers(0, 100))
+@example((0, Base("none of one", 1, 1, True)), 25)
+@example((100, Base("one of one", 1, 1, True)), 75)
+@example((50, Base("one of two", 2, 2, True)), 20)
 def test_a_standing_holds_at_every_possible_base(figure, benchmark):
     percent, base = figure
     standing = against_benchmark(percent, base, benchmark)
@@ -546,6 +587,8 @@ def test_the_interval_over_open_bases_is_the_widest():
     # z is that of the largest possible base.
     z = (14 / 25 - 12 / 29) / math.sqrt(26 / 54 * 28 / 54 * (1 / 25 + 1 / 29))
     assert change.z == pytest.approx(z)
+    both_open = assess_change(41, Base("a", None, 30, False, 20), 56, Base("b", None, 25, False))
+    assert both_open.z == pytest.approx(z)
 
 
 @settings(max_examples=25)
