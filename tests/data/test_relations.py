@@ -737,6 +737,122 @@ def test_a_document_whose_rows_were_all_taken_out_is_only_said(published):
         ]
 
 
+@pytest.mark.parametrize(
+    ("printed", "numbers"),
+    [
+        ("six centres", [6]),
+        ("a fifth centre", [1, 5]),
+        ("an eighth site", [1, 8]),
+        ("a centre", []),  # an article alone is no number
+        ("none", [0]),
+        ("a single case", [1, 1]),
+        ("both teams", [2]),
+        ("nineteen of the nine", [19, 9]),
+        ("twenty-one cases", []),
+        ("half of the six", []),
+    ],
+)
+def test_numbers_in_words(printed, numbers):
+    assert facts.worded_numbers(printed) == numbers
+
+
+@pytest.mark.parametrize(
+    ("value", "printed", "unit", "wrong"),
+    [
+        (6.0, "six centres", "count", False),
+        (5.0, "six centres", "count", True),
+        (6.0, "sixth of all", "rank", False),
+        (12.0, "within one year", "months", False),  # words are compared where things are counted
+        (12.0, "12 months", "months", False),
+        (11.0, "12 months", "months", True),
+        (1234.0, "1,234 people", "count", False),
+        (float("nan"), "12 months", "months", False),
+    ],
+)
+def test_a_figure_is_among_the_numbers_printed(value, printed, unit, wrong):
+    row = {"value": value, "as_printed": printed, "unit": unit, "comparator": pd.NA}
+    assert facts._not_printed("value")(pd.DataFrame([row])) == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("value", "printed", "wrong"),
+    [
+        (-1.64, "\u22121.64%", False),
+        (-1.64, "fell by 1.64 points", False),
+        (-1.64, "1.64 points", True),
+        (-5.0, "\u22124, 5 before", True),
+        (1.64, "\u22121.64%", True),
+        (1.64, "1.64%, before \u22121.64%", False),
+        (1.64, "2018-1.64", False),  # no minus stands after a digit
+        (0.0, "0", False),
+        (float("nan"), "\u22121.64%", False),
+    ],
+)
+def test_a_sign_as_printed(value, printed, wrong):
+    frame = pd.DataFrame([{"value": value, "as_printed": printed}])
+    assert facts._wrong_sign(frame) == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("name", "better", "turned"),
+    [
+        ("Vacancy rate", "higher", True),
+        ("Vacancy rate", "lower", False),
+        ("Training completed", "lower", True),
+        ("Training completed", "higher", False),
+        ("Training not completed", "lower", False),  # words of both kinds say nothing
+        ("Training not completed", "higher", False),
+        ("Number of offices", "lower", False),
+        ("Number of offices", "higher", False),
+    ],
+)
+def test_which_way_a_measure_is_better_by_its_name(name, better, turned):
+    assert facts._turned_round(pd.DataFrame([{"name": name, "better": better}])) == [turned]
+
+
+def test_a_share_in_words_needs_no_percent_sign(published):
+    tables = dict(published)
+    change("facts", FACT, as_printed="three quarters")(tables)
+    assert broken("shares-in-percent", tables) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "wrong"),
+    [
+        ("northumbria-crc-2019", False),
+        ("northumbria-crc-2020", False),  # the year of the report
+        ("northumbria-crc-2018", True),
+        ("northumbria-crc-first", False),
+        ("northumbria-crc-20191", False),  # no year
+        ("dlnr-crc-2019", True),
+    ],
+)
+def test_a_year_in_the_code_of_an_inspection_is_one_of_its_own(published, code, wrong):
+    tables = dict(published)
+    change("inspections", I19, inspection=code)(tables)
+    assert broken("inspection-code", tables) == ([code] if wrong else [])
+
+
+def test_discretion_ends_at_the_rating_that_was_published_last(published):
+    rating = {"inspection": N19, "standard": "2.4"}
+    other, raised = "Good", "Requires improvement"
+    for first, later, wrong in ((other, raised, 0), (raised, other, 1)):
+        tables = dict(published)
+        change("ratings", rating, rating=first)(tables)
+        again("ratings", rating, rating=later, **SAME_DAY)(tables)
+        assert len(broken("discretion-to-the-published-rating", tables)) == wrong
+
+
+def test_a_value_is_shown_as_it_stands_in_the_file():
+    assert [rule.shown(value) for value in (75.0, 1.5, 7, "x", pd.NA)] == [
+        "75",
+        "1.5",
+        "7",
+        "x",
+        "",
+    ]
+
+
 def test_a_range_of_one_score_is_in_order(published):
     for ogrs in ("90", "90-90"):
         tables = dict(published)

@@ -82,6 +82,7 @@ def test_passing_is_having_a_smaller_p_value(table, level):
 
 @given(tables(most=60))
 @example((0, 9, 1, 3))
+@example((1, 2, 1, 2))
 def test_the_lower_bound_is_the_chance_of_what_lies_further_out_on_both_sides(table):
     x1, n1, x2, n2 = table
     if x1 * n2 > x2 * n1:
@@ -137,6 +138,13 @@ def test_up_to_a_thousand_cases_are_counted(test):
     assert test(*counted) < 0.95 * fisher_doubled(*counted)
     for table in ((3, 991, 2, 10), (480, 501, 490, 500), (580, 600, 590, 600)):
         assert test(*table) == pytest.approx(fisher_doubled(*table), rel=1e-6)
+
+
+def test_no_p_value_is_above_1_however_its_parts_are_rounded():
+    # All pairs but none and all of both samples are as far apart as these.
+    for table in ((13, 33, 15, 38), (14, 33, 17, 40), (4, 33, 5, 41), (23, 36, 30, 47)):
+        assert 1 - 1e-9 < exact_z_p(*table) <= 1
+    assert exact_z_p(1_000, 2_000, 1_000, 2_000) == 1
 
 
 def test_a_level_between_the_two_tests_shows_which_was_asked():

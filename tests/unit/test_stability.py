@@ -180,6 +180,19 @@ def test_a_standard_that_stands_alone_bounds_the_total_by_its_own_bounds():
         assert total[ours].to_dict() == pytest.approx(good[f"at_least_{its}"].to_dict())
 
 
+def test_no_chance_is_above_1_however_its_parts_are_rounded():
+    questions = key_questions()
+    questions = questions[questions["key_question"] == "2.1.2"].assign(current_percent=50)
+    for size in (60, 61):
+        alone = rated(
+            questions.assign(current_base=size, current_limit=size),
+            RATINGS[RATINGS["standard"] == "2.1"],
+        )
+        rows = stability_of_overall(alone, records(KINDS), [{"rating": "Any", "lower_points": 0}])
+        chances = [row[name] for row in rows for name in ("independent", "together")]
+        assert all(1 - 1e-9 < chance <= 1 for chance in chances)
+
+
 def test_too_many_standards_of_the_same_cases_have_no_bounds():
     # Eight standards of four levels are 65,536 joint levels.
     question = key_questions().set_index("key_question").loc[["2.1.1"]]
