@@ -976,6 +976,54 @@ def test_a_band_that_does_not_fit_is_told_how(published, band, cell, says):
     assert says in str(problem)
 
 
+def test_totals_need_bands_where_an_overall_rating_was_given(published):
+    tables = dict(published)
+    without("overall_bands", framework="crc-2019")(tables)
+    (problem,) = BY_NAME["bands-cover-everything"].check(tables)
+    assert str(problem) == "overall_bands.csv: has no row for crc-2019; add its bands."
+    change("overall_ratings", {"inspection": N19}, rating=pd.NA)(tables)
+    assert broken("bands-cover-everything", tables) == []
+
+
+@pytest.mark.parametrize(
+    ("applies_to", "points", "bands", "wrong"),
+    [
+        ("qualitative evidence", pd.NA, 1, False),
+        ("qualitative evidence", pd.NA, pd.NA, True),
+        ("qualitative evidence", 5, 1, True),
+        ("key questions", 5, pd.NA, False),
+        ("key questions", pd.NA, pd.NA, False),
+        ("key questions", pd.NA, 1, True),
+    ],
+)
+def test_discretion_goes_with_its_evidence(published, applies_to, points, bands, wrong):
+    tables = dict(published)
+    change("discretion_rules", {}, applies_to=applies_to, points=points, bands=bands)(tables)
+    found = broken("discretion-rule-goes-with-its-evidence", tables)
+    assert found == ([applies_to] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("same", "comparable", "wrong"),
+    [("no", "no", 0), ("yes", "no", 1), ("no", "caution", 1), ("no", "yes", 1)],
+)
+def test_what_had_no_number_before_is_neither_the_same_nor_compared(
+    published, same, comparable, wrong
+):
+    tables = dict(published)
+    told = {"same_question": same, "comparable": comparable, "previous_subject": pd.NA}
+    change("comparability", {"subject": "2.1.1"}, **told)(tables)
+    assert len(broken("compared-with-something", tables)) == wrong
+
+
+def test_a_plan_may_print_a_total_of_none(published):
+    tables = dict(published)
+    without("responses", plan=N20, response="not agreed")(tables)
+    assert broken("printed-totals", tables) == ["1"]
+    change("plans", P20, not_agreed_printed=0)(tables)
+    assert broken("printed-totals", tables) == []
+
+
 def test_a_band_of_one_percent_covers_it(published):
     tables = dict(published)
     where = {"framework": "crc-2019"}
