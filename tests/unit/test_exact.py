@@ -83,6 +83,7 @@ def test_passing_is_having_a_smaller_p_value(table, level):
 @given(tables(most=60))
 @example((0, 9, 1, 3))
 @example((1, 2, 1, 2))
+@example((0, 2, 0, 5))
 def test_the_lower_bound_is_the_chance_of_what_lies_further_out_on_both_sides(table):
     x1, n1, x2, n2 = table
     if x1 * n2 > x2 * n1:

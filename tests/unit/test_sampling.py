@@ -5,7 +5,7 @@ from math import comb
 
 import pytest
 import scipy.stats
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.analysis.statistics.sampling import (
@@ -85,7 +85,7 @@ def test_size_and_margin_lead_back_to_each_other(eligible, confidence, margin, e
 @given(st.integers(1, 400), st.integers(1, 400))
 def test_every_case_read_leaves_no_margin_and_fewer_leave_more(first, second):
     few, many = sorted((first, second))
-    assert margin_of_error(many, many) == 0
+    assert margin_of_error(many, many) == margin_of_error(1, 1) == 0
     assert margin_of_error(few, many) >= 0
     assert margin_of_error(few, many) <= margin_of_error(few)
 
@@ -99,6 +99,7 @@ def counted_out(done_well: int, eligible: int, size: int) -> list[Fraction]:
 
 
 @given(st.integers(1, 30).flatmap(lambda half: st.tuples(st.integers(1, 2 * half), st.just(half))))
+@example((1, 1))
 def test_the_margin_is_z_standard_errors_of_a_draw_without_replacement(figures):
     size, half = figures
     chances = counted_out(half, 2 * half, size)

@@ -107,6 +107,5 @@ def _p_values(counts: npt.NDArray, bases: npt.NDArray, line: tuple[float, float]
     spread = np.sqrt(nearest * (1 - nearest) / bases)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = 2 * ndtr(-np.abs(share - nearest) / spread)
-    at_least = np.where(counts > 0, bdtrc(np.maximum(counts, 1) - 1.0, bases, nearest), 1.0)
-    binomial = 2 * np.minimum(bdtr(counts, bases, nearest), at_least)
+    binomial = 2 * np.minimum(bdtr(counts, bases, nearest), bdtrc(counts - 1.0, bases, nearest))
     return np.where(apart, np.minimum(1, np.where(bases < FEW_CASES, binomial, score)), 1.0)
