@@ -723,6 +723,170 @@ def test_a_report_of_another_century(published):
     assert broken("published-of-inspections-in-our-time", tables) == ["2120-02"]
 
 
+def test_a_document_whose_rows_were_all_taken_out_is_only_said(published):
+    source = "hmip-northumbria-2018"
+    for left, stops in ((0, False), (1, True)):
+        tables = dict(published)
+        ratings = tables["ratings"]
+        own = ratings.index[ratings["source"].eq(source)]
+        tables["ratings"] = ratings.drop(own[left:])
+        told = BY_NAME["second-readings-count"].check(tables)
+        found = [problem for problem in told if "ratings.csv" in problem.rule]
+        assert [(problem.stops, problem.provider) for problem in found] == [
+            (stops, "northumbria-crc")
+        ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "numbers"),
+    [
+        ("six centres", [6]),
+        ("a fifth centre", [1, 5]),
+        ("an eighth site", [1, 8]),
+        ("a centre", []),  # an article alone is no number
+        ("none", [0]),
+        ("a single case", [1, 1]),
+        ("both teams", [2]),
+        ("nineteen of the nine", [19, 9]),
+        ("twenty-one cases", []),
+        ("half of the six", []),
+    ],
+)
+def test_numbers_in_words(printed, numbers):
+    assert facts.worded_numbers(printed) == numbers
+
+
+@pytest.mark.parametrize(
+    ("value", "printed", "unit", "wrong"),
+    [
+        (6.0, "six centres", "count", False),
+        (5.0, "six centres", "count", True),
+        (6.0, "sixth of all", "rank", False),
+        (12.0, "within one year", "months", False),  # words are compared where things are counted
+        (12.0, "12 months", "months", False),
+        (11.0, "12 months", "months", True),
+        (1234.0, "1,234 people", "count", False),
+        (float("nan"), "12 months", "months", False),
+    ],
+)
+def test_a_figure_is_among_the_numbers_printed(value, printed, unit, wrong):
+    row = {"value": value, "as_printed": printed, "unit": unit, "comparator": pd.NA}
+    assert facts._not_printed("value")(pd.DataFrame([row])) == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("value", "printed", "wrong"),
+    [
+        (-1.64, "\u22121.64%", False),
+        (-1.64, "fell by 1.64 points", False),
+        (-1.64, "1.64 points", True),
+        (-5.0, "\u22124, 5 before", True),
+        (1.64, "\u22121.64%", True),
+        (1.64, "1.64%, before \u22121.64%", False),
+        (1.64, "2018-1.64", False),  # no minus stands after a digit
+        (0.0, "0", False),
+        (float("nan"), "\u22121.64%", False),
+    ],
+)
+def test_a_sign_as_printed(value, printed, wrong):
+    frame = pd.DataFrame([{"value": value, "as_printed": printed}])
+    assert facts._wrong_sign(frame) == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("name", "better", "turned"),
+    [
+        ("Vacancy rate", "higher", True),
+        ("Vacancy rate", "lower", False),
+        ("Training completed", "lower", True),
+        ("Training completed", "higher", False),
+        ("Training not completed", "lower", False),  # words of both kinds say nothing
+        ("Training not completed", "higher", False),
+        ("Number of offices", "lower", False),
+        ("Number of offices", "higher", False),
+    ],
+)
+def test_which_way_a_measure_is_better_by_its_name(name, better, turned):
+    assert facts._turned_round(pd.DataFrame([{"name": name, "better": better}])) == [turned]
+
+
+def test_a_share_in_words_needs_no_percent_sign(published):
+    tables = dict(published)
+    change("facts", FACT, as_printed="three quarters")(tables)
+    assert broken("shares-in-percent", tables) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "wrong"),
+    [
+        ("northumbria-crc-2019", False),
+        ("northumbria-crc-2020", False),  # the year of the report
+        ("northumbria-crc-2018", True),
+        ("northumbria-crc-first", False),
+        ("northumbria-crc-20191", False),  # no year
+        ("dlnr-crc-2019", True),
+    ],
+)
+def test_a_year_in_the_code_of_an_inspection_is_one_of_its_own(published, code, wrong):
+    tables = dict(published)
+    change("inspections", I19, inspection=code)(tables)
+    assert broken("inspection-code", tables) == ([code] if wrong else [])
+
+
+def test_discretion_ends_at_the_rating_that_was_published_last(published):
+    rating = {"inspection": N19, "standard": "2.4"}
+    other, raised = "Good", "Requires improvement"
+    for first, later, wrong in ((other, raised, 0), (raised, other, 1)):
+        tables = dict(published)
+        change("ratings", rating, rating=first)(tables)
+        again("ratings", rating, rating=later, **SAME_DAY)(tables)
+        assert len(broken("discretion-to-the-published-rating", tables)) == wrong
+
+
+def test_a_value_is_shown_as_it_stands_in_the_file():
+    assert [rule.shown(value) for value in (75.0, 1.5, 7, "x", pd.NA)] == [
+        "75",
+        "1.5",
+        "7",
+        "x",
+        "",
+    ]
+
+
+def test_a_range_of_one_score_is_in_order(published):
+    for ogrs in ("90", "90-90"):
+        tables = dict(published)
+        change("allocation_matrix", {"ogrs": "90-100"}, ogrs=ogrs)(tables)
+        assert broken("ogrs-from-low-to-high", tables) == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "kind", "wanted"),
+    [
+        (pd.NA, "month", "none given"),
+        ("soon", "none given", "in words"),
+        ("soon", "in words", "in words"),
+        ("Spring 2020", "ongoing", "period"),
+        ("Spring 2020", "month", "period"),
+        ("Spring 2020", "date", "period"),
+        ("Spring 2020", "period", "period"),
+        ("Spring 2020, by March 2020", "month", "month"),
+        ("March 2020", "in words", "month"),
+        ("March 2020", "ongoing", "month"),
+        ("March 2020", "date", "date"),
+        ("Ongoing from March 2020", "ongoing", "ongoing"),
+        ("Ongoing from March 2020", "in words", "month"),
+    ],
+)
+def test_the_kind_of_a_target_is_the_one_it_is_printed_as(published, printed, kind, wanted):
+    tables = dict(published)
+    change("actions", ACTION, due_printed=printed, due_kind=kind)(tables)
+    told = BY_NAME["print-goes-with-its-kind"].check(tables)
+    assert [f'and "{wanted}" as its kind' in problem.fix for problem in told] == (
+        [] if wanted == kind else [True]
+    )
+
+
 @pytest.mark.parametrize(("day", "wrong"), [("2023-02-28", []), ("2023-03-01", ["2023-03-01"])])
 def test_an_update_three_years_after_its_plan_is_the_last(published, day, wrong):
     tables = dict(published)
@@ -735,6 +899,137 @@ def test_a_revised_target_ten_years_after_its_plan_is_the_last(published, due, w
     tables = dict(published)
     change("action_updates", {}, due=due)(tables)
     assert broken("revised-target-after-its-update", tables) == wrong
+
+
+I18, I19, P20 = {"inspection": N18}, {"inspection": N19}, {"plan": N20}
+ACTION, AUTUMN = {"action": f"{DLNR}-1-01"}, {"action": f"{DLNR}-1-02"}
+
+
+def sample(inspection: str, name: str) -> dict[str, str]:
+    return {"inspection": inspection, "sample": name}
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "where", "column", "last", "beyond"),
+    [
+        ("published-after-fieldwork", "inspections", I18, "published", "2018-07", "2018-06"),
+        ("published-soon-after-fieldwork", "inspections", I19, "published", "2022", "2023"),
+        ("round-near-its-dates", "inspections", I19, "round", 2018, 2017),
+        ("round-near-its-dates", "inspections", I19, "round", 2020, 2021),
+        ("plan-year", "plans", P20, "year", 2019, 2018),
+        ("plan-year", "plans", P20, "year", 2021, 2022),
+        ("plan-soon-after-report", "plans", P20, "submitted", "2023-02-28", "2023-03-01"),
+        ("target-within-years", "actions", ACTION, "due", "2030-02", "2030-03"),
+        ("target-within-years", "actions", AUTUMN, "due_end", "2030-02", "2030-03"),
+        ("sample-no-larger-than-its-whole", "samples", sample(N19, "risk-of-harm"), "size", 97, 98),
+        ("sample-near-what-was-asked-for", "samples", sample(N19, "unpaid-work"), "size", 150, 151),
+        ("sample-of-the-usual-size", "samples", sample(N19, "case-supervision"), "size", 500, 501),
+        (
+            "lower-bound-within-its-whole",
+            "samples",
+            sample(N18, "risk-of-harm"),
+            "size_at_least",
+            100,
+            101,
+        ),
+        ("value-is-a-share", "facts", FACT, "value", 100.0, 100.1),
+        ("value-is-a-share", "facts", FACT, "value", 0.0, -0.1),
+    ],
+)
+def test_the_last_value_that_is_allowed(published, name, table, where, column, last, beyond):
+    for value, wrong in ((last, 0), (beyond, 1)):
+        tables = dict(published)
+        change(table, where, **{column: value})(tables)
+        assert len(broken(name, tables)) == wrong
+
+
+def test_cases_of_ten_years_are_not_too_far_apart(published):
+    for year, wrong in (("2010", 0), ("2009", 1)):
+        tables = dict(published)
+        again("case_allocations", {}, case="a2", date=f"{year}-01")(tables)
+        assert len(broken("case-allocations-within-years", tables)) == wrong
+
+
+def test_a_plan_may_replace_one_of_the_same_day(published):
+    for day, wrong in (("2020-02-07", 0), ("2020-02-06", 1)):
+        tables = dict(published)
+        again("plans", P20, plan="second", replaces=N20, submitted=day)(tables)
+        assert len(broken("plan-replaces-an-earlier-one", tables)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("band", "cell", "says"),
+    [
+        ("Inadequate", {"lower_percent": 1}, "no band covers 0; let the lowest band begin at 0"),
+        ("Inadequate", {"lower_percent": 3}, "covers 0 to 2; let the lowest band begin at 0"),
+        ("Good", {"lower_percent": 66}, "no band covers 65; let each band begin one above"),
+        ("Good", {"lower_percent": 67}, "no band covers 65 to 66; let each band begin one above"),
+        ("Good", {"lower_percent": 64}, "another band, which reaches up to 64; let each band"),
+        ("Good", {"upper_percent": 64}, "below the band's own beginning, 65; check both ends"),
+        ("Outstanding", {"upper_percent": 99}, "the highest possible value is 100; let the top"),
+    ],
+)
+def test_a_band_that_does_not_fit_is_told_how(published, band, cell, says):
+    tables = dict(published)
+    change("rating_bands", {"framework": "crc-2019", "rating": band}, **cell)(tables)
+    (problem,) = BY_NAME["bands-cover-everything"].check(tables)
+    assert says in str(problem)
+
+
+def test_totals_need_bands_where_an_overall_rating_was_given(published):
+    tables = dict(published)
+    without("overall_bands", framework="crc-2019")(tables)
+    (problem,) = BY_NAME["bands-cover-everything"].check(tables)
+    assert str(problem) == "overall_bands.csv: has no row for crc-2019; add its bands."
+    change("overall_ratings", {"inspection": N19}, rating=pd.NA)(tables)
+    assert broken("bands-cover-everything", tables) == []
+
+
+@pytest.mark.parametrize(
+    ("applies_to", "points", "bands", "wrong"),
+    [
+        ("qualitative evidence", pd.NA, 1, False),
+        ("qualitative evidence", pd.NA, pd.NA, True),
+        ("qualitative evidence", 5, 1, True),
+        ("key questions", 5, pd.NA, False),
+        ("key questions", pd.NA, pd.NA, False),
+        ("key questions", pd.NA, 1, True),
+    ],
+)
+def test_discretion_goes_with_its_evidence(published, applies_to, points, bands, wrong):
+    tables = dict(published)
+    change("discretion_rules", {}, applies_to=applies_to, points=points, bands=bands)(tables)
+    found = broken("discretion-rule-goes-with-its-evidence", tables)
+    assert found == ([applies_to] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("same", "comparable", "wrong"),
+    [("no", "no", 0), ("yes", "no", 1), ("no", "caution", 1), ("no", "yes", 1)],
+)
+def test_what_had_no_number_before_is_neither_the_same_nor_compared(
+    published, same, comparable, wrong
+):
+    tables = dict(published)
+    told = {"same_question": same, "comparable": comparable, "previous_subject": pd.NA}
+    change("comparability", {"subject": "2.1.1"}, **told)(tables)
+    assert len(broken("compared-with-something", tables)) == wrong
+
+
+def test_a_plan_may_print_a_total_of_none(published):
+    tables = dict(published)
+    without("responses", plan=N20, response="not agreed")(tables)
+    assert broken("printed-totals", tables) == ["1"]
+    change("plans", P20, not_agreed_printed=0)(tables)
+    assert broken("printed-totals", tables) == []
+
+
+def test_a_band_of_one_percent_covers_it(published):
+    tables = dict(published)
+    where = {"framework": "crc-2019"}
+    change("rating_bands", {**where, "rating": "Good"}, upper_percent=65)(tables)
+    change("rating_bands", {**where, "rating": "Outstanding"}, lower_percent=66)(tables)
+    assert broken("bands-cover-everything", tables) == []
 
 
 def test_an_update_that_lies_ahead(published, monkeypatch):
@@ -767,6 +1062,10 @@ def test_an_update_that_lies_ahead(published, monkeypatch):
         ("2021", "2021-01", True),
         ("2021", "2022-01", False),
         ("Sept 2019", "2019-09", True),
+        ("28/02/2020", "2020-02", True),
+        ("28/02/2020", "2020-03", False),
+        ("28/02/2020", "2020", True),
+        ("28/02/2020", "2019", False),
     ],
 )
 def test_a_date_as_printed_and_as_typed(printed, typed, wanted):
@@ -808,6 +1107,15 @@ def test_a_year_printed_with_a_figure_is_no_earlier_figure(year, wrong):
         ("third quarter 2020", "2020-07", "2020-08", False),
         ("March to June 2020", "2020-03", "2020-06", True),
         ("March to June 2020", "2020-03", "2020-07", False),
+        ("March to June 2020", "2020-06", "2020-03", False),
+        ("March 2020", "2020-03", "2020-03", True),
+        ("Summer 2020", "2020-06", "2020-08", True),
+        ("Autumn 2020", "2020-09", "2020-11", True),
+        ("second quarter of 2020", "2020-04", "2020-06", True),
+        ("fourth quarter 2020", "2020-10", "2020-12", True),
+        ("Q4 2020/21", "2021-01", "2021-03", True),
+        ("Q1 2020", "2020-02", "2020-04", False),
+        ("Q1 2020", "2021-01", "2021-03", False),
     ],
 )
 def test_a_period_as_printed_and_as_typed(printed, first, last, wanted):

@@ -21,6 +21,14 @@ def test_sizes_read_from_any_table_are_whole_numbers_or_none(none, size):
     assert type(base.printed) is int
 
 
+@pytest.mark.parametrize(("said", "tied"), [(True, True), ("yes", True), ("no", False)])
+def test_a_base_is_tied_where_it_is_said_and_a_size_is_printed(said, tied):
+    row = {"sample": "x", "current_base": 25, "current_limit": 30, "current_tied": said}
+    assert base_of(row, "current") == Base("x", 25, 30, tied)
+    assert not base_of({**row, "current_base": None}, "current").tied
+    assert not base_of({**row, "current_tied": pd.NA}, "current").tied
+
+
 def prints_as(count, base):
     share = Decimal(100 * count) / Decimal(base)
     return {int(share.quantize(Decimal(1), rule)) for rule in (ROUND_HALF_UP, ROUND_HALF_EVEN)}
@@ -84,14 +92,26 @@ def test_a_base_not_tied_is_any_size_up_to_its_limit():
     assert {85, 97} <= set(sizes)
     assert max(sizes) == 97
     assert base.one_count(58) is None
+    assert Base("one", None, 1, False).described(50) == "none"
+
+
+def test_what_one_caller_was_given_another_finds_unchanged():
+    for array in Base("case-supervision", 97, 97, True).pairs(80):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
 
 
 def test_sizes_without_a_gap_are_said_by_their_ends_and_others_are_counted_too():
     # No case of any number prints as 0%; a half of the cases needs an even number.
     assert Base("x", None, 10, False).described(0) == "1 to 10"
     assert Base("x", None, 10, False).described(50) == "2 to 10 (5 sizes)"
+    # 11 of 14, 15 of 19, 19 of 24, 22 of 28 and 23 of 29 are 79%, and of no number between.
+    assert Base("x", None, 28, False).described(79) == "14, 19, 24 or 28"
+    assert Base("x", None, 29, False).described(79) == "14 to 29 (5 sizes)"
     # Every even number to 150, and every odd one from 101 on: half a case is half a percent there.
     assert Base("x", None, 150, False).described(50) == "2 to 150 (100 sizes)"
+    # Beyond, a few stand for all, so that their number says nothing.
+    assert Base("x", None, 200, False).described(50) == "2 to 200"
 
 
 def test_large_bases_fit_several_counts_of_which_the_ends_and_the_middle_stand():
@@ -116,6 +136,7 @@ def test_a_size_typed_too_large_costs_no_more_than_the_right_one(percent, limit)
     counts, bases = Base("x", None, limit, False).pairs(percent)
     assert len(counts) <= len(Base("x", None, 150, False).pairs(percent)[0]) + 3 * 16
     assert bases.max() == limit
+    assert len(set(zip(counts.tolist(), bases.tolist(), strict=True))) == len(counts)
     last = zip(counts[-9:].tolist(), bases[-9:].tolist(), strict=True)
     assert all(percent in prints_as(count, base) for count, base in last)
     assert len(Base("x", limit, limit, True).pairs(percent)[0]) <= 3
@@ -132,6 +153,7 @@ def test_a_bound_in_words_rules_out_smaller_bases():
     assert Base("x", None, 100, False, at_least=500).pairs(41)[1].min() == 17
     assert not Base("x", None, 100, False, at_least=500).rests_on_words(41)
     assert Base("x", None, 24, False, at_least=20).pairs(79)[1].tolist() == [24]
+    assert Base("x", None, 24, False, at_least=24).pairs(79)[1].tolist() == [24]
     assert Base("x", None, 22, False, at_least=20).pairs(79)[1].tolist() == [14, 19]
 
 
@@ -149,6 +171,7 @@ def test_an_unknown_limit_gives_no_base():
         (lambda: possible_counts(50, 0), "1 or more"),
         (lambda: possible_bases(50, 0), "1 or more"),
         (lambda: possible_bases(101, 10), "whole number from 0 to 100"),
+        (lambda: Base("x", 10, 10, True).pairs(101), "whole number from 0 to 100"),
         (lambda: Base("x", 10, 5, True), "cannot be below"),
         (lambda: Base("x", 0, 5, True), "1 or more"),
     ],

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.exact import outside
 from support.northumbria import key_questions
@@ -18,6 +18,7 @@ from pipeline.analysis.statistics.bases import Base, base_of, possible_counts
 from pipeline.analysis.statistics.benchmark import against_benchmark
 from pipeline.analysis.statistics.change import (
     assess_change,
+    assess_changes,
     detectable_by_sample,
     families_of_tests,
     other_tests,
@@ -206,6 +207,20 @@ def test_2_1_2_rests_on_few_cases(tested):
         assert z_test_p(x1, n1, x2, n2) < 0.1
 
 
+def test_samples_of_up_to_150_cases_are_asked_what_would_overturn_them():
+    def cases(size):
+        sides = (Base(name, size, size, True) for name in "ab")
+        return assess_change(50, next(sides), 60, next(sides)).overturned_by
+
+    # 75 and 90 of 150 pass; without one case in each round (75 and 89 of 149) they do not.
+    assert z_test_p(75, 149, 89, 149) >= 0.1
+    for x1, n1, x2, n2 in ((75, 150, 90, 150), (74, 149, 90, 150), (75, 149, 90, 150)):
+        assert z_test_p(x1, n1, x2, n2) < 0.1
+    assert z_test_p(75, 150, 89, 149) < 0.1
+    assert cases(150) == 2
+    assert cases(151) is None
+
+
 def test_through_the_gate_passes_both_tests_on_few_cases(tested):
     for number, x1, x2 in (("4.2.1", 18, 7), ("4.2.2", 14, 9), ("4.2.3", 11, 10)):
         row = tested.loc[number]
@@ -220,6 +235,13 @@ def test_through_the_gate_passes_both_tests_on_few_cases(tested):
     )
     # Where no expected count is under 5 there is no second test to name.
     assert tested["exact_p"].notna().sum() == 3
+    reasons = tested.loc[tested["comparable"] != "no", "verdict_reason"]
+    assert reasons.index[reasons.str.contains("exact version")].tolist() == [
+        "4.2.1", "4.2.2", "4.2.3",
+    ]  # fmt: skip
+    assert "at every number of cases" in reasons["2.3.3"]
+    assert "at any number of cases" in reasons["2.1.3"]
+    assert reasons.str.contains("does not pass").eq(tested["change_verdict"] != "significant").all()
 
 
 def test_known_bases_on_which_the_tests_differ_are_no_want_of_a_figure():
@@ -227,7 +249,16 @@ def test_known_bases_on_which_the_tests_differ_are_no_want_of_a_figure():
     assert z_test_p(5, 8, 12, 13) < 0.1 <= outside(5, 8, 12, 13)
     change = assess_change(62, Base("a", 8, 8, True), 92, Base("b", 13, 13, True), 0.1)
     assert (change.verdict, change.z_verdict) == ("tests disagree", "significant")
-    assert "publish" not in change.reason and "does not" in change.reason
+    assert change.reason.startswith("The Z-test passes at a level of 0.1 with 8 cases in the prev")
+    assert "and its exact version does not." in change.reason
+    # 2 of 5 and 0 of 8, by scipy: the other way round at 0.05.
+    assert outside(2, 5, 0, 8) < 0.05 <= z_test_p(2, 5, 0, 8)
+    change = assess_change(40, Base("a", 5, 5, True), 0, Base("b", 8, 8, True), 0.05)
+    assert (change.verdict, change.z_verdict) == ("tests disagree", "not significant")
+    assert change.reason.startswith(
+        "The exact version of the Z-test passes at a level of 0.05 with"
+    )
+    assert "and the Z-test itself does not." in change.reason
 
 
 def test_a_sample_typed_too_large_asks_for_no_more_tests(monkeypatch):
@@ -298,8 +329,22 @@ def test_standing_against_all_crcs(tested):
     }  # fmt: skip
 
 
+def against_the_line(count, base, benchmark):
+    """The score test against the near end of the printed line, by scipy; binomial under 30."""
+    share = count / base
+    line = min(max(share, benchmark / 100 - 0.005), benchmark / 100 + 0.005)
+    if line == share:
+        return 1.0
+    if base < 30:
+        sides = [
+            scipy.stats.binomtest(count, base, line, side).pvalue for side in ("less", "greater")
+        ]
+        return min(1, 2 * min(sides))
+    z = (share - line) / math.sqrt(line * (1 - line) / base)
+    return 2 * scipy.stats.norm.sf(abs(z))
+
+
 def test_four_of_the_five_stand_when_all_comparisons_are_taken_together(tested):
-    # The score test against the near end of the printed line, by scipy; binomial under 30 cases.
     counts = {
         "2.1.1": (72, 97, 68), "2.1.2": (78, 97, 63), "2.1.3": (None, None, 55),
         "2.2.1": (76, 97, 63), "2.2.2": (72, 97, 64), "2.2.3": (43, 85, 46),
@@ -308,22 +353,9 @@ def test_four_of_the_five_stand_when_all_comparisons_are_taken_together(tested):
         "4.2.1": (7, 11, 69), "4.2.2": (9, 11, 62), "4.2.3": (10, 11, 59),
     }  # fmt: skip
     for number, (count, base, benchmark) in counts.items():
-        if count is None:
-            continue
-        share = count / base
-        line = min(max(share, benchmark / 100 - 0.005), benchmark / 100 + 0.005)
-        if line == share:
-            expected = 1.0
-        elif base < 30:
-            sides = [
-                scipy.stats.binomtest(count, base, line, side).pvalue
-                for side in ("less", "greater")
-            ]
-            expected = min(1, 2 * min(sides))
-        else:
-            z = (share - line) / math.sqrt(line * (1 - line) / base)
-            expected = 2 * scipy.stats.norm.sf(abs(z))
-        assert tested.loc[number, "benchmark_p"] == pytest.approx(expected, abs=1e-9)
+        if count is not None:
+            expected = against_the_line(count, base, benchmark)
+            assert tested.loc[number, "benchmark_p"] == pytest.approx(expected, abs=1e-9)
     known = tested["benchmark_p"].dropna().to_numpy(float)
     adjusted = scipy.stats.false_discovery_control(known)
     assert tested["benchmark_bh"].dropna().to_numpy(float) == pytest.approx(adjusted, abs=1e-9)
@@ -345,12 +377,33 @@ def test_many_tests_at_once(tested):
     adjusted = scipy.stats.false_discovery_control(p_max.to_numpy())
     assert tested["bh_adjusted"].dropna().to_numpy(float) == pytest.approx(adjusted, abs=1e-9)
     assert family["kept_after_adjustment"] == 0
+    assert families_of_tests(tested.reset_index()).iloc[0].to_dict() == family.to_dict()
+    assert list(family.index) == [
+        "provider", "previous_inspection", "current_inspection", "comparable", "computed",
+        "left_out", "significant", "not_significant", "tests_disagree", "unsettled",
+        "expected_by_chance", "kept_after_adjustment",
+    ]  # fmt: skip
+
+
+def test_a_comparable_figure_without_a_base_is_left_out_of_the_tests():
+    rows = key_questions()
+    rows.loc[rows["key_question"] == "2.1.1", ["previous_base", "previous_limit"]] = pd.NA
+    rows.loc[rows["key_question"] == "2.1.1", "previous_tied"] = False
+    family = families_of_tests(with_tests(rows)).iloc[0]
+    counted = family[["comparable", "computed", "left_out", "unsettled", "kept_after_adjustment"]]
+    assert counted.tolist() == [13, 12, 1, 1, 0]
 
 
 def test_other_tests_for_the_annex(tested):
     rows = pd.DataFrame(other_tests(records(tested.reset_index())))
     table = rows.pivot(index="key_question", columns="test", values="p")
     assert set(table.index) == set(tested.index[tested["p_value"].notna()])
+    # Without any variation on either side there is no unpooled test.
+    row = {**records(tested.reset_index())[0], "previous_base": 20, "current_base": 11}
+    for before, now, none in ((0, 11, True), (20, 0, True), (3, 11, False), (20, 4, False)):
+        found = other_tests([{**row, "previous_count": before, "current_count": now}])
+        (unpooled,) = (one["p"] for one in found if one["test"] == "two-sided, unpooled")
+        assert (unpooled is None) == none
     assert table.loc["2.1.2", "one-sided, pooled"] == pytest.approx(0.0455, abs=5e-5)
     fisher = scipy.stats.fisher_exact([[18, 2], [7, 4]]).pvalue
     assert table.loc["4.2.1", "Fisher"] == pytest.approx(fisher, abs=1e-9)
@@ -368,6 +421,9 @@ def test_the_picture_of_change_runs_from_the_largest_rise_to_the_largest_fall(te
 
 def test_what_the_samples_could_have_seen(tested):
     samples = detectable_by_sample(tested.reset_index()).set_index("sample")
+    assert samples.index.tolist() == [
+        "case-supervision", "case-or-risk-of-harm", "risk-of-harm", "through-the-gate",
+    ]  # fmt: skip
     assert samples.loc["case-supervision", "figures"] == 6
     assert samples.loc["through-the-gate", "no_rise"] == 2
     # test_significance holds these by adding up scipy's two tests over every pair of counts.
@@ -387,6 +443,12 @@ def test_no_change_that_did_not_pass_is_shown_to_be_small(tested):
     assert set(tested["within_ten_points"].dropna()) == {"no"}
     same = assess_change(50, Base("n", 2000, 2000, True), 50, Base("m", 2000, 2000, True))
     assert -0.1 < same.lower_90 < 0 < same.upper_90 < 0.1
+    sizes = [f"{side}_{size}" for side in ("previous", "current") for size in ("base", "limit")]
+    alike = key_questions().head(1).assign(previous_percent=50, current_percent=50)
+    # Half of 122 cases twice: z = 1.645 leaves 10.4 points either way; half of 150: 9.4.
+    for size, within in ((122, "no"), (150, "yes")):
+        tested_alike = with_tests(alike.assign(**dict.fromkeys(sizes, size)))
+        assert tested_alike["within_ten_points"].tolist() == [within]
 
 
 def test_the_input_is_left_alone_and_rows_keep_their_order():
@@ -408,8 +470,36 @@ def test_no_base_no_test():
     change = assess_change(50, Base("s", None, None, False), 60, Base("s", 20, 20, True))
     assert change.verdict == "unsettled"
     assert "No test can be made" in change.reason
-    missing = assess_change(None, Base("s", 20, 20, True), 60, Base("s", 20, 20, True))
-    assert missing.verdict == "not comparable"
+    missing = (None, Base("s", 20, 20, True)), (60, Base("s", 20, 20, True))
+    there = (70, Base("t", 100, 100, True)), (80, Base("t", 97, 97, True))
+    found = assess_changes([missing, there])
+    assert [found[asked].verdict for asked in (missing, there)] == ["not comparable", "significant"]
+
+
+def test_one_possible_pair_is_no_known_count():
+    change = assess_change(50, Base("a", None, 2, False), 100, Base("b", None, 1, False))
+    assert change.p_min == change.p_max == pytest.approx(z_test_p(1, 2, 1, 1))
+    assert change.p_value is None and change.exact_p is None
+
+
+def test_some_pairs_without_a_test_leave_those_that_have_one():
+    # None and 1 of 300 both print as 0%.
+    change = assess_change(0, Base("a", 300, 300, True), 0, Base("b", 300, 300, True))
+    assert change.verdict == "not significant"
+    assert change.p_min == pytest.approx(z_test_p(0, 300, 1, 300))
+    assert change.p_max == pytest.approx(1)
+
+
+def test_many_changes_are_judged_in_one_go(monkeypatch):
+    asked = []
+    original = change_module.pooled_tests
+    monkeypatch.setattr(
+        change_module, "pooled_tests", lambda *arrays: asked.append(1) or original(*arrays)
+    )
+    sides = Base("a", 100, 100, True), Base("b", 97, 97, True)
+    assess_changes([((percent, sides[0]), (80, sides[1])) for percent in range(40, 80)])
+    # Once for the changes, and once for what would overturn them.
+    assert len(asked) == 2
 
 
 def test_a_provider_inspected_once_has_no_change():
@@ -423,6 +513,7 @@ def test_a_provider_inspected_once_has_no_change():
     assert set(result["change_verdict"]) == {"not comparable"}
     assert (result["verdict_reason"].str.len() > 0).all()
     assert result.set_index("key_question").loc["2.1.2", "benchmark_verdict"] == "better"
+    assert (result["benchmark_bh"].notna() == result["benchmark_p"].notna()).all()
     assert families_of_tests(result)["comparable"].tolist() == [0]
     assert detectable_by_sample(result).empty
 
@@ -444,12 +535,20 @@ def test_large_bases_doubt_the_rounding():
 
 
 @given(figures(most=110), st.integers(0, 100))
+@example((0, Base("none of one", 1, 1, True)), 25)
+@example((100, Base("one of one", 1, 1, True)), 75)
+@example((50, Base("one of two", 2, 2, True)), 20)
 def test_a_standing_holds_at_every_possible_base(figure, benchmark):
     percent, base = figure
     standing = against_benchmark(percent, base, benchmark)
     line = max(0, benchmark - 0.5) / 100, min(100, benchmark + 0.5) / 100
     found = set()
     counts, sizes = base.pairs(percent)
+    p_values = [
+        against_the_line(count, size, benchmark)
+        for count, size in zip(counts.tolist(), sizes.tolist(), strict=True)
+    ]
+    assert standing.p == pytest.approx(max(p_values), abs=1e-9)
     for count, size in zip(counts.tolist(), sizes.tolist(), strict=True):
         method = "exact" if size < 30 else "wilson"
         low, high = scipy.stats.binomtest(count, size).proportion_ci(method=method)
@@ -462,6 +561,19 @@ def test_a_standing_holds_at_every_possible_base(figure, benchmark):
     assert standing.verdict == (found.pop() if len(found) == 1 else None)
     if standing.verdict in ("better", "worse"):
         assert standing.p < 0.05
+    if standing.verdict:
+        open_base = base.one_count(percent) is None
+        assert ("whichever possible number of cases" in standing.reason) == open_base
+
+
+def test_from_30_cases_on_figures_may_be_alike():
+    # 15 of 30 and 15 of 29 against themselves.
+    assert against_benchmark(50, Base("s", 30, 30, True), 50).verdict == "similar"
+    assert against_benchmark(52, Base("s", 29, 29, True), 52).verdict == "no clear difference"
+    # And the p-value is that of the score test from there on.
+    for percent, size, count in ((50, 30, 15), (52, 29, 15)):
+        found = against_benchmark(percent, Base("s", size, size, True), 30)
+        assert found.p == pytest.approx(against_the_line(count, size, 30), abs=1e-9)
 
 
 def test_the_interval_over_open_bases_is_the_widest():
@@ -477,6 +589,8 @@ def test_the_interval_over_open_bases_is_the_widest():
     # z is that of the largest possible base.
     z = (14 / 25 - 12 / 29) / math.sqrt(26 / 54 * 28 / 54 * (1 / 25 + 1 / 29))
     assert change.z == pytest.approx(z)
+    both_open = assess_change(41, Base("a", None, 30, False, 20), 56, Base("b", None, 25, False))
+    assert both_open.z == pytest.approx(z)
 
 
 @settings(max_examples=25)

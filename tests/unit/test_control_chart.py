@@ -65,6 +65,7 @@ def test_seven_on_one_side_as_in_nhsr():
     assert months([1] * 6 + [-1], "shift") == []
     assert months([1] * 8 + [-1], "shift") == [tuple(range(8))]
     assert months([1] + [-1] * 8 + [1], "shift") == [tuple(range(1, 9))]
+    assert months([1] * 7, "shift") == [tuple(range(7))]
 
 
 def test_trends_as_in_nhsr():
@@ -87,6 +88,14 @@ def test_two_of_three_as_in_nhsr():
     assert months([near, other, other, near], rule) == []
     assert months([near, other, other, near, near], rule) == [(3, 4)]
     assert months([near, -near, near], rule) == []  # all three must lie on one side
+    assert months([-other, near, near], rule) == months([near, near, -other], rule) == []
+    assert months([near, other, near, other, other, near, other, near], rule) == [(0, 2), (5, 7)]
+
+
+def test_a_point_on_a_line_is_on_neither_side_of_it():
+    assert signals(drawn([3])) == signals(drawn([-3])) == []
+    assert signals(drawn([2, 2, 2])) == signals(drawn([-2, -2, -2])) == []
+    assert signals(drawn([1, 1, 1, 0, 1, 1, 1])) == signals(drawn([0] * 7)) == []
 
 
 def test_a_month_without_cases_has_no_point_and_breaks_no_run():
@@ -105,11 +114,17 @@ def test_a_baseline_without_spread_draws_no_limit_to_be_outside_of(counts):
     assert "outside the limits" not in {signal.rule for signal in found}
 
 
+def test_one_case_makes_a_chart():
+    assert p_chart([1, 0], [1, 0]).centre == 1
+
+
 def test_a_baseline_keeps_the_centre_where_it_was():
     assert p_chart([5, 5, 9, 9], [10] * 4, baseline=2).centre == 0.5
 
 
-@pytest.mark.parametrize(("counts", "bases"), [([0], [0]), ([3], [2]), ([-1], [2])])
+@pytest.mark.parametrize(
+    ("counts", "bases"), [([0], [0]), ([3], [2]), ([-1], [2]), ([1, 3], [2, 2])]
+)
 def test_what_makes_no_chart_is_refused(counts, bases):
     with pytest.raises(ValueError, match="month"):
         p_chart(counts, bases)

@@ -35,6 +35,14 @@ def test_a_hundred_of_about_250_eligible_cases():
     designs = published_designs(SAMPLES).set_index(["inspection", "sample"])
     assert designs.loc[("northumbria-crc-2018", "case-supervision"), "eligible"] == 254
     assert designs.loc[("northumbria-crc-2019", "case-supervision"), "eligible"] == 235
+    assert designs.loc[["northumbria-crc-2018"], "note"].tolist() == [""]
+    assert designs.loc[("northumbria-crc-2019", "case-supervision"), "note"] == ""
+
+
+def test_one_case_may_have_been_all_there_was():
+    one = SAMPLES.iloc[[0]].assign(size=1, all_eligible="yes")
+    design = published_designs(one).iloc[0]
+    assert (design["eligible_lowest"], design["note"]) == (1, "")
 
 
 def test_a_design_that_does_not_fit_what_was_done_is_said():

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportions_ztest
 from support.exact import by_counting, scipy_keeps_ties, scipys, z_squared
 
 from pipeline.analysis.statistics import exact
@@ -31,6 +32,12 @@ def test_the_few_cases_of_through_the_gate(x1, n1, x2, n2, p):
     assert exact_z_p(x1, n1, x2, n2) == pytest.approx(p, abs=5e-5)
     assert exact_z_p(x1, n1, x2, n2) == pytest.approx(scipys(x1, n1, x2, n2), abs=1e-6)
     assert exact_z_p(x1, n1, x2, n2) == pytest.approx(by_counting(x1, n1, x2, n2), abs=1e-6)
+
+
+@pytest.mark.parametrize(("x1", "n1", "x2", "n2", "p"), PUBLISHED)
+def test_one_size_of_z_passes_or_none_does(x1, n1, x2, n2, p):
+    z = abs(proportions_ztest([x1, x2], [n1, n2])[0])
+    assert critical_z(np.array([z]), n1, n2, 0.1) == (z if p < 0.1 else np.inf)
 
 
 @st.composite
@@ -73,6 +80,21 @@ def test_passing_is_having_a_smaller_p_value(table, level):
     assert bound <= p + 1e-9
 
 
+@given(tables(most=60))
+@example((0, 9, 1, 3))
+@example((1, 2, 1, 2))
+@example((0, 2, 0, 5))
+def test_the_lower_bound_is_the_chance_of_what_lies_further_out_on_both_sides(table):
+    x1, n1, x2, n2 = table
+    if x1 * n2 > x2 * n1:
+        x1, n1, x2, n2 = x2, n2, x1, n1
+    share, chance = (x1 + x2) / (n1 + n2), scipy.stats.binom
+    mirrored = chance.sf(n1 - x1 - 1, n1, share) * chance.cdf(n2 - x2, n2, share)
+    expected = min(1, chance.cdf(x1, n1, share) * chance.sf(x2 - 1, n2, share) + mirrored)
+    found = exact_z_at_least(*(np.array([value]) for value in table))[0]
+    assert found == pytest.approx(expected, abs=1e-12)
+
+
 @given(tables(most=300))
 def test_the_grids_alone_come_within_ten_and_one_percent(table):
     _, n1, _, n2 = table
@@ -102,6 +124,34 @@ def test_samples_too_large_to_count_take_fishers_test():
     assert exact_z_p(*table) == pytest.approx(2 * min(less, greater), rel=1e-6)
     assert exact_z_passes(*table, 0.1)
     assert not exact_z_passes(500, 1_000_000, 501, 1_000_000, 0.1)
+
+
+def fisher_doubled(x1, n1, x2, n2):
+    table = [[x1, n1 - x1], [x2, n2 - x2]]
+    sides = (scipy.stats.fisher_exact(table, side).pvalue for side in ("less", "greater"))
+    return min(1, 2 * min(sides))
+
+
+@pytest.mark.parametrize("test", [exact_z_p, boschloo_exact])
+def test_up_to_a_thousand_cases_are_counted(test):
+    # Fisher's test, which stands in beyond, is readier to see none among so many done well.
+    counted = 480, 500, 490, 500
+    assert test(*counted) < 0.95 * fisher_doubled(*counted)
+    for table in ((3, 991, 2, 10), (480, 501, 490, 500), (580, 600, 590, 600)):
+        assert test(*table) == pytest.approx(fisher_doubled(*table), rel=1e-6)
+
+
+def test_no_p_value_is_above_1_however_its_parts_are_rounded():
+    # All pairs but none and all of both samples are as far apart as these.
+    for table in ((13, 33, 15, 38), (14, 33, 17, 40), (4, 33, 5, 41), (23, 36, 30, 47)):
+        assert 1 - 1e-9 < exact_z_p(*table) <= 1
+    assert exact_z_p(1_000, 2_000, 1_000, 2_000) == 1
+
+
+def test_a_level_between_the_two_tests_shows_which_was_asked():
+    counted, beyond = (480, 500, 490, 500), (480, 501, 490, 500)
+    assert exact_z_passes(*counted, 0.97 * fisher_doubled(*counted))
+    assert not exact_z_passes(*beyond, 0.97 * fisher_doubled(*beyond))
 
 
 @settings(max_examples=40)

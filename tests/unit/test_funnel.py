@@ -10,6 +10,7 @@ import pytest
 import statsmodels.formula.api as smf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats.mstats import winsorize
 from statsmodels.stats.anova import anova_lm
 
 from pipeline.analysis.statistics.funnel import (
@@ -18,6 +19,7 @@ from pipeline.analysis.statistics.funnel import (
     exact_limit,
     limits,
     zone,
+    zones,
 )
 from pipeline.analysis.statistics.ranking import RankInterval, half, rank_intervals
 from pipeline.analysis.statistics.shrinkage import intraclass_correlation, shrunk
@@ -63,6 +65,18 @@ def test_a_limit_is_a_share_of_at_least_one_case():
         exact_limit(0.5, [10, 0], 0.975)
 
 
+@pytest.mark.parametrize("target", [-0.1, 1.5])
+def test_a_target_is_a_proportion(target):
+    with pytest.raises(ValueError, match="proportion from 0 to 1"):
+        exact_limit(target, [10], 0.975)
+
+
+def test_nothing_is_widened_unless_it_is_asked_for():
+    assert approximate_limit(0.5, [100], 0.975)[0] == pytest.approx(0.5 + 1.959964 * 0.05)
+    # 71 of 100 is z = 2.25; twice as wide it would be within.
+    assert zones([71], [100], 0.6) == ["above"] and zones([71], [100], 0.6, 2) == ["within"]
+
+
 def test_zones():
     assert zone(60, 100, 0.6) == "within"
     assert zone(71, 100, 0.6) == "above"
@@ -105,8 +119,18 @@ def test_one_outlier_does_not_hide_itself():
     assert zone(95, 100, 0.5, found.applied) == "far above"
 
 
-def test_the_correlation_is_that_of_a_one_way_analysis_of_variance():
-    counts, bases = [3, 9, 30, 12, 45], [10, 12, 60, 13, 50]
+def test_the_tenth_at_each_end_is_drawn_in_to_its_neighbour():
+    # Of 21 providers two at each end, as scipy draws them in.
+    counts = [30, 33, *range(41, 58), 64, 72]
+    z = (np.array(counts) / 100 - 0.5) / 0.05
+    drawn_in = winsorize(z, limits=(2 / 21, 2 / 21))
+    assert dispersion(counts, [100] * 21, 0.5).phi == pytest.approx(float((drawn_in**2).mean()))
+
+
+@pytest.mark.parametrize(
+    ("counts", "bases"), [([3, 9, 30, 12, 45], [10, 12, 60, 13, 50]), ([3, 9], [10, 12])]
+)
+def test_the_correlation_is_that_of_a_one_way_analysis_of_variance(counts, bases):
     cases = pd.DataFrame(
         [
             (provider, int(case < count))
@@ -117,7 +141,7 @@ def test_the_correlation_is_that_of_a_one_way_analysis_of_variance():
     )
     table = anova_lm(smf.ols("well ~ C(provider)", cases).fit())
     between, within = table["mean_sq"]
-    size = (sum(bases) - sum(n * n for n in bases) / sum(bases)) / 4
+    size = (sum(bases) - sum(n * n for n in bases) / sum(bases)) / (len(bases) - 1)
     expected = (between - within) / (between + (size - 1) * within)
     assert intraclass_correlation(counts, bases) == pytest.approx(expected)
 
@@ -238,6 +262,10 @@ def test_ranks_of_three_hundred_hold_in_drawn_leagues():
 def test_a_provider_is_in_a_half_only_with_its_whole_interval():
     assert half(RankInterval(1, 10), 21) == "upper half"
     assert half(RankInterval(12, 21), 21) == "lower half"
+    # An even number has no middle: the tenth of twenty is the last of the upper half.
+    assert half(RankInterval(1, 10), 20) == "upper half"
+    assert half(RankInterval(11, 20), 20) == "lower half"
+    assert half(RankInterval(10, 11), 20) == "either half"
     assert half(RankInterval(10, 12), 21) == half(RankInterval(11, 11), 21) == "either half"
 
 

@@ -36,6 +36,11 @@ def test_cases_by_hand(questions):
     expected = {"2.1.3": 7, "2.2.3": 12, "2.3.3": 7, "2.4.3": 14, "4.1.1": 5, "4.2.1": 2}
     needed = questions["cases_needed"]
     assert needed[needed > 0].to_dict() == expected
+    # 58, 51, 56, 48, 48 to 65%; 64 to 80%.
+    away = questions["points_away"]
+    assert away[away > 0].to_dict() == {
+        "2.1.3": 7, "2.2.3": 14, "2.3.3": 9, "2.4.3": 17, "4.1.1": 17, "4.2.1": 16,
+    }  # fmt: skip
     assert not questions.loc["2.1.3", "base_known"]
     assert questions.loc["2.3.3", "base_known"]
 
@@ -83,6 +88,45 @@ def test_the_shortest_way_to_good():
     judged = [row for row in next_rating if not row["rateable"]]
     assert [row["standard"] for row in judged] == ["1.1", "1.2", "1.3", "1.4"]
     assert not any("cases_needed" in row for row in judged)
+    assert sorted(row["standard"] for row in next_rating if row["raised_by_panel"]) == [
+        "2.4", "4.1", "4.2",
+    ]  # fmt: skip
+
+
+def test_a_standard_at_the_top_is_left_out_alone():
+    best = RATINGS.copy()
+    best.loc[best["standard"] == "2.1", ["published_rating", "points"]] = ["Outstanding", 3]
+    inspection = rated(key_questions(), best)
+    assert {row["standard"] for row in next_rating_by_standard(inspection)} == {
+        "1.1", "1.2", "1.3", "1.4", "2.2", "2.3", "2.4", "4.1", "4.2",
+    }  # fmt: skip
+    assert {row["key_question"][:3] for row in next_rating_by_question(inspection)} == {
+        "2.2", "2.3", "2.4", "4.1", "4.2",
+    }  # fmt: skip
+
+
+def test_a_question_without_a_base_is_left_out_alone(questions):
+    unknown = key_questions()
+    first = unknown["key_question"] == "2.1.1"
+    unknown.loc[first, ["current_base", "current_limit"]] = pd.NA
+    unknown.loc[first, "current_tied"] = False
+    found = {row["key_question"] for row in next_rating_by_question(rated(unknown))}
+    assert found == set(questions.index) - {"2.1.1"}
+
+
+def test_sixteen_points_are_good_and_ten_short_of_outstanding():
+    better = RATINGS.copy()
+    better.loc[better["standard"] == "2.1", ["published_rating", "points"]] = ["Good", 2]
+    inspection = rated(key_questions(), better)
+    able = [row for row in next_rating_by_standard(inspection) if row["rateable"]]
+    overall = next_overall_rating(able, inspection.ratings, records(OVERALL))
+    assert (overall["points"], overall["rating"]) == (16, "Good")
+    assert (overall["next_rating"], overall["points_needed"]) == ("Outstanding", 10)
+    # The six standards rated on cases give six points at most.
+    assert overall["fewest_cases"] == overall["fewest_points"] == []
+    exactly = [{"rating": "Low", "lower_points": 0}, {"rating": "High", "lower_points": 22}]
+    six = next_overall_rating(able, inspection.ratings, exactly)
+    assert len(able) == 6 and len(six["fewest_cases"]) == len(six["fewest_points"]) == 6
 
 
 def test_at_the_top_there_is_no_way_up():

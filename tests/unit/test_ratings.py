@@ -21,6 +21,7 @@ from pipeline.analysis.comparison import key_question_comparison, rating_compari
 from pipeline.analysis.ratings.bands import (
     Permitted,
     _agreement,
+    _sum,
     bands_by_percent,
     overall_rating,
     permitted_discretion,
@@ -278,6 +279,12 @@ def test_qualitative_evidence_moves_one_band_either_way(percent, to):
     found = permitted_discretion(percent, BANDS, rule, qualitative=True)
     assert {permitted.rating for permitted in found} == to
     assert permitted_discretion(percent, BANDS, rule, qualitative=False) == []
+    assert permitted_discretion(percent, BANDS, rule) == []
+
+
+def test_a_rule_on_qualitative_evidence_hides_none_that_follows_it():
+    found = permitted_discretion(48, BANDS, rules("qualitative-evidence", "within-points"))
+    assert found == [Permitted("within-points", IMPROVE)]
 
 
 @given(percents, st.integers(1, 120))
@@ -552,6 +559,33 @@ def test_one_framework_compares_with_itself_and_with_another_where_it_is_said():
     assert not ratings_compare(none, "crc-2018", "crc-2019")
     assert not scores_compare(none, "crc-2018", "crc-2019")
     assert ratings_compare(tables, "crc-2018", "crc-2019")
+    assert scores_compare(tables, "crc-2018", "crc-2019")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("rating", "Fair"), ("lower_points", 1), ("upper_points", 31)]
+)
+def test_scores_on_another_scale_do_not_compare(column, value):
+    tables = load()
+    bands = tables["overall_bands"].copy()
+    bands.loc[bands.index[bands["framework"] == "crc-2018"][0], column] = value
+    assert not scores_compare({**tables, "overall_bands": bands}, "crc-2018", "crc-2019")
+
+
+@pytest.mark.parametrize(
+    ("unrated", "words"),
+    [
+        ([], "The framework has no standards, so there are no points to add up."),
+        (["4.1"], "Standard 4.1 (not rated) has no rating, so the points are not added up."),
+        (["4.1", "4.2"], "Standards 4.1 (not rated) and 4.2 (not rated) have no rating, so the"),
+    ],
+)
+def test_points_that_are_not_there_are_not_added_up(unrated, words):
+    printed = {"printed_score": None, "published_rating": GOOD}
+    standards = [{"standard": code, "points": None, "status": "not rated"} for code in unrated]
+    found = _sum(printed, standards, records(OVERALL))
+    assert found["note"].startswith(words)
+    assert (found["agreement"], found["score"]) == ("not derived", None)
 
 
 @pytest.mark.parametrize(("kind", "wanted"), [("rating", True), ("key question", False)])

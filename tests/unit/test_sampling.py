@@ -5,7 +5,7 @@ from math import comb
 
 import pytest
 import scipy.stats
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.analysis.statistics.sampling import (
@@ -49,7 +49,7 @@ def test_the_design_the_inspectorate_prints():
     # 100 and 97 cases at 80% and 5 points; n0 is 164.2 (Annex 1 of 2018, Annex 2 of 2020).
     endless = scipy.stats.norm.ppf(0.9) ** 2 * 0.25 / 0.05**2
     assert endless == pytest.approx(164.24, abs=0.01)
-    for sample in (20, 26, 30, 97, 100):
+    for sample in (20, 26, 30, 97, 100, 163):
         implied = eligible_cases_for_design(sample)
         for population in (implied.lowest, implied.eligible, implied.highest):
             assert round(endless / (1 + (endless - 1) / population)) == sample
@@ -64,9 +64,11 @@ def test_at_least_one_case_is_read(eligible):
     assert sample_size(eligible, confidence=10, margin=90) == 1
 
 
-def test_a_sample_larger_than_any_population_needs():
+@pytest.mark.parametrize("sample", [164, 165])
+def test_a_sample_as_large_as_any_population_needs(sample):
+    # 164.2 cases are enough for an endless stream, so that 164 may be of one.
     with pytest.raises(CannotBeComputed, match="any population"):
-        eligible_cases_for_design(165)
+        eligible_cases_for_design(sample)
 
 
 @given(st.integers(2, 5000), st.floats(50, 99.9), st.floats(1, 30), st.floats(5, 95))
@@ -83,7 +85,7 @@ def test_size_and_margin_lead_back_to_each_other(eligible, confidence, margin, e
 @given(st.integers(1, 400), st.integers(1, 400))
 def test_every_case_read_leaves_no_margin_and_fewer_leave_more(first, second):
     few, many = sorted((first, second))
-    assert margin_of_error(many, many) == 0
+    assert margin_of_error(many, many) == margin_of_error(1, 1) == 0
     assert margin_of_error(few, many) >= 0
     assert margin_of_error(few, many) <= margin_of_error(few)
 
@@ -94,6 +96,18 @@ def counted_out(done_well: int, eligible: int, size: int) -> list[Fraction]:
         Fraction(comb(done_well, x) * comb(eligible - done_well, size - x), comb(eligible, size))
         for x in range(size + 1)
     ]
+
+
+@given(st.integers(1, 30).flatmap(lambda half: st.tuples(st.integers(1, 2 * half), st.just(half))))
+@example((1, 1))
+def test_the_margin_is_z_standard_errors_of_a_draw_without_replacement(figures):
+    size, half = figures
+    chances = counted_out(half, 2 * half, size)
+    variance = sum(
+        chance * (Fraction(x, size) - Fraction(1, 2)) ** 2 for x, chance in enumerate(chances)
+    )
+    margin = 100 * scipy.stats.norm.ppf(0.9) * float(variance) ** 0.5
+    assert margin_of_error(size, 2 * half) == pytest.approx(margin, abs=1e-9)
 
 
 @given(st.data())
@@ -120,6 +134,11 @@ def test_a_sample_of_everything_shows_the_share_itself():
     assert likely_shares(40, 25, 25) == (40, 40)
 
 
+@pytest.mark.parametrize("share", [0, 100])
+def test_where_no_case_differs_every_sample_shows_the_same(share):
+    assert likely_shares(share, 200) == (share, share)
+
+
 @pytest.mark.parametrize(
     ("ask", "words"),
     [
@@ -141,3 +160,6 @@ def test_a_question_without_sense_is_answered_in_a_sentence(ask, words):
 def test_what_nobody_says_is_80_percent_confidence_of_five_points_either_way():
     """As the reports of 2018 and 2020 say of their own samples."""
     assert sample_size(None) == sample_size(None, 80, 5, 50) == 164
+    assert sample_size(None, margin=0.1) == sample_size(None, 80, 0.1, 50)
+    assert margin_of_error(100) == margin_of_error(100, None, 80, 50)
+    assert eligible_cases_for_design(100) == eligible_cases_for_design(100, 80, 5)

@@ -224,6 +224,11 @@ def test_few_expected_is_an_expected_count_under_five(first, second):
         assert few_expected(x1, n1, x2, n2) == (fewest < 5)
 
 
+def test_five_expected_are_not_too_few():
+    assert not few_expected(5, 10, 5, 10)
+    assert few_expected(5, 10, 4, 10)
+
+
 @pytest.mark.parametrize("bad", [float("nan"), -0.1, 1.1])
 def test_a_p_value_that_is_none_is_refused(bad):
     with pytest.raises(ValueError, match="between 0 and 1"):
@@ -292,6 +297,18 @@ def test_small_samples_cannot_see_small_changes():
     assert smallest_detectable_change(0, 20, 11).fall is None
 
 
+def test_power_of_three_cases_and_three_worked_out_by_hand():
+    # Of 3 and 3 only 0 and 3 differ by both tests: 1 and 3 pass the Z-test (z = 1.73, p = 0.083),
+    # but 14 of 64 equally probable pairs are as far apart, 2 of 64 for 0 and 3. So from 20% it is
+    # seen with probability 0.8^3 q^3: 0.512 for q = 100%, and 0.4968 for 99%.
+    assert smallest_detectable_change(20, 3, 3, power=0.5) == (80, None)
+    assert smallest_detectable_change(80, 3, 3, power=0.5) == (None, 80)
+    # From nothing at all done well it is q^3: 0.512 for 80%, 0.493 for 79%.
+    assert smallest_detectable_change(0, 3, 3, power=0.5) == (80, None)
+    # A power of exactly 0.8^3 is reached, whichever way its last digit was rounded.
+    assert smallest_detectable_change(0, 3, 3, power=0.512) == (80, None)
+
+
 def test_large_samples_cost_no_more_and_see_more():
     close = smallest_detectable_change(70, 980, 980)
     far = smallest_detectable_change(70, 1_000_000, 1_000_000)
@@ -303,6 +320,23 @@ def test_large_samples_cost_no_more_and_see_more():
     for power in (0, 1, 1.5, float("nan")):
         with pytest.raises(ValueError, match="between 0 and 1"):
             smallest_detectable_change(70, 100, 97, power=power)
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            smallest_detectable_change(70, 100, 97, level=power)
+
+
+@pytest.mark.parametrize(
+    ("percent", "n1", "n2", "words"),
+    [
+        (-1, 100, 97, "percentage must lie between 0 and 100"),
+        (101, 100, 97, "percentage must lie between 0 and 100"),
+        (70, 0, 97, "base is 0"),
+        (70, 100, -97, "cannot be below 0"),
+        (70, 100, 9.5, "whole number"),
+    ],
+)
+def test_what_no_sample_could_have_seen_is_not_asked(percent, n1, n2, words):
+    with pytest.raises(ValueError, match=words):
+        smallest_detectable_change(percent, n1, n2)
 
 
 @pytest.mark.parametrize(
@@ -321,6 +355,10 @@ def test_large_samples_cost_no_more_and_see_more():
         (None, 2, "missing"),
         ([1, 5], [3, 4], "above its base"),
         ([1, 0.5], [3, 4], "whole number"),
+        ([0, 1], [0, 4], "base is 0"),
+        ([1, 1], [-3, 4], "base is -3: a number of cases cannot be below 0"),
+        ([1, float("nan")], [3, 4], "missing"),
+        ([1, float("inf")], [3, 4], "infinite"),
         ([0, -3], [3, 4], "count is -3: a number of cases cannot be below 0"),
     ],
 )
@@ -344,6 +382,22 @@ def test_nought_against_nought_cannot_be_computed(x1, x2):
         two_proportion_test(x1, 20, x2, 11)
     assert boschloo_exact(x1, 20, x2, 11) == 1
     assert fisher_exact(x1, 20, x2, 11) == 1
+
+
+@pytest.mark.parametrize("level", [0, 1, 1.5, float("nan")])
+def test_a_level_lies_between_0_and_1(level):
+    for interval, figures in (
+        (wilson_interval, (1, 2)),
+        (clopper_pearson_interval, (1, 2)),
+        (newcombe_interval, (1, 2, 3, 4)),
+    ):
+        with pytest.raises(ValueError, match="level must lie between 0 and 1"):
+            interval(*figures, level)
+
+
+def test_one_pair_of_many_without_a_test_is_not_passed_over():
+    with pytest.raises(CannotBeComputed, match="cannot be computed"):
+        two_proportion_test([0, 1], [5, 5], [0, 2], [5, 5])
 
 
 def test_unpooled_nought_against_all_cannot_be_computed():

@@ -22,7 +22,7 @@ from support.northumbria import (
 )
 
 from pipeline.analysis.ratings.bands import overall_rating, permitted_discretion, rating_for
-from pipeline.analysis.ratings.scale import printed_percent
+from pipeline.analysis.ratings.scale import Scale, largest_pair, printed_percent
 from pipeline.analysis.ratings.stability import (
     BANDS_ALONE,
     WITH_DISCRETION,
@@ -32,6 +32,7 @@ from pipeline.analysis.ratings.stability import (
     stability_of_total,
 )
 from pipeline.analysis.records import records
+from pipeline.analysis.statistics.bases import Base
 
 # Counts that print as the 2019 figures; 2.1.3 and 4.1.2 at the largest base that can.
 COUNTS = {
@@ -65,6 +66,22 @@ def test_the_scale_rates_as_the_rating_rules_do(count, base, qualitative):
     reach = int(scale.reachable(count, base, qualitative))
     # The rules allow any band that one case would give; the scale stops at the next one.
     assert reach == min(max(levels), level + 1)
+
+
+def test_without_rules_of_discretion_nothing_is_reached_but_by_the_bands():
+    scale = Scale.of(records(BANDS), [])
+    counts = np.arange(101)
+    assert (scale.reachable(counts, 100, qualitative=True) == scale.levels(counts, 100)).all()
+    # One point from a boundary, where that is the only rule: 49, 64 and 79 of 100.
+    rule = {"rule": "within-points", "applies_to": "key questions", "points": 1, "bands": None}
+    near = Scale.of(records(BANDS), [rule])
+    raised = near.reachable(counts, 100) > near.levels(counts, 100)
+    assert np.flatnonzero(raised).tolist() == [49, 64, 79]
+
+
+def test_where_several_counts_fit_the_middle_one_stands_for_them():
+    # 1,635 to 1,664 of 3,000 print as 55%.
+    assert largest_pair(55, Base("national", 3000, 3000, True)) == (1649, 3000)
 
 
 def simulated(rule, dependence, seed=20191):
@@ -131,6 +148,11 @@ def test_the_bounds_hold_every_dependence(at, published):
         assert (bounded["lowest"] <= bounded[name] + 1e-9).all()
         assert (bounded[name] <= bounded["highest"] + 1e-9).all()
     assert overall.groupby("rule")["published"].sum().tolist() == [1, 1]
+    of = ["lowest", "independent", "together", "highest"]
+    assert bounded[of].ge(0).all(axis=None) and bounded[of].le(1).all(axis=None)
+    # Every total is 0 points or more.
+    least = overall.loc[overall["lower_points"] == 0, ["independent", "together"]]
+    assert len(least) == 2 and least.sub(1).abs().lt(1e-9).all(axis=None)
 
 
 def test_the_bounds_of_standards_hold_every_dependence():
@@ -158,6 +180,63 @@ def test_the_bounds_on_the_total_are_those_of_an_adversary():
     assert row["highest"] == pytest.approx(min(top), abs=1e-6)
     assert row["lowest"] == pytest.approx(max(0, sum(top) - 1), abs=1e-6)
     assert row["independent"] == pytest.approx(top[0] * top[1])
+
+
+def test_a_standard_that_stands_alone_bounds_the_total_by_its_own_bounds():
+    # Through the Gate shares its cases with no other standard; 2 points are its Good.
+    questions = key_questions()
+    questions = questions[questions["standard"] == "4.2"]
+    alone = rated(questions, RATINGS[RATINGS["standard"] == "4.2"])
+    bands = [{"rating": "Low", "lower_points": 0}, {"rating": "High", "lower_points": 2}]
+    overall = pd.DataFrame(stability_of_overall(alone, records(KINDS), bands))
+    total = overall[overall["rating"] == "High"].set_index("rule")
+    standard = pd.DataFrame(stability_of_standards(alone))
+    good = standard[standard["rating"] == "Good"].set_index("rule")
+    for ours, its in (
+        ("lowest", "lowest"),
+        ("independent", "independent"),
+        ("highest", "together"),
+    ):
+        assert total[ours].to_dict() == pytest.approx(good[f"at_least_{its}"].to_dict())
+
+
+def test_no_chance_is_above_1_however_its_parts_are_rounded():
+    questions = key_questions()
+    questions = questions[questions["key_question"] == "2.1.2"].assign(current_percent=50)
+    for size in (60, 61):
+        alone = rated(
+            questions.assign(current_base=size, current_limit=size),
+            RATINGS[RATINGS["standard"] == "2.1"],
+        )
+        rows = stability_of_overall(alone, records(KINDS), [{"rating": "Any", "lower_points": 0}])
+        chances = [row[name] for row in rows for name in ("independent", "together")]
+        assert all(1 - 1e-9 < chance <= 1 for chance in chances)
+
+
+def test_too_many_standards_of_the_same_cases_have_no_bounds():
+    # Eight standards of four levels are 65,536 joint levels.
+    question = key_questions().set_index("key_question").loc[["2.1.1"]]
+    codes = [f"2.{at}" for at in range(1, 9)]
+    questions = pd.concat([question.assign(standard=code, key_question=code) for code in codes])
+    standards = pd.DataFrame({"standard": codes, "name": codes, "rating_basis": "key questions"})
+    ratings = RATINGS.iloc[:8].assign(standard=codes)
+    many = rated(questions, ratings, standards)
+    bands = [{"rating": "Low", "lower_points": 0}, {"rating": "High", "lower_points": 16}]
+    high = stability_of_overall(many, records(KINDS), bands)[1]
+    assert high["lowest"] is None and high["highest"] is None
+    # Alike and lucky together: all are Good or better as often as one is.
+    good = printed_percent(np.arange(98), 97) >= 65
+    assert high["together"] == pytest.approx(counts_of_other_cases(72, 97)[good].sum())
+
+
+def test_a_very_large_sample_hardly_varies():
+    questions = key_questions()
+    questions = questions[questions["key_question"] == "2.1.1"]
+    large = {"current_base": 1_000_000, "current_limit": 1_000_000}
+    rows = pd.DataFrame(stability_of_standards(rated(questions.assign(**large))))
+    # 74% of a million cases is Good by the bands, whichever million.
+    alone = rows[rows["rule"] == BANDS_ALONE].set_index("rating")["together"]
+    assert alone["Good"] == pytest.approx(1, abs=1e-3)
 
 
 def test_judgements_are_held_as_published():

@@ -285,7 +285,7 @@ class _Parts:
         """
         enough = np.append(rest[::-1].cumsum()[::-1], 0)
         if not chances:
-            return float(enough[min(max(need, 0), len(rest))])
+            return float(enough[min(need, len(rest))])
         levels = [np.flatnonzero(chance) for chance in chances]
         states = np.array(list(itertools.product(*levels)))
         missing = np.clip(need - self.points[states].sum(axis=1), 0, len(rest))

@@ -66,7 +66,7 @@ def against_benchmark(percent: int | None, base: Base, benchmark: int | None) ->
     counts, bases = base.pairs(percent)
     if not len(counts):
         return Standing(None, "The number of cases behind the figure is not known.")
-    line = max(0.0, (benchmark - 0.5) / 100), min(1.0, (benchmark + 0.5) / 100)
+    line = (benchmark - 0.5) / 100, (benchmark + 0.5) / 100
     few = bases < FEW_CASES
     lower, upper = wilson_interval(counts, bases, LEVEL)
     if few.any():
@@ -103,6 +103,5 @@ def _p_values(counts: npt.NDArray, bases: npt.NDArray, line: tuple[float, float]
     spread = np.sqrt(nearest * (1 - nearest) / bases)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = 2 * ndtr(-np.abs(share - nearest) / spread)
-    at_least = np.where(counts > 0, bdtrc(np.maximum(counts, 1) - 1.0, bases, nearest), 1.0)
-    binomial = 2 * np.minimum(bdtr(counts, bases, nearest), at_least)
+    binomial = 2 * np.minimum(bdtr(counts, bases, nearest), bdtrc(counts - 1.0, bases, nearest))
     return np.where(apart, np.minimum(1, np.where(bases < FEW_CASES, binomial, score)), 1.0)

@@ -102,8 +102,7 @@ def exact_z_at_least(
     share = (x1 + x2) / (n1 + n2)
     bound = np.zeros(np.shape(share))
     for at in (share, 1 - share):
-        at_least = np.where(high > 0, bdtrc(np.maximum(high, 1) - 1.0, high_of, at), 1.0)
-        bound += bdtr(low, low_of, at) * at_least
+        bound += bdtr(low, low_of, at) * bdtrc(high - 1.0, high_of, at)
     return np.minimum(1.0, bound)
 
 

@@ -57,10 +57,10 @@ def exact_limit(target: float, cases: npt.ArrayLike, probability: float) -> npt.
         return np.full(size.shape, target)
     whole = size.astype(np.int64)
     count = np.ceil(bdtrik(probability, whole, target))
-    # Found by a search that may stop just beyond a whole number.
-    count -= (count > 0) & (bdtr(np.maximum(count - 1, 0), whole, target) >= probability)
+    # Found by a search that may stop just beyond a whole number; below a count of 0 there is none.
+    count -= bdtr(count - 1, whole, target) >= probability
     surplus = (bdtr(count, whole, target) - probability) / binomial(count, whole, target)
-    return np.clip((count - surplus) / size, 0, 1)
+    return np.maximum(0, (count - surplus) / size)
 
 
 def approximate_limit(

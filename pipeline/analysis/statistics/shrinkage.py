@@ -48,7 +48,7 @@ def intraclass_correlation(counts: npt.ArrayLike, bases: npt.ArrayLike) -> float
     within = float((done * (1 - done / seen)).sum() / (cases - groups))
     usual = (cases - float((seen.astype(float) ** 2).sum()) / cases) / (groups - 1)
     spread = between + (usual - 1) * within
-    return min(1.0, max(0.0, (between - within) / spread)) if spread > 0 else 0.0
+    return max(0.0, (between - within) / spread) if spread > 0 else 0.0
 
 
 def shrunk(counts: npt.ArrayLike, bases: npt.ArrayLike) -> Shrunk:

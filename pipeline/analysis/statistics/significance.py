@@ -139,8 +139,8 @@ def _wilson(counts: npt.NDArray, bases: npt.NDArray, level: float) -> tuple[Any,
     middle = (counts + z * z / 2) / (bases + z * z)
     half = z * np.sqrt(counts * (bases - counts) / bases + z * z / 4) / (bases + z * z)
     # At 0% and 100% the limit is exactly 0 or 1; rounding in the formula can leave 1e-17.
-    lower = np.where(counts == 0, 0.0, np.maximum(middle - half, 0))
-    return lower, np.where(counts == bases, 1.0, np.minimum(middle + half, 1))
+    lower = np.where(counts == 0, 0.0, middle - half)
+    return lower, np.where(counts == bases, 1.0, middle + half)
 
 
 def clopper_pearson_interval(count: Numbers, nobs: Numbers, level: float = 0.95) -> Interval:
