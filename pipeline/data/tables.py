@@ -206,9 +206,10 @@ def _typed(text: Text, resource: Resource, bad_lines: set[int | None]) -> pd.Dat
     good = [line not in bad_lines for line in text.lines]
     columns = {}
     for field in resource.fields:
-        made = {"integer": int, "number": float}.get(field.type, str)
+        # Most cells of a column say what another one says, and share its value: of a text a copy,
+        # as the text of the file lies about in memory that is only given back whole.
+        made: Any = {"integer": int, "number": float}.get(field.type, lambda c: c.encode().decode())
         cells = list(compress(text.cells[field.name], good))
-        # Most cells of a column say what another one says, and share its value.
         values = {cell: made(cell) if cell else pd.NA for cell in set(cells)}
         columns[field.name] = pd.array([values[cell] for cell in cells], _TYPES[field.type])
     return pd.DataFrame(columns, pd.Index(list(compress(text.lines, good)), dtype="int64"))
