@@ -498,8 +498,8 @@ def test_many_changes_are_judged_in_one_go(monkeypatch):
     )
     sides = Base("a", 100, 100, True), Base("b", 97, 97, True)
     assess_changes([((percent, sides[0]), (80, sides[1])) for percent in range(40, 80)])
-    # Once for the changes, and once for what would overturn them.
-    assert len(asked) == 2
+    # Once for the changes, and in a few lots for what would overturn them; not once for each of 40.
+    assert 2 <= len(asked) <= 6
 
 
 def test_a_provider_inspected_once_has_no_change():

@@ -220,7 +220,9 @@ def _read(path: Path, changed: int) -> tuple[Any, list[str]]:
     """A notebook with the parameters that it declares."""
     notebook = load_notebook_node(str(path))
     nbformat.validate(notebook)
-    return notebook, list(papermill.inspect_notebook(notebook))
+    # Papermill would warn of one without any, such as a notebook that makes no report.
+    declares = any("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
+    return notebook, list(papermill.inspect_notebook(notebook)) if declares else []
 
 
 def _where(report: Report, notebook: Any, run: Any, executed_index: int) -> str:
