@@ -193,8 +193,9 @@ def _prepared(report: Report, notebooks: Path) -> _Prepared:
         ) from None
     check_declared(report, notebook, declared)
     run = for_page(notebook)
-    asking = from_dict(with_question(report, run))
-    ready = parameterize_notebook(asking, report.parameters, engine_name=_ENGINE)
+    ready = from_dict(with_question(report, run))
+    if report.parameters:  # papermill would warn of a notebook that takes none
+        ready = parameterize_notebook(ready, report.parameters, engine_name=_ENGINE)
     return _Prepared(notebook, run, ready)
 
 
