@@ -766,7 +766,7 @@ def test_numbers_in_words(printed, numbers):
         (12.0, "12 months", "months", False),
         (11.0, "12 months", "months", True),
         (1234.0, "1,234 people", "count", False),
-        (float("nan"), "12 months", "months", False),
+        (pd.NA, "12 months", "months", False),
     ],
 )
 def test_a_figure_is_among_the_numbers_printed(value, printed, unit, wrong):
