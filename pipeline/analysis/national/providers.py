@@ -15,6 +15,7 @@ from pipeline.analysis.sentences.leadership import movement, step
 from pipeline.analysis.statistics.bases import base_of, possible_counts
 from pipeline.analysis.statistics.ranking import half, rank_intervals
 from pipeline.data import Tables
+from pipeline.data.once import once
 
 FEWEST = 2
 """A national page needs at least so many providers with an inspection in one framework."""
@@ -149,9 +150,14 @@ def contributions(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> dict
 
 def _chances(tables: Tables, pair: Latest, figures: list[Row], ratings: list[Row]) -> list[float]:
     """How likely each total of points is, by the bands alone."""
-    standards, bands, rules = map(records, rating_rules(tables, pair.current["framework"]))
-    rated = Rated.of(figures, ratings, standards, Scale.of(bands, rules))
-    return total_together(rated, records(tables["sample_kinds"])).tolist()
+    standards, scale, kinds = _rating_rules(tables, pair.current["framework"])
+    return total_together(Rated.of(figures, ratings, standards, scale), kinds).tolist()
+
+
+@once
+def _rating_rules(tables: Tables, framework: str) -> tuple[list[Row], Scale, list[Row]]:
+    standards, bands, rules = map(records, rating_rules(tables, framework))
+    return standards, Scale.of(bands, rules), records(tables["sample_kinds"])
 
 
 def _figure(row: Row) -> Row:

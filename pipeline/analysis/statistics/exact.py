@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -199,7 +200,8 @@ def _on_grid(
     ``mirrored``: of it and its mirror image, and up to a half only, as the rest is the same again.
     """
     steps = _steps(grid, n1, n2)
-    above = np.einsum("ij,ij->i", _grid_pmf(n1, steps), _grid_tail(n2, steps)[:, region])
+    of = _on_angles(steps)
+    above = np.einsum("ij,ij->i", of(n1)[0], of(n2)[1][:, region])
     return (above + above[::-1])[: steps + 1] if mirrored else above
 
 
@@ -315,11 +317,17 @@ def tail_of(pmf: npt.NDArray) -> npt.NDArray:
     return tail
 
 
-@lru_cache(maxsize=64)
-def _grid_pmf(n: int, steps: int) -> npt.NDArray:
-    return _pmf(n, _angles(steps))
+@lru_cache(maxsize=16)
+def _on_angles(steps: int) -> Callable[[int], tuple[npt.NDArray, npt.NDArray]]:
+    """Probabilities on a grid, and their tails, by the size of a sample.
 
+    Those last asked for are kept: of a coarse grid more, in about the same memory.
+    """
+    angles = _angles(steps)
 
-@lru_cache(maxsize=64)
-def _grid_tail(n: int, steps: int) -> npt.NDArray:
-    return tail_of(_grid_pmf(n, steps))
+    @lru_cache(maxsize=2_000 // steps)
+    def of(n: int) -> tuple[npt.NDArray, npt.NDArray]:
+        pmf = _pmf(n, angles)
+        return pmf, tail_of(pmf)
+
+    return of
