@@ -60,8 +60,8 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_finish() -> None:
     """Set aside what was imported and collected: it is much, and none of it is garbage.
 
-    The pipeline looks for garbage each time before it forks, and takes back afterwards what it set
-    aside; here that stays where it is.
+    The pipeline sets aside what there is before it forks, and takes it back afterwards; here it
+    stays where it is, or each collection would look through all of it.
     """
     gc.collect()
     gc.freeze()
