@@ -31,6 +31,16 @@ def test_less_than_none_and_more_than_all_are_not(folder, percent):
         load(folder.path)
 
 
+@pytest.mark.parametrize(("digits", "refused"), [(15, False), (16, True)])
+def test_a_number_has_fifteen_digits_at_most(folder, digits, refused):
+    fact = next(row for row in folder.rows("facts") if row["value"])
+    folder.edit("facts", {"fact": fact["fact"]}, value="1" * digits)
+    # Either way it is not the figure that is printed.
+    with pytest.raises(InvalidData) as error:
+        load(folder.path)
+    assert ("has more than 15 digits" in str(error.value)) is refused
+
+
 @pytest.mark.parametrize(
     ("cells", "more"), [(1, ""), (2, ", and so does 1 more"), (3, ", and so do 2 more")]
 )
