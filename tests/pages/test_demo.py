@@ -1,6 +1,7 @@
 """Pages of many providers, of many rounds and of case audits, made of simulated data."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -306,3 +307,35 @@ def test_the_latest_round_with_the_one_before_it_comes_first(tmp_path: Path) -> 
     html = index_html(reports)
     assert html.index('href="c-2019-2021.html"') < html.index('href="c-2018-2021.html"')
     assert html.index('href="c-2018-2021.html"') < html.index('href="c-2018-2019.html"')
+
+
+def test_report_data_that_is_gone_of_a_provider_at_fault_stops_no_other(tmp_path: Path) -> None:
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    simulate(raw, providers=2, seed=2)
+
+    def run() -> Any:
+        return build(raw, out, workers=2, progress=False, tell=lambda _: None)
+
+    assert run().exit_code == 0
+    other = page(out, "comparison-simulated-0002-2018-2019")
+    before = other.read_bytes()
+    (gone,) = (out / "processed" / "report_data").glob("comparison-simulated-0001-*")
+    shutil.rmtree(gone)
+    scores = raw / "key_question_scores.csv"
+    lines = scores.read_text(encoding="utf-8").splitlines(keepends=True)
+    at = lines[0].rstrip("\n").split(",").index("percent")
+    cells = lines[1].split(",")
+    assert cells[0].startswith("simulated-0001")
+    cells[at] = "101"
+    lines[1] = ",".join(cells)
+    # The places of the other provider's figures, which its page and its spreadsheet name.
+    theirs = ["simulated-0002" in line for line in lines]
+    assert any(theirs)
+    lines = [
+        line.replace("at random", "again") if its else line
+        for line, its in zip(lines, theirs, strict=True)
+    ]
+    scores.write_text("".join(lines), encoding="utf-8")
+    outcome = run()
+    assert outcome.exit_code == 1 and list(outcome.failed) == ["simulated-0001"]
+    assert other in outcome.written and other.read_bytes() != before

@@ -6,7 +6,7 @@ Nothing here reads a table, so that asking what there is to do costs next to not
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -77,12 +77,10 @@ class FaultOfOurs(ReportFailed):
 Made = tuple[Report, bytes | None, ReportFailed | None]
 
 
-def report_data_in(processed: Path, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
-    """What each folder of report data, or of these names, says of itself (``about.json``)."""
-    folder = processed / REPORT_DATA
-    if names is None:
-        names = (path.parent.name for path in folder.glob(f"*/{ABOUT}"))
-    found = ((path, path.stat()) for path in (folder / name / ABOUT for name in sorted(names)))
+def report_data_in(processed: Path, names: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """What each folder of report data says of itself (``about.json``), if among these names."""
+    paths = sorted((processed / REPORT_DATA).glob(f"*/{ABOUT}"))
+    found = ((path, path.stat()) for path in paths if names is None or path.parent.name in names)
     return [_about(path, marks.st_ino, marks.st_mtime_ns) for path, marks in found]
 
 
