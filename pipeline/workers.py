@@ -107,15 +107,21 @@ def in_processes(
         return
     waiting = iter(tasks)
     running: list[_Process[Task]] = []
+    done: list[tuple[_Process[Task], Any]] = []
     gc.freeze()  # the collector leaves shared pages alone, so that they stay shared
     try:
         while True:
+            # The next tasks first: no processor idles while a result is taken in.
             while len(running) < at_once:
                 try:
                     task = next(waiting)
                 except StopIteration:
                     break
                 running.append(_start(work, task, [process.line for process in running]))
+            while done:
+                process, answer = done.pop(0)
+                _end(process)
+                yield process.task, *answer
             if not running:
                 return
             said = wait([process.line for process in running], _LOOK_AGAIN)
@@ -123,10 +129,9 @@ def in_processes(
                 answer = _answer(process, process.line in said, patience, heard)
                 if answer is not None:
                     running.remove(process)
-                    _end(process)
-                    yield process.task, *answer
+                    done.append((process, answer))
     finally:
-        for process in running:
+        for process in [*running, *(process for process, _ in done)]:
             _end(process)
         gc.unfreeze()
 

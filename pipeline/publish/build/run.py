@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import chdir, closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from papermill.execute import raise_for_execution_errors
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
+from pipeline.analysis.files import REPORT_DATA
 from pipeline.data.folders import PROCESSED_VARIABLE
 from pipeline.publish import reports
 from pipeline.publish.build import shell
@@ -69,7 +70,7 @@ def _import_all() -> None:
 
 
 def pages_of(
-    reports: Iterable[Report],
+    reports: Collection[Report],
     processed: Path,
     notebooks: Path,
     timeout: int | None,
@@ -78,7 +79,20 @@ def pages_of(
     """Each report with its page, or with None and why there is none.
 
     Each is made in a process of its own, ``at_once`` at the same time, in the order they are done.
+    The longest first, so that none is still running alone at the end.
     """
+    folder = processed / REPORT_DATA
+    data = {
+        name: sum(path.stat().st_size for path in (folder / name).glob("*"))
+        for name in {report.folder for report in reports}
+    }
+    cells = {
+        name: path.stat().st_size if (path := notebooks / f"{name}.ipynb").is_file() else 0
+        for name in {report.notebook for report in reports}
+    }
+    longest_first = sorted(
+        reports, key=lambda report: data[report.folder] * cells[report.notebook], reverse=True
+    )
 
     def page(task: tuple[Report, _Prepared | None], tell: Tell) -> bytes:
         report, prepared = task
@@ -86,7 +100,7 @@ def pages_of(
 
     def tasks() -> Iterator[tuple[Report, _Prepared | None]]:
         # Here it costs least: a forked process copies the memory of whatever takes part.
-        for report in reports:
+        for report in longest_first:
             prepared = None
             with suppress(Exception):  # it will be said when the notebook is run
                 prepared = _prepared(report, notebooks)

@@ -454,16 +454,7 @@ def _made(
     from pipeline.publish.build.run import get_ready, pages_of
 
     get_ready({folders.notebooks / f"{report.notebook}.ipynb" for report in due})
-    # The longest first, so that none is still running alone at the end.
-    report_data = folders.processed / REPORT_DATA
-    size = {
-        name: sum(path.stat().st_size for path in (report_data / name).iterdir())
-        for name in {report.folder for report in due}
-    }
-    longest_first = sorted(due, key=lambda report: size[report.folder], reverse=True)
-    return pages_of(
-        longest_first, folders.processed, folders.notebooks, timeout, workers or processors()
-    )
+    return pages_of(due, folders.processed, folders.notebooks, timeout, workers or processors())
 
 
 def _real(path: Path) -> Path:
