@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,7 @@ from pipeline.analysis.dictionary import column_types, in_columns_of
 from pipeline.analysis.files import csv_lines, read_table, remove_others, write_files
 from pipeline.analysis.national.page import national_reports
 from pipeline.analysis.national.providers import contributions
-from pipeline.analysis.providers import (
-    TELL_WHOSE,
-    families,
-    fingerprints,
-    mark_of,
-    of_providers,
-)
+from pipeline.analysis.providers import families, marks_of, of_providers
 from pipeline.analysis.quality.lookups import ERROR
 from pipeline.analysis.quality.rules import FAILED, quality_checks
 from pipeline.analysis.ratings.bands import standard_ratings
@@ -44,7 +39,7 @@ from pipeline.analysis.report_data import (
 )
 from pipeline.analysis.significance_claims import significance_claims
 from pipeline.analysis.statistics.change import with_tests
-from pipeline.data import Problem, Tables, is_missing, load_valid
+from pipeline.data import Problem, Tables, load_valid
 from pipeline.data.folders import raw_folder
 from pipeline.data.owners import owner_of
 from pipeline.data.package import PACKAGE_FILE
@@ -147,14 +142,15 @@ def process(
     parts = Parts(out, fingerprint, fresh)
     read = {path.name: fingerprint(path) for path in sorted(raw.glob("*.csv"))}
     read[PACKAGE_FILE] = "".join(fingerprint(of / PACKAGE_FILE) for of in (raw, raw_folder()))
-    sound, known = parts.known(read)
-    tables, problems = load_valid(raw, sound)
+    tables, problems = load_valid(raw, parts.sound(read))
+    parts.raw = {} if problems else read
     owned = owner_of(tables)
-    rows = fingerprints(tables, owned, known)
-    parts.raw, parts.rows = ({}, {}) if problems else (read, rows)
-    kin = families(tables)
-    marks = {code: mark for own in kin for mark in [mark_of(own, rows)] for code in own}
-    due = [own for own in kin if not all(parts.still_right(code, marks[code]) for code in own)]
+    marks = marks_of(tables, owned)
+    due = [
+        own
+        for own in families(tables)
+        if not all(parts.still_right(code, marks[code]) for code in own)
+    ]
     again = [code for own in due for code in own]
     before = parts.checks(again)
     chunks = _in_chunks(due, workers)
@@ -170,9 +166,7 @@ def process(
         return _write(national_reports(tables, parts.brought()), out)
 
     def whole() -> None:
-        for name, content in parts.whole():
-            write_files(out, {name: content})
-        write_files(out, {Path(PARTS): parts.record()})
+        parts.write()
         corrected = partial(parts.frame, "corrected_figures")
         kept.update(parts.files(), _write(quality_reports(tables, parts.checks, corrected), out))
 
@@ -184,30 +178,37 @@ def process(
 
 @dataclass
 class Made:
-    """What was made of some providers.
+    """What was made of a provider.
 
-    ``tables`` holds the rows of each as CSV by table, ``files`` the fingerprints of its reports'
-    data, and ``brought`` what it brings to a national page, if it was inspected.
+    ``tables`` holds its rows as CSV by table, ``files`` the fingerprints of its reports' data, and
+    ``brought`` what it brings to a national page, None if it was not inspected.
     """
 
-    tables: dict[str, dict[str, bytes]]
-    files: dict[str, dict[str, str]]
-    brought: dict[str, Row]
+    tables: dict[str, bytes]
+    files: dict[str, str]
+    brought: Row | None
 
 
-def _make(tables: Tables, owned: dict[str, pd.Series], out: Path, providers: list[str]) -> Made:
+def _make(
+    tables: Tables, owned: dict[str, pd.Series], out: Path, providers: list[str]
+) -> dict[str, Made]:
     """Make the tables of some providers, and write their reports' data."""
     view = of_providers(tables, owned, providers)
     processed = processed_tables(view)
-    made = Made({}, {code: {} for code in providers}, contributions(view, processed))
+    brought = contributions(view, processed)
+    made = {code: Made({}, {}, brought.get(code)) for code in providers}
     owners = owners_of_rows(view, processed)
     for name, frame in processed.items():
-        made.tables[name] = _by_provider(frame, owners[name])
+        lines: dict[str, list[str]] = defaultdict(list)
+        for code, line in zip(owners[name].tolist(), csv_lines(frame), strict=True):
+            lines[code].append(line)
+        for code in providers:
+            made[code].tables[name] = "".join(lines[code]).encode()
     for report in reports(view, processed):
         files = report_files(report)
         write_files(out, files)
         for path, content in files.items():
-            made.files[report.about["provider"]][path.as_posix()] = of_bytes(content)
+            made[report.about["provider"]].files[path.as_posix()] = of_bytes(content)
     return made
 
 
@@ -233,85 +234,68 @@ def owners_of_rows(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> dic
     return {**{name: owners[name] for name in processed}, "quality_checks": checks}
 
 
-def _by_provider(frame: pd.DataFrame, owner: pd.Series) -> dict[str, bytes]:
-    """Return the rows of each provider as CSV without a header, in the order they have."""
-    lines: dict[str, list[str]] = defaultdict(list)
-    for code, line in zip(owner.tolist(), csv_lines(frame), strict=True):
-        lines[code].append(line)
-    return {code: "".join(own).encode() for code, own in lines.items() if not is_missing(code)}
-
-
 class Parts:
-    """The processed tables by provider: what is right already, and what it was made from.
+    """The processed tables by provider, and what each provider's were made from.
 
-    ``raw`` and ``rows`` are the fingerprints of the raw files and of the rows of each provider, by
-    table, as they were when nothing was wrong with any of them.
+    ``raw`` are the fingerprints of the raw files as they were when nothing was wrong with any.
     """
 
     def __init__(self, out: Path, fingerprint: Callable[[Path], str], fresh: bool) -> None:
         """Read the record of a folder; nothing counts where the tables are not those it is of."""
         self._out, self._fingerprint = out, fingerprint
         self.raw: dict[str, str] = {}
-        self.rows: dict[str, dict[str, str]] = {}
-        self._providers: dict[str, Any] = {}
+        self._made: dict[str, Any] = {}
         self._text: dict[str, dict[str, bytes | memoryview]] = {}
         self._whole: dict[str, str] = {}  # of the tables that are as they should be
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             record = json.loads((out / PARTS).read_bytes())
-            whole = {name: whole for name, (whole, _) in record["tables"].items()}
-            there = {name: fingerprint(out / f"{name}.csv") for name in whole}
-            if fresh or there != whole or record["code"] != code_mark():
+            there = {name: fingerprint(out / f"{name}.csv") for name in record["whole"]}
+            if fresh or there != record["whole"] or record["code"] != code_mark():
                 return
-            for name, (_, sizes) in record["tables"].items():
+            made, text = record["providers"], {}
+            for name in there:
                 content = memoryview((out / f"{name}.csv").read_bytes())
-                at = len(_header(name))
-                self._text[name] = {}
-                for code, size in sizes.items():
-                    self._text[name][code] = content[at : at + size]
-                    at += size
-            self.raw, self.rows, self._whole = record["raw"], record["rows"], whole
-            self._providers = record["providers"]
+                sizes = (known["sizes"][name] for known in made.values())
+                ends = accumulate(sizes, initial=len(_header(name)))
+                parts = (content[begin:end] for begin, end in pairwise(ends))
+                text[name] = dict(zip(made, parts, strict=True))
+            self.raw, self._made = record["raw"], made
+            self._text, self._whole = text, there
 
-    def known(self, read: Mapping[str, str]) -> tuple[set[str], dict[str, dict[str, str]]]:
+    def sound(self, read: Mapping[str, str]) -> set[str]:
         """Return the raw files that are as they were when nothing was wrong with any of them.
 
-        With them, the fingerprints of their rows. ``read`` holds those of the raw files. What a
-        file must be is in the package; whose its rows are stands in other tables.
+        ``read`` holds the fingerprints of the raw files. What a file must be is in the package.
         """
-        if self.raw.get(PACKAGE_FILE) != read[PACKAGE_FILE]:
-            return set(), {}
-        sound = {name for name, mark in read.items() if self.raw.get(name) == mark}
-        if {f"{name}.csv" for name in TELL_WHOSE} & {*self.raw} - sound:
-            return sound, {}
-        return sound, {name: marks for name, marks in self.rows.items() if f"{name}.csv" in sound}
+        same_rules = self.raw.get(PACKAGE_FILE) == read[PACKAGE_FILE]
+        return {name for name in read if same_rules and self.raw.get(name) == read[name]}
 
     def still_right(self, code: str, mark: str) -> bool:
         """Whether what was made of a provider was made from the same and is still there."""
-        known = self._providers.get(code, {})
-        return known.get("mark") == mark and all(
-            self._fingerprint(self._out / path) == whole for path, whole in known["files"].items()
+        made = self._made.get(code, {})
+        return made.get("mark") == mark and all(
+            self._fingerprint(self._out / path) == whole for path, whole in made["files"].items()
         )
 
     def drop_all_but(self, providers: set[str | None]) -> None:
         """Forget the providers that are no longer in the data."""
-        gone = self._providers.keys() - providers
-        self._providers = {c: known for c, known in self._providers.items() if c not in gone}
-        for name, text in self._text.items():
-            self._put(name, dict.fromkeys(gone & text.keys(), b""))
+        for code in self._made.keys() - providers:
+            del self._made[code]
+            for name in self._text:
+                self._put(name, code, b"")
 
-    def take_in(self, made: Made, marks: Mapping[str, str]) -> None:
+    def take_in(self, made: Mapping[str, Made], marks: Mapping[str, str]) -> None:
         """Put what was made of some providers in its place."""
-        for code, files in made.files.items():
-            brought = made.brought.get(code)
-            self._providers[code] = {"mark": marks[code], "files": files, "brought": brought}
-        for name, text in made.tables.items():
-            self._put(name, {code: text.get(code, b"") for code in made.files})
+        for code, new in made.items():
+            self._made[code] = {"mark": marks[code], "files": new.files, "brought": new.brought}
+            for name, rows in new.tables.items():
+                self._put(name, code, rows)
 
-    def _put(self, name: str, new: Mapping[str, bytes]) -> None:
+    def _put(self, name: str, code: str, rows: bytes) -> None:
         text = self._text.setdefault(name, {})
-        if any(text.get(code, b"") != rows for code, rows in new.items()):
+        if text.get(code, b"") != rows:
             self._whole.pop(name, None)
-        text |= new
+        text[code] = rows
 
     def checks(self, codes: Collection[str] | None = None) -> pd.DataFrame | None:
         """Return the table of checks as it stands, of some providers, or None if there is none."""
@@ -322,46 +306,36 @@ class Parts:
         return read_table(io.BytesIO(self._content(name, codes)), column_types(name))
 
     def _content(self, name: str, codes: Collection[str] | None = None) -> bytes:
-        rows = (
-            rows
-            for code, rows in sorted(self._text[name].items())
-            if codes is None or code in codes
-        )
-        return b"".join([_header(name), *rows])
+        text = self._text[name]
+        wanted = sorted(text if codes is None else text.keys() & codes)
+        return b"".join([_header(name), *(text[code] for code in wanted)])
 
     def brought(self) -> dict[str, Row]:
         """Return what each provider brings to a national page."""
-        return {code: known["brought"] for code, known in self._providers.items()}
+        return {code: made["brought"] for code, made in self._made.items()}
 
     def reports(self) -> set[str]:
         """Return the names of the reports on one provider."""
-        return {path.split("/")[1] for known in self._providers.values() for path in known["files"]}
+        return {path.split("/")[1] for made in self._made.values() for path in made["files"]}
 
     def files(self) -> set[Path]:
         """Return the tables and the reports' data that belong to the providers."""
-        named = {Path(path) for known in self._providers.values() for path in known["files"]}
+        named = {Path(path) for made in self._made.values() for path in made["files"]}
         return named | {Path(f"{name}.csv") for name in self._text}
 
-    def whole(self) -> Iterator[tuple[Path, bytes]]:
-        """Yield the whole tables that are not as they should be, one at a time for memory."""
+    def write(self) -> None:
+        """Write the tables that are not as they should be, then the record for the next run."""
         for name in sorted(self._text.keys() - self._whole.keys()):
-            content = self._content(name)
+            content = self._content(name)  # one at a time, for memory
+            write_files(self._out, {Path(f"{name}.csv"): content})
             self._whole[name] = of_bytes(content)
-            yield Path(f"{name}.csv"), content
-
-    def record(self) -> bytes:
-        """Return the record for the next run, of the whole tables that were made."""
+        for code, made in self._made.items():
+            made["sizes"] = {name: len(text[code]) for name, text in self._text.items()}
         record = {
-            "code": code_mark(),
-            "raw": self.raw,
-            "rows": self.rows,
-            "providers": self._providers,
-            "tables": {
-                name: (self._whole[name], {code: len(rows) for code, rows in text.items() if rows})
-                for name, text in self._text.items()
-            },
-        }
-        return (json.dumps(record, sort_keys=True) + "\n").encode()
+            "code": code_mark(), "raw": self.raw, "whole": self._whole, "providers": self._made
+        }  # fmt: skip
+        content = (json.dumps(record, sort_keys=True) + "\n").encode()
+        write_files(self._out, {Path(PARTS): content})
 
 
 def _header(name: str) -> bytes:
@@ -423,7 +397,9 @@ def _in_chunks(due: list[list[str]], workers: int) -> list[list[str]]:
     return chunks
 
 
-def _each(work: Callable[[list[str]], Made], due: list[list[str]], workers: int) -> Iterator[Made]:
+def _each(
+    work: Callable[[list[str]], dict[str, Made]], due: list[list[str]], workers: int
+) -> Iterator[dict[str, Made]]:
     """Do the work for each chunk of providers, in several processes where that pays."""
     if workers == 1 or len(due) < 2:
         yield from map(work, due)

@@ -1,6 +1,8 @@
 """The raw tables of some providers: their own rows, and what all providers share."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -10,14 +12,8 @@ from pipeline.data import Tables
 from pipeline.data.once import Kept
 from pipeline.files import of_bytes
 
-SHARED = "shared"
-"""Key of the fingerprint of the tables that belong to no provider."""
-
 _OF_DOCUMENTS = ("sources", "second_readings")
 """Tables whose rows are of a document: they belong to those whose rows cite it."""
-
-TELL_WHOSE = ("inspections", "plans", "actions", *_OF_DOCUMENTS)
-"""Tables that say whose the rows of others are."""
 
 _PRIME = 1_000_003
 
@@ -64,38 +60,31 @@ def families(tables: Tables) -> list[list[str]]:
     return [sorted(codes) for code, codes in group.items() if code == min(codes)]
 
 
-def fingerprints(
-    tables: Tables, owned: Mapping[str, pd.Series], known: Mapping[str, dict[str, str]]
-) -> dict[str, dict[str, str]]:
-    """Return the fingerprint of each provider's rows by table, or of all rows (``SHARED``).
+def marks_of(tables: Tables, owned: Mapping[str, pd.Series]) -> dict[str, str]:
+    """Return for each provider one fingerprint of all rows that its tables are made from.
 
-    A document counts to the rows that cite it, so that one more changes only theirs. ``known`` are
-    those of the tables that are as they were, with the documents, which are not read again.
+    They are its family's, and those that belong to no provider. A document counts to the rows that
+    cite it, so that one more changes only theirs.
     """
-    found = dict(known)
-    documents = pd.concat(
-        [hash_pandas_object(tables[name].set_index("source")) for name in _OF_DOCUMENTS]
+    of_document = (
+        pd.concat([hash_pandas_object(tables[name].set_index("source")) for name in _OF_DOCUMENTS])
+        .groupby(level=0)
+        .sum()
     )
-    of_document = documents.groupby(level=0).sum()
-    for name in sorted(tables.keys() - known.keys() - {*_OF_DOCUMENTS, *_OF_ALL}):
+    said: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(tables.keys() - {*_OF_DOCUMENTS, *_OF_ALL}):
         frame = tables[name]
         rows = hash_pandas_object(frame, index=False)
         for column in frame.columns[frame.columns.str.endswith("source")]:
-            rows = rows * _PRIME + frame[column].map(of_document).fillna(0).astype("uint64")
-        whose = owned[name].to_numpy() if name in owned else np.full(len(rows), SHARED)
-        found[name] = {
-            str(code): of_bytes(of_code.to_numpy().tobytes())
-            for code, of_code in rows.groupby(whose, sort=False)
-        }
-    return found
-
-
-def mark_of(family: Iterable[str], rows: Mapping[str, dict[str, str]]) -> str:
-    """Return one fingerprint of all that some providers' tables are made from."""
-    said = [
-        f"{name} {code} {of_code[code]}"
-        for name, of_code in sorted(rows.items())
-        for code in (SHARED, *family)
-        if code in of_code
-    ]
-    return of_bytes("\n".join(said).encode())
+            rows = rows * _PRIME + of_document.reindex(frame[column], fill_value=0).to_numpy()
+        at, codes = pd.factorize(owned[name]) if name in owned else (np.zeros(len(rows), int), [""])
+        hashes = rows.to_numpy()[np.argsort(at, kind="stable")]
+        # Rows of nobody that is known come first, at -1.
+        ends = np.cumsum(np.bincount(at + 1, minlength=len(codes) + 1))
+        for code, (begin, end) in zip(codes, pairwise(ends), strict=True):
+            said[code].append(f"{name} {of_bytes(hashes[begin:end].tobytes())}")
+    marks: dict[str, str] = {}
+    for family in families(tables):
+        mark = of_bytes("\n".join(line for c in ("", *family) for line in said[c]).encode())
+        marks |= dict.fromkeys(family, mark)
+    return marks

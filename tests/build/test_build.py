@@ -27,7 +27,6 @@ from pipeline.publish.build.catalogue import (
 )
 from pipeline.publish.build.run import ReportFailed, run_report
 from pipeline.publish.build.site import _in_short, build, make_tables
-from pipeline.publish.build.time_limit import time_limit
 from pipeline.workers import Died, can_fork
 
 ALL = ["a-analyst.html", "a.html", "b.html", "index.html"]
@@ -514,18 +513,14 @@ def test_the_record_is_kept_while_a_long_run_goes_on(tmp_path):
     assert record.path.exists()
 
 
-def test_files_that_the_package_does_not_describe_are_named_and_do_not_count(project):
-    described = {"resources": [{"path": "a.csv"}, {"path": "b.csv"}]}
-    (project.root / "raw" / "datapackage.json").write_text(json.dumps(described))
+def test_a_file_that_a_spreadsheet_hides_does_not_count_and_others_are_looked_at(project):
     project()
-    for stray in ("~$a.csv", "a (1).csv", "new.csv"):
-        (project.root / "raw" / stray).write_text("x")
-    (project.root / "raw" / ".hidden").write_text("x")
-    outcome = project()
+    (project.root / "raw" / ".~lock.a.csv#").write_text("x")
+    assert project(explain=True).said == []
+    (project.root / "raw" / "notes.txt").write_text("x")  # whatever is new, the tables may say so
+    outcome = project(explain=True)
+    assert outcome.said == ["processed tables: raw notes.txt is new."]
     assert outcome.written == []
-    assert [line.split(" was not read")[0].rsplit("/", 1)[1] for line in outcome.said] == [
-        "a (1).csv", "new.csv", "~$a.csv",
-    ]  # fmt: skip
 
 
 def test_one_providers_fault_does_not_stop_the_others(project, monkeypatch):
@@ -563,14 +558,6 @@ def test_pages_made_by_many_processes_at_once_hold_each_its_own(project):
         assert not any(f"<p>{other}:" in page for other in subjects if other != subject)
     project(workers=1, force=True)
     assert {path.name: path.read_bytes() for path in project.pages.glob("*.html")} == at_once
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
-def test_a_package_that_is_a_pipe_is_not_waited_for(tmp_path):
-    os.mkfifo(tmp_path / "datapackage.json")
-    with time_limit(10):
-        assert freshness.described_files(tmp_path) is None
-        assert freshness.strays(tmp_path) == []
 
 
 def test_a_killed_process_for_tables_is_a_sentence_and_no_fault_of_ours(project, monkeypatch):

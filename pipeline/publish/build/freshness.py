@@ -17,20 +17,18 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.data.folders import raw_folder
 from pipeline.files import PACKAGE, of_bytes, of_file, write_whole
 from pipeline.files import of_source as of_source  # its users ask this module what is fresh
 
 RECORD = ".made.json"
 SEEN = ".seen.json"
-PACKAGE_FILE = "datapackage.json"
 #: Nanoseconds after which a change to a file would show in its marks, on any file system.
 _SETTLED = 3_000_000_000
 LOCK_FILE = PACKAGE.parent / "requirements" / "report.txt"
@@ -75,18 +73,13 @@ class Seen:
             self._now[path] = known
         return str(known[-1])
 
-    def of_each(self, folder: Path, whose: str, among: Collection[str] | None = None) -> Inputs:
-        """The fingerprint of each file in a folder, called "WHOSE name.csv"; hidden ones left out.
-
-        ``among`` names the files that count; all of them if None.
-        """
+    def of_each(self, folder: Path, whose: str) -> Inputs:
+        """The fingerprint of each file in a folder, "WHOSE name.csv"; hidden ones left out."""
         with suppress(FileNotFoundError), os.scandir(folder) as entries:
             return {
                 f"{whose} {entry.name}": self.of(entry.path)
                 for entry in sorted(entries, key=lambda entry: entry.name)
-                if not entry.name.startswith(".")
-                and (among is None or entry.name in among)
-                and entry.is_file()
+                if not entry.name.startswith(".") and entry.is_file()
             }
         return {}
 
@@ -94,32 +87,6 @@ class Seen:
         """Keep what was seen for the next run, if anything is new."""
         if self._now != self._before:
             write_whole(self._path, json.dumps(self._now).encode())
-
-
-def described_files(raw: Path) -> set[str] | None:
-    """The files of a raw folder that its package, or the project's own, describes; None if unknown.
-
-    Other files there (a spreadsheet's lock file, a second copy) are not read, so they do not count.
-    """
-    names = {PACKAGE_FILE}
-    for package in (raw / PACKAGE_FILE, raw_folder() / PACKAGE_FILE):
-        if not package.is_file():  # reading a pipe would never end
-            return None
-        try:
-            resources = json.loads(package.read_text(encoding="utf-8"))["resources"]
-            names |= {str(resource["path"]) for resource in resources}
-        except (OSError, ValueError, LookupError, TypeError):
-            return None
-    return names
-
-
-def strays(raw: Path) -> list[str]:
-    """The names of files in a raw folder that look like tables and are not described."""
-    known = described_files(raw)
-    if known is None:
-        return []
-    there = {path.name for path in raw.iterdir() if path.is_file()}
-    return sorted(n for n in there - known if not n.startswith(("README", ".")))
 
 
 @cache

@@ -274,13 +274,8 @@ class _Run:
         as soon as the data of reports on one provider are there, with the names of their folders.
         """
         raw, processed = self.folders.raw, self.folders.processed
-        for name in freshness.strays(raw):
-            self.tell(
-                f"{raw / name} was not read: datapackage.json describes no such table. "
-                "Move it to another folder, or describe it."
-            )
         record = Record.read(processed)
-        read = self.seen.of_each(raw, "raw", freshness.described_files(raw))
+        read = self.seen.of_each(raw, "raw")
         inputs = {**read, **_code("data", "analysis")}
         if not self.is_due(TABLES, inputs, _fingerprint_of_tables(processed, self.seen), record):
             return []
@@ -415,7 +410,7 @@ def tables_out_of_date(raw: Path, processed: Path) -> bool:
     """Say whether a raw folder has changed since the tables of a processed one were made of it."""
     made = Record.read(processed).made.get(TABLES, {})
     then = {name: value for name, value in made.items() if name.startswith("raw ")}
-    now = Seen(processed).of_each(raw, "raw", freshness.described_files(raw))
+    now = Seen(processed).of_each(raw, "raw")
     return bool(then) and then != now
 
 
