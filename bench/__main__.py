@@ -280,6 +280,8 @@ class Bench:
             self.found[f"floor, {name}"] = {
                 "reports": 2 * providers, **{way: summary(runs) for way, runs in times.items()}
             }  # fmt: skip
+        few = self.sizes.few
+        self.found["isolation"] = self.program("bench.isolation", self.processed(few), 2 * few)
 
     def rivals(self) -> None:
         """The same notebooks by two other engines within warm processes, and what leaks."""

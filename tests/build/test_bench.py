@@ -31,6 +31,7 @@ FOUND = {
     "help": TIMES,
     "editions": {"leadership": {"reports": 10, **TIMES}, "analyst": {"reports": 10, **TIMES}},
     "floor, many": {"reports": 200, "ours": {**TIMES, "median": 2.2}, "floor": TIMES},
+    "isolation": {"process": 12.0, "longer": 28.1, "pages": 6254},
     "rivals": {
         "reports": 20, "versions": {"one": "0.1", "two": "0.2"}, "looked for": ["a thread"],
         "leaks": {"ours": {"a thread": False}, "one": {"a thread": True},
