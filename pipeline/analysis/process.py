@@ -142,7 +142,7 @@ def process(
     parts = Parts(out, fingerprint, fresh)
     read = {path.name: fingerprint(path) for path in sorted(raw.glob("*.csv"))}
     read[PACKAGE_FILE] = "".join(fingerprint(of / PACKAGE_FILE) for of in (raw, raw_folder()))
-    tables, problems = load_valid(raw, parts.sound(read))
+    tables, problems = load_valid(raw, parts.sound(read), workers)
     parts.raw = {} if problems else read
     owned = owner_of(tables)
     marks = marks_of(tables, owned)

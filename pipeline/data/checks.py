@@ -1,6 +1,7 @@
 """Rules that need more than one row: keys, references, and which rules run on which tables."""
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
 
@@ -9,8 +10,9 @@ import pandas as pd
 from pipeline.data.once import Kept
 from pipeline.data.package import ForeignKey, Package, Resource
 from pipeline.data.problems import Problem
-from pipeline.data.relations.rule import cells, shown
+from pipeline.data.relations.rule import Rule, cells, shown
 from pipeline.data.relations.rules import RULES
+from pipeline.workers import alongside
 
 Frames = dict[str, pd.DataFrame]
 
@@ -22,13 +24,14 @@ def table_problems(
     *,
     whole: bool = True,
     sound: Collection[str] = (),
+    at_once: int = 1,
 ) -> list[Problem]:
     """Check keys, references and the rules of inspections over all tables.
 
     ``broken`` names the files that already have problems: a rule that reads one
     of them is skipped, so that one slip is not reported many times over. Tables
     that are not ``whole``, as rows were left out, may be empty. What reads nothing but ``sound``
-    files was found to hold of them before.
+    files was found to hold of them before. ``at_once`` is how many processes may be at work.
     """
     tables = Kept(tables)
     resources = package.resources
@@ -50,25 +53,50 @@ def table_problems(
             if key.resource in tables and files[key.resource] not in broken:
                 problems += _dangling(tables, resource, key, files)
     faulty = broken | {problem.file for problem in problems}
+    rules = [
+        rule
+        for rule in RULES
+        if (whole or not rule.whole) and not set(_read_by(rule, files)) <= set(sound)
+    ]
+    if at_once > 1 and not faulty and _nothing_found(rules, tables):
+        return problems
+    there = {files[name] for name in tables}
     found_in: set[str] = set()
     # One slip, one sentence: a row that has been reported is not reported again, nor are rows of
     # other tables that do not go with it.
     said = {(problem.file, problem.line) for problem in problems if problem.line}
-    for rule in RULES:
-        if rule.whole and not whole:
-            continue
-        every = "*" in rule.tables
-        names = (*rule.tables[:1], *files) if every else rule.tables
-        read = [files.get(name, "") for name in names]
-        if set(read) <= set(sound):
-            continue
-        if not set(names) <= set(tables) or faulty & set(read) or found_in & set(read[1:]):
+    for rule in rules:
+        read = _read_by(rule, files)
+        if not set(read) <= there or faulty & set(read) or found_in & set(read[1:]):
             continue
         found = [p for p in rule.check(tables) if (p.file, p.line) not in said]
         problems += found
         said |= {(p.file, p.line) for p in found if p.line and p.stops}
         found_in |= {p.file for p in found if p.stops}
     return problems
+
+
+def _read_by(rule: Rule, files: dict[str, str]) -> list[str]:
+    """Return the files that a rule reads, the one it is about first."""
+    names = (*rule.tables[:1], *files) if "*" in rule.tables else rule.tables
+    return [files.get(name, "") for name in names]
+
+
+def _nothing_found(rules: list[Rule], tables: Frames) -> bool:
+    """Whether no rule finds anything, half of them asked in a process of its own.
+
+    So it is nearly always. Else they are asked again one after the other, as a fault that one
+    finds may be what another stumbles over.
+    """
+
+    def quiet(some: list[Rule]) -> bool:
+        return not any(True for rule in some for _ in rule.check(tables))
+
+    ours: list[bool] = []
+    with suppress(Exception):
+        others = alongside(lambda _: quiet(rules[::2]), lambda: ours.append(quiet(rules[1::2])), 2)
+        return others and all(ours)
+    return False
 
 
 def _repeated_keys(frame: pd.DataFrame, resource: Resource) -> Iterator[Problem]:

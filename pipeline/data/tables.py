@@ -38,7 +38,7 @@ def load(folder: Path | str | None = None) -> Tables:
 
 
 def load_valid(
-    folder: Path | str | None = None, sound: Collection[str] = ()
+    folder: Path | str | None = None, sound: Collection[str] = (), at_once: int = 1
 ) -> tuple[Tables, list[Problem]]:
     """Return the tables of the providers that have no problem, and what is wrong with the others.
 
@@ -48,11 +48,12 @@ def load_valid(
     where what providers share is at fault, or no provider is left.
 
     ``sound`` names files that are as they were when all files were without any problem, by the
-    same rules: they are read, and what only concerns them is not looked at again.
+    same rules: they are read, and what only concerns them is not looked at again. ``at_once`` is
+    how many processes may be at work; with more than one, this one may have no other thread.
     """
     from pipeline.data.checks import table_problems
 
-    tables, problems, package, owners = _checked(folder, sound)
+    tables, problems, package, owners = _checked(folder, sound, at_once)
     new = problems
     while out := {problem.provider for problem in new if problem.stops}:
         if None in out:
@@ -82,7 +83,7 @@ Owners = dict[str, dict[int, str]]
 
 
 def _checked(
-    folder: Path | str | None, sound: Collection[str] = ()
+    folder: Path | str | None, sound: Collection[str] = (), at_once: int = 1
 ) -> tuple[dict[str, pd.DataFrame], list[Problem], Package, Owners]:
     """Return the tables without the rows that could not be read, all problems, and the package.
 
@@ -118,7 +119,7 @@ def _checked(
             tables[name] = frame.assign(**{status: frame[status].mask(given, "published")})
     problems += _strays(folder, package)
     broken = {problem.file for problem in problems if problem.stops}
-    problems += table_problems(tables, package, broken, sound=sound)
+    problems += table_problems(tables, package, broken, sound=sound, at_once=at_once)
     owners: Owners = {}
     if any(problem.stops for problem in problems):
         owners = _owners(texts, tables)

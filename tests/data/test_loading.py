@@ -19,7 +19,8 @@ from pipeline.analysis.plans import response_counts
 from pipeline.cli import cli
 from pipeline.data import InvalidData, load_valid
 from pipeline.data.codes import code_order
-from pipeline.data.problems import SAID_IN_FULL
+from pipeline.data.problems import SAID_IN_FULL, Problem
+from pipeline.data.relations.rule import Rule
 
 SCORES = "key_question_scores"
 
@@ -394,6 +395,7 @@ def three(folder):
 def test_one_providers_fault_leaves_out_that_provider(three, name, where, changes):
     three.edit(name, where, **changes)
     tables, problems = load_valid(three.path, three.sound())
+    assert load_valid(three.path, three.sound(), 2)[1] == problems  # asked by two processes
     assert {problem.provider for problem in problems} == {"solo-crc"}
     assert sorted(tables["providers"]["provider"]) == ["dlnr-crc", "northumbria-crc"]
     assert "solo-crc-2020" not in set(tables["inspections"]["inspection"])
@@ -402,6 +404,24 @@ def test_one_providers_fault_leaves_out_that_provider(three, name, where, change
             assert "solo-crc-2020" not in set(frame["inspection"])
     with pytest.raises(InvalidData):
         three.tables()
+
+
+@pytest.mark.parametrize("forked", [False, True])
+def test_a_rule_that_stumbles_in_one_of_two_processes_is_asked_again(three, monkeypatch, forked):
+    """What it says then is said, and nothing else is."""
+    home, asked = os.getpid(), list[int]()
+
+    def check(tables):
+        asked.append(os.getpid())
+        if os.getpid() != home or (not forked and len(asked) == 1):
+            raise KeyError("a row that another rule would have missed")
+        if 2 in tables["providers"].index:
+            yield Problem("providers.csv", 2, "name", "x", "is odd", "mend it")
+
+    rules = [Rule("odd", "", ("providers",), check), Rule("calm", "", ("providers",), lambda _: [])]
+    monkeypatch.setattr("pipeline.data.checks.RULES", rules if forked else rules[::-1])
+    _, [problem] = load_valid(three.path, at_once=2)
+    assert "is odd" in str(problem) and asked[-1] == home
 
 
 def test_a_fault_of_what_is_shared_stops_everything(three):
