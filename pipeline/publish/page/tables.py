@@ -219,7 +219,8 @@ class Table(Shown):
     def _plain(self, column: Column, row: tuple[Any, ...]) -> str:
         value = self.cell(row, column.name)
         words = self.reason(column, row) if is_missing(value) else content(column, value)
-        return shorten(in_words(escape(words)), WIDEST, placeholder=" ...")
+        line = " ".join((in_words(words) if isinstance(words, Markup) else words).split())
+        return line if len(line) <= WIDEST else shorten(line, WIDEST, placeholder=" ...")
 
     def hint(self) -> str:
         """Say how to get at the rows."""
