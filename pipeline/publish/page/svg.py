@@ -67,27 +67,28 @@ class _Renderer(RendererSVG):
         super().__init__(width, height, io.StringIO(), image_dpi=dpi, metadata=nothing)
         self.root = Element(f"{_SVG}svg", viewBox=f"0 0 {width:g} {height:g}")
         self.writer = _Writer(self.root)
-        self._styles: dict[tuple[Any, ...], str] = {}
 
     def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float,
                   ismath: Any = False, mtext: Any = None) -> None:  # fmt: skip
         """Draw words; those that are level and look like others before them differ in place only.
 
-        A chart has dozens, and matplotlib works out the style of each.
+        A chart has dozens, and matplotlib works out the style of each: from the house style alone.
         """
         whole = gc.get_clip_rectangle() is None and gc.get_clip_path()[0] is None
         if angle or ismath or not whole or gc.get_url() or mtext is None:
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
             return
         look = (prop, gc.get_rgb(), gc.get_alpha(), mtext.get_ha())
-        if look in self._styles:
+        if style := _STYLES.get(look):
             at, _ = mtext.get_transform().transform(mtext.get_unitless_position())
-            place = {"x": f"{at:f}", "y": f"{y:f}"}
-            self.writer.element("text", s, place, style=self._styles[look])
+            self.writer.element("text", s, {"x": f"{at:f}", "y": f"{y:f}"}, style=style)
         else:
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
-            self._styles[look] = self.writer.last.attrib["style"]
+            _STYLES[look] = self.writer.last.attrib["style"]
 
+
+_STYLES: dict[tuple[Any, ...], str] = {}
+"""How matplotlib writes the style of words, by their look."""
 
 _Attributes = Mapping[str, str]
 
