@@ -271,7 +271,8 @@ def _flatten(element: Element) -> None:
     """Replace groups that carry nothing by what they hold, drop empty ones, join equal ones."""
     children: list[Element] = []
     for child in list(element):
-        _flatten(child)
+        if len(child):
+            _flatten(child)
         if child.tag == f"{_SVG}g" and not child.attrib:
             children.extend(child)
         elif child.tag in (f"{_SVG}g", f"{_SVG}defs"):
@@ -315,8 +316,8 @@ def _alone(group: Element) -> Element:
 
 def _serialise(element: Element) -> Markup:
     name, look = element.tag.removeprefix(_SVG), element.attrib
-    inside = join([element.text or "", *map(_serialise, element)])
-    drawn = tag(name, inside, **look) if inside else shape(name, **look)
+    inside = [element.text or "", *map(_serialise, element)]
+    drawn = tag(name, *inside, **look) if any(inside) else shape(name, **look)
     return drawn + element.tail if element.tail else drawn
 
 
