@@ -41,8 +41,8 @@ STAGES: dict[str, tuple[str, ...]] = {
     "tables as HTML": ("pipeline.publish.page.tables.Table.html",),
     "drawing": (
         "pipeline.publish.charts.canvas.Canvas.drawn",
-        "pipeline.publish.page.pictures.svg_text",
-        "pipeline.publish.page.pictures.lean_svg",
+        "pipeline.publish.page.svg.svg_tree",
+        "pipeline.publish.page.svg.lean_svg",
     ),
     "spreadsheets and CSV files": (
         "pipeline.publish.page.downloads.xlsx_bytes",

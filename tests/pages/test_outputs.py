@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import nbformat
 import papermill
@@ -15,7 +16,7 @@ from pipeline.publish.charts.comparison import change_chart
 from pipeline.publish.page import style
 from pipeline.publish.page.display import NAME, in_notebook, on_page
 from pipeline.publish.page.markup import tag
-from pipeline.publish.page.pictures import svg_text
+from pipeline.publish.page.svg import svg_tree
 from pipeline.publish.reports.comparison import ComparisonReport
 
 CHECK = f"""() => ({OUTPUTS_CHECK})(
@@ -122,9 +123,8 @@ def test_every_colour_of_a_chart_has_one_for_a_dark_ground(report: ComparisonRep
         figure.html()
         for figure in (report.key_question_figure(), report.stability_figure(), report.in_brief())
     ]
-    drawn.append(
-        svg_text(change_chart([q for q in report.questions if q["change_points"] is not None]))
-    )
+    changes = [q for q in report.questions if q["change_points"] is not None]
+    drawn.append(ElementTree.tostring(svg_tree(change_chart(changes)), "unicode"))
     used = set(re.findall(r'(?:fill|stroke)(?:="|: ?)(#[0-9A-Fa-f]{3,6})', "".join(drawn)))
     assert len(used) > 8
     known = {style.INK.lower(), *style.ON_DARK}

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Drawing
 from support import page_audit as audit
 from support import specimen
 
 from pipeline.publish.build.catalogue import CannotBuild
 from pipeline.publish.build.pdf import write_pdf
 from pipeline.publish.page.page_info import PageInfo
-from pipeline.publish.page.pictures import Picture, drawing, lean_svg
+from pipeline.publish.page.pictures import Picture, drawing
 from pipeline.publish.page.render import Renderer, UnfitOutput, markdown, sections
 from pipeline.publish.page.source_notes import SourceNotes
+from pipeline.publish.page.svg import lean_svg, svg_tree
 from pipeline.publish.page.tables import Column, Table
 from pipeline.publish.reports.index import index_html
 
@@ -215,7 +220,7 @@ def test_svg_is_pared_down_and_disarmed() -> None:
         '<use xlink:href="#m1"/><use xlink:href="https://example.org/x#y"/></g></g>'
         "<text style=\"font: 13px 'DejaVu Sans'\">a &lt; b</text></svg>"
     )
-    lean = lean_svg(svg, "f", "It rose & fell")
+    lean = lean_svg(ElementTree.fromstring(svg), "f", "It rose & fell")
     for gone in ("style", "script", "metadata", "onload", "example.org", "xlink", "<g", "DejaVu"):
         assert gone not in lean
     assert '<path id="f-1" d="M0.1 1" fill="#123456"/><use href="#f-1"/><text>' in lean
@@ -231,10 +236,30 @@ def test_charts_on_one_page_share_no_id() -> None:
     assert one.replace('"a-', '"b-').replace("#a-", "#b-") == two
 
 
-def lean_svg_of(figure: object, name: str) -> str:
-    from pipeline.publish.page.pictures import svg_text
+def test_a_drawing_is_the_one_that_matplotlib_writes_as_a_file() -> None:
+    def drawn() -> Drawing:
+        figure, (left, right) = drawing(600, 300, ncols=2)
+        left.bar(["a", "b"], [1, 2], hatch="//", alpha=0.5, label="<bars> & $x$")
+        left.scatter([0, 1], [1, 2], c=[0.1, 0.9], s=[20, 90], clip_on=True)
+        left.set_ylabel("turned")
+        left.legend(title="Two\nlines")
+        right.plot([0, 1, float("nan"), 2], "--o", color="#123456", markevery=2)
+        right.fill_between([0, 1], [0, 1], color="red")
+        right.text(0.5, 0.5, "faint", alpha=0.3, clip_on=True, url="https://example.org")
+        right.text(0.5, 0.7, "formula $x^2$", parse_math=True)
+        right.annotate("there", (0.2, 0.2), (0.6, 0.9), arrowprops={}, ha="center", va="top")
+        return figure
 
-    return str(lean_svg(svg_text(figure), name, "It rose"))  # type: ignore[arg-type]
+    file = io.StringIO()
+    figure = drawn()
+    FigureCanvasSVG(figure).print_svg(file)
+    written = ElementTree.fromstring(file.getvalue())
+    expected, found = (lean_svg(tree, "f", "It rose") for tree in (written, svg_tree(drawn())))
+    assert re.sub(r"\s+", "", expected) == re.sub(r"\s+", "", found)
+
+
+def lean_svg_of(figure: Drawing, name: str) -> str:
+    return str(lean_svg(svg_tree(figure), name, "It rose"))
 
 
 def test_notes_are_numbered_once_and_lead_back() -> None:

@@ -29,7 +29,7 @@ from pipeline.analysis.statistics.significance import (
     smallest_detectable_change,
 )
 from pipeline.publish.charts.comparison import change_chart
-from pipeline.publish.page.pictures import svg_text
+from pipeline.publish.page.svg import svg_tree
 
 
 @pytest.fixture(scope="module")
@@ -411,7 +411,8 @@ def test_other_tests_for_the_annex(tested):
 
 def test_the_picture_of_change_runs_from_the_largest_rise_to_the_largest_fall(tested):
     drawn = change_chart(records(tested[tested["change_points"].notna()]))
-    rows = re.findall(r">Key question ([\d.]+)<[^+−]*?>([+−]\d+)<", svg_text(drawn))
+    words = [word.text for word in svg_tree(drawn).iterfind(".//{*}text")]
+    rows = re.findall(r"^Key question ([\d.]+)$[^+−]*?^([+−]\d+)$", "\n".join(words), re.MULTILINE)
     # The figures of the two reports subtracted by hand, where they may be compared.
     assert [points for _, points in rows] == [
         "+36", "+15", "+12", "+10", "+10", "+8", "+7", "+6", "+4", "+4", "+4", "−7", "−26",

@@ -18,11 +18,12 @@ from __future__ import annotations
 
 import platform
 import sys
+from datetime import datetime
+from inspect import isawaitable
 from typing import Any
 
-from jupyter_core.utils import run_sync
+from jupyter_core.utils import ensure_async, run_sync
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
-from nbclient.util import run_hook
 from nbformat.notebooknode import from_dict
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager
@@ -63,11 +64,22 @@ class _Client(PapermillNotebookClient):
                 self.nb_man.cell_exception(cell, cell_index=index, exception=error)
                 break
             finally:
-                self.nb_man.cell_complete(cell, cell_index=index)
+                self._complete(cell, index)
+
+    def _complete(self, cell: Any, index: int) -> None:
+        """Have papermill account for a cell, without its reading the start by dateutil."""
+        account = cell.metadata.papermill
+        began, account["start_time"] = account["start_time"], None
+        self.nb_man.cell_complete(cell, cell_index=index)
+        took = datetime.fromisoformat(account["end_time"]) - datetime.fromisoformat(began)
+        account.update(start_time=began, duration=took.total_seconds())
 
     def execute_cell(self, cell: Any, cell_index: int, *_: Any, **__: Any) -> Any:
         """Run a cell within its time and fill in what it shows."""
-        run_sync(run_hook)(self.on_cell_start, cell=cell, cell_index=cell_index)
+        if self.on_cell_start is not None:
+            heard = self.on_cell_start(cell=cell, cell_index=cell_index)
+            if isawaitable(heard):  # hardly any is, and an event loop takes its time
+                run_sync(ensure_async)(heard)
         cell.outputs, self.clear_before_next_output = [], False
         cell.execution_count = self.shell.execution_count
         seconds = self._get_timeout(cell)

@@ -23,6 +23,8 @@ from jupyter_client.session import json_packer, json_unpacker
 from traitlets import Type
 from traitlets.config import Config
 
+from pipeline.publish.page.blocks import Prose
+
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
@@ -122,7 +124,7 @@ def get_ready() -> None:
     """Run a cell that is not counted: what is set up for a first one is then there to be forked."""
     with taken_over() as shell:
         shell.run_cell("None")
-        shell.displayhook.compute_format_data(None)
+        shell.displayhook.compute_format_data(Prose("words"))
     get_asyncio_loop().close()  # forked processes would share its descriptors
 
 

@@ -81,10 +81,11 @@ def dot_rows(
     heading may begin with the name of a thing in braces, as in "{current}2019":
     its dot is then drawn above it, so that the column is the key to the chart.
     """
-    groups = [(name, list(items)) for name, items in groupby(rows, key=lambda row: row.group)]
+    lined = [(row, _label_lines(row, layout)) for row in rows]
+    groups = [(name, list(items)) for name, items in groupby(lined, key=lambda at: at[0].group)]
     named = sum(GROUP for name, _ in groups if name)
     head = HEAD + (14 if scale.bands else 0)
-    height = head + named + sum(_step(row, layout) for row in rows) + FOOT
+    height = head + named + sum(_step(lines, layout) for _, lines in lined) + FOOT
     span = (layout.right - layout.left) / (scale.high - scale.low)
 
     def place(value: float) -> float:
@@ -98,9 +99,9 @@ def dot_rows(
         if name:
             canvas.words(0, y + GROUP - 12, name, bold=True)
             y += GROUP
-        for row in items:
-            _row(canvas, place, row, layout, y)
-            y += _step(row, layout)
+        for row, lines in items:
+            _row(canvas, place, row, lines, layout, y)
+            y += _step(lines, layout)
     return canvas.drawn()
 
 
@@ -136,13 +137,15 @@ def _label_lines(row: Line, layout: Layout) -> list[str]:
     return wrap(row.label, int(room / LETTER)) or [""]
 
 
-def _step(row: Line, layout: Layout) -> int:
-    """Return the height of a row."""
-    return (NARROW_ROW if layout.narrow else ROW) + LINE * (len(_label_lines(row, layout)) - 1)
+def _step(lines: Sequence[str], layout: Layout) -> int:
+    """Return the height of a row whose label has these lines."""
+    return (NARROW_ROW if layout.narrow else ROW) + LINE * (len(lines) - 1)
 
 
-def _row(canvas: Canvas, place: Place, row: Line, layout: Layout, y: float) -> None:
-    lines, step = _label_lines(row, layout), _step(row, layout)
+def _row(
+    canvas: Canvas, place: Place, row: Line, lines: Sequence[str], layout: Layout, y: float
+) -> None:
+    step = _step(lines, layout)
     middle = y + step - NARROW_ROW / 2 + 8 if layout.narrow else y + step / 2
     label_at = y + 11 if layout.narrow else middle - LINE * (len(lines) - 1) / 2
     for at, line in enumerate(lines):

@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 from pipeline.publish.page.display import Shown
 from pipeline.publish.page.markup import EMPTY, Markup, join, shape, slug, symbol, tag
-from pipeline.publish.page.pictures import for_both, picture_svg
+from pipeline.publish.page.pictures import for_both
 from pipeline.publish.page.source_notes import SourceNotes
 from pipeline.publish.page.style import BANDS, CURRENT, INK, PREVIOUS
+from pipeline.publish.page.svg import picture_svg
 
 Direction = Literal["up", "down", "same", ""]
 _SHAPES = {"up": "▲", "down": "▼", "same": "■"}

@@ -14,7 +14,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from markupsafe import Markup as Markup
@@ -27,6 +27,9 @@ EMPTY: Final = Markup()
 
 _marked: Callable[[str], Markup] = partial(str.__new__, Markup)
 """Text that is markup already, without Markup's looking at it again."""
+
+_REMEMBERED: Final = 4096
+"""How many words and attributes are remembered as they are written: a page repeats most of them."""
 
 
 def escape(value: object) -> Markup:
@@ -41,7 +44,12 @@ def escape(value: object) -> Markup:
 
 def _safe(value: object) -> str:
     """A value's markup as text like any other, to be put into more: this happens most often."""
-    return value if isinstance(value, Markup) else html.escape(clean(value))
+    return value if isinstance(value, Markup) else _escaped(str(value))
+
+
+@lru_cache(_REMEMBERED)
+def _escaped(text: str) -> str:
+    return html.escape(clean(text))
 
 
 def tag(name: str, /, *inside: object, **attributes: object) -> Markup:
@@ -51,7 +59,7 @@ def tag(name: str, /, *inside: object, **attributes: object) -> Markup:
     hyphen an underscore inside (``aria_label``). None, False and empty text leave an attribute
     out; True gives one without a value.
     """
-    return _marked(f"<{name}{_attributes(attributes)}>{join(inside)}</{name}>")
+    return _marked(f"<{name}{_attributes(attributes)}>{''.join(map(_safe, inside))}</{name}>")
 
 
 def void(name: str, /, **attributes: object) -> Markup:
@@ -71,16 +79,15 @@ def join(parts: Iterable[object], between: str = EMPTY) -> Markup:
 
 
 def _attributes(attributes: dict[str, object]) -> str:
-    return "".join(
-        f" {_written(key)}" if value is True else f' {_written(key)}="{_safe(value)}"'
-        for key, value in attributes.items()
-        if value is not None and value is not False and value != ""
-    )
+    return "".join([_attribute(*pair) for pair in attributes.items()]) if attributes else ""
 
 
-@cache
-def _written(attribute: str) -> str:
-    return attribute.rstrip("_").replace("_", "-")
+@lru_cache(_REMEMBERED, typed=True)
+def _attribute(name: str, value: object) -> str:
+    if value is None or value is False or value == "":
+        return ""
+    written = name.rstrip("_").replace("_", "-")
+    return f" {written}" if value is True else f' {written}="{_safe(value)}"'
 
 
 def clean(value: object) -> str:
@@ -106,8 +113,8 @@ def is_missing(value: Any) -> bool:
     """Say whether a table cell holds nothing (None, NaN, NA, NaT or an empty string)."""
     if isinstance(value, str):
         return not value.strip()
-    if value is None or isinstance(value, int):
-        return value is None
+    if value is None or isinstance(value, (int, float)):
+        return value is None or bool(value != value)
     # Whoever renders needs no pandas; and without it there is no missing value of its kinds.
     pandas = sys.modules.get("pandas")
     missing = pandas.isna(value) if pandas else value != value

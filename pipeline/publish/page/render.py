@@ -103,20 +103,27 @@ class Renderer:
             for cell in cells
             for output in cell.get("outputs", [])
         )
-        return self._exported(NotebookNode(notebook | {"cells": cells}), page, inside, [])
+        return self._exported(_Unchanged(notebook | {"cells": cells}), page, inside, [])
 
     def page(self, body: Markup, page: PageInfo) -> str:
         """Return a page around a body of our own making, such as the index."""
         cell = NotebookNode(
             cell_type="raw", id="body", source=body, metadata={"raw_mimetype": "text/html"}
         )
-        notebook = NotebookNode(cells=[cell], metadata={}, nbformat=4, nbformat_minor=5)
+        notebook = _Unchanged(cells=[cell], metadata={}, nbformat=4, nbformat_minor=5)
         return self._exported(notebook, page, body, ["text/html"])
 
     def _exported(self, notebook: NotebookNode, page: PageInfo, body: str, raw: list[str]) -> str:
         resources = {"page": page, "raw_mimetypes": raw, **frame(page, body)}
         text, _ = self._exporter.from_notebook_node(notebook, resources)
         return lean_html(text)
+
+
+class _Unchanged(NotebookNode):
+    """A notebook that nothing changes on its way to the page, so that nbconvert copies none."""
+
+    def __deepcopy__(self, memo: object) -> _Unchanged:
+        return self
 
 
 #: The renderer of this process: the template is read and compiled once.

@@ -219,7 +219,8 @@ class Table(Shown):
     def _plain(self, column: Column, row: tuple[Any, ...]) -> str:
         value = self.cell(row, column.name)
         words = self.reason(column, row) if is_missing(value) else content(column, value)
-        return shorten(in_words(escape(words)), WIDEST, placeholder=" ...")
+        line = " ".join((in_words(words) if isinstance(words, Markup) else words).split())
+        return line if len(line) <= WIDEST else shorten(line, WIDEST, placeholder=" ...")
 
     def hint(self) -> str:
         """Say how to get at the rows."""
@@ -335,10 +336,10 @@ class Table(Shown):
             inside = [self.reason(column, row) if blank else content(column, value)]
             named = column.name == self.row_header
             if self.notes is not None:
-                inside.append(self.notes.cite(self.reference(row, column.source), self.name, seen))
-                if named:
-                    reference = self.reference(row, self.row_source)
-                    inside.append(self.notes.cite(reference, self.name, seen))
+                for source in (column.source, self.row_source if named else None):
+                    if source is not None:
+                        reference = self.reference(row, source)
+                        inside.append(self.notes.cite(reference, self.name, seen))
             kind = "none" if blank else None
             if named:
                 cells.append(tag("th", *inside, scope="row", class_=kind))

@@ -14,6 +14,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -151,6 +152,7 @@ def _width(heading: str, cells: Sequence[Cell]) -> int:
     return max(_pixels(heading, 1.1), *(_pixels(text, 1.0) for text in texts))
 
 
+@lru_cache(4096)
 def _pixels(text: str, bold: float) -> int:
     line = max(text.split("\n"), key=len)
     capitals = sum(map(str.isupper, line)) / len(line) if line else 0
