@@ -154,13 +154,13 @@ def run_report(
         A parameter is not declared, a cell failed or never ended, the notebook's process died, or
         an output may not stand on a page.
     """
-    notebook, run, ready = prepared or _prepared(report, notebooks)
+    ready, where = prepared or _prepared(report, notebooks)
     forget_opened()
     at = report.name
 
     def started(cell: Any, cell_index: int) -> None:
         nonlocal at
-        at = _where(report, notebook, run, cell_index)
+        at = where[cell_index]
         tell(at)
 
     try:
@@ -168,9 +168,7 @@ def run_report(
             executed = _executed(ready, notebooks, timeout, started)
     except PapermillExecutionError as error:
         cause = f"{error.ename}: {_first_line(error.evalue)}" if error.evalue else error.ename
-        raise ReportFailed(
-            f"{_where(report, notebook, run, error.cell_index)} failed: {cause}"
-        ) from None
+        raise ReportFailed(f"{where[error.cell_index]} failed: {cause}") from None
     except CellTimeoutError:
         raise ReportFailed(f"{at} was stopped: it took longer than {timeout} s.") from None
     except NoSuchKernel as error:
@@ -190,11 +188,10 @@ def run_report(
 
 
 class _Prepared(NamedTuple):
-    """A notebook as written, with the cells of its page, and with a report's parameters too."""
+    """A notebook with the cells of its page and a report's parameters, and what each is called."""
 
-    notebook: Any
-    run: Any
     ready: Any
+    where: list[str]
 
 
 def _prepared(report: Report, notebooks: Path) -> _Prepared:
@@ -210,7 +207,7 @@ def _prepared(report: Report, notebooks: Path) -> _Prepared:
     ready = from_dict(with_question(report, run))
     if report.parameters:  # papermill would warn of a notebook that takes none
         ready = parameterize_notebook(ready, report.parameters, engine_name=_ENGINE)
-    return _Prepared(notebook, run, ready)
+    return _Prepared(ready, _where(report, notebook, run))
 
 
 def _executed(ready: Any, folder: Path, timeout: int | None, started: Any) -> Any:
@@ -240,16 +237,17 @@ def _read(path: Path, changed: int) -> tuple[Any, list[str]]:
     return notebook, list(papermill.inspect_notebook(notebook)) if declares else []
 
 
-def _where(report: Report, notebook: Any, run: Any, executed_index: int) -> str:
-    """Name a cell as its author knows it: its number in the file and its first line."""
-    cells = list(run.cells)
-    tagged = [i for i, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", [])]
-    # Papermill puts a cell of its own after the one with the parameters.
-    index = executed_index - 1 if tagged and executed_index > tagged[0] else executed_index
-    cell = cells[min(index, len(cells) - 1)]
-    number = next(n for n, written in enumerate(notebook.cells, start=1) if written is cell)
-    said = f' "{_first_line(cell.source, 60)}"' if cell.source.strip() else ""
-    return f"{report.name}: cell {number} of {report.notebook}.ipynb{said}"
+def _where(report: Report, notebook: Any, run: Any) -> list[str]:
+    """Name the cells that run as their author knows each, by number in the file and first line."""
+    numbers = {id(cell): number for number, cell in enumerate(notebook.cells, start=1)}
+    names = []
+    for cell in run.cells:
+        said = f' "{_first_line(cell.source, 60)}"' if cell.source.strip() else ""
+        named = f"{report.name}: cell {numbers[id(cell)]} of {report.notebook}.ipynb{said}"
+        # Papermill puts a cell of its own after the one with the parameters.
+        own = report.parameters and "parameters" in cell.metadata.get("tags", [])
+        names += [named, named] if own else [named]
+    return [*names, report.name]  # the last one is not the author's (``with_question``)
 
 
 def _first_line(words: object, length: int = 300) -> str:
