@@ -54,6 +54,7 @@ def raw_tables(folder: Path) -> dict[str, Any]:
     return {table["name"]: table for table in _described(folder / PACKAGE_FILE)["resources"]}
 
 
+@cache
 def processed_tables() -> dict[str, Any]:
     """Return what each processed table is and holds, by name."""
     return {table["name"]: table for table in _described(PROCESSED)["resources"]}

@@ -1,9 +1,11 @@
 """What was promised in answer to inspections, and what the next inspection found."""
 
+from collections import Counter
+
 import pandas as pd
 
 from pipeline.analysis.plans import follow_up_chain
-from pipeline.analysis.records import look_up
+from pipeline.analysis.records import grouped, look_up, records, row_values
 from pipeline.data import Tables
 
 COLUMNS = [
@@ -33,17 +35,17 @@ def promises(tables: Tables) -> pd.DataFrame:
     )
     frame = look_up(frame, tables["responses"], key, ["response"])
     frame["response"] = frame["response"].fillna("not entered yet")
-    actions = tables["actions"]
-    actions = actions[key].assign(actions=1, actions_with_date=actions["due"].notna())
-    counts = ["actions", "actions_with_date"]
-    frame = look_up(frame, actions.groupby(key, as_index=False).sum(), key, counts)
-    frame[counts] = frame[counts].fillna(0).astype("Int64")
-    links = tables["recommendation_links"]
-    links = links[links["kind"] == "key question"]
-    linked = links.groupby(key)["subject"].agg("; ".join).rename("key_questions").reset_index()
-    frame = look_up(frame, linked, key, ["key_questions"])
+    keys, actions = list(row_values(frame, key)), tables["actions"]
+    dated = actions[actions["due"].notna()]
+    for name, rows in (("actions", actions), ("actions_with_date", dated)):
+        many = Counter(row_values(rows, key))
+        frame[name] = pd.array([many[of] for of in keys], dtype="Int64")
+    links = grouped(records(tables["recommendation_links"]), *key, "kind")
+    linked = (
+        "; ".join(link["subject"] for link in links[*of, "key question"]) or pd.NA for of in keys
+    )
+    frame["key_questions"] = pd.array(list(linked), dtype="string")
     found = follow_up_chain(tables)[[*key, "follow_up", "inspection", "source", "place"]]
     found.columns = [*key, "found", "found_in", "found_source", "found_place"]
     frame = frame.merge(found, on=key, how="left")
-    frame = frame.sort_values(key, kind="stable").astype({"key_questions": "string"})
-    return frame[COLUMNS].reset_index(drop=True)
+    return frame.sort_values(key, kind="stable")[COLUMNS].reset_index(drop=True)

@@ -124,10 +124,11 @@ class _Divided:
     def table(self, name: str, *keys: tuple[Any, ...]) -> Columns:
         """Return the rows of some keys of one table, as columns."""
         at = [at for key in keys for at in self._rows[name].get(key, [])]
-        return {
-            column: (kind, [values[row] for row in at])
-            for column, (kind, values) in self._columns[name].items()
-        }
+        columns = self._columns[name].items()
+        first, end = (at[0], at[-1] + 1) if at else (0, 0)
+        if at == [*range(first, end)]:  # as nearly always, and cut out at once
+            return {column: (kind, values[first:end]) for column, (kind, values) in columns}
+        return {column: (kind, [values[row] for row in at]) for column, (kind, values) in columns}
 
 
 def _rows(table: Columns) -> list[Row]:
@@ -495,13 +496,18 @@ _BECAME = {
 }
 
 
+@once
+def _became_by_provider(tables: Tables) -> dict[str, list[Row]]:
+    return grouped(records(tables["lineage"]), "provider")
+
+
 def lineage_sentences(tables: Tables, provider: str, previous: str | None) -> list[str]:
     """Say what services a provider came from, how and when, and which of them compares.
 
     ``previous`` is the earlier inspection of the page. The last inspection of a predecessor that is
     compared on no page is named, with the reason.
     """
-    became: dict[str, list[Row]] = grouped(records(tables["lineage"]), "provider")
+    became = _became_by_provider(tables)
     came_from, ahead = [], [provider]
     while ahead:
         rows = [row for row in became[ahead.pop(0)] if row not in came_from]

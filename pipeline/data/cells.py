@@ -7,7 +7,7 @@ most cells of a column say what another one says.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from typing import NamedTuple
@@ -56,11 +56,14 @@ class _Rule(NamedTuple):
 def column_problems(text: Text, resource: Resource, limits: dict[str, int]) -> Iterator[Problem]:
     """Check every cell of a table of text against its column; one problem a cell."""
     for field in resource.fields:
-        yield from _made_plain(text, field, resource.path)
+        distinct = set(text.cells[field.name])
+        if odd := {cell: plain for cell in distinct if (plain := _plain(cell)) != cell}:
+            yield _made_plain(text, field, resource.path, odd)
+            distinct = set(text.cells[field.name])
         cells = text.cells[field.name]
         rules = _rules(field, limits["cell_characters"], resource)
         wrong = {}
-        for value in set(cells):
+        for value in distinct:
             if value:
                 broken = next((rule for rule in rules if not rule.holds(value)), None)
                 if broken:
@@ -73,22 +76,22 @@ def column_problems(text: Text, resource: Resource, limits: dict[str, int]) -> I
                     yield Problem(resource.path, line, field.name, value or None, *wrong[value])
 
 
-def _made_plain(text: Text, field: Field, file: str) -> Iterator[Problem]:
-    """Put plain blanks and composed letters in the place of what only looks like them."""
+def _made_plain(text: Text, field: Field, file: str, odd: Mapping[str, str]) -> Problem:
+    """Put what is plain in the place of what is odd, and say so."""
     cells = text.cells[field.name]
-    plain = {cell: _plain(cell) for cell in set(cells) if not cell.isascii() or "  " in cell}
-    odd = {cell for cell, well in plain.items() if cell != well}
-    if odd:
-        at = [line for line, cell in zip(text.lines, cells, strict=True) if cell in odd]
-        text.cells[field.name] = [plain.get(cell, cell) for cell in cells]
-        rule = "holds a blank or a letter of an unusual kind"
-        if len(at) > 1:
-            rule += f", and so {'does' if len(at) == 2 else 'do'} {len(at) - 1:,} more"
-        fix = "nothing need be done: it was read as the plain one"
-        yield Problem(file, at[0], field.name, None, rule, fix, stops=False)
+    at = [line for line, cell in zip(text.lines, cells, strict=True) if cell in odd]
+    text.cells[field.name] = [odd.get(cell, cell) for cell in cells]
+    rule = "holds a blank or a letter of an unusual kind"
+    if len(at) > 1:
+        rule += f", and so {'does' if len(at) == 2 else 'do'} {len(at) - 1:,} more"
+    fix = "nothing need be done: it was read as the plain one"
+    return Problem(file, at[0], field.name, None, rule, fix, stops=False)
 
 
 def _plain(cell: str) -> str:
+    """Return a cell with plain blanks and composed letters instead of what only looks like them."""
+    if cell.isascii() and "  " not in cell:
+        return cell
     composed = unicodedata.normalize("NFC", cell)
     blanks = "".join(" " if unicodedata.category(c) == "Zs" else c for c in composed)
     return re.sub(" {2,}", " ", blanks)

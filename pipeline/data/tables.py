@@ -70,7 +70,8 @@ def load_valid(
 
 def is_missing(value: Any) -> bool:
     """Whether a single value of a table is missing."""
-    return bool(pd.isna(value))
+    # What is not the same as itself is a number that is missing.
+    return value is None or value is pd.NA or bool(value != value)
 
 
 def _raise(problems: list[Problem]) -> None:
@@ -207,10 +208,11 @@ def _typed(text: Text, resource: Resource, bad_lines: set[int | None]) -> pd.Dat
     good = [line not in bad_lines for line in text.lines]
     columns = {}
     for field in resource.fields:
+        every = text.cells[field.name]
         # Most cells of a column say what another one says, and share its value: of a text a copy,
         # as the text of the file lies about in memory that is only given back whole.
         made: Any = {"integer": int, "number": float}.get(field.type, lambda c: c.encode().decode())
-        cells = list(compress(text.cells[field.name], good))
+        cells = list(compress(every, good)) if bad_lines else every
         values = {cell: made(cell) if cell else pd.NA for cell in set(cells)}
         columns[field.name] = pd.array([values[cell] for cell in cells], _TYPES[field.type])
     return pd.DataFrame(columns, pd.Index(list(compress(text.lines, good)), dtype="int64"))

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.inspections import inspections_in_order
-from pipeline.analysis.ratings.bands import framework_rows, rating_rules, scores_compare
+from pipeline.analysis.ratings.bands import framework_rows, rating_rules
 from pipeline.analysis.ratings.scale import Rated, Scale
 from pipeline.analysis.ratings.stability import total_together
 from pipeline.analysis.records import Row, first_spellings, grouped, records, typed
+from pipeline.analysis.sentences.headline import of_framework, scores_alike
 from pipeline.analysis.sentences.leadership import movement, step
 from pipeline.analysis.statistics.bases import base_of, possible_counts
 from pipeline.analysis.statistics.ranking import half, rank_intervals
@@ -221,7 +222,7 @@ def _since(tables: Tables, pair: Latest, before: Row, now: Row, moves: list[Row]
         "previous_round": pair.previous["round_name"],
         "previous_rating": before["published_rating"],
         "previous_status": before["status"],
-        "previous_points": before["points"] if scores_compare(tables, *frameworks) else None,
+        "previous_points": before["points"] if scores_alike(tables, *frameworks) else None,
         "standards": moved.of,
         "comparable_standards": moved.compared,
     }
@@ -230,8 +231,8 @@ def _since(tables: Tables, pair: Latest, before: Row, now: Row, moves: list[Row]
     row |= {way: getattr(moved, way) for way in WAYS.values()}
     row["points_change"] = moved.points
     ratings = before["published_rating"], now["published_rating"]
-    bands = framework_rows(tables["overall_bands"], pair.current["framework"])
-    order = bands.sort_values("lower_points")["rating"].tolist()
+    bands = of_framework(tables, "overall_bands", pair.current["framework"])
+    order = [band["rating"] for band in sorted(bands, key=lambda band: band["lower_points"])]
     if {*ratings} <= {*order}:
         row["rating_direction"] = WAYS[step(*ratings, order)]
     return row

@@ -1,11 +1,11 @@
 """Rules on ratings: points, bands and the panel's discretion."""
 
 from collections.abc import Iterator
-from functools import cache, partial
 
 from pipeline.analysis.quality.lookups import ERROR, Finding, Records, rule
-from pipeline.analysis.ratings.bands import permitted_discretion, rating_rules
+from pipeline.analysis.ratings.bands import permitted_by_rows
 from pipeline.analysis.records import grouped
+from pipeline.analysis.sentences.headline import of_framework
 from pipeline.analysis.sentences.phrases import joined
 
 
@@ -54,7 +54,6 @@ def bands_give_ratings(records: Records) -> Iterator[Finding]:
 @rule(ERROR, "Uses of discretion that the framework permits")
 def discretion_is_permitted(records: Records) -> Iterator[Finding]:
     """Does the framework permit each recorded use of discretion?"""
-    rules_of = cache(partial(rating_rules, records.tables))
     ratings = {(r["inspection"], r["standard"]): r for r in records.ratings}
     basis = {(s["framework"], s["standard"]): s["rating_basis"] for s in records.rows("standards")}
     uses = grouped(records.rows("discretions"), "inspection", "standard")
@@ -64,11 +63,10 @@ def discretion_is_permitted(records: Records) -> Iterator[Finding]:
         if rated is None or rated["lowest_percent"] is None:
             continue
         question = records.questions[framework, rated["lowest_key_question"]]
-        _, bands, discretion = rules_of(framework)
-        permitted = permitted_discretion(
+        permitted = permitted_by_rows(
             int(rated["lowest_percent"]),
-            bands,
-            discretion,
+            of_framework(records.tables, "rating_bands", framework),
+            of_framework(records.tables, "discretion_rules", framework),
             records.size(inspection, question["sample"]),
             "qualitative" in basis[framework, standard],
         )

@@ -95,14 +95,21 @@ def permitted_discretion(
     rated with it. To be permitted is not to be used: that is the panel's
     decision.
     """
-    ordered = sorted(records(bands), key=lambda band: band["points"])
+    return permitted_by_rows(lowest_percent, records(bands), records(rules), base, qualitative)
+
+
+def permitted_by_rows(
+    lowest_percent: int, bands: list[Row], rules: list[Row], base: int | None, qualitative: bool
+) -> list[Permitted]:
+    """Return the same by the rows of ``rating_bands`` and ``discretion_rules``, for many uses."""
+    ordered = sorted(bands, key=lambda band: band["points"])
     own = _band_of(lowest_percent, ordered)
     at = ordered.index(own)
     below = ordered[at - 1]["rating"] if at > 0 else None
     above_row = ordered[at + 1] if at + 1 < len(ordered) else None
     above = above_row["rating"] if above_row is not None else None
     permitted: list[Permitted] = []
-    for rule in records(rules):
+    for rule in rules:
         if rule["applies_to"] == "qualitative evidence" and not qualitative:
             continue
         ratings: list[str | None] = []

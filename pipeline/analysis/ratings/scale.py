@@ -118,7 +118,7 @@ class RatedQuestion(NamedTuple):
     base: Base
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rated:
     """One inspection's rated key questions, its ratings and the scale they are given on.
 

@@ -81,6 +81,7 @@ class _Standard:
         return np.maximum(0, self.at_least.sum(axis=0) - len(self.at_least) + 1)
 
 
+@lru_cache(maxsize=4)
 def _standards(rated: Rated, rule: str) -> list[_Standard]:
     rows: dict[str, list[tuple[float, ...]]] = {}
     for question in rated.questions:

@@ -208,15 +208,12 @@ def base_of(row: dict[Any, Any], side: str) -> Base:
     >>> base_of({"current_base": 25, "current_tied": "yes"}, "current").most
     25
     """
-    printed, limit, at_least = (
-        size if size is None or type(size) is int else None if is_missing(size) else int(size)
-        for size in (row.get(f"{side}_{what}") for what in ("base", "limit", "at_least"))
-    )
-    tied = row[f"{side}_tied"]
+    sizes = (row.get(f"{side}_{what}") for what in ("base", "limit", "at_least"))
+    return _base(str(row.get("sample", "")), row[f"{side}_tied"], *sizes)
+
+
+@lru_cache(maxsize=4096)
+def _base(sample: str, tied: Any, *sizes: Any) -> Base:
+    printed, limit, at_least = (None if is_missing(size) else int(size) for size in sizes)
     is_tied = tied == "yes" if isinstance(tied, str) else not is_missing(tied) and bool(tied)
-    return _base(
-        str(row.get("sample", "")), printed, limit, is_tied and printed is not None, at_least
-    )
-
-
-_base = lru_cache(maxsize=4096)(Base)
+    return Base(sample, printed, limit, is_tied and printed is not None, at_least)

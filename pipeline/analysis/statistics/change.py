@@ -725,14 +725,15 @@ def detectable_by_sample(tested: pd.DataFrame) -> pd.DataFrame:
             figures=("change_verdict", "size"),
             smallest_rise=(rise, "min"),
             largest_rise=(rise, "max"),
-            no_rise=(rise, lambda found: int(found.isna().sum())),
+            no_rise=(rise, "count"),
             smallest_fall=(fall, "min"),
             largest_fall=(fall, "max"),
-            no_fall=(fall, lambda found: int(found.isna().sum())),
+            no_fall=(fall, "count"),
         )
         .reset_index()
     )
     for side in ("rise", "fall"):
+        told[f"no_{side}"] = told["figures"] - told[f"no_{side}"]
         read = [f"smallest_{side}", f"largest_{side}", f"no_{side}", "figures"]
         told[side] = [_span(*row) for row in told[read].itertuples(index=False)]
     return told

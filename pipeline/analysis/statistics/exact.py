@@ -163,7 +163,7 @@ def further_apart(z: float, n1: int, n2: int) -> npt.NDArray:
     b = -2 * first / (n1 * n2) - k * (cases - 2 * first)
     c = (first / n1) ** 2 - k * first * (cases - first)
     root = (-b + np.sqrt(np.maximum(0, b * b - 4 * a * c))) / (2 * a)
-    threshold = np.clip(np.ceil(root), 0, n2 + 1).astype(np.int64)
+    threshold = np.minimum(np.maximum(np.ceil(root), 0), n2 + 1).astype(np.int64)
     threshold[n1] = n2 + 1  # no second share is above 100%
     return threshold
 
@@ -214,6 +214,10 @@ def _at(angles: npt.NDArray, region: npt.NDArray, n1: int, n2: int, mirrored: bo
     return above.reshape(-1, *angles.shape).sum(axis=0)
 
 
+_STEPS = np.arange(17.0)
+"""Of a search from one width below a share to one above, an eighth of the width each."""
+
+
 def _largest(region: npt.NDArray, n1: int, n2: int, mirrored: bool = True) -> float:
     """Probability of the region (and its mirror image) at the least favourable common share."""
     on_grid = _on_grid(region, n1, n2, _FINE, mirrored)
@@ -225,9 +229,9 @@ def _largest(region: npt.NDArray, n1: int, n2: int, mirrored: bool = True) -> fl
     # What the grid finds is within 1% of the peak, so that a lower one cannot overtake the highest.
     centre = peaks[on_grid[peaks] >= 0.98 * best, None] * width
     for _ in range(4):
-        angles = np.clip(centre + np.linspace(-width, width, 17), 0, math.pi / 2)
+        angles = np.clip(centre + (_STEPS * (width / 8) - width), 0, math.pi / 2)
         values = _at(angles, region, n1, n2, mirrored)
-        centre = np.take_along_axis(angles, values.argmax(axis=1)[:, None], axis=1)
+        centre = angles[np.arange(len(angles)), values.argmax(axis=1), None]
         width /= 8
         best = max(best, float(values.max()))
     return min(1.0, best)

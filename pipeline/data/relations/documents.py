@@ -1,5 +1,7 @@
 """Relations of documents: whose each is, of what kind, and that nothing stands in one too early."""
 
+from collections import Counter
+
 import pandas as pd
 
 from pipeline.data.relations.names import looks
@@ -29,8 +31,11 @@ def _dated(table: str, about: str, code: str, date: str) -> Rows:
 
     @rows_with(table, *dated.reads)
     def of(tables: Frames) -> pd.DataFrame:
-        frame = dated.frame(tables)
-        cited = set(cells(frame, code, "source"))
+        cited = set(cells(tables[table], code, "source"))
+        # Where only one document is cited for it, as mostly, that is its own or its own is not.
+        documents = Counter(whose for whose, _ in cited)
+        several = [documents[whose] > 1 for whose in tables[table][code].tolist()]
+        frame = dated.frame({**tables, table: tables[table][several]})
         there = [pair in cited for pair in cells(frame, code, "own")]
         return frame.assign(own=frame["own"].where(pd.Series(there, frame.index, dtype=bool)))
 

@@ -1,7 +1,8 @@
 """Relations of facts: figures as they were printed, shares, units, and each fact once."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -48,9 +49,14 @@ _WELCOME = re.compile(
 FIGURES = ("value", "previous_value", "comparator_value", "target")
 
 
-def printed_numbers(text: str) -> list[float]:
+#: Most figures are printed like another one: each text is read once.
+_once_a_text = lru_cache(maxsize=5000)
+
+
+@_once_a_text
+def printed_numbers(text: str) -> tuple[float, ...]:
     """Return the numbers in a printed text, signs and thousands' commas left out."""
-    return [float(number) for number in _NUMBER.findall(_THOUSANDS.sub("", text))]
+    return tuple(map(float, _NUMBER.findall(_THOUSANDS.sub("", text))))
 
 
 def worded_numbers(text: str) -> list[float]:
@@ -82,7 +88,7 @@ def _not_printed(column: str) -> Wrong:
                 found.append(False)
                 continue
             word = {"target": "target", "comparator_value": comparator}.get(column)
-            numbers = _named(printed, word) or printed_numbers(printed)
+            numbers: Sequence[float] = _named(printed, word) or printed_numbers(printed)
             if not numbers and unit in ("count", "rank"):
                 numbers = worded_numbers(printed)
             found.append(bool(numbers) and abs(value) not in numbers)
@@ -91,12 +97,13 @@ def _not_printed(column: str) -> Wrong:
     return wrong
 
 
-def _named(printed: str, word: Any) -> list[float]:
+@_once_a_text
+def _named(printed: str, word: Any) -> tuple[float, ...]:
     """Return the numbers that stand right after a word: "target 75%", "all CRCs 63%"."""
     if not isinstance(word, str):
-        return []
+        return ()
     after = re.escape(word) + r"\D{0,4}?(\d+(?:\.\d+)?)"
-    return [float(n) for n in re.findall(after, _THOUSANDS.sub("", printed), re.IGNORECASE)]
+    return tuple(map(float, re.findall(after, _THOUSANDS.sub("", printed), re.IGNORECASE)))
 
 
 def _previous_not_printed(frame: pd.DataFrame) -> list[bool]:
@@ -114,19 +121,19 @@ def _previous_not_printed(frame: pd.DataFrame) -> list[bool]:
 
 
 def _wrong_sign(frame: pd.DataFrame) -> list[bool]:
+    return [_has_wrong_sign(*row) for row in cells(frame, "value", "as_printed")]
+
+
+@_once_a_text
+def _has_wrong_sign(value: Any, printed: str) -> bool:
     """Whether a figure is negative without a minus or a word for less, or positive with a minus."""
-    found = []
-    for value, printed in cells(frame, "value", "as_printed"):
-        text = _THOUSANDS.sub("", printed)
-        negative = {float(number) for number in _NEGATIVE.findall(text)}
-        if pd.isna(value):
-            found.append(False)
-        elif value < 0:
-            found.append(-value not in negative and not _LESS.search(text))
-        else:
-            plain = printed_numbers(text).count(float(value))
-            found.append(value in negative and plain < 2)
-    return found
+    if value is pd.NA:
+        return False
+    text = _THOUSANDS.sub("", printed)
+    negative = set(map(float, _NEGATIVE.findall(text)))
+    if value < 0:
+        return -value not in negative and not _LESS.search(text)
+    return value in negative and printed_numbers(text).count(float(value)) < 2
 
 
 def _of_unit(unit: str, wrong: Callable[[float, str], bool]) -> Wrong:
@@ -137,6 +144,7 @@ def _of_unit(unit: str, wrong: Callable[[float, str], bool]) -> Wrong:
     ]
 
 
+@_once_a_text
 def _is_share(value: float, printed: str) -> bool:
     """Whether a figure itself is printed with a percent sign, or the word."""
     form = rf"(?<![\d.]){re.escape(f'{abs(value):g}')}0*\s*(%|per ?cent\b)"

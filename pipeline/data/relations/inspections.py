@@ -118,10 +118,12 @@ def _with_usual_size(tables: Frames) -> pd.DataFrame:
     usual: dict[Any, float] = {}
     for _, sizes in frame.groupby("sample")["size"]:
         known = sizes.dropna().sort_values()
-        ordered = known.tolist()
+        ordered, many = known.tolist(), len(known)
         usual |= dict.fromkeys(sizes.index, median(ordered or [pd.NA]))
+        # One or two stand in the middle of the others.
+        middle = {many // 2 - 1, (many - 1) // 2} if many > 1 else ()
         for at, line in enumerate(known.index):
-            usual[line] = median(ordered[:at] + ordered[at + 1 :] or [pd.NA])
+            usual[line] = median([ordered[i + (i >= at)] for i in middle] or [pd.NA])
     return frame.assign(usual=pd.Series(usual, index=frame.index, dtype="Float64"))
 
 

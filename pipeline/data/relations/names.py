@@ -1,6 +1,7 @@
 """Relations of names and days that any table may hold: look-alikes, and dates of this century."""
 
 import re
+from functools import lru_cache
 
 from pipeline.data.relations.rule import Rows, Rule, Wrong, unlike
 
@@ -11,6 +12,7 @@ _ALIKE = str.maketrans(
 _BLANKS = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=5000)
 def looks(name: str) -> str:
     """Return a name as the eye takes it: quotation marks, hyphens and blanks of one kind."""
     return _BLANKS.sub(" ", name.translate(_ALIKE))
