@@ -5,7 +5,7 @@ import json
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -152,7 +152,7 @@ def process(
         if not all(parts.still_right(code, marks[code]) for code in own)
     ]
     again = [code for own in due for code in own]
-    before = parts.checks(again)
+    before = parts.failed(again)
     chunks = _in_chunks(due, workers)
     faulty = {problem.provider for problem in problems if problem.stops}
     parts.drop_all_but({*tables["providers"]["provider"], *faulty})
@@ -167,12 +167,11 @@ def process(
 
     def whole() -> None:
         parts.write()
-        corrected = partial(parts.frame, "corrected_figures")
-        kept.update(parts.files(), _write(quality_reports(tables, parts.checks, corrected), out))
+        kept.update(parts.files(), _write(quality_reports(tables, parts.frame), out))
 
     kept |= alongside(national, whole, workers)
     remove_others(out, kept)
-    found = newly_failed(before, parts.checks(again), tables["discrepancies"])
+    found = newly_failed(before, parts.failed(again), tables["discrepancies"])
     return Processed(list(problems), found)
 
 
@@ -180,15 +179,18 @@ def process(
 class Made:
     """What was made of a provider.
 
-    ``tables`` holds its rows as CSV by table, ``files`` the fingerprints of its reports' data, and
-    ``brought`` what it brings to a national page, None if it was not inspected.
+    ``tables`` holds its rows as CSV by table, ``files`` the fingerprints of its reports' data,
+    ``failed`` its checks of severity error that failed, and ``brought`` what it brings to a
+    national page, None if it was not inspected.
     """
 
     tables: dict[str, bytes]
     files: dict[str, str]
+    failed: list[Row]
     brought: Row | None
 
 
+@rarely_collected()
 def _make(
     tables: Tables, owned: dict[str, pd.Series], out: Path, providers: list[str]
 ) -> dict[str, Made]:
@@ -196,8 +198,12 @@ def _make(
     view = of_providers(tables, owned, providers)
     processed = processed_tables(view)
     brought = contributions(view, processed)
-    made = {code: Made({}, {}, brought.get(code)) for code in providers}
+    made = {code: Made({}, {}, [], brought.get(code)) for code in providers}
     owners = owners_of_rows(view, processed)
+    checks = processed["quality_checks"]
+    failed = checks[(checks["severity"] == ERROR) & (checks["result"] == FAILED)]
+    for code, rows in failed.groupby(owners["quality_checks"]):
+        made[code].failed.extend(records(rows))
     for name, frame in processed.items():
         lines: dict[str, list[str]] = defaultdict(list)
         for code, line in zip(owners[name].tolist(), csv_lines(frame), strict=True):
@@ -287,7 +293,10 @@ class Parts:
     def take_in(self, made: Mapping[str, Made], marks: Mapping[str, str]) -> None:
         """Put what was made of some providers in its place."""
         for code, new in made.items():
-            self._made[code] = {"mark": marks[code], "files": new.files, "brought": new.brought}
+            self._made[code] = {
+                "mark": marks[code], "files": new.files, "failed": new.failed,
+                "brought": new.brought,
+            }  # fmt: skip
             for name, rows in new.tables.items():
                 self._put(name, code, rows)
 
@@ -297,18 +306,16 @@ class Parts:
             self._whole.pop(name, None)
         text[code] = rows
 
-    def checks(self, codes: Collection[str] | None = None) -> pd.DataFrame | None:
-        """Return the table of checks as it stands, of some providers, or None if there is none."""
-        return self.frame("quality_checks", codes) if self._text else None
+    def frame(self, name: str) -> pd.DataFrame:
+        """Return a table as it now is."""
+        return read_table(io.BytesIO(self._content(name)), column_types(name))
 
-    def frame(self, name: str, codes: Collection[str] | None = None) -> pd.DataFrame:
-        """Return a table as it now is, of the providers that are wanted (all if None)."""
-        return read_table(io.BytesIO(self._content(name, codes)), column_types(name))
+    def _content(self, name: str) -> bytes:
+        return b"".join([_header(name), *(rows for _, rows in sorted(self._text[name].items()))])
 
-    def _content(self, name: str, codes: Collection[str] | None = None) -> bytes:
-        text = self._text[name]
-        wanted = sorted(text if codes is None else text.keys() & codes)
-        return b"".join([_header(name), *(text[code] for code in wanted)])
+    def failed(self, codes: Iterable[str]) -> list[Row]:
+        """Return the checks of severity error that failed, of some providers."""
+        return [row for code in codes for row in self._made.get(code, {}).get("failed", [])]
 
     def brought(self) -> dict[str, Row]:
         """Return what each provider brings to a national page."""
@@ -349,32 +356,25 @@ def code_mark() -> str:
     return of_bytes(f"{code} {pd.__version__} {sys.version_info[:2]}".encode())
 
 
-def _failed_errors(checks: pd.DataFrame) -> list[tuple[tuple[Any, ...], Row]]:
-    """Return each check of severity error that failed, with what tells it apart."""
-    failed = checks[(checks["severity"] == ERROR) & (checks["result"] == FAILED)]
-    return [((row["rule"], row["inspection"], row["subject"]), row) for row in records(failed)]
+_ONE_CHECK = ("rule", "inspection", "subject")
+"""Columns of the table quality_checks that tell a check from others."""
 
 
-def newly_failed(
-    before: pd.DataFrame | None, checks: pd.DataFrame | None, register: pd.DataFrame
-) -> list[str]:
+def newly_failed(before: list[Row], now: list[Row], register: pd.DataFrame) -> list[str]:
     """Return a sentence for each check of severity error that fails now and did not before.
 
-    ``before`` is the table quality_checks as it was, if there was one, ``checks`` as it is. A check
-    that sets two places against each other is known, not new, where an entry of the register
-    (``discrepancies``) names the same two.
+    Both are rows of the table quality_checks. A check that sets two places against each other is
+    known, not new, where an entry of the register (``discrepancies``) names the same two.
     """
-    if checks is None:
-        return []
-    known = set() if before is None else {check for check, _ in _failed_errors(before)}
+    known = {tuple(row[key] for key in _ONE_CHECK) for row in before}
     registered = [
         (row["place"], row["other_place"]) for row in records(register) if row["other_place"]
     ]
     return [
         f"{row['inspection'] or row['subject']}: {row['subject']} fails the check "
         f"{row['rule']}: {row['detail']}"
-        for check, row in _failed_errors(checks)
-        if check not in known
+        for row in now
+        if tuple(row[key] for key in _ONE_CHECK) not in known
         and not any(all(_names(row["detail"], place) for place in both) for both in registered)
     ]
 

@@ -614,17 +614,16 @@ def plan_reports(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> Itera
 
 
 def quality_reports(
-    tables: Tables, checks: Callable[[], pd.DataFrame | None], corrected: Callable[[], pd.DataFrame]
+    tables: Tables, processed: Callable[[str], pd.DataFrame]
 ) -> list[ReportSubject]:
     """Return the data of the report on the data's own quality; none where all is simulated.
 
-    ``checks`` reads the table quality_checks, if there is one, ``corrected`` corrected_figures.
+    ``processed`` reads a processed table by its name.
     """
     if (tables["providers"]["simulated"] == "yes").all():
         return []
     published = published_only(tables)
-    found = checks()
-    if published["inspections"].empty or found is None:
+    if published["inspections"].empty:
         return []
-    quality = quality_tables(published, found, corrected())
+    quality = quality_tables(published, processed("quality_checks"), processed("corrected_figures"))
     return [with_sources(tables, quality_about(published, quality), quality)]
