@@ -112,10 +112,13 @@ class Processed:
 
     ``newly_failed`` are sentences, one a check of severity error that fails now and did not, or was
     not there, in the tables before.
+
+    ``files`` are the fingerprints of all that now belongs to the folder, by their names in it.
     """
 
     problems: list[Problem] = field(default_factory=list)
     newly_failed: list[str] = field(default_factory=list)
+    files: dict[Path, str] = field(default_factory=dict)
 
 
 @rarely_collected()
@@ -160,19 +163,19 @@ def process(
     for done, made in enumerate(each, start=1):
         parts.take_in(made, marks)
         tell((done, len(chunks), parts.reports() if done == len(chunks) else ()))
-    kept: set[Path] = set()
+    files: dict[Path, str] = {}
 
-    def national(_: Tell) -> set[Path]:
+    def national(_: Tell) -> dict[Path, str]:
         return _write(national_reports(tables, parts.brought()), out)
 
     def whole() -> None:
         parts.write()
-        kept.update(parts.files(), _write(quality_reports(tables, parts.frame), out))
+        files.update(parts.files() | _write(quality_reports(tables, parts.frame), out))
 
-    kept |= alongside(national, whole, workers)
-    remove_others(out, kept)
+    files |= alongside(national, whole, workers)
+    remove_others(out, files)
     found = newly_failed(before, parts.failed(again), tables["discrepancies"])
-    return Processed(list(problems), found)
+    return Processed(list(problems), found, files)
 
 
 @dataclass
@@ -211,19 +214,19 @@ def _make(
         for code in providers:
             made[code].tables[name] = "".join(lines[code]).encode()
     for report in reports(view, processed):
-        files = report_files(report)
-        write_files(out, files)
-        for path, content in files.items():
-            made[report.about["provider"]].files[path.as_posix()] = of_bytes(content)
+        marks = _write([report], out)
+        made[report.about["provider"]].files |= {path.as_posix(): m for path, m in marks.items()}
     return made
 
 
-def _write(made: Iterable[ReportSubject], out: Path) -> set[Path]:
-    """Write the data of reports on several providers; return the names of the files."""
-    files = [report_files(report) for report in made]
-    for each in files:
-        write_files(out, each)
-    return {path for each in files for path in each}
+def _write(made: Iterable[ReportSubject], out: Path) -> dict[Path, str]:
+    """Write the data of reports on several providers; return the files' fingerprints."""
+    marks: dict[Path, str] = {}
+    for report in made:
+        files = report_files(report)
+        write_files(out, files)
+        marks |= {path: of_bytes(content) for path, content in files.items()}
+    return marks
 
 
 def owners_of_rows(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
@@ -325,10 +328,12 @@ class Parts:
         """Return the names of the reports on one provider."""
         return {path.split("/")[1] for made in self._made.values() for path in made["files"]}
 
-    def files(self) -> set[Path]:
-        """Return the tables and the reports' data that belong to the providers."""
-        named = {Path(path) for made in self._made.values() for path in made["files"]}
-        return named | {Path(f"{name}.csv") for name in self._text}
+    def files(self) -> dict[Path, str]:
+        """Return the fingerprints of the tables and of the reports' data of the providers."""
+        tables = {Path(f"{name}.csv"): mark for name, mark in self._whole.items()}
+        for made in self._made.values():
+            tables |= {Path(path): mark for path, mark in made["files"].items()}
+        return tables
 
     def write(self) -> None:
         """Write the tables that are not as they should be, then the record for the next run."""

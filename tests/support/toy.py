@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.analysis.files import ABOUT, FRAMES, REPORT_DATA, frames_bytes
+from pipeline.files import of_file
 
 NOTEBOOK = """\
 import json, os
@@ -60,6 +61,7 @@ class Processed:
 
     problems: list[Any] = field(default_factory=list)
     newly_failed: list[str] = field(default_factory=list)
+    files: dict[Path, str] = field(default_factory=dict)
 
 
 def process(
@@ -100,4 +102,5 @@ def process(
             for path in folder.iterdir():
                 path.unlink()
             folder.rmdir()
-    return Processed()
+    files = sorted((processed / REPORT_DATA).glob("*/*"))
+    return Processed(files={path.relative_to(processed): of_file(path) for path in files})

@@ -277,7 +277,8 @@ class _Run:
         record = Record.read(processed)
         read = self.seen.of_each(raw, "raw")
         inputs = {**read, **_code("data", "analysis")}
-        if not self.is_due(TABLES, inputs, _fingerprint_of_tables(processed, self.seen), record):
+        there = _tables_there(processed, self.seen)
+        if not self.is_due(TABLES, inputs, _of_json(there) if there else "", record):
             return []
         remove_leftovers(processed)
         from pipeline.analysis.process import Processed, process
@@ -308,7 +309,9 @@ class _Run:
         if self.outcome.failed:  # said again in the next run, until it is put right
             record.forget(TABLES)
         else:
-            record.note(TABLES, inputs, _fingerprint_of_tables(processed, self.seen))
+            # As it made them, not as they are now: what is changed meanwhile is put right again.
+            files = {f"{p.parent.name or 'table'} {p.name}": of for p, of in made.files.items()}
+            record.note(TABLES, inputs, _of_json(files))
         record.write()
         return sorted(processed.glob("*.csv"))
 
@@ -423,15 +426,16 @@ def _code(*rooms: str) -> Inputs:
 
 
 def _of_json(content: Any) -> str:
-    return of_bytes(json.dumps(content).encode())
+    return of_bytes(json.dumps(content, sort_keys=True).encode())
 
 
-def _fingerprint_of_tables(processed: Path, seen: Seen) -> str:
+def _tables_there(processed: Path, seen: Seen) -> Inputs:
+    """The fingerprints of the files that tables and report data are in a processed folder."""
     found = {k: v for k, v in seen.of_each(processed, "table").items() if k.endswith(".csv")}
     with suppress(FileNotFoundError), os.scandir(processed / REPORT_DATA) as folders:
-        for folder in sorted(folders, key=lambda entry: entry.name):
+        for folder in folders:
             found |= seen.of_each(Path(folder.path), folder.name)
-    return _of_json(found) if found else ""
+    return found
 
 
 def _made(
