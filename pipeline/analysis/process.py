@@ -26,7 +26,7 @@ from pipeline.analysis.dictionary import column_types, in_columns_of
 from pipeline.analysis.files import csv_lines, read_table, remove_others, write_files
 from pipeline.analysis.national.page import national_reports
 from pipeline.analysis.national.providers import contributions
-from pipeline.analysis.providers import families, marks_of, of_providers
+from pipeline.analysis.providers import TELL_WHOSE, families, marks_of, of_providers
 from pipeline.analysis.quality.lookups import ERROR
 from pipeline.analysis.quality.rules import FAILED, quality_checks
 from pipeline.analysis.ratings.bands import standard_ratings
@@ -145,10 +145,11 @@ def process(
     parts = Parts(out, fingerprint, fresh)
     read = {path.name: fingerprint(path) for path in sorted(raw.glob("*.csv"))}
     read[PACKAGE_FILE] = "".join(fingerprint(of / PACKAGE_FILE) for of in (raw, raw_folder()))
-    tables, problems = load_valid(raw, parts.sound(read), workers)
-    parts.raw = {} if problems else read
-    owned = owner_of(tables)
-    marks = marks_of(tables, owned)
+    sound = parts.sound(read)
+    tables, problems = load_valid(raw, sound, workers)
+    owned, rows = owner_of(tables), parts.rows_of(sound)
+    marks = marks_of(tables, owned, rows)
+    parts.raw, parts.rows = ({}, {}) if problems else (read, rows)
     due = [
         own
         for own in families(tables)
@@ -246,13 +247,15 @@ def owners_of_rows(tables: Tables, processed: Mapping[str, pd.DataFrame]) -> dic
 class Parts:
     """The processed tables by provider, and what each provider's were made from.
 
-    ``raw`` are the fingerprints of the raw files as they were when nothing was wrong with any.
+    ``raw`` and ``rows`` are the fingerprints of the raw files, and of the rows of each provider by
+    table, as they were when nothing was wrong with any.
     """
 
     def __init__(self, out: Path, fingerprint: Callable[[Path], str], fresh: bool) -> None:
         """Read the record of a folder; nothing counts where the tables are not those it is of."""
         self._out, self._fingerprint = out, fingerprint
         self.raw: dict[str, str] = {}
+        self.rows: dict[str, dict[str, str]] = {}
         self._made: dict[str, Any] = {}
         self._text: dict[str, dict[str, bytes | memoryview]] = {}
         self._whole: dict[str, str] = {}  # of the tables that are as they should be
@@ -268,7 +271,7 @@ class Parts:
                 ends = accumulate(sizes, initial=len(_header(name)))
                 parts = (content[begin:end] for begin, end in pairwise(ends))
                 text[name] = dict(zip(made, parts, strict=True))
-            self.raw, self._made = record["raw"], made
+            self.raw, self.rows, self._made = record["raw"], record["rows"], made
             self._text, self._whole = text, there
 
     def sound(self, read: Mapping[str, str]) -> set[str]:
@@ -278,6 +281,11 @@ class Parts:
         """
         same_rules = self.raw.get(PACKAGE_FILE) == read[PACKAGE_FILE]
         return {name for name in read if same_rules and self.raw.get(name) == read[name]}
+
+    def rows_of(self, sound: set[str]) -> dict[str, dict[str, str]]:
+        """Return the fingerprints of the rows of sound files, if their owners are sound too."""
+        known = all(f"{name}.csv" in sound for name in TELL_WHOSE)
+        return {name: of for name, of in self.rows.items() if known and f"{name}.csv" in sound}
 
     def still_right(self, code: str, mark: str) -> bool:
         """Whether what was made of a provider was made from the same and is still there."""
@@ -344,7 +352,8 @@ class Parts:
         for code, made in self._made.items():
             made["sizes"] = {name: len(text[code]) for name, text in self._text.items()}
         record = {
-            "code": code_mark(), "raw": self.raw, "whole": self._whole, "providers": self._made
+            "code": code_mark(), "raw": self.raw, "rows": self.rows, "whole": self._whole,
+            "providers": self._made,
         }  # fmt: skip
         content = (json.dumps(record, sort_keys=True) + "\n").encode()
         write_files(self._out, {Path(PARTS): content})

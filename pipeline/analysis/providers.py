@@ -1,6 +1,5 @@
 """The raw tables of some providers: their own rows, and what all providers share."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
@@ -14,6 +13,9 @@ from pipeline.files import of_bytes
 
 _OF_DOCUMENTS = ("sources", "second_readings")
 """Tables whose rows are of a document: they belong to those whose rows cite it."""
+
+TELL_WHOSE = ("inspections", "plans", "actions", *_OF_DOCUMENTS)
+"""Tables that say whose the rows of others are."""
 
 _PRIME = 1_000_003
 
@@ -60,31 +62,34 @@ def families(tables: Tables) -> list[list[str]]:
     return [sorted(codes) for code, codes in group.items() if code == min(codes)]
 
 
-def marks_of(tables: Tables, owned: Mapping[str, pd.Series]) -> dict[str, str]:
+def marks_of(
+    tables: Tables, owned: Mapping[str, pd.Series], rows: dict[str, dict[str, str]]
+) -> dict[str, str]:
     """Return for each provider one fingerprint of all rows that its tables are made from.
 
     They are its family's, and those that belong to no provider. A document counts to the rows that
-    cite it, so that one more changes only theirs.
+    cite it, so that one more changes only theirs. ``rows`` holds, by table, the fingerprint of each
+    provider's rows and, under "", of those of none; of tables that are not in it, it is filled in.
     """
     of_document = (
         pd.concat([hash_pandas_object(tables[name].set_index("source")) for name in _OF_DOCUMENTS])
         .groupby(level=0)
         .sum()
     )
-    said: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(tables.keys() - {*_OF_DOCUMENTS, *_OF_ALL}):
+    for name in tables.keys() - rows.keys() - {*_OF_DOCUMENTS, *_OF_ALL}:
         frame = tables[name]
-        rows = hash_pandas_object(frame, index=False)
+        hashed = hash_pandas_object(frame, index=False)
         for column in frame.columns[frame.columns.str.endswith("source")]:
-            rows = rows * _PRIME + of_document.reindex(frame[column], fill_value=0).to_numpy()
-        at, codes = pd.factorize(owned[name]) if name in owned else (np.zeros(len(rows), int), [""])
-        hashes = rows.to_numpy()[np.argsort(at, kind="stable")]
+            hashed = hashed * _PRIME + of_document.reindex(frame[column], fill_value=0).to_numpy()
+        none = np.zeros(len(frame), int), [""]
+        at, codes = pd.factorize(owned[name]) if name in owned else none
+        hashes = hashed.to_numpy()[np.argsort(at, kind="stable")]
         # Rows of nobody that is known come first, at -1.
-        ends = np.cumsum(np.bincount(at + 1, minlength=len(codes) + 1))
-        for code, (begin, end) in zip(codes, pairwise(ends), strict=True):
-            said[code].append(f"{name} {of_bytes(hashes[begin:end].tobytes())}")
+        ends = pairwise(np.cumsum(np.bincount(at + 1, minlength=len(codes) + 1)))
+        parts = (hashes[begin:end].tobytes() for begin, end in ends)
+        rows[name] = dict(zip(codes, map(of_bytes, parts), strict=True))
     marks: dict[str, str] = {}
     for family in families(tables):
-        mark = of_bytes("\n".join(line for c in ("", *family) for line in said[c]).encode())
-        marks |= dict.fromkeys(family, mark)
+        own = [(name, [of.get(code) for code in ("", *family)]) for name, of in rows.items()]
+        marks |= dict.fromkeys(family, of_bytes(repr(sorted(own)).encode()))
     return marks

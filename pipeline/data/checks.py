@@ -58,7 +58,8 @@ def table_problems(
         for rule in RULES
         if (whole or not rule.whole) and not set(_read_by(rule, files)) <= set(sound)
     ]
-    if at_once > 1 and not faulty and _nothing_found(rules, tables):
+    # Where most files are sound, few rules are left: not worth a process.
+    if at_once > 1 and not sound and not faulty and _nothing_found(rules, tables):
         return problems
     there = {files[name] for name in tables}
     found_in: set[str] = set()
