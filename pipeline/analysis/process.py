@@ -46,7 +46,7 @@ from pipeline.data.package import PACKAGE_FILE
 from pipeline.files import of_bytes, of_file, of_source
 from pipeline.workers import Tell, alongside, in_processes, rarely_collected
 
-FEWEST, CHUNK = 25, 85
+FEWEST, CHUNK = 25, 80
 """Providers worked on at once: enough that tables are worth their cost, few enough for memory."""
 PARTS = "parts.json"
 """Which bytes of each processed table are whose, and what each provider's were made from."""
