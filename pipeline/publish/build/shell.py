@@ -23,8 +23,6 @@ from jupyter_client.session import json_packer, json_unpacker
 from traitlets import Type
 from traitlets.config import Config
 
-from pipeline.publish.page.blocks import Prose
-
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
@@ -122,6 +120,8 @@ class Shell(InteractiveShell):
 
 def get_ready() -> None:
     """Run a cell that is not counted: what is set up for a first one is then there to be forked."""
+    from pipeline.publish.page.blocks import Prose  # brings matplotlib: not from any folder
+
     with taken_over() as shell:
         shell.run_cell("None")
         shell.displayhook.compute_format_data(Prose("words"))
