@@ -395,7 +395,7 @@ def three(folder):
 def test_one_providers_fault_leaves_out_that_provider(three, name, where, changes):
     three.edit(name, where, **changes)
     tables, problems = load_valid(three.path, three.sound())
-    assert load_valid(three.path, three.sound(), 2)[1] == problems  # asked by two processes
+    assert load_valid(three.path, at_once=2)[1] == problems  # rules asked by two processes
     assert {problem.provider for problem in problems} == {"solo-crc"}
     assert sorted(tables["providers"]["provider"]) == ["dlnr-crc", "northumbria-crc"]
     assert "solo-crc-2020" not in set(tables["inspections"]["inspection"])
