@@ -25,6 +25,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.execute import raise_for_execution_errors
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
+from papermill.utils import find_first_tagged_cell_index
 
 from pipeline.analysis.files import REPORT_DATA
 from pipeline.data.folders import PROCESSED_VARIABLE
@@ -240,13 +241,13 @@ def _read(path: Path, changed: int) -> tuple[Any, list[str]]:
 def _where(report: Report, notebook: Any, run: Any) -> list[str]:
     """Name the cells that run as their author knows each, by number in the file and first line."""
     numbers = {id(cell): number for number, cell in enumerate(notebook.cells, start=1)}
+    given = find_first_tagged_cell_index(run, "parameters") if report.parameters else -1
     names = []
-    for cell in run.cells:
+    for index, cell in enumerate(run.cells):
         said = f' "{_first_line(cell.source, 60)}"' if cell.source.strip() else ""
         named = f"{report.name}: cell {numbers[id(cell)]} of {report.notebook}.ipynb{said}"
         # Papermill puts a cell of its own after the one with the parameters.
-        own = report.parameters and "parameters" in cell.metadata.get("tags", [])
-        names += [named, named] if own else [named]
+        names += [named, named] if index == given else [named]
     return [*names, report.name]  # the last one is not the author's (``with_question``)
 
 
