@@ -153,6 +153,21 @@ def test_the_weakness_is_the_theme_that_holds_most_ratings_down() -> None:
     )
 
 
+def test_a_weakness_is_told_with_what_of_it_is_done_better() -> None:
+    rows = [
+        question("2.1.1", "Engaging", 69),
+        question("2.1.3", "Keeping people safe", 52),
+        question("2.2.1", "Engaging", 56),
+        question("2.3.1", "Engaging", 44),
+    ]
+    found = leadership.chief_weakness(rows, ["2.1.3", "2.2.1", "2.3.1"], 65)
+    assert found is not None
+    assert found.sentence == (
+        "The chief weakness is engaging, done well in 44% to 69% of cases: it is the weakest part "
+        "of two of the three standards rated on cases."
+    )
+
+
 def test_a_weakness_seen_in_few_cases_does_not_come_before_one_seen_in_many() -> None:
     rows = [
         question("2.1.1", "Engaging", 60),

@@ -162,17 +162,16 @@ def chief_weakness(
     lowest = [row for row in known if row["key_question"] in drivers]
     for theme, number in Counter(row["theme"] for row in lowest).most_common(1):
         if number > 1 and 2 * number >= len(lowest):
-            rows = [row for row in lowest if row["theme"] == theme]
             which = "rated on cases" if whole else "whose figures are all known"
-            why = f"it is the weakest part of {_of_all(len(rows), len(lowest), which)}"
-            return _weak_theme(themes[theme], rows, good_from, why)
+            why = f"it is the weakest part of {_of_all(number, len(lowest), which)}"
+            return _weak_theme(themes[theme], good_from, why)
     if len(themes) > 1:
         large = grouped((row for row in known if not small_base(row)), "theme") or themes
         theme = min(sorted(large), key=lambda name: mean(large[name]))
         why = f"on average the lowest of {in_words(len(large))} themes"
         if len(large) < len(themes):
             why += f" seen in {SMALL_BASE} cases or more"
-        return _weak_theme(themes[theme], themes[theme], good_from, why)
+        return _weak_theme(themes[theme], good_from, why)
     share = min(row["current_percent"] for row in known)
     there = [row for row in known if row["current_percent"] == share]
     names = joined([subject(row) for row in there])
@@ -197,10 +196,10 @@ def _of_all(some: int, number: int, which: str) -> str:
     return f"{'both' if number == 2 else f'all {in_words(number)}'} standards {which}"
 
 
-def _weak_theme(theme: Sequence[Row], rows: Sequence[Row], good_from: int, why: str) -> Weakness:
+def _weak_theme(theme: Sequence[Row], good_from: int, why: str) -> Weakness:
     name = inside(str(theme[0]["theme"]))
-    opening = _opening(min(row["current_percent"] for row in rows), good_from)
-    said = f"{opening} {name}, done well in {span(rows)} of cases: {why}."
+    opening = _opening(min(row["current_percent"] for row in theme), good_from)
+    said = f"{opening} {name}, done well in {span(theme)} of cases: {why}."
     return Weakness(name, tuple(str(row["key_question"]) for row in theme), said)
 
 
