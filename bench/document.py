@@ -272,8 +272,8 @@ def _pages(found: Found) -> str:
             f"\n\nOurs takes {more:.0f} ms of processor time a page more. Of these, "
             f"{of['process'] + of['longer']:.0f} ms are what isolation costs on this machine: a "
             f"process is started and ended in {of['process']:.0f} ms, and a notebook takes "
-            f"{of['longer']:.0f} ms longer in a new one than a second time in the same, as it "
-            f"copies the memory it writes to, {of['pages']:,} pages. The rest is the work of "
+            f"{of['longer']:.0f} ms longer in a new one than in one that ran another before, as "
+            f"it copies the memory it writes to, {of['pages']:,} pages. The rest is the work of "
             "IPython and papermill on each cell, and handing the page over."
         )
     return text

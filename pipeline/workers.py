@@ -107,7 +107,7 @@ def in_processes(
         return
     waiting = iter(tasks)
     running: list[_Process[Task]] = []
-    done: list[tuple[_Process[Task], Any]] = []
+    done: list[tuple[Task, Any]] = []
     gc.freeze()  # the collector leaves shared pages alone, so that they stay shared
     try:
         while True:
@@ -119,9 +119,8 @@ def in_processes(
                     break
                 running.append(_start(work, task, [process.line for process in running]))
             while done:
-                process, answer = done.pop(0)
-                _end(process)
-                yield process.task, *answer
+                task, answer = done.pop(0)
+                yield task, *answer
             if not running:
                 return
             said = wait([process.line for process in running], _LOOK_AGAIN)
@@ -129,9 +128,10 @@ def in_processes(
                 answer = _answer(process, process.line in said, patience, heard)
                 if answer is not None:
                     running.remove(process)
-                    done.append((process, answer))
+                    _end(process)
+                    done.append((process.task, answer))
     finally:
-        for process in [*running, *(process for process, _ in done)]:
+        for process in running:
             _end(process)
         gc.unfreeze()
 

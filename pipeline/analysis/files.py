@@ -57,8 +57,9 @@ def csv_lines(frame: pd.DataFrame) -> list[str]:
 
 def _csv(rows: Iterable[Iterable[Any]]) -> list[str]:
     lines: list[str] = []
-    csv.writer(SimpleNamespace(write=lines.append), lineterminator="\n").writerows(rows)
-    return lines
+    # With its own line end it quotes a lone carriage return too, which would end a row for readers.
+    csv.writer(SimpleNamespace(write=lines.append)).writerows(rows)
+    return [f"{line[:-2]}\n" for line in lines]
 
 
 def read_table(

@@ -510,7 +510,7 @@ def lineage_sentences(tables: Tables, provider: str, previous: str | None) -> li
     became = _became_by_provider(tables)
     came_from, ahead = [], [provider]
     while ahead:
-        rows = [row for row in became[ahead.pop(0)] if row not in came_from]
+        rows = [row for row in became.get(ahead.pop(0), []) if row not in came_from]
         came_from += rows
         ahead += [row["predecessor"] for row in rows if row["kind"] == RENAMED]
     if not came_from:

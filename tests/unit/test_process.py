@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -22,9 +23,11 @@ from pipeline.analysis.files import (
     ABOUT,
     FRAMES,
     REPORT_DATA,
+    csv_bytes,
     data_version,
     frame_of,
     read_frames,
+    read_table,
     remove_others,
     write_files,
 )
@@ -504,6 +507,13 @@ def test_a_contradiction_that_the_register_does_not_hold_is_told(tmp_path):
     folder.edit("discrepancies", {"discrepancy": "177"}, other_place="Annex 2")
     (sentence,) = process(folder.path, tmp_path / "processed").newly_failed
     assert "eligible-weeks-through-the-gate fails the check same-figure-agrees" in sentence
+
+
+def test_a_carriage_return_within_a_cell_ends_no_row():
+    written = csv_bytes(pd.DataFrame({"note": ["a\rb", "c"], "line": ["d\ne", "f"]}))
+    assert written.count(b"\r\n") == 0
+    back = read_table(BytesIO(written), {"note": "string", "line": "string"})
+    assert back.values.tolist() == [["a\rb", "d\ne"], ["c", "f"]]
 
 
 def test_types_come_back_as_they_were(made):

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import platform
 import sys
-from datetime import datetime
 from inspect import isawaitable
 from typing import Any
 
@@ -64,15 +63,7 @@ class _Client(PapermillNotebookClient):
                 self.nb_man.cell_exception(cell, cell_index=index, exception=error)
                 break
             finally:
-                self._complete(cell, index)
-
-    def _complete(self, cell: Any, index: int) -> None:
-        """Have papermill account for a cell, without its reading the start by dateutil."""
-        account = cell.metadata.papermill
-        began, account["start_time"] = account["start_time"], None
-        self.nb_man.cell_complete(cell, cell_index=index)
-        took = datetime.fromisoformat(account["end_time"]) - datetime.fromisoformat(began)
-        account.update(start_time=began, duration=took.total_seconds())
+                self.nb_man.cell_complete(cell, cell_index=index)
 
     def execute_cell(self, cell: Any, cell_index: int, *_: Any, **__: Any) -> Any:
         """Run a cell within its time and fill in what it shows."""

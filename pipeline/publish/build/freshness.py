@@ -79,7 +79,7 @@ class Seen:
             return {
                 f"{whose} {entry.name}": self.of(entry.path)
                 for entry in sorted(entries, key=lambda entry: entry.name)
-                if not entry.name.startswith(".") and entry.is_file()
+                if not entry.name.startswith((".", "~$")) and entry.is_file()
             }
         return {}
 
