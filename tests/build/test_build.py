@@ -515,7 +515,7 @@ def test_the_record_is_kept_while_a_long_run_goes_on(tmp_path):
 
 def test_a_file_that_a_spreadsheet_hides_does_not_count_and_others_are_looked_at(project):
     project()
-    for lock in (".~lock.a.csv#", "~$a.csv"):
+    for lock in (".~lock.a.csv#", "~$a.xlsx"):
         (project.root / "raw" / lock).write_text("x")
     assert project(explain=True).said == []
     (project.root / "raw" / "notes.txt").write_text("x")  # whatever is new, the tables may say so
